@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 
 namespace mini_bert {
 
@@ -23,13 +24,14 @@ void parallel_chunks(Index n, Index grain, const void* body, void (*run)(const v
     return;
   }
   std::exception_ptr first_error;
+  std::mutex error_mutex;
 #pragma omp parallel for schedule(static)
   for (Index chunk = 0; chunk < chunks; ++chunk) {
     try {
       run(body, chunk * grain, std::min((chunk + 1) * grain, n));
     } catch (...) {
-#pragma omp critical
-      first_error = std::current_exception();
+      const std::lock_guard lock(error_mutex);
+      if (!first_error) first_error = std::current_exception();
     }
   }
   if (first_error) std::rethrow_exception(first_error);

@@ -16,7 +16,7 @@ namespace mini_bert::kernels {
 struct AttentionOptions {
   Index heads = 1;
   double dropout = 0;  // of the probabilities
-  RandomKey key;       // of that dropout
+  RandomKey key = {};  // of that dropout
 };
 
 void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace mini_bert {
+
+// Writes a file so that, whatever happens, its path holds either the old content or all of the new one: the bytes go to
+// "<path>.tmp" in the same folder, are synced to the disk, and only then renamed into place. Without commit(), or after
+// an error, the temporary is removed and the old file stays. A process that is killed leaves at most one temporary
+// behind, which the next write of the same path takes over. Two processes that write the same path: the second gets an
+// Error. Pillai et al., OSDI 2014, show what each of these steps is for.
+//
+//   AtomicFile file(path, total_bytes);
+//   file.write(header);
+//   file.write(data);
+//   file.commit();
+class AtomicFile {
+ public:
+  // `expected_bytes` is what messages about a full disk mention; 0: unknown.
+  explicit AtomicFile(std::filesystem::path path, std::uint64_t expected_bytes = 0);
+  ~AtomicFile();
+  AtomicFile(AtomicFile&&) noexcept;
+  AtomicFile& operator=(AtomicFile&&) noexcept;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view bytes);
+  void commit();  // once; after it write() is an error
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The same for content that is in memory already.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+// Waits until the entries of a folder (creations and renames in it) are on the disk.
+void sync_folder(const std::filesystem::path& folder);
+
+}  // namespace mini_bert

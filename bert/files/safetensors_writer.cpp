@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "bert/files/atomic_file.h"
+#include "bert/files/file_error.h"
+#include "bert/files/half.h"
+#include "bert/files/safetensors.h"
+#include "tensor/parallel.h"
+
+namespace mini_bert {
+namespace {
+
+constexpr Index elements_at_a_time = 1 << 20;  // 4 MB of conversion buffer, whatever the model's size
+
+struct Entry {
+  const NamedTensor* named;
+  std::string_view type;
+  std::size_t element_bytes;
+};
+
+Entry plan(const NamedTensor& named, StorageType type) {
+  const DType own = named.tensor.dtype();
+  if (own == DType::i32) return {&named, "I32", 4};
+  switch (type) {
+    case StorageType::f32:
+      return {&named, "F32", 4};
+    case StorageType::bf16:
+      return {&named, "BF16", 2};
+    case StorageType::f16:
+      return {&named, "F16", 2};
+    case StorageType::unchanged:
+      break;
+  }
+  if (own == DType::f64) return {&named, "F64", 8};
+  return own == DType::bf16 ? Entry{&named, "BF16", 2} : Entry{&named, "F32", 4};
+}
+
+bool stored_as_it_is(const Entry& entry) {
+  switch (entry.named->tensor.dtype()) {
+    case DType::f32:
+      return entry.type == "F32";
+    case DType::f64:
+      return entry.type == "F64";
+    case DType::bf16:
+      return entry.type == "BF16";
+    default:
+      return true;
+  }
+}
+
+// A JSON text. Error when it is not UTF-8.
+std::string json_text(const std::string& text, const std::string& path) {
+  try {
+    return nlohmann::json(text).dump();
+  } catch (const nlohmann::json::exception&) {
+    fail("{}: cannot be written: the name {} is not UTF-8; rename it", path, in_quotes(text));
+  }
+}
+
+std::string make_header(const std::vector<Entry>& entries, const std::map<std::string, std::string>& metadata,
+                        const std::string& path) {
+  std::string header = "{";
+  const auto separate = [&] {
+    if (header.size() > 1) header += ',';
+  };
+  if (!metadata.empty()) {
+    header += "\"__metadata__\":{";
+    for (const auto& [key, value] : metadata) {
+      if (header.back() != '{') header += ',';
+      header += json_text(key, path) + ':' + json_text(value, path);
+    }
+    header += '}';
+  }
+  std::size_t begin = 0;
+  for (const Entry& entry : entries) {
+    separate();
+    const Tensor& tensor = entry.named->tensor;
+    const std::size_t end = begin + static_cast<std::size_t>(tensor.size()) * entry.element_bytes;
+    header += fmt::format("{}:{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}",
+                          json_text(entry.named->name, path), entry.type, tensor.shape(), begin, end);
+    begin = end;
+  }
+  header += '}';
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  require(header.size() <= 100'000'000, "{}: cannot be written: a header of {}, at most 100 MB are allowed", path,
+          format_bytes(header.size()));
+  return header;
+}
+
+// from -> the stored type, `count` elements at once.
+void convert_elements(const Tensor& from, std::string_view type, std::byte* to) {
+  const auto run = [&]<class From>(const From* values) {
+    parallel_for_chunks(from.size(), 1 << 15, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        const auto value = static_cast<float>(values[i]);
+        if (type == "F32") {
+          reinterpret_cast<float*>(to)[i] = value;
+        } else if (type == "BF16") {
+          reinterpret_cast<BFloat16*>(to)[i] = BFloat16(value);
+        } else {
+          reinterpret_cast<std::uint16_t*>(to)[i] = float_to_half(value);
+        }
+      }
+    });
+  };
+  switch (from.dtype()) {
+    case DType::f32:
+      return run(from.data<float>());
+    case DType::f64:
+      return run(from.data<double>());
+    default:
+      return run(from.data<BFloat16>());
+  }
+}
+
+void write_elements(AtomicFile& file, const Entry& entry) {
+  const Tensor& tensor = entry.named->tensor;
+  if (stored_as_it_is(entry)) return file.write(std::span(tensor.raw(), tensor.bytes()));
+  const Tensor flat = tensor.reshape({tensor.size()});
+  const Index most = std::min(elements_at_a_time, flat.size());
+  const Tensor buffer_owner({most}, DType::f32);
+  Tensor buffer = buffer_owner;
+  for (Index begin = 0; begin < flat.size(); begin += most) {
+    const Tensor piece = flat.rows(begin, std::min(begin + most, flat.size()));
+    convert_elements(piece, entry.type, buffer.raw());
+    file.write(std::span(buffer.raw(), static_cast<std::size_t>(piece.size()) * entry.element_bytes));
+  }
+}
+
+}  // namespace
+
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors, StorageType type,
+                       const std::map<std::string, std::string>& metadata) {
+  std::vector<Entry> entries;
+  std::unordered_set<std::string_view> names;
+  for (const NamedTensor& named : tensors) {
+    require(named.name != "__metadata__" && names.insert(named.name).second,
+            "{}: cannot be written: two tensors are called {}", path.string(), in_quotes(named.name));
+    require(named.tensor.defined(), "{}: cannot be written: tensor {} is undefined", path.string(),
+            in_quotes(named.name));
+    entries.push_back(plan(named, type));
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.element_bytes > b.element_bytes; });
+
+  const std::string header = make_header(entries, metadata, path.string());
+  std::uint64_t total = 8 + header.size();
+  for (const Entry& entry : entries) {
+    total += static_cast<std::uint64_t>(entry.named->tensor.size()) * entry.element_bytes;
+  }
+  AtomicFile file(path, total);
+  const std::uint64_t length = header.size();
+  file.write(std::as_bytes(std::span(&length, 1)));
+  file.write(header);
+  for (const Entry& entry : entries) write_elements(file, entry);
+  file.commit();
+}
+
+}  // namespace mini_bert

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "tokenizer/decoder.h"
@@ -35,24 +36,36 @@ int32_t Tokenizer::require(const std::string& token, const char* role) const {
 }
 
 void Tokenizer::add_tokens() {
-  std::vector<AddedToken> all;
+  std::vector<AddedToken> all = std::move(options_.added_tokens);
   for (const std::string* name :
        {&options_.pad_token, &options_.unk_token, &options_.cls_token, &options_.sep_token, &options_.mask_token}) {
-    AddedToken token{.content = *name, .special = true};
-    for (const AddedToken& given : options_.added_tokens) {
-      if (given.content == *name) token = given;
+    const auto given = std::find_if(all.begin(), all.end(), [&](const AddedToken& t) { return t.content == *name; });
+    if (given == all.end()) {
+      all.push_back({.content = *name, .special = true});
+    } else {
+      given->special = true;
     }
-    token.special = true;
-    all.push_back(token);
   }
-  for (const AddedToken& given : options_.added_tokens) {
-    bool known = given.content.empty();
-    for (const AddedToken& token : all) known = known || token.content == given.content;
-    if (!known) all.push_back(given);
+  for (AddedToken& token : all) {
+    if (const auto known = vocabulary_.find(token.content)) token.id = token.id < 0 ? *known : token.id;
   }
-  for (AddedToken& token : all) token.id = vocabulary_.add(token.content);
+  // Those with an id first and by id; the others get what comes after, in the order they were given.
+  std::stable_sort(all.begin(), all.end(), [](const AddedToken& a, const AddedToken& b) {
+    return static_cast<uint32_t>(a.id) < static_cast<uint32_t>(b.id);
+  });
+  for (AddedToken& token : all) {
+    const int32_t id = vocabulary_.add(token.content);
+    if (token.id >= 0 && token.id != id) {
+      throw TokenizerError(
+          fmt::format("added token '{}' wants id {}; expected {}: ids of added tokens continue those "
+                      "of the vocabulary without a gap",
+                      token.content, token.id, id));
+    }
+    token.id = id;
+  }
   is_special_.assign(static_cast<size_t>(vocabulary_.size()), 0);
   for (const AddedToken& token : all) is_special_[static_cast<size_t>(token.id)] = token.special;
+  options_.added_tokens = all;
   added_tokens_ = AddedTokens(std::move(all), options_.normalizer());
 }
 

@@ -2,13 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <limits>
+#include <algorithm>
 
 #include "tokenizer/error.h"
 #include "tokenizer/files.h"
 #include "tokenizer/utf8.h"
 
 namespace mini_bert {
+namespace {
+
+// No vocabulary comes near; a file that does is something else, and ids must fit int32_t.
+constexpr size_t max_tokens = 10'000'000;
+
+}  // namespace
 
 Vocabulary::Vocabulary(std::vector<std::string> tokens) : tokens_(std::move(tokens)) {
   ids_.reserve(tokens_.size());
@@ -29,6 +35,9 @@ Vocabulary Vocabulary::parse(std::string_view text, const std::string& name) {
     if (find_ill_formed(line) != std::string_view::npos) {
       throw TokenizerError(fmt::format("{}: line {} is not UTF-8 from its byte {} on; save the file as UTF-8", name,
                                        tokens.size() + 1, find_ill_formed(line)));
+    }
+    if (tokens.size() >= max_tokens) {
+      throw TokenizerError(fmt::format("{}: has more than {} lines; expected a vocabulary", name, max_tokens));
     }
     tokens.emplace_back(line);
   }

@@ -35,11 +35,12 @@ void add_blocks(const std::vector<std::int32_t>& stream, const Tokenizer& tokeni
 
 }  // namespace
 
-Dataset make_dataset(std::span<const std::string> texts, const Tokenizer& tokenizer, Index max_length, Layout layout) {
+Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout) {
   require(max_length >= 3, "max_length must leave room for a token between [CLS] and [SEP], got {}", max_length);
   Dataset dataset;
   std::vector<std::int32_t> stream;
-  for (const std::string& text : texts) {
+  for (const Sample& sample : samples) {
+    const std::string& text = sample.text;
     const bool packed = layout == Layout::packed;
     Encoding encoding = tokenizer.encode(text, {.add_special_tokens = !packed});
     ++dataset.texts;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bert/data/batch.h"
+#include "bert/data/sample_reader.h"
 #include "tokenizer/tokenizer.h"
 
 namespace mini_bert {
@@ -25,6 +26,6 @@ struct Dataset {
 // fills no block is dropped, unless it is all there is.
 enum class Layout { text_per_sequence, packed };
 
-Dataset make_dataset(std::span<const std::string> texts, const Tokenizer& tokenizer, Index max_length, Layout layout);
+Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout);
 
 }  // namespace mini_bert

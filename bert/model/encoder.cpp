@@ -12,7 +12,7 @@ BertLayer::BertLayer(const BertConfig& config, DType dtype)
       output_(config.intermediate_size, config.hidden_size, dtype),
       output_norm_(config.hidden_size, config.layer_norm_eps, dtype),
       dropout_(config.hidden_dropout_prob),
-      gelu_(config.gelu_form() == GeluForm::erf ? Gelu::erf : Gelu::tanh) {
+      gelu_(config.gelu()) {
   register_module("attention.self", attention_);
   register_module("attention.output.dense", attention_output_);
   register_module("attention.output.LayerNorm", attention_norm_);

@@ -9,7 +9,7 @@ MlmHead::MlmHead(const BertConfig& config, const Var& word_embeddings, DType dty
       layer_norm_(config.hidden_size, config.layer_norm_eps, dtype),
       word_embeddings_(word_embeddings),
       bias_(register_parameter("bias", {config.vocab_size}, dtype)),
-      gelu_(config.gelu_form() == GeluForm::erf ? Gelu::erf : Gelu::tanh) {
+      gelu_(config.gelu()) {
   register_module("transform.dense", transform_);
   register_module("transform.LayerNorm", layer_norm_);
 }

@@ -78,20 +78,4 @@ std::vector<TextRange> to_code_points(std::string_view text, std::span<const Tex
   return ranges;
 }
 
-std::string replace_ill_formed(std::string_view text) {
-  std::string clean;
-  clean.reserve(text.size());
-  for (size_t i = 0; i < text.size();) {
-    const uint32_t length = read_code_point(text, i).length;
-    if (length == 0) {
-      append_utf8(clean, U'\uFFFD');
-      ++i;
-    } else {
-      clean += text.substr(i, length);
-      i += length;
-    }
-  }
-  return clean;
-}
-
 }  // namespace mini_bert

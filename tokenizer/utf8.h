@@ -39,7 +39,4 @@ size_t count_code_points(std::string_view text);
 /// need not be sorted.
 std::vector<TextRange> to_code_points(std::string_view text, std::span<const TextRange> byte_ranges);
 
-/// The text with every ill-formed byte replaced by U+FFFD, for a caller that prefers a lossy reading to an error.
-std::string replace_ill_formed(std::string_view text);
-
 }  // namespace mini_bert

@@ -96,7 +96,8 @@ void Trainer::record(const UpdateReport& report) {
 void Trainer::ask_probes() {
   for (const std::string& text : data_.probes) {
     ProbeRow row{history_.step, text, {}};
-    for (const FillMaskAnswer& answer : fill_mask(model_, tokenizer_, text).front()) {
+    const auto answers = fill_mask(model_, tokenizer_, text);
+    for (const FillMaskAnswer& answer : answers.front()) {
       row.answers.push_back({answer.token_str, answer.score});
     }
     history_.probes.push_back(std::move(row));

@@ -162,7 +162,7 @@ std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special) c
   tokens.reserve(ids.size());
   for (const int32_t id : ids) {
     const std::string& token = vocabulary_.token(id);
-    if (!skip_special || !is_special(id)) tokens.push_back(token);
+    if (!token.empty() && (!skip_special || !is_special(id))) tokens.push_back(token);
   }
   return join_pieces(tokens, options_.continuing_subword_prefix, options_.decode_cleanup);
 }

@@ -20,9 +20,9 @@ namespace mini_bert {
 /// Everything a tokenizer needs besides its vocabulary; names as in tokenizer_config.json.
 struct TokenizerOptions {
   bool do_lower_case = true;
-  std::optional<bool> strip_accents;   ///< not set: follows do_lower_case
-  bool tokenize_chinese_chars = true;  ///< every Chinese character is a word
-  bool clean_text = true;              ///< control characters out, white space to ' '
+  std::optional<bool> strip_accents = std::nullopt;  ///< not set: follows do_lower_case
+  bool tokenize_chinese_chars = true;                ///< every Chinese character is a word
+  bool clean_text = true;                            ///< control characters out, white space to ' '
   bool whole_cjk_extension_e = false;  ///< see is_cjk: true is Google's tokenization.py, false the `tokenizers` package
   std::string unk_token = "[UNK]";
   std::string cls_token = "[CLS]";
@@ -30,10 +30,10 @@ struct TokenizerOptions {
   std::string pad_token = "[PAD]";
   std::string mask_token = "[MASK]";
   std::string continuing_subword_prefix = "##";
-  int32_t max_input_chars_per_word = 100;  ///< code points; longer words are one [UNK]
-  int32_t model_max_length = 512;          ///< tokens the model has positions for
-  bool decode_cleanup = true;              ///< decode removes the space before . , ? ! 's n't and their like
-  std::vector<AddedToken> added_tokens;    ///< besides the five above; new ones get the ids after the vocabulary
+  int32_t max_input_chars_per_word = 100;     ///< code points; longer words are one [UNK]
+  int32_t model_max_length = 512;             ///< tokens the model has positions for
+  bool decode_cleanup = true;                 ///< decode removes the space before . , ? ! 's n't and their like
+  std::vector<AddedToken> added_tokens = {};  ///< besides the five above; new ones get the ids after the vocabulary
 
   NormalizerOptions normalizer() const;
 };

@@ -130,8 +130,8 @@ class Report:
 def compare(report, program, directory, backend, name, texts, flags=()):
     """Encodes texts (strings or pairs) with both and compares every field; batches keep memory small."""
     texts = list(texts)
-    for start in range(0, len(texts), 50000):
-        batch = texts[start : start + 50000]
+    for start in range(0, len(texts), 5000):
+        batch = texts[start : start + 5000]
         answers = run(program, directory, ["--from-json", *flags], batch)
         others = backend.encode_batch([tuple(t) if isinstance(t, list) else t for t in batch], add_special_tokens=True)
         for text, answer, other in zip(batch, answers, others):

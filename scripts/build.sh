@@ -7,5 +7,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=${1:-release}
 shift || true
-cmake --preset "$preset" --log-level=NOTICE
+cmake --preset "$preset" > /dev/null
 cmake --build --preset "$preset" --parallel "$(nproc)" "$@"

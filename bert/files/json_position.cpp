@@ -6,8 +6,8 @@
 
 namespace mini_bert {
 
-TextPosition locate(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, std::min(offset, text.size()));
+TextPosition locate(std::string_view text, std::size_t nth) {
+  const std::string_view before = text.substr(0, std::min(nth > 0 ? nth - 1 : 0, text.size()));
   const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
   const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
   return {.line = 1 + static_cast<std::size_t>(std::ranges::count(before, '\n')),

@@ -12,8 +12,8 @@ struct TextPosition {
   std::size_t column = 1;  // from 1, in characters
 };
 
-// Where byte `offset` of a UTF-8 text lies.
-TextPosition locate(std::string_view text, std::size_t offset);
+// Where the nth byte of a UTF-8 text lies, counted from 1 as nlohmann::json counts them.
+TextPosition locate(std::string_view text, std::size_t nth);
 std::string to_string(const TextPosition& position);  // "line 3 column 14"
 
 // The heart of a message of nlohmann::json: "unexpected '}'; expected string literal".

@@ -50,7 +50,7 @@ class Tokenizer {
   /// means do_lower_case = true. Throws TokenizerError naming file, field, what was found and what was expected.
   static Tokenizer from_directory(const std::filesystem::path& directory);
 
-  /// Encodes UTF-8 text. Throws TokenizerError: ill-formed UTF-8 (with the byte), text of 4 GiB and more, truncation
+  /// Encodes UTF-8 text. Throws TokenizerError: ill-formed UTF-8 (with the byte), text of more than 1 GiB, truncation
   /// that cannot reach max_length.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
 

@@ -65,7 +65,7 @@ TEST_CASE("programs: errors are one line and exit code 1", "[apps]") {
   if (!built()) return;
   for (const char* command :
        {"mini_bert_tokenize --model /nonexistent", "mini_bert_tokenize", "mini_bert_vocab --size 3",
-        "mini_bert_tokenize --modle x", "mini_bert_vocab --size 99 -o /tmp/x /nonexistent"}) {
+        "mini_bert_tokenize --modle x", "mini_bert_vocab --size 99 -o unused /nonexistent"}) {
     const Result result = run(command);
     INFO(command << ": " << result.output);
     CHECK(result.status == 1);

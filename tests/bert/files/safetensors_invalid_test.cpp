@@ -46,7 +46,7 @@ std::vector<Case> invalid_files() {
       {"only a brace", safetensors_bytes("{", 0), "not JSON"},
       {"trailing comma", safetensors_bytes(R"({"w":1,})", 0), "found the number 1"},
       {"line end behind", safetensors_bytes("{}\n", 0), "does not end with '}' and spaces"},
-      {"zero byte behind", safetensors_bytes(std::string("{}\0", 3), 0), "does not end with '}' and spaces"},
+      {"zero byte behind", safetensors_bytes(std::string("{}\0", 3), 0), "line 1 column 3: a zero byte"},
       {"zero byte hides the rest", safetensors_bytes(std::string("{}\0}", 4), 0), "line 1 column 3: a zero byte"},
       {"second object behind", safetensors_bytes("{}{}", 0), "not JSON"},
       {"not UTF-8", safetensors_bytes("{\"\xff\":1}", 0), "not JSON"},

@@ -149,7 +149,8 @@ TEST_CASE("records: mutated files never crash") {
   const std::string alphabet = std::string("\"\\[]{},:\n\r\t 0x\0", 16) + "\xe4\xff";
   int accepted = 0;
   for (int i = 0; i < 4000; ++i) {
-    auto [name, bytes] = files[static_cast<std::size_t>(i) % files.size()];
+    const std::string& name = files[static_cast<std::size_t>(i) % files.size()].first;
+    std::string bytes = files[static_cast<std::size_t>(i) % files.size()].second;
     for (std::uint32_t times = 1 + random.below(3); times > 0; --times) {
       const std::size_t at = random.below(static_cast<std::uint32_t>(bytes.size()));
       const char c = alphabet[random.below(static_cast<std::uint32_t>(alphabet.size()))];

@@ -146,7 +146,7 @@ TEST_CASE("safetensors: a file cut off anywhere is refused") {
   REQUIRE(accepted(folder.put("whole", bytes)));
 }
 
-TEST_CASE("safetensors: a flipped bit of the header is refused or changes nothing that matters for memory") {
+TEST_CASE("safetensors: whichever bit is flipped, nothing crashes") {
   const TemporaryFolder folder;
   const std::string bytes = small_file(folder);
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {

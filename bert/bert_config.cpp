@@ -142,12 +142,12 @@ void refuse_other_models(const Fields& fields, const std::string& name) {
 
 }  // namespace
 
-GeluForm BertConfig::gelu_form() const {
-  if (std::ranges::find(erf_names, hidden_act) != erf_names.end()) return GeluForm::erf;
+kernels::Gelu BertConfig::gelu() const {
+  if (std::ranges::find(erf_names, hidden_act) != erf_names.end()) return kernels::Gelu::erf;
   require(std::ranges::find(tanh_names, hidden_act) != tanh_names.end(),
           "hidden_act is {}, supported are {} and {}; choose a checkpoint that uses one of them", in_quotes(hidden_act),
           fmt::join(erf_names, ", "), fmt::join(tanh_names, ", "));
-  return GeluForm::tanh;
+  return kernels::Gelu::tanh;
 }
 
 double BertConfig::parameter_count() const {
@@ -196,7 +196,7 @@ void BertConfig::check(const std::string& name) const {
           "{}: problem_type is {}, supported are {}; correct the file", name, in_quotes(problem_type.value_or("")),
           fmt::join(problem_types, ", "));
   try {
-    gelu_form();
+    gelu();
   } catch (const Error& error) {
     fail("{}: {}", name, error.what());
   }

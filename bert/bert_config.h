@@ -6,16 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tensor/shape.h"
+#include "tensor/kernels/gelu.h"
 
 namespace mini_bert {
-
-// The two formulas of GELU that BERTs are trained with (Hendrycks & Gimpel 2016, arXiv:1606.08415):
-//   erf   x·Φ(x) = x/2·(1 + erf(x/√2))                       hidden_act gelu, gelu_python
-//   tanh  x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))           hidden_act gelu_new, gelu_pytorch_tanh, gelu_python_tanh,
-//                                                            gelu_accurate, gelu_fast
-// All names of a line compute that line; gelu_fast writes √(2/π) with ten digits, which is the same float.
-enum class GeluForm { erf, tanh };
 
 // The size and settings of a BERT: config.json, with the names and defaults of Hugging Face transformers.
 struct BertConfig {
@@ -41,7 +34,9 @@ struct BertConfig {
   std::optional<std::string> problem_type;
 
   Index head_size() const { return hidden_size / num_attention_heads; }  // D
-  GeluForm gelu_form() const;
+  // The formula hidden_act names: erf for gelu and gelu_python; tanh for gelu_new, gelu_pytorch_tanh, gelu_python_tanh,
+  // gelu_accurate and gelu_fast (which writes √(2/π) with ten digits, the same float).
+  kernels::Gelu gelu() const;
 
   // The number of weights of embeddings, encoder and pooler, without heads: 109,482,240 for bert-base-uncased.
   double parameter_count() const;

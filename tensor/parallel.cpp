@@ -8,7 +8,9 @@
 
 namespace mini_bert {
 
-int num_threads() { return omp_get_max_threads(); }
+int num_threads() {
+  return omp_get_max_threads();
+}
 
 void set_num_threads(int count) {
   require(count >= 1, "threads must be at least 1, got {}", count);

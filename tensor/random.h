@@ -21,8 +21,12 @@ struct RandomKey {
 std::array<std::uint32_t, 4> philox(const RandomKey& key, std::uint64_t index);
 
 // A number in [0, 1) with 24 random bits, of element i.
-inline float uniform_from_bits(std::uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1.0p-24f; }
-inline float uniform(const RandomKey& key, std::uint64_t i) { return uniform_from_bits(philox(key, i / 4)[i % 4]); }
+inline float uniform_from_bits(std::uint32_t bits) {
+  return static_cast<float>(bits >> 8) * 0x1.0p-24f;
+}
+inline float uniform(const RandomKey& key, std::uint64_t i) {
+  return uniform_from_bits(philox(key, i / 4)[i % 4]);
+}
 
 // Reads a stream from its beginning, one draw after the other.
 class RandomSequence {
@@ -30,9 +34,9 @@ class RandomSequence {
   explicit RandomSequence(const RandomKey& key) : key_(key) {}
 
   std::uint32_t next();
-  float uniform() { return uniform_from_bits(next()); }   // in [0, 1)
-  std::uint32_t below(std::uint32_t limit);               // in [0, limit), every value equally likely
-  double normal();                                        // mean 0, variance 1 (Box and Muller 1958)
+  float uniform() { return uniform_from_bits(next()); }  // in [0, 1)
+  std::uint32_t below(std::uint32_t limit);              // in [0, limit), every value equally likely
+  double normal();                                       // mean 0, variance 1 (Box and Muller 1958)
 
  private:
   RandomKey key_;

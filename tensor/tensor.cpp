@@ -10,10 +10,14 @@ namespace {
 
 double read_as_double(const Tensor& tensor, Index i) {
   switch (tensor.dtype()) {
-    case DType::f32: return tensor.data<float>()[i];
-    case DType::f64: return tensor.data<double>()[i];
-    case DType::bf16: return static_cast<float>(tensor.data<BFloat16>()[i]);
-    default: return tensor.data<std::int32_t>()[i];
+    case DType::f32:
+      return tensor.data<float>()[i];
+    case DType::f64:
+      return tensor.data<double>()[i];
+    case DType::bf16:
+      return static_cast<float>(tensor.data<BFloat16>()[i]);
+    default:
+      return tensor.data<std::int32_t>()[i];
   }
 }
 
@@ -35,10 +39,14 @@ void convert(const Tensor& source, Tensor& target) {
 template <class From>
 void convert_from(const Tensor& source, Tensor& target) {
   switch (target.dtype()) {
-    case DType::f32: return convert<From, float>(source, target);
-    case DType::f64: return convert<From, double>(source, target);
-    case DType::bf16: return convert<From, BFloat16>(source, target);
-    default: fail("tensor: cannot convert {} to i32", name_of(source.dtype()));
+    case DType::f32:
+      return convert<From, float>(source, target);
+    case DType::f64:
+      return convert<From, double>(source, target);
+    case DType::bf16:
+      return convert<From, BFloat16>(source, target);
+    default:
+      fail("tensor: cannot convert {} to i32", name_of(source.dtype()));
   }
 }
 
@@ -65,10 +73,18 @@ Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
 
 void Tensor::fill(double value) {
   switch (dtype_) {
-    case DType::f32: std::ranges::fill(values<float>(), static_cast<float>(value)); break;
-    case DType::f64: std::ranges::fill(values<double>(), value); break;
-    case DType::bf16: std::ranges::fill(values<BFloat16>(), BFloat16(static_cast<float>(value))); break;
-    case DType::i32: std::ranges::fill(values<std::int32_t>(), static_cast<std::int32_t>(value)); break;
+    case DType::f32:
+      std::ranges::fill(values<float>(), static_cast<float>(value));
+      break;
+    case DType::f64:
+      std::ranges::fill(values<double>(), value);
+      break;
+    case DType::bf16:
+      std::ranges::fill(values<BFloat16>(), BFloat16(static_cast<float>(value)));
+      break;
+    case DType::i32:
+      std::ranges::fill(values<std::int32_t>(), static_cast<std::int32_t>(value));
+      break;
   }
 }
 
@@ -91,10 +107,18 @@ Tensor Tensor::rows(Index begin, Index end) const {
   const Index count = end - begin;
   Tensor view = *this;
   switch (rank) {
-    case 1: view.shape_ = {count}; break;
-    case 2: view.shape_ = {count, shape_[1]}; break;
-    case 3: view.shape_ = {count, shape_[1], shape_[2]}; break;
-    default: view.shape_ = {count, shape_[1], shape_[2], shape_[3]}; break;
+    case 1:
+      view.shape_ = {count};
+      break;
+    case 2:
+      view.shape_ = {count, shape_[1]};
+      break;
+    case 3:
+      view.shape_ = {count, shape_[1], shape_[2]};
+      break;
+    default:
+      view.shape_ = {count, shape_[1], shape_[2], shape_[3]};
+      break;
   }
   const Index row_size = shape_[0] == 0 ? 0 : shape_.size() / shape_[0];
   view.offset_ += static_cast<std::size_t>(begin * row_size) * size_of(dtype_);
@@ -118,10 +142,17 @@ Tensor Tensor::to(DType dtype) const {
   if (dtype == dtype_) return clone();
   Tensor target(shape_, dtype);
   switch (dtype_) {
-    case DType::f32: convert_from<float>(*this, target); break;
-    case DType::f64: convert_from<double>(*this, target); break;
-    case DType::bf16: convert_from<BFloat16>(*this, target); break;
-    default: fail("tensor: cannot convert i32 to {}", name_of(dtype));
+    case DType::f32:
+      convert_from<float>(*this, target);
+      break;
+    case DType::f64:
+      convert_from<double>(*this, target);
+      break;
+    case DType::bf16:
+      convert_from<BFloat16>(*this, target);
+      break;
+    default:
+      fail("tensor: cannot convert i32 to {}", name_of(dtype));
   }
   return target;
 }

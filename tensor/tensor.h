@@ -14,8 +14,8 @@ namespace mini_bert {
 // handle, not the numbers; reshape() and rows() are views of the same buffer. A view is contiguous like any tensor.
 class Tensor {
  public:
-  Tensor() = default;                                               // no elements, no buffer
-  explicit Tensor(const Shape& shape, DType dtype = DType::f32);    // not initialised
+  Tensor() = default;                                             // no elements, no buffer
+  explicit Tensor(const Shape& shape, DType dtype = DType::f32);  // not initialised
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32);
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 
@@ -64,13 +64,13 @@ class Tensor {
   double item() const;
 
   // Views.
-  Tensor reshape(const Shape& shape) const;         // same elements in the same order
-  Tensor rows(Index begin, Index end) const;        // a range of the outermost extent
+  Tensor reshape(const Shape& shape) const;   // same elements in the same order
+  Tensor rows(Index begin, Index end) const;  // a range of the outermost extent
 
   // Copies.
   Tensor clone() const;
-  Tensor to(DType dtype) const;                     // between the floating-point types
-  void copy_from(const Tensor& source);             // same shape, same dtype
+  Tensor to(DType dtype) const;          // between the floating-point types
+  void copy_from(const Tensor& source);  // same shape, same dtype
   void fill(double value);
 
  private:

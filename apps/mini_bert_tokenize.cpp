@@ -1,0 +1,165 @@
+// Shows how a model's tokenizer reads a text: tokens, ids, and where in the text each token stands.
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "apps/command_line.h"
+#include "tokenizer/tokenizer.h"
+
+namespace mini_bert {
+namespace {
+
+struct Flags {
+  std::string model;
+  bool json = false;
+  bool from_json = false;
+  bool pair = false;
+  bool decode = false;
+  bool plain = false;
+  bool skip_special = true;
+  std::string truncation = "none";
+  std::string side = "right";
+  int32_t max_length = 512;
+  int32_t stride = 0;
+  std::vector<std::string> files;
+};
+
+EncodeOptions encode_options(const Flags& flags) {
+  EncodeOptions options;
+  options.add_special_tokens = !flags.plain;
+  options.max_length = flags.max_length;
+  options.stride = flags.stride;
+  options.truncation_side = flags.side == "left" ? Side::left : Side::right;
+  if (flags.truncation == "longest_first") options.truncation = Truncation::longest_first;
+  if (flags.truncation == "only_first") options.truncation = Truncation::only_first;
+  if (flags.truncation == "only_second") options.truncation = Truncation::only_second;
+  return options;
+}
+
+/// One line of the input: a text, or two.
+struct Line {
+  std::string first, second;
+  bool is_pair = false;
+};
+
+Line read_line(const std::string& text, const Flags& flags) {
+  if (flags.from_json) {
+    const auto value = nlohmann::json::parse(text);
+    if (value.is_string()) return {value.get<std::string>(), "", false};
+    if (value.is_array() && value.size() == 2) return {value[0].get<std::string>(), value[1].get<std::string>(), true};
+    throw TokenizerError("expected \"text\" or [\"first\", \"second\"]");
+  }
+  if (!flags.pair) return {text, "", false};
+  const size_t tab = text.find('\t');
+  if (tab == std::string::npos) throw TokenizerError("has no tab; with --pair a line is first<tab>second");
+  return {text.substr(0, tab), text.substr(tab + 1), true};
+}
+
+std::string as_json(const Tokenizer& tokenizer, const Encoding& encoding, const Line& line) {
+  std::vector<std::string> tokens, offsets;
+  for (const int32_t id : encoding.ids) tokens.push_back(nlohmann::json(tokenizer.vocabulary().token(id)).dump());
+  for (const TextRange& range : code_point_offsets(encoding, line.first, line.second)) {
+    offsets.push_back(fmt::format("[{}, {}]", range.begin, range.end));
+  }
+  std::string overflow;
+  for (const Encoding& window : encoding.overflow) {
+    overflow += overflow.empty() ? ", \"overflow\": [" : ", ";
+    overflow += as_json(tokenizer, window, line);
+  }
+  if (!overflow.empty()) overflow += "]";
+  return fmt::format(R"({{"tokens": [{}], "ids": [{}], "type_ids": [{}], "offsets": [{}], "word_ids": [{}]{}}})",
+                     fmt::join(tokens, ", "), fmt::join(encoding.ids, ", "), fmt::join(encoding.type_ids, ", "),
+                     fmt::join(offsets, ", "), fmt::join(encoding.word_ids, ", "), overflow);
+}
+
+/// One row per token: the token, its id, its place in the text, and the text at that place.
+std::string as_table(const Tokenizer& tokenizer, const Encoding& encoding, const Line& line) {
+  std::string table = line.is_pair ? fmt::format("{}\t{}\n", line.first, line.second) : line.first + "\n";
+  const auto places = code_point_offsets(encoding, line.first, line.second);
+  for (size_t i = 0; i < encoding.ids.size(); ++i) {
+    const auto [begin, end] = encoding.offsets[i];
+    const std::string& text = encoding.type_ids[i] == 0 ? line.first : line.second;
+    const std::string place = encoding.special[i] ? "" : fmt::format("{}..{}", places[i].begin, places[i].end);
+    table += fmt::format("  {:<16} {:>6}  {:<9}  {}\n", tokenizer.vocabulary().token(encoding.ids[i]), encoding.ids[i],
+                         place, text.substr(begin, end - begin));
+  }
+  for (const Encoding& window : encoding.overflow) table += "overflow: " + as_table(tokenizer, window, line);
+  return table + "\n";
+}
+
+std::string decode_line(const Tokenizer& tokenizer, const std::string& text, const Flags& flags) {
+  std::vector<int32_t> ids;
+  std::istringstream numbers(text);
+  for (std::string number; numbers >> number;) {
+    try {
+      ids.push_back(std::stoi(number));
+    } catch (const std::exception&) {
+      throw TokenizerError(fmt::format("'{}' is not a token id; with --decode a line is ids and spaces", number));
+    }
+  }
+  const std::string decoded = tokenizer.decode(ids, flags.skip_special);
+  return (flags.json ? nlohmann::json(decoded).dump() : decoded) + "\n";
+}
+
+std::string convert_line(const Tokenizer& tokenizer, const std::string& text, const Flags& flags) {
+  if (flags.decode) return decode_line(tokenizer, text, flags);
+  const Line line = read_line(text, flags);
+  const EncodeOptions options = encode_options(flags);
+  const Encoding encoding =
+      line.is_pair ? tokenizer.encode_pair(line.first, line.second, options) : tokenizer.encode(line.first, options);
+  return flags.json ? as_json(tokenizer, encoding, line) + "\n" : as_table(tokenizer, encoding, line);
+}
+
+void convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::string& name, const Flags& flags) {
+  std::string text;
+  for (size_t number = 1; std::getline(input, text); ++number) {
+    if (text.ends_with('\r')) text.pop_back();
+    try {
+      std::cout << convert_line(tokenizer, text, flags);
+    } catch (const std::exception& error) {
+      throw TokenizerError(fmt::format("{}: line {}: {}", name, number, error.what()));
+    }
+  }
+}
+
+void tokenize(const Flags& flags) {
+  const Tokenizer tokenizer = Tokenizer::from_directory(flags.model);
+  if (flags.files.empty()) convert_stream(tokenizer, std::cin, "standard input", flags);
+  for (const std::string& path : flags.files) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw TokenizerError(fmt::format("{}: cannot be opened; is the path right?", path));
+    convert_stream(tokenizer, file, path, flags);
+  }
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  using namespace mini_bert;
+  std::ios::sync_with_stdio(false);
+  Flags flags;
+  CommandLine line("mini_bert_tokenize",
+                   "Shows how a model's tokenizer reads each line of a text: tokens, ids, places.");
+  line.text("--model,-m", flags.model, "model directory with tokenizer.json or vocab.txt").required();
+  line.texts("files", flags.files, "text files, one text per line; none: standard input");
+  line.toggle("--pair", flags.pair, "a line is two texts with a tab between them");
+  line.toggle("--from-json", flags.from_json, "a line is a JSON string, or a list of two");
+  line.toggle("--decode", flags.decode, "the other way round: a line is token ids, text comes out");
+  line.section("Output");
+  line.toggle("--json", flags.json, "one JSON object per line; offsets count code points");
+  line.toggle("--plain", flags.plain, "no [CLS] and [SEP] round the text");
+  line.toggle("--skip-special", flags.skip_special,
+              "leave special tokens out of decoded text (on; --skip-special=false)");
+  line.section("Truncation");
+  line.choice("--truncation", flags.truncation, {"none", "longest_first", "only_first", "only_second"}, "what is cut");
+  line.number("--max-length", flags.max_length, 0, 1 << 30, "tokens kept when truncating");
+  line.number("--stride", flags.stride, 0, 1 << 30, "tokens neighbouring windows of the overflow share");
+  line.choice("--side", flags.side, {"left", "right"}, "the side that is cut off");
+  return line.run(argc, argv, [&] { tokenize(flags); });
+}

@@ -1,0 +1,132 @@
+// Learns a WordPiece vocabulary from text files and writes vocab.txt and tokenizer_config.json.
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "apps/command_line.h"
+#include "bert/files/atomic_file.h"
+#include "tokenizer/tokenizer.h"
+#include "tokenizer/vocabulary_trainer.h"
+
+namespace mini_bert {
+namespace {
+
+struct Flags {
+  int32_t size = 0;
+  uint64_t min_frequency = 2;
+  int32_t limit_alphabet = 0;
+  bool cased = false;
+  bool keep_accents = false;
+  bool no_chinese = false;
+  std::string output;
+  std::vector<std::string> files;
+};
+
+TokenizerOptions tokenizer_options(const Flags& flags) {
+  TokenizerOptions options;
+  options.do_lower_case = !flags.cased;
+  if (flags.keep_accents) options.strip_accents = false;
+  options.tokenize_chinese_chars = !flags.no_chinese;
+  return options;
+}
+
+WordCounter count_words(const Flags& flags, const NormalizerOptions& normalizer) {
+  WordCounter counter(normalizer);
+  for (const std::string& path : flags.files) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw TokenizerError(fmt::format("{}: cannot be opened; is the path right?", path));
+    try {
+      for (std::string line; std::getline(file, line);) counter.add_line(line);
+    } catch (const TokenizerError& error) {
+      throw TokenizerError(fmt::format("{}: {}", path, error.what()));
+    }
+  }
+  if (counter.counts().empty()) throw TokenizerError("the files hold no words; expected some text");
+  return counter;
+}
+
+/// What the vocabulary does to the text it was learned from.
+struct Coverage {
+  uint64_t words = 0, unknown = 0, tokens = 0;
+  std::set<char32_t> characters, missing;
+};
+
+Coverage measure(const WordCounter::Counts& counts, const Tokenizer& tokenizer) {
+  const WordPiece pieces_of(tokenizer.vocabulary(), tokenizer.unk_id(), "##",
+                            tokenizer.options().max_input_chars_per_word);
+  Coverage coverage;
+  std::vector<Piece> pieces;
+  for (const auto& [word, count] : counts) {
+    pieces.clear();
+    pieces_of.split(word, pieces);
+    coverage.words += count;
+    coverage.tokens += count * pieces.size();
+    if (pieces[0].id == tokenizer.unk_id()) coverage.unknown += count;
+    for (size_t i = 0; i < word.size();) {
+      const auto [c, length] = read_code_point(word, i);
+      coverage.characters.insert(c);
+      if (!tokenizer.vocabulary().find(std::string_view(word).substr(i, length))) coverage.missing.insert(c);
+      i += length;
+    }
+  }
+  return coverage;
+}
+
+void learn(const Flags& flags) {
+  const auto start = std::chrono::steady_clock::now();
+  const TokenizerOptions options = tokenizer_options(flags);
+  const WordCounter counter = count_words(flags, options.normalizer());
+  const auto read = std::chrono::steady_clock::now();
+
+  VocabularyTrainerOptions training;
+  training.size = flags.size;
+  training.min_frequency = flags.min_frequency;
+  training.limit_alphabet = flags.limit_alphabet > 0 ? flags.limit_alphabet : std::max(1, flags.size / 4 * 3);
+  const Tokenizer tokenizer(train_vocabulary(counter.counts(), training), options);
+  const auto learned = std::chrono::steady_clock::now();
+
+  const std::filesystem::path output = flags.output;
+  std::filesystem::create_directories(output);
+  write_file_atomically(output / "vocab.txt", tokenizer.vocab_text());
+  write_file_atomically(output / "tokenizer_config.json", tokenizer.config_text());
+
+  const auto seconds = [](auto from, auto to) { return std::chrono::duration<double>(to - from).count(); };
+  const Coverage coverage = measure(counter.counts(), tokenizer);
+  const auto percent = [](uint64_t part, uint64_t whole) {
+    return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  };
+  fmt::print("read      {} lines, {} characters ({} different), {} words ({} different) in {:.1f} s\n", counter.lines(),
+             counter.characters(), coverage.characters.size(), coverage.words, counter.counts().size(),
+             seconds(start, read));
+  fmt::print("learned   {} tokens in {:.1f} s\n", tokenizer.vocabulary().size(), seconds(read, learned));
+  fmt::print("coverage  {:.3f} % of the words are known, {} of {} characters; {:.2f} tokens per word\n",
+             100.0 - percent(coverage.unknown, coverage.words), coverage.characters.size() - coverage.missing.size(),
+             coverage.characters.size(), static_cast<double>(coverage.tokens) / static_cast<double>(coverage.words));
+  fmt::print("wrote     {} and tokenizer_config.json\n", (output / "vocab.txt").string());
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  using namespace mini_bert;
+  Flags flags;
+  CommandLine line("mini_bert_vocab", "Learns a WordPiece vocabulary from text files.");
+  line.number("--size,--vocab-size", flags.size, 6, 10'000'000, "tokens wanted, special tokens included").required();
+  line.text("--output,-o", flags.output, "directory for vocab.txt and tokenizer_config.json").required();
+  line.texts("files", flags.files, "text files, UTF-8").required();
+  line.section("Learning");
+  line.number<uint64_t>("--min-frequency", flags.min_frequency, 0, uint64_t{1} << 62,
+                        "joins rarer than this are not made");
+  line.number("--limit-alphabet", flags.limit_alphabet, 0, 1'200'000, "characters kept; 0: three quarters of --size");
+  line.section("Reading");
+  line.toggle("--cased", flags.cased, "keep upper case and accents");
+  line.toggle("--keep-accents", flags.keep_accents, "keep accents even without --cased");
+  line.toggle("--no-chinese-characters", flags.no_chinese, "do not make every Chinese character a word");
+  return line.run(argc, argv, [&] { learn(flags); });
+}

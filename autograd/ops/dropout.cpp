@@ -1,0 +1,18 @@
+#include "autograd/ops/dropout.h"
+
+#include "autograd/tape.h"
+#include "tensor/kernels/dropout.h"
+
+namespace mini_bert {
+
+Var dropout(const Var& x, double p, const RandomKey& key) {
+  require(0 <= p && p < 1, "dropout: p must be at least 0 and below 1, got {}", p);
+  if (p == 0) return x;
+  Tensor y(x.shape(), x.dtype());
+  kernels::dropout(x.value(), p, key, y);
+  return record(y, {x}, [x, p, key](const Tensor& dy) {
+    if (Tensor* dx = x.grad_to_accumulate()) kernels::dropout_backward(dy, p, key, *dx);
+  });
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,19 @@
+#include "autograd/ops/embedding.h"
+
+#include "autograd/indices.h"
+#include "autograd/tape.h"
+#include "tensor/kernels/embedding.h"
+
+namespace mini_bert {
+
+Var embedding(const Var& table, const Tensor& ids, Index padding_id) {
+  require(table.shape().rank() == 2, "embedding: table must be [V,H], got {}", table.shape());
+  check_indices("embedding", "ids", ids, table.shape()[0]);
+  Tensor y({ids.size(), table.shape()[1]}, table.dtype());
+  kernels::embedding(table.value(), ids, y);
+  return record(y, {table}, [table, ids, padding_id](const Tensor& dy) {
+    if (Tensor* dtable = table.grad_to_accumulate()) kernels::embedding_backward(dy, ids, padding_id, *dtable);
+  });
+}
+
+}  // namespace mini_bert

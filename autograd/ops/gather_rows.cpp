@@ -1,0 +1,19 @@
+#include "autograd/ops/gather_rows.h"
+
+#include "autograd/indices.h"
+#include "autograd/tape.h"
+#include "tensor/kernels/gather_rows.h"
+
+namespace mini_bert {
+
+Var gather_rows(const Var& x, const Tensor& rows) {
+  require(x.shape().rank() == 2, "gather_rows: x must be [T,H], got {}", x.shape());
+  check_indices("gather_rows", "rows", rows, x.shape()[0]);
+  Tensor y({rows.size(), x.shape()[1]}, x.dtype());
+  kernels::gather_rows(x.value(), rows, y);
+  return record(y, {x}, [x, rows](const Tensor& dy) {
+    if (Tensor* dx = x.grad_to_accumulate()) kernels::gather_rows_backward(dy, rows, *dx);
+  });
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,15 @@
+#include "autograd/ops/gelu.h"
+
+#include "autograd/tape.h"
+
+namespace mini_bert {
+
+Var gelu(const Var& x, Gelu form) {
+  Tensor y(x.shape(), x.dtype());
+  kernels::gelu(x.value(), form, y);
+  return record(y, {x}, [x, form](const Tensor& dy) {
+    if (Tensor* dx = x.grad_to_accumulate()) kernels::gelu_backward(dy, x.value(), form, *dx);
+  });
+}
+
+}  // namespace mini_bert

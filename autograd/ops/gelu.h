@@ -1,0 +1,13 @@
+#pragma once
+
+#include "autograd/var.h"
+#include "tensor/kernels/gelu.h"
+
+namespace mini_bert {
+
+using kernels::Gelu;
+
+// x·Φ(x), element by element, with Φ in its exact or its tanh form.
+Var gelu(const Var& x, Gelu form = Gelu::erf);
+
+}  // namespace mini_bert

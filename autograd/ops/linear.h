@@ -1,0 +1,10 @@
+#pragma once
+
+#include "autograd/var.h"
+
+namespace mini_bert {
+
+// x·Wᵀ + b; x [T,in], weight [out,in], bias [out], result [T,out]. Throws Error when the extents do not fit.
+Var linear(const Var& x, const Var& weight, const Var& bias);
+
+}  // namespace mini_bert

@@ -1,0 +1,20 @@
+#include "autograd/ops/matmul.h"
+
+#include "autograd/tape.h"
+#include "tensor/kernels/matmul.h"
+
+namespace mini_bert {
+
+Var matmul(const Var& a, const Var& b) {
+  require(a.shape().rank() == 2 && b.shape().rank() == 2, "matmul: a and b must be matrices, got {} and {}", a.shape(),
+          b.shape());
+  require(b.shape()[0] == a.shape()[1], "matmul: b must be [{},N], got {} (a is {})", a.shape()[1], b.shape(),
+          a.shape());
+  Tensor c({a.shape()[0], b.shape()[1]}, a.dtype());
+  kernels::matmul(a.value(), b.value(), c, kernels::Output::replace);
+  return record(c, {a, b}, [a, b](const Tensor& dc) {
+    kernels::matmul_backward(dc, a.value(), b.value(), a.grad_to_accumulate(), b.grad_to_accumulate());
+  });
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,17 @@
+#include "autograd/ops/softmax.h"
+
+#include "autograd/tape.h"
+#include "tensor/kernels/softmax.h"
+
+namespace mini_bert {
+
+Var softmax(const Var& x) {
+  require(x.shape().cols() > 0, "softmax: rows must not be empty, got {}", x.shape());
+  Tensor y(x.shape(), x.dtype());
+  kernels::softmax(x.value(), y);
+  return record(y, {x}, [x, y](const Tensor& dy) {
+    if (Tensor* dx = x.grad_to_accumulate()) kernels::softmax_backward(dy, y, *dx);
+  });
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,55 @@
+#include "autograd/tape.h"
+
+#include <algorithm>
+
+#include "tensor/kernels/add.h"
+
+namespace mini_bert {
+namespace {
+
+thread_local Tape* recording = nullptr;
+
+}  // namespace
+
+Tape::Tape() : outer_(recording) {
+  recording = this;
+}
+Tape::~Tape() {
+  recording = outer_;
+}
+Tape* Tape::current() {
+  return recording;
+}
+
+NoGrad::NoGrad() : suspended_(recording) {
+  recording = nullptr;
+}
+NoGrad::~NoGrad() {
+  recording = suspended_;
+}
+
+Var record(Tensor output, std::initializer_list<Var> inputs, Backward backward) {
+  const bool wanted = recording != nullptr && std::ranges::any_of(inputs, &Var::requires_grad);
+  Var y(std::move(output), wanted);
+  if (wanted) recording->entries_.push_back({y, std::move(backward)});
+  return y;
+}
+
+void Tape::backward(const Var& loss) {
+  require(loss.value().size() == 1, "backward: the loss must hold one element, got {}", loss.shape());
+  backward(loss, Tensor::full(loss.shape(), 1.0, loss.dtype()));
+}
+
+void Tape::backward(const Var& y, const Tensor& dy) {
+  require(dy.shape() == y.shape(), "backward: dy must be {}, got {}", y.shape(), dy.shape());
+  Tensor* const seed = y.grad_to_accumulate();
+  require(seed != nullptr, "backward: nothing that was recorded leads to a Var that wants a gradient");
+  kernels::accumulate(dy, *seed);
+  while (!entries_.empty()) {
+    const Entry entry = std::move(entries_.back());
+    entries_.pop_back();
+    if (entry.output.grad().defined()) entry.backward(entry.output.grad());
+  }
+}
+
+}  // namespace mini_bert

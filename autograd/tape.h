@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <vector>
+
+#include "autograd/var.h"
+
+namespace mini_bert {
+
+// Given dy, the gradient of an operation's output, adds to the gradients of its inputs.
+using Backward = std::function<void(const Tensor& dy)>;
+
+// Records operations in the order they happen; backward() then walks them once in reverse, which is a topological
+// order, so no graph search and no recursion is needed. The newest Tape of a thread records; without one (or inside a
+// NoGrad scope) operations only compute, which is inference.
+//
+//   Tape tape;
+//   Var loss = cross_entropy(linear(x, weight, bias), labels);
+//   tape.backward(loss);               // weight.grad() and bias.grad() are filled
+class Tape {
+ public:
+  Tape();
+  ~Tape();
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  // Seeds dy/dy with `dy` (1 for a loss, which must hold one element) and propagates. Activations and their gradients
+  // are released on the way; the gradients of leaves stay. The tape is empty afterwards.
+  void backward(const Var& loss);
+  void backward(const Var& y, const Tensor& dy);
+
+  std::size_t size() const { return entries_.size(); }
+
+  // The recording tape of this thread, or null.
+  static Tape* current();
+
+ private:
+  friend class NoGrad;
+  friend Var record(Tensor, std::initializer_list<Var>, Backward);
+
+  struct Entry {
+    Var output;
+    Backward backward;
+  };
+  std::vector<Entry> entries_;
+  Tape* outer_;
+};
+
+// Stops recording while it lives.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  Tape* suspended_;
+};
+
+// What every operation ends with: makes the output Var and, if a tape records and an input wants a gradient, notes how
+// to propagate. `backward` must capture what it needs by name and never the output Var, or the tape would own itself.
+Var record(Tensor output, std::initializer_list<Var> inputs, Backward backward);
+
+}  // namespace mini_bert

@@ -1,0 +1,64 @@
+#include "bert/data/dataset.h"
+
+namespace mini_bert {
+namespace {
+
+// Counts what the vocabulary does not know, by the piece of text that became [UNK].
+void count_unknown(const Encoding& encoding, std::string_view text, std::int32_t unk_id, Dataset& dataset) {
+  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    if (encoding.ids[i] != unk_id) continue;
+    const TextRange range = encoding.offsets[i];
+    ++dataset.unknown;
+    ++dataset.unknown_texts[std::string(text.substr(range.begin, range.end - range.begin))];
+  }
+}
+
+void add_sequence(std::vector<std::int32_t> ids, Dataset& dataset) {
+  dataset.tokens += static_cast<Index>(ids.size());
+  std::vector<std::int32_t> type_ids(ids.size(), 0);
+  dataset.sequences.push_back({std::move(ids), std::move(type_ids)});
+}
+
+// Cuts the joined texts into [CLS] block [SEP] of max_length tokens.
+void add_blocks(const std::vector<std::int32_t>& stream, const Tokenizer& tokenizer, Index max_length,
+                Dataset& dataset) {
+  const auto inner = static_cast<std::size_t>(max_length - 2);
+  for (std::size_t begin = 0; begin == 0 || begin + inner <= stream.size(); begin += inner) {
+    const auto first = stream.begin() + static_cast<std::ptrdiff_t>(begin);
+    const std::size_t count = std::min(inner, stream.size() - begin);
+    std::vector<std::int32_t> ids = {tokenizer.cls_id()};
+    ids.insert(ids.end(), first, first + static_cast<std::ptrdiff_t>(count));
+    ids.push_back(tokenizer.sep_id());
+    add_sequence(std::move(ids), dataset);
+  }
+}
+
+}  // namespace
+
+Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout) {
+  require(max_length >= 3, "max_length must leave room for a token between [CLS] and [SEP], got {}", max_length);
+  Dataset dataset;
+  std::vector<std::int32_t> stream;
+  for (const Sample& sample : samples) {
+    const std::string& text = sample.text;
+    const bool packed = layout == Layout::packed;
+    Encoding encoding = tokenizer.encode(text, {.add_special_tokens = !packed});
+    ++dataset.texts;
+    count_unknown(encoding, text, tokenizer.unk_id(), dataset);
+    if (packed) {
+      if (!stream.empty()) stream.push_back(tokenizer.sep_id());
+      stream.insert(stream.end(), encoding.ids.begin(), encoding.ids.end());
+    } else {
+      if (encoding.size() > max_length) {
+        ++dataset.truncated;
+        encoding.ids.resize(static_cast<std::size_t>(max_length));
+        encoding.ids.back() = tokenizer.sep_id();
+      }
+      add_sequence(std::move(encoding.ids), dataset);
+    }
+  }
+  if (!stream.empty()) add_blocks(stream, tokenizer, max_length, dataset);
+  return dataset;
+}
+
+}  // namespace mini_bert

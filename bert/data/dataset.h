@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bert/data/batch.h"
+#include "bert/data/sample_reader.h"
+#include "tokenizer/tokenizer.h"
+
+namespace mini_bert {
+
+// Texts as token ids, with what a person should know about how they were read.
+struct Dataset {
+  std::vector<Sequence> sequences;
+  Index texts = 0;                             // read
+  Index tokens = 0;                            // of `sequences`, special tokens included
+  Index truncated = 0;                         // texts cut because they were longer than the model reads
+  Index unknown = 0;                           // [UNK] tokens
+  std::map<std::string, Index> unknown_texts;  // what they stood for, and how often
+};
+
+// How texts become sequences. One text, one sequence, cut at max_length tokens; or packed: all texts are joined, [SEP]
+// between them, and cut into blocks of exactly max_length tokens, each from [CLS] to [SEP]. What is left at the end and
+// fills no block is dropped, unless it is all there is.
+enum class Layout { text_per_sequence, packed };
+
+Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout);
+
+}  // namespace mini_bert

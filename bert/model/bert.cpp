@@ -1,0 +1,57 @@
+#include "bert/model/bert.h"
+
+#include "autograd/ops/cross_entropy.h"
+#include "autograd/ops/gather_rows.h"
+
+namespace mini_bert {
+
+BertModel::BertModel(const BertConfig& config, Pooling pooling, DType dtype)
+    : embeddings_(config, dtype), encoder_(config, dtype) {
+  register_module("embeddings", embeddings_);
+  register_module("encoder", encoder_);
+  if (pooling == Pooling::first_token) register_module("pooler", pooler_.emplace(config, dtype));
+}
+
+Var BertModel::forward(const PackedSequences& tokens, Mode& mode) const {
+  return encoder_.forward(embeddings_.forward(tokens, mode), tokens.offsets, mode);
+}
+
+Var BertModel::pool(const Var& hidden, const SequenceOffsets& offsets) const {
+  require(pooler_.has_value(), "pool: this model was made without a pooler");
+  return pooler_->forward(hidden, offsets);
+}
+
+BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)
+    : config_(config), bert_(config, Pooling::none, dtype), head_(config, bert_.word_embeddings(), dtype) {
+  register_module("bert", bert_);
+  register_module("cls.predictions", head_);
+}
+
+Var BertForMaskedLM::logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const {
+  const Var hidden = bert_.forward(tokens, mode);   // [T,H]
+  return head_.forward(gather_rows(hidden, rows));  // [M,V]
+}
+
+Var BertForMaskedLM::loss(const MaskedBatch& batch, double divisor, Mode& mode) const {
+  return cross_entropy(logits(batch.tokens, batch.masked_rows, mode), batch.labels, divisor);
+}
+
+void BertForMaskedLM::initialize(std::uint64_t seed) {
+  RandomKey key{.seed = seed};
+  for (const Parameter& parameter : parameters()) {
+    Tensor value = parameter.value();
+    if (parameter.name.ends_with("LayerNorm.weight")) {
+      value.fill(1);
+    } else if (parameter.name.ends_with("bias")) {
+      value.fill(0);
+    } else {
+      fill_normal(value, 0, config_.initializer_range, key);
+    }
+    ++key.stream;
+  }
+  if (const auto padding = config_.pad_token_id) {
+    bert_.word_embeddings().value().rows(*padding, *padding + 1).fill(0);
+  }
+}
+
+}  // namespace mini_bert

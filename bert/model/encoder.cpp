@@ -1,0 +1,44 @@
+#include "bert/model/encoder.h"
+
+#include "autograd/ops/add.h"
+
+namespace mini_bert {
+
+BertLayer::BertLayer(const BertConfig& config, DType dtype)
+    : attention_(config.hidden_size, config.num_attention_heads, config.attention_probs_dropout_prob, dtype),
+      attention_output_(config.hidden_size, config.hidden_size, dtype),
+      attention_norm_(config.hidden_size, config.layer_norm_eps, dtype),
+      intermediate_(config.hidden_size, config.intermediate_size, dtype),
+      output_(config.intermediate_size, config.hidden_size, dtype),
+      output_norm_(config.hidden_size, config.layer_norm_eps, dtype),
+      dropout_(config.hidden_dropout_prob),
+      gelu_(config.gelu()) {
+  register_module("attention.self", attention_);
+  register_module("attention.output.dense", attention_output_);
+  register_module("attention.output.LayerNorm", attention_norm_);
+  register_module("intermediate.dense", intermediate_);
+  register_module("output.dense", output_);
+  register_module("output.LayerNorm", output_norm_);
+}
+
+Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode) const {
+  const Var context = attention_.forward(x, offsets, mode);                             // [T,H]
+  const Var attended = dropout_.forward(attention_output_.forward(context), mode);      // [T,H]
+  const Var a = attention_norm_.forward(add(attended, x));                              // [T,H]
+  const Var inner = gelu(intermediate_.forward(a), gelu_);                              // [T,F]
+  return output_norm_.forward(add(dropout_.forward(output_.forward(inner), mode), a));  // [T,H]
+}
+
+BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {
+  for (Index i = 0; i < config.num_hidden_layers; ++i) {
+    layers_.push_back(std::make_unique<BertLayer>(config, dtype));
+    register_module("layer." + std::to_string(i), *layers_.back());
+  }
+}
+
+Var BertEncoder::forward(Var x, const SequenceOffsets& offsets, Mode& mode) const {
+  for (const auto& layer : layers_) x = layer->forward(x, offsets, mode);
+  return x;
+}
+
+}  // namespace mini_bert

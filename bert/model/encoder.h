@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "autograd/ops/gelu.h"
+#include "bert/bert_config.h"
+#include "nn/dropout.h"
+#include "nn/layer_norm.h"
+#include "nn/linear.h"
+#include "nn/self_attention.h"
+
+namespace mini_bert {
+
+// One encoder layer, post-norm as in the original Transformer. Vaswani et al. 2017, arXiv:1706.03762 §3.1; Devlin et
+// al. 2019, arXiv:1810.04805 §3. x and result [T,H]:
+//   a = LayerNorm(x + dropout(W_o·attention(x)))        [T,H]
+//   y = LayerNorm(a + dropout(W_2·gelu(W_1·a)))         [T,H] by way of [T,F]
+class BertLayer : public Module {
+ public:
+  BertLayer(const BertConfig& config, DType dtype);
+
+  Var forward(const Var& x, const SequenceOffsets& offsets, Mode& mode) const;
+
+ private:
+  SelfAttention attention_;
+  Linear attention_output_;
+  LayerNorm attention_norm_;
+  Linear intermediate_, output_;
+  LayerNorm output_norm_;
+  Dropout dropout_;
+  Gelu gelu_;
+};
+
+// L layers, one after the other; x and result [T,H].
+class BertEncoder : public Module {
+ public:
+  BertEncoder(const BertConfig& config, DType dtype);
+
+  Var forward(Var x, const SequenceOffsets& offsets, Mode& mode) const;
+
+ private:
+  std::vector<std::unique_ptr<BertLayer>> layers_;
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "bert/bert_config.h"
+#include "nn/linear.h"
+#include "tensor/sequence_offsets.h"
+
+namespace mini_bert {
+
+// One vector per sentence: tanh(W·x + b) of its first token, [CLS]. hidden [T,H], result [B,H].
+class BertPooler : public Module {
+ public:
+  BertPooler(const BertConfig& config, DType dtype);
+
+  Var forward(const Var& hidden, const SequenceOffsets& offsets) const;
+
+ private:
+  Linear dense_;
+};
+
+}  // namespace mini_bert

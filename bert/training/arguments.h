@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "nn/adamw.h"
+#include "nn/schedule.h"
+
+namespace mini_bert {
+
+// The numbers that shape a run; names and defaults follow transformers' TrainingArguments.
+struct TrainingArguments {
+  double epochs = 3;
+  std::optional<Index> max_steps;  // overrides epochs
+  Index batch_size = 8;            // texts per batch
+  Index accumulation_steps = 1;    // batches per update; their gradients are weighted by masked tokens
+  double learning_rate = 5e-5;     // the highest, after warm-up
+  Schedule schedule = Schedule::linear;
+  double warmup_ratio = 0;            // of all updates
+  std::optional<Index> warmup_steps;  // overrides the ratio
+  AdamWOptions adamw;
+  double max_grad_norm = 1;  // 0: no clipping
+  double mask_probability = 0.15;
+  std::uint64_t seed = 42;
+
+  // Counted in updates. transformers logs and evaluates every 500 updates, which for a page of text is never; unless
+  // told otherwise a run logs twenty times, at most every 500 updates, and evaluates as often as it logs.
+  std::optional<Index> logging_steps;
+  std::optional<Index> eval_steps;
+  Index save_steps = 500;                        // a checkpoint each; 0: none
+  std::optional<Index> save_total_limit;         // how many checkpoints stay
+  std::optional<Index> early_stopping_patience;  // evaluations without a better loss before the run ends
+  bool load_best = false;                        // end with the weights of the best evaluation
+};
+
+// What follows from the arguments and the size of the training data. An update reads a group of batches; the last group
+// of an epoch and the last batch in it may be smaller.
+struct Plan {
+  Plan(const TrainingArguments& arguments, Index sequences);
+
+  Index batches_per_epoch, updates_per_epoch, total_steps, warmup_steps, logging_steps, eval_steps;
+};
+
+}  // namespace mini_bert

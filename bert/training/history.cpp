@@ -1,0 +1,121 @@
+#include "bert/training/history.h"
+
+#include <cmath>
+
+#include "bert/files/json.h"
+
+namespace mini_bert {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const TrainingRow& row) {
+  return {{"step", row.step},
+          {"epoch", row.epoch},
+          {"loss", row.loss},
+          {"grad_norm", row.grad_norm},
+          {"learning_rate", row.learning_rate}};
+}
+
+Json to_json(const EvaluationRow& row) {
+  Json json = {{"step", row.step}, {"epoch", row.epoch}, {"eval_loss", row.loss}};
+  if (std::isfinite(row.perplexity())) json["perplexity"] = row.perplexity();
+  return json;
+}
+
+Json to_json(const ProbeRow& row) {
+  Json answers = Json::array();
+  for (const ProbeAnswer& answer : row.answers)
+    answers.push_back({{"token_str", answer.token}, {"score", answer.score}});
+  return {{"step", row.step}, {"probe", row.text}, {"answers", answers}};
+}
+
+ProbeRow probe_from(const nlohmann::json& json) {
+  ProbeRow row{json.at("step"), json.at("probe"), {}};
+  for (const auto& answer : json.at("answers")) row.answers.push_back({answer.at("token_str"), answer.at("score")});
+  return row;
+}
+
+// The rows in the order in which they came: at equal steps training before evaluation.
+Json log_history(const TrainingHistory& history) {
+  Json rows = Json::array();
+  auto evaluation = history.evaluations.begin();
+  const auto add_evaluations_before = [&](Index step) {
+    for (; evaluation != history.evaluations.end() && evaluation->step < step; ++evaluation) {
+      rows.push_back(to_json(*evaluation));
+    }
+  };
+  for (const TrainingRow& row : history.training) {
+    add_evaluations_before(row.step);
+    rows.push_back(to_json(row));
+  }
+  add_evaluations_before(std::numeric_limits<Index>::max());
+  return rows;
+}
+
+}  // namespace
+
+double EvaluationRow::perplexity() const {
+  return std::exp(loss);
+}
+
+std::string to_json_line(const TrainingRow& row) {
+  return to_json(row).dump() + '\n';
+}
+std::string to_json_line(const EvaluationRow& row) {
+  return to_json(row).dump() + '\n';
+}
+std::string to_json_line(const ProbeRow& row) {
+  return to_json(row).dump() + '\n';
+}
+
+std::string TrainingHistory::to_json() const {
+  Json json;
+  json["global_step"] = step;
+  json["epoch"] = epoch;
+  json["max_steps"] = total_steps;
+  json["num_train_epochs"] = epochs;
+  if (best_step) {
+    json["best_global_step"] = *best_step;
+    json["best_metric"] = best_loss;
+  }
+  json["evaluations_since_best"] = evaluations_since_best;
+  json["loss_since_row"] = loss_since_row;
+  json["steps_since_row"] = steps_since_row;
+  json["log_history"] = log_history(*this);
+  json["probes"] = Json::array();
+  for (const ProbeRow& row : probes) json["probes"].push_back(mini_bert::to_json(row));
+  return json.dump(2) + '\n';
+}
+
+TrainingHistory TrainingHistory::from_json(std::string_view text, const std::string& name) {
+  const nlohmann::json json = parse_json(text, name);
+  TrainingHistory history;
+  try {
+    json.at("global_step").get_to(history.step);
+    json.at("epoch").get_to(history.epoch);
+    json.at("max_steps").get_to(history.total_steps);
+    json.at("num_train_epochs").get_to(history.epochs);
+    if (json.contains("best_global_step")) {
+      history.best_step = json.at("best_global_step").get<Index>();
+      json.at("best_metric").get_to(history.best_loss);
+    }
+    json.at("evaluations_since_best").get_to(history.evaluations_since_best);
+    json.at("loss_since_row").get_to(history.loss_since_row);
+    json.at("steps_since_row").get_to(history.steps_since_row);
+    for (const auto& row : json.at("log_history")) {
+      if (row.contains("eval_loss")) {
+        history.evaluations.push_back({row.at("step"), row.at("epoch"), row.at("eval_loss")});
+      } else {
+        history.training.push_back(
+            {row.at("step"), row.at("epoch"), row.at("loss"), row.at("grad_norm"), row.at("learning_rate")});
+      }
+    }
+    for (const auto& row : json.at("probes")) history.probes.push_back(probe_from(row));
+  } catch (const nlohmann::json::exception& error) {
+    fail("{}: not the state of a mini_bert run ({}); resume from another checkpoint", name, error.what());
+  }
+  return history;
+}
+
+}  // namespace mini_bert

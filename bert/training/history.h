@@ -1,0 +1,68 @@
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/shape.h"
+
+namespace mini_bert {
+
+// The mean over the updates since the row before.
+struct TrainingRow {
+  Index step;            // updates so far
+  double epoch;          // passes over the training data so far
+  double loss;           // per masked token, natural logarithm
+  double grad_norm;      // of the last update, before clipping
+  double learning_rate;  // of the last update
+};
+
+struct EvaluationRow {
+  Index step;
+  double epoch;
+  double loss;                // per masked token of the validation data, whose masks never change
+  double perplexity() const;  // exp(loss)
+};
+
+// What the model answers to a probe, best first.
+struct ProbeAnswer {
+  std::string token;
+  double score;
+};
+struct ProbeRow {
+  Index step;
+  std::string text;
+  std::vector<ProbeAnswer> answers;  // for its first blank
+};
+
+// Everything a run has reported, and where it stands: trainer_state.json, under the names transformers' Trainer uses
+// where it has one. Numbers survive the file bit for bit, so that a resumed run reports what an unbroken one would.
+struct TrainingHistory {
+  Index step = 0;
+  double epoch = 0;
+  Index total_steps = 0;
+  double epochs = 0;
+
+  double loss_since_row = 0;  // Σ of the updates' losses since the last training row
+  Index steps_since_row = 0;
+
+  std::optional<Index> best_step;  // of the evaluation with the lowest loss
+  double best_loss = std::numeric_limits<double>::infinity();
+  Index evaluations_since_best = 0;
+
+  std::vector<TrainingRow> training;
+  std::vector<EvaluationRow> evaluations;
+  std::vector<ProbeRow> probes;
+
+  std::string to_json() const;
+  static TrainingHistory from_json(std::string_view text, const std::string& name);  // `name` is for messages
+};
+
+// One line each of metrics.jsonl.
+std::string to_json_line(const TrainingRow& row);
+std::string to_json_line(const EvaluationRow& row);
+std::string to_json_line(const ProbeRow& row);
+
+}  // namespace mini_bert

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "bert/data/dataset.h"
+#include "bert/model/bert.h"
+#include "bert/training/arguments.h"
+#include "bert/training/history.h"
+#include "bert/training/sampler.h"
+#include "nn/adamw.h"
+#include "tokenizer/tokenizer.h"
+
+namespace mini_bert {
+
+// One update, as it happens.
+struct UpdateReport {
+  double loss;       // per masked token
+  double grad_norm;  // before clipping
+  double learning_rate;
+  Index tokens;  // read
+};
+
+// Told what happens in a run; may ask it to stop.
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  virtual void on_update(const UpdateReport&, const TrainingHistory&) {}
+  virtual void on_row(const TrainingRow&) {}
+  virtual void on_row(const EvaluationRow&) {}
+  virtual void on_row(const ProbeRow&) {}
+  virtual void on_checkpoint(const std::filesystem::path&) {}
+  virtual bool stop_requested() { return false; }  // asked after every update
+};
+
+struct TrainingData {
+  Dataset train;
+  Dataset validation;               // may be empty
+  std::vector<std::string> probes;  // fill-mask texts asked before, at every evaluation and after
+};
+
+enum class Ending { completed, stopped_early, interrupted };
+
+// Fine-tunes (or pre-trains) a masked language model with AdamW. An update:
+//   1. the sampler masks a group of batches; n = masked tokens of the whole group
+//   2. forward and backward of each batch with loss Σ −log p / n, so the group counts as one large batch
+//   3. all gradients are complete and nothing has been updated: loss and gradients are checked to be finite, the
+//      gradient norm is clipped
+//   4. AdamW, with the learning rate of this update
+// A checkpoint directory holds a model directory, optimizer.safetensors and trainer_state.json. A run resumed from one
+// ends with the same bits as a run that never stopped.
+class Trainer {
+ public:
+  // Checkpoints go to `output`. All arguments outlive the trainer.
+  Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
+          const TrainingData& data, std::filesystem::path output, TrainingObserver& observer);
+
+  // Continues where the checkpoint's run stood. Error when it is not a checkpoint of this model and these data.
+  void resume(const std::filesystem::path& checkpoint);
+
+  // Trains until the plan is done, the loss stops falling (early_stopping_patience), or the observer asks to stop,
+  // which saves a checkpoint. Error, before anything is updated, when the loss or a gradient is not finite.
+  Ending run();
+
+  const Plan& plan() const { return plan_; }
+  const TrainingHistory& history() const { return history_; }
+
+  // The newest checkpoint-N in a directory; an empty path when there is none.
+  static std::filesystem::path latest_checkpoint(const std::filesystem::path& output);
+
+ private:
+  UpdateReport update();
+  void record(const UpdateReport& report);
+  void ask_probes();
+  void evaluate();
+  bool out_of_patience() const;
+  std::filesystem::path checkpoint_path(Index step) const;
+  void save_checkpoint();
+  void delete_old_checkpoints() const;
+  void check_finite(double value, const char* what) const;
+
+  BertForMaskedLM& model_;
+  const Tokenizer& tokenizer_;
+  const TrainingArguments& arguments_;
+  const TrainingData& data_;
+  std::filesystem::path output_;
+  TrainingObserver& observer_;
+
+  Plan plan_;
+  Masker masker_;
+  Sampler sampler_;
+  AdamW optimizer_;
+  std::vector<MaskedBatch> validation_;
+  TrainingHistory history_;
+  Index last_saved_step_ = -1;
+};
+
+}  // namespace mini_bert

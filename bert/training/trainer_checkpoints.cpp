@@ -1,0 +1,88 @@
+// Saving a run and taking it up again; the training itself is in trainer.cpp.
+#include <algorithm>
+#include <charconv>
+
+#include "bert/checkpoint.h"
+#include "bert/files/atomic_directory.h"
+#include "bert/files/atomic_file.h"
+#include "bert/files/text_file.h"
+#include "bert/training/trainer.h"
+
+namespace mini_bert {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Checkpoint {
+  Index step;
+  fs::path path;
+};
+
+// Every checkpoint-N of a directory, oldest first.
+std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
+  constexpr std::string_view prefix = "checkpoint-";
+  std::vector<Checkpoint> found;
+  if (!fs::is_directory(output)) return found;
+  for (const auto& entry : fs::directory_iterator(output)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    Index step = 0;
+    const char* const end = name.data() + name.size();
+    const auto [parsed_to, error] = std::from_chars(name.data() + prefix.size(), end, step);
+    if (error == std::errc() && parsed_to == end) found.push_back({step, entry.path()});
+  }
+  std::ranges::sort(found, {}, &Checkpoint::step);
+  return found;
+}
+
+}  // namespace
+
+fs::path Trainer::latest_checkpoint(const fs::path& output) {
+  const std::vector<Checkpoint> found = checkpoints_in(output);
+  return found.empty() ? fs::path() : found.back().path;
+}
+
+fs::path Trainer::checkpoint_path(Index step) const {
+  return output_ / ("checkpoint-" + std::to_string(step));
+}
+
+void Trainer::save_checkpoint() {
+  if (last_saved_step_ == history_.step) return;
+  const fs::path path = checkpoint_path(history_.step);
+  AtomicDirectory directory(path);
+  save_pretrained(directory.staging(), model_, tokenizer_);
+  write_safetensors(directory.staging() / "optimizer.safetensors", named_tensors(optimizer_.state()));
+  write_file_atomically(directory.staging() / "trainer_state.json", history_.to_json());
+  directory.commit();
+  last_saved_step_ = history_.step;
+  observer_.on_checkpoint(path);
+  delete_old_checkpoints();
+}
+
+// The newest and the best always stay.
+void Trainer::delete_old_checkpoints() const {
+  if (!arguments_.save_total_limit) return;
+  const auto limit = static_cast<std::size_t>(std::max(*arguments_.save_total_limit, Index{1}));
+  std::vector<Checkpoint> found = checkpoints_in(output_);
+  std::size_t count = found.size();
+  for (std::size_t i = 0; i + 1 < found.size() && count > limit; ++i) {
+    if (arguments_.load_best && history_.best_step == found[i].step) continue;
+    fs::remove_all(found[i].path);
+    --count;
+  }
+}
+
+void Trainer::resume(const fs::path& checkpoint) {
+  const fs::path state = checkpoint / "trainer_state.json";
+  TrainingHistory history = TrainingHistory::from_json(read_text_file(state), state.string());
+  require(history.total_steps == plan_.total_steps,
+          "{}: this run was planned with {} updates, now it is {}; resume with the data and arguments it began with",
+          state.string(), history.total_steps, plan_.total_steps);
+  read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), model_.parameters());
+  read_parameters(SafetensorsFile(checkpoint / "optimizer.safetensors"), optimizer_.state());
+  optimizer_.set_steps(history.step);
+  history_ = std::move(history);
+  last_saved_step_ = history_.step;
+}
+
+}  // namespace mini_bert

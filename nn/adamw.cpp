@@ -1,0 +1,50 @@
+#include "nn/adamw.h"
+
+#include <cmath>
+
+#include "tensor/kernels/adamw.h"
+
+namespace mini_bert {
+
+AdamW::AdamW(std::vector<Parameter> parameters, const AdamWOptions& options) : options_(options) {
+  for (Parameter& parameter : parameters) {
+    const Tensor value = parameter.value();
+    slots_.push_back({std::move(parameter), Tensor::zeros(value.shape(), value.dtype()),
+                      Tensor::zeros(value.shape(), value.dtype())});
+  }
+}
+
+void AdamW::step(double learning_rate, double gradient_scale) {
+  ++steps_;
+  const auto t = static_cast<double>(steps_);
+  kernels::AdamWStep numbers{.learning_rate = learning_rate,
+                             .beta_1 = options_.beta_1,
+                             .beta_2 = options_.beta_2,
+                             .eps = options_.eps,
+                             .weight_decay = 0,
+                             .correction_1 = options_.correct_bias ? 1 - std::pow(options_.beta_1, t) : 1,
+                             .correction_2 = options_.correct_bias ? 1 - std::pow(options_.beta_2, t) : 1};
+  for (Slot& slot : slots_) {
+    const Tensor gradient = slot.parameter.grad();
+    if (!gradient.defined()) continue;
+    numbers.weight_decay = decays(slot.parameter.name) ? options_.weight_decay : 0;
+    Tensor value = slot.parameter.value();
+    kernels::adamw(numbers, gradient, gradient_scale, value, slot.m, slot.v);
+  }
+}
+
+std::vector<Parameter> AdamW::state() const {
+  std::vector<Parameter> state;
+  for (const Slot& slot : slots_) {
+    const Index rows = slot.m.shape()[0];
+    state.push_back({slot.parameter.name + ".exp_avg", Var(slot.m), 0, rows});
+    state.push_back({slot.parameter.name + ".exp_avg_sq", Var(slot.v), 0, rows});
+  }
+  return state;
+}
+
+bool AdamW::decays(const std::string& name) {
+  return !name.ends_with("bias") && name.find("LayerNorm") == name.npos;
+}
+
+}  // namespace mini_bert

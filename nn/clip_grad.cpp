@@ -1,0 +1,23 @@
+#include "nn/clip_grad.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tensor/kernels/sum_of_squares.h"
+
+namespace mini_bert {
+
+double gradient_norm(const std::vector<Parameter>& parameters) {
+  double sum = 0;
+  for (const Parameter& parameter : parameters) {
+    const Tensor gradient = parameter.grad();
+    if (gradient.defined()) sum += kernels::sum_of_squares(gradient);
+  }
+  return std::sqrt(sum);
+}
+
+double clip_scale(double norm, double max_norm) {
+  return max_norm > 0 ? std::min(1.0, max_norm / (norm + 1e-6)) : 1.0;
+}
+
+}  // namespace mini_bert

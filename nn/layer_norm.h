@@ -1,0 +1,23 @@
+#pragma once
+
+#include "autograd/ops/layer_norm.h"
+#include "nn/module.h"
+
+namespace mini_bert {
+
+// y = γ·(x−μ)/√(σ²+ε) + β over each row; x, y [T,H]. Parameters: weight = γ [H], bias = β [H].
+class LayerNorm : public Module {
+ public:
+  LayerNorm(Index hidden, double eps, DType dtype)
+      : weight_(register_parameter("weight", {hidden}, dtype)),
+        bias_(register_parameter("bias", {hidden}, dtype)),
+        eps_(eps) {}
+
+  Var forward(const Var& x) const { return layer_norm(x, weight_, bias_, eps_); }
+
+ private:
+  Var weight_, bias_;
+  double eps_;
+};
+
+}  // namespace mini_bert

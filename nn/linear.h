@@ -1,0 +1,20 @@
+#pragma once
+
+#include "autograd/ops/linear.h"
+#include "nn/module.h"
+
+namespace mini_bert {
+
+// y = x·Wᵀ + b; x [T,in], y [T,out]. Parameters: weight [out,in], bias [out].
+class Linear : public Module {
+ public:
+  Linear(Index in, Index out, DType dtype)
+      : weight_(register_parameter("weight", {out, in}, dtype)), bias_(register_parameter("bias", {out}, dtype)) {}
+
+  Var forward(const Var& x) const { return linear(x, weight_, bias_); }
+
+ private:
+  Var weight_, bias_;
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# One operation is one stem in four places. Fails when an operation of autograd/ops lacks its kernel, test or benchmark, or
+# a kernel of tensor/kernels its test or benchmark. X_avx2.cpp and the like are variants of X and need X only.
+#
+#   scripts/check_stems.sh [ROOT]
+set -euo pipefail
+cd "${1:-"$(dirname "${BASH_SOURCE[0]}")/.."}"
+
+bad=0
+lacks() {
+  echo "$1 has no $2" >&2
+  bad=1
+}
+exists() { compgen -G "$1" > /dev/null; }
+stems() { find "$1" -name '*.cpp' -printf '%P\n' 2> /dev/null | sed 's/\.cpp$//' | sort; }
+
+for stem in $(stems autograd/ops); do
+  op=autograd/ops/$stem
+  exists "tensor/kernels/$stem.*" || lacks "$op" "tensor/kernels/$stem.cpp"
+  exists "tests/autograd/ops/${stem}_test.cpp" || lacks "$op" "tests/autograd/ops/${stem}_test.cpp"
+  exists "bench/tensor/kernels/${stem}_bench.cpp" || lacks "$op" "bench/tensor/kernels/${stem}_bench.cpp"
+done
+
+for stem in $(stems tensor/kernels); do
+  kernel=tensor/kernels/$stem
+  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon)$ ]]; then
+    definition=tensor/kernels/${BASH_REMATCH[1]}
+    exists "$definition.*" || lacks "$kernel" "$definition.cpp it is a variant of"
+    continue
+  fi
+  exists "tests/tensor/kernels/${stem}_test.cpp" || exists "tests/autograd/ops/${stem}_test.cpp" ||
+    lacks "$kernel" "tests/tensor/kernels/${stem}_test.cpp"
+  exists "bench/tensor/kernels/${stem}_bench.cpp" || lacks "$kernel" "bench/tensor/kernels/${stem}_bench.cpp"
+done
+
+((bad == 0)) || exit 1
+echo "stems: ok"

@@ -1,0 +1,22 @@
+#include "tensor/kernels/add.h"
+
+#include "tensor/eigen.h"
+#include "tensor/kernels/elementwise.h"
+
+namespace mini_bert::kernels {
+
+void add(const Tensor& x, const Tensor& y, Tensor& z) {
+  visit_float(x.dtype(), [&]<class T>() {
+    for_each_chunk(x.size(), [&](Index begin, Index end) {
+      elements<T>(z, begin, end) = elements<T>(x, begin, end) + elements<T>(y, begin, end);
+    });
+  });
+}
+
+void accumulate(const Tensor& x, Tensor& y) {
+  visit_float(x.dtype(), [&]<class T>() {
+    for_each_chunk(x.size(), [&](Index begin, Index end) { elements<T>(y, begin, end) += elements<T>(x, begin, end); });
+  });
+}
+
+}  // namespace mini_bert::kernels

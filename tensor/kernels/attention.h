@@ -1,0 +1,30 @@
+#pragma once
+
+#include "tensor/random.h"
+#include "tensor/sequence_offsets.h"
+#include "tensor/tensor.h"
+
+namespace mini_bert::kernels {
+
+// Scaled dot-product attention of N heads over packed sentences. Vaswani et al. 2017, arXiv:1706.03762 §3.2.
+//
+// qkv [T,3H] holds queries, keys and values side by side; head n owns D = H/N columns of each. For every sentence of
+// length S and every head, with Q, K, V, O [S,D]:
+//   P = softmax(Q·Kᵀ/√D) [S,S],   P̃ = dropout(P),   O = P̃·V
+// A sentence sees only itself: the work is Σ S², with no mask and no padding. `log_sum_exp` [T,N] keeps, per row of
+// scores, m + log Σ exp(s−m): with it the backward pass rebuilds P from Q and K, T·N numbers instead of Σ N·S².
+struct AttentionOptions {
+  Index heads = 1;
+  double dropout = 0;  // of the probabilities
+  RandomKey key = {};  // of that dropout
+};
+
+void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
+               Tensor& log_sum_exp);
+
+// With dO given:  dV += P̃ᵀ·dO;  dP̃ = dO·Vᵀ;  dP = dropout′(dP̃);  dS = P∘(dP − rowsum(dP∘P))  (softmax);
+// dQ += dS·K/√D;  dK += dSᵀ·Q/√D.  All three are columns of dqkv [T,3H].
+void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+                        const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& dqkv);
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,41 @@
+#include "tensor/kernels/cross_entropy.h"
+
+#include <cmath>
+
+#include "tensor/eigen.h"
+#include "tensor/parallel.h"
+
+namespace mini_bert::kernels {
+
+void cross_entropy(const Tensor& logits, const Tensor& labels, double divisor, Tensor& loss, Tensor& log_sum_exp) {
+  const auto label = labels.values<std::int32_t>();
+  visit_float(logits.dtype(), [&]<class T>() {
+    T* const lse = log_sum_exp.data<T>();
+    parallel_for(logits.rows(), 1, [&](Index m) {
+      const auto z = row<T>(logits, m);
+      const T maximum = z.maxCoeff();
+      lse[m] = maximum + std::log((z - maximum).exp().sum());
+    });
+    double sum = 0;  // thousands of rows are added: in double, in order
+    for (Index m = 0; m < logits.rows(); ++m) {
+      if (label[m] != ignore_index) sum += static_cast<double>(lse[m]) - row<T>(logits, m)[label[m]];
+    }
+    loss.data<T>()[0] = static_cast<T>(sum / divisor);
+  });
+}
+
+void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, double divisor,
+                            const Tensor& log_sum_exp, Tensor& dlogits) {
+  const auto label = labels.values<std::int32_t>();
+  visit_float(logits.dtype(), [&]<class T>() {
+    const T scale = dloss.data<T>()[0] / static_cast<T>(divisor);
+    parallel_for(logits.rows(), 1, [&](Index m) {
+      if (label[m] == ignore_index) return;
+      auto dz = row<T>(dlogits, m);
+      dz += scale * (row<T>(logits, m) - log_sum_exp.data<T>()[m]).exp();
+      dz[label[m]] -= scale;
+    });
+  });
+}
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,34 @@
+#include "tensor/kernels/dropout.h"
+
+#include "tensor/eigen.h"
+#include "tensor/kernels/elementwise.h"
+
+namespace mini_bert::kernels {
+namespace {
+
+template <class T>
+RowArray<T> mask_of(double p, const RandomKey& key, Index begin, Index end) {
+  RowArray<T> mask(end - begin);
+  dropout_mask(p, key, static_cast<std::uint64_t>(begin), end - begin, mask.data());
+  return mask;
+}
+
+}  // namespace
+
+void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y) {
+  visit_float(x.dtype(), [&]<class T>() {
+    for_each_chunk(x.size(), [&](Index begin, Index end) {
+      elements<T>(y, begin, end) = elements<T>(x, begin, end) * mask_of<T>(p, key, begin, end);
+    });
+  });
+}
+
+void dropout_backward(const Tensor& dy, double p, const RandomKey& key, Tensor& dx) {
+  visit_float(dy.dtype(), [&]<class T>() {
+    for_each_chunk(dy.size(), [&](Index begin, Index end) {
+      elements<T>(dx, begin, end) += elements<T>(dy, begin, end) * mask_of<T>(p, key, begin, end);
+    });
+  });
+}
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,25 @@
+#include "tensor/kernels/embedding.h"
+
+#include "tensor/eigen.h"
+#include "tensor/kernels/elementwise.h"
+#include "tensor/kernels/gather_rows.h"
+
+namespace mini_bert::kernels {
+
+void embedding(const Tensor& table, const Tensor& ids, Tensor& y) {
+  gather_rows(table, ids, y);
+}
+
+void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, Tensor& dtable) {
+  if (padding_id < 0) return gather_rows_backward(dy, ids, dtable);
+  const auto id = ids.values<std::int32_t>();
+  visit_float(dy.dtype(), [&]<class T>() {
+    for_each_column_block(dy.cols(), [&](Index col, Index width) {
+      for (Index t = 0; t < dy.rows(); ++t) {
+        if (id[t] != padding_id) block<T>(dtable, id[t], col, 1, width) += block<T>(dy, t, col, 1, width);
+      }
+    });
+  });
+}
+
+}  // namespace mini_bert::kernels

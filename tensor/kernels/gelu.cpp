@@ -1,0 +1,70 @@
+#include "tensor/kernels/gelu.h"
+
+#include <numbers>
+
+#include <unsupported/Eigen/SpecialFunctions>
+
+#include "tensor/eigen.h"
+#include "tensor/kernels/elementwise.h"
+
+namespace mini_bert::kernels {
+namespace {
+
+template <class T>
+constexpr T inv_sqrt2 = static_cast<T>(1 / std::numbers::sqrt2);
+template <class T>
+constexpr T inv_sqrt_2pi = static_cast<T>(std::numbers::inv_sqrtpi / std::numbers::sqrt2);
+template <class T>
+constexpr T sqrt_2_over_pi = static_cast<T>(std::numbers::sqrt2* std::numbers::inv_sqrtpi);
+template <class T>
+constexpr T cubic = static_cast<T>(0.044715);
+
+// y = x·½(1 + erf(x/√2))
+template <class T>
+RowArray<T> gelu_erf(const RowArray<T>& x) {
+  return x * T(0.5) * (T(1) + (x * inv_sqrt2<T>).erf());
+}
+
+// y′ = Φ(x) + x·φ(x), where φ(x) = exp(−x²/2)/√(2π) is the derivative of Φ.
+template <class T>
+RowArray<T> gelu_erf_slope(const RowArray<T>& x) {
+  return T(0.5) * (T(1) + (x * inv_sqrt2<T>).erf()) + x * (x.square() * T(-0.5)).exp() * inv_sqrt_2pi<T>;
+}
+
+// y = x·½(1 + tanh(u)), u = √(2/π)(x + 0.044715x³)
+template <class T>
+RowArray<T> gelu_tanh(const RowArray<T>& x) {
+  const RowArray<T> u = sqrt_2_over_pi<T> * (x + cubic<T> * x.cube());
+  return x * T(0.5) * (T(1) + u.tanh());
+}
+
+// y′ = ½(1 + tanh u) + x·½(1 − tanh²u)·u′, u′ = √(2/π)(1 + 3·0.044715x²)
+template <class T>
+RowArray<T> gelu_tanh_slope(const RowArray<T>& x) {
+  const RowArray<T> t = (sqrt_2_over_pi<T> * (x + cubic<T> * x.cube())).tanh();
+  return T(0.5) * (T(1) + t) +
+         x * T(0.5) * (T(1) - t.square()) * sqrt_2_over_pi<T> * (T(1) + T(3) * cubic<T> * x.square());
+}
+
+}  // namespace
+
+void gelu(const Tensor& x, Gelu form, Tensor& y) {
+  visit_float(x.dtype(), [&]<class T>() {
+    for_each_chunk(x.size(), [&](Index begin, Index end) {
+      const RowArray<T> part = elements<T>(x, begin, end);
+      elements<T>(y, begin, end) = form == Gelu::erf ? gelu_erf<T>(part) : gelu_tanh<T>(part);
+    });
+  });
+}
+
+void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, Tensor& dx) {
+  visit_float(x.dtype(), [&]<class T>() {
+    for_each_chunk(x.size(), [&](Index begin, Index end) {
+      const RowArray<T> part = elements<T>(x, begin, end);
+      elements<T>(dx, begin, end) +=
+          elements<T>(dy, begin, end) * (form == Gelu::erf ? gelu_erf_slope<T>(part) : gelu_tanh_slope<T>(part));
+    });
+  });
+}
+
+}  // namespace mini_bert::kernels

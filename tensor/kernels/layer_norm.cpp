@@ -1,0 +1,68 @@
+#include "tensor/kernels/layer_norm.h"
+
+#include <cmath>
+
+#include "tensor/eigen.h"
+#include "tensor/kernels/elementwise.h"
+
+namespace mini_bert::kernels {
+namespace {
+
+template <class T>
+void forward(const Tensor& x, const Tensor& gamma, const Tensor& beta, T eps, Tensor& y, Tensor& mean, Tensor& rstd) {
+  T* const means = mean.data<T>();
+  T* const rstds = rstd.data<T>();
+  for_each_row(x.rows(), x.cols(), [&](Index t) {
+    const auto x_t = row<T>(x, t);
+    const T mu = x_t.mean();
+    const T variance = (x_t - mu).square().mean();  // a second pass: E[x²]−μ² would cancel
+    const T scale = T(1) / std::sqrt(variance + eps);
+    row<T>(y, t) = row<T>(gamma, 0) * ((x_t - mu) * scale) + row<T>(beta, 0);
+    means[t] = mu;
+    rstds[t] = scale;
+  });
+}
+
+// x̂ = (x−μ)·rstd depends on x three times: directly, through μ and through σ. Differentiating each and collecting
+// gives rstd·(g − ⟨g⟩ − x̂·⟨g·x̂⟩); the last two terms take out what a shift or a stretch of the row would change.
+template <class T>
+void backward_x(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& mean, const Tensor& rstd,
+                Tensor& dx) {
+  for_each_row(x.rows(), x.cols(), [&](Index t) {
+    const T mu = mean.data<T>()[t], scale = rstd.data<T>()[t];
+    const RowArray<T> x_hat = (row<T>(x, t) - mu) * scale;
+    const RowArray<T> g = row<T>(dy, t) * row<T>(gamma, 0);
+    row<T>(dx, t) += scale * (g - g.mean() - x_hat * (g * x_hat).mean());
+  });
+}
+
+template <class T>
+void backward_gamma_beta(const Tensor& dy, const Tensor& x, const Tensor& mean, const Tensor& rstd, Tensor* dgamma,
+                         Tensor* dbeta) {
+  for_each_column_block(x.cols(), [&](Index col, Index width) {
+    for (Index t = 0; t < x.rows(); ++t) {
+      const auto dy_t = elements<T>(dy, t * x.cols() + col, t * x.cols() + col + width);
+      const auto x_t = elements<T>(x, t * x.cols() + col, t * x.cols() + col + width);
+      const T mu = mean.data<T>()[t], scale = rstd.data<T>()[t];
+      if (dgamma != nullptr) elements<T>(*dgamma, col, col + width) += dy_t * ((x_t - mu) * scale);
+      if (dbeta != nullptr) elements<T>(*dbeta, col, col + width) += dy_t;
+    }
+  });
+}
+
+}  // namespace
+
+void layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double eps, Tensor& y, Tensor& mean,
+                Tensor& rstd) {
+  visit_float(x.dtype(), [&]<class T>() { forward<T>(x, gamma, beta, static_cast<T>(eps), y, mean, rstd); });
+}
+
+void layer_norm_backward(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& mean, const Tensor& rstd,
+                         Tensor* dx, Tensor* dgamma, Tensor* dbeta) {
+  visit_float(x.dtype(), [&]<class T>() {
+    if (dx != nullptr) backward_x<T>(dy, x, gamma, mean, rstd, *dx);
+    if (dgamma != nullptr || dbeta != nullptr) backward_gamma_beta<T>(dy, x, mean, rstd, dgamma, dbeta);
+  });
+}
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,38 @@
+#include "tensor/kernels/linear.h"
+
+#include "tensor/eigen.h"
+#include "tensor/kernels/elementwise.h"
+#include "tensor/kernels/matmul.h"
+
+namespace mini_bert::kernels {
+namespace {
+
+template <class T>
+void fill_rows(const Tensor& bias, Tensor& y) {
+  for_each_row(y.rows(), y.cols(), [&](Index t) { row<T>(y, t) = row<T>(bias, 0); });
+}
+
+template <class T>
+void add_column_sums(const Tensor& dy, Tensor& dbias) {
+  for_each_column_block(dy.cols(), [&](Index col, Index width) {
+    auto sums = block<T>(dbias, 0, col, 1, width);
+    for (Index t = 0; t < dy.rows(); ++t) sums += block<T>(dy, t, col, 1, width);
+  });
+}
+
+}  // namespace
+
+void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y) {
+  visit_float(x.dtype(), [&]<class T>() { fill_rows<T>(bias, y); });
+  matmul_transposed_b(x, weight, y, Output::accumulate);
+}
+
+void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, Tensor* dx, Tensor* dweight,
+                     Tensor* dbias) {
+  // y = x·Wᵀ + b is linear in each of its inputs, so each gradient is one product with dy.
+  if (dx != nullptr) matmul(dy, weight, *dx, Output::accumulate);
+  if (dweight != nullptr) matmul_transposed_a(dy, x, *dweight, Output::accumulate);
+  if (dbias != nullptr) visit_float(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, *dbias); });
+}
+
+}  // namespace mini_bert::kernels

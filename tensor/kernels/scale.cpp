@@ -1,0 +1,24 @@
+#include "tensor/kernels/scale.h"
+
+#include "tensor/eigen.h"
+#include "tensor/kernels/elementwise.h"
+
+namespace mini_bert::kernels {
+
+void scale(const Tensor& x, double a, Tensor& y) {
+  visit_float(x.dtype(), [&]<class T>() {
+    for_each_chunk(x.size(), [&](Index begin, Index end) {
+      elements<T>(y, begin, end) = static_cast<T>(a) * elements<T>(x, begin, end);
+    });
+  });
+}
+
+void scale_backward(const Tensor& dy, double a, Tensor& dx) {
+  visit_float(dy.dtype(), [&]<class T>() {
+    for_each_chunk(dy.size(), [&](Index begin, Index end) {
+      elements<T>(dx, begin, end) += static_cast<T>(a) * elements<T>(dy, begin, end);
+    });
+  });
+}
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,28 @@
+#include "tokenizer/word_counter.h"
+
+#include <fmt/format.h>
+
+#include "tokenizer/error.h"
+
+namespace mini_bert {
+
+void WordCounter::add_line(std::string_view line) {
+  ++lines_;
+  if (const size_t position = find_ill_formed(line); position != std::string_view::npos) {
+    throw TokenizerError(
+        fmt::format("line {} is not UTF-8 from its byte {} on; convert it to UTF-8 first", lines_, position));
+  }
+  characters_ += count_code_points(line);
+  const NormalizedText normalized = normalize(line, normalizer_);
+  for (const TextRange& range : split_words(normalized.text)) {
+    const auto word = std::string_view(normalized.text).substr(range.begin, range.end - range.begin);
+    const auto known = counts_.find(word);
+    if (known != counts_.end()) {
+      ++known->second;
+    } else {
+      counts_.emplace(word, 1);
+    }
+  }
+}
+
+}  // namespace mini_bert

@@ -55,7 +55,7 @@ TEST_CASE("config: defaults are bert-base-uncased") {
   config.check("default");
   CHECK(config.parameter_count() == 109'482'240);
   CHECK(config.head_size() == 64);
-  CHECK(config.gelu_form() == GeluForm::erf);
+  CHECK(config.gelu() == kernels::Gelu::erf);
   CHECK(config.layer_norm_eps == 1e-12);
 }
 
@@ -129,11 +129,11 @@ TEST_CASE("config: the names of the activation") {
   BertConfig config;
   for (const char* name : {"gelu", "gelu_python"}) {
     config.hidden_act = name;
-    CHECK(config.gelu_form() == GeluForm::erf);
+    CHECK(config.gelu() == kernels::Gelu::erf);
   }
   for (const char* name : {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "gelu_fast"}) {
     config.hidden_act = name;
-    CHECK(config.gelu_form() == GeluForm::tanh);
+    CHECK(config.gelu() == kernels::Gelu::tanh);
   }
 }
 

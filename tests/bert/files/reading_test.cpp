@@ -47,9 +47,9 @@ TEST_CASE("reading: what is no file is named") {
       {"/dev/zero", "cannot be read: it is a device or a pipe"},
       {"", "cannot be read: there is no such file"},
   };
-  for (const auto& [path, message] : cases) {
-    CHECK_THAT(error_of([&] { read_text_file(path); }), ContainsSubstring(message));
-    CHECK_THAT(error_of([&] { MappedFile file(path); }), ContainsSubstring(message));
+  for (const auto& wrong : cases) {
+    CHECK_THAT(error_of([&] { read_text_file(wrong.first); }), ContainsSubstring(wrong.second));
+    CHECK_THAT(error_of([&] { MappedFile file(wrong.first); }), ContainsSubstring(wrong.second));
   }
   CHECK_THAT(error_of([&] { read_text_file(folder / "file", 5); }),
              ContainsSubstring("file: has 6 bytes, expected at most 5 bytes; is it the right file?"));

@@ -95,31 +95,37 @@ struct TooLargeForHalf {
   float value;
 };
 
-// from -> the stored type, `count` elements at once.
+std::uint16_t to_half(float value) {
+  const std::uint16_t half = float_to_half(value);
+  if ((half & 0x7fffu) == 0x7c00u && std::isfinite(value)) throw TooLargeForHalf{value};
+  return half;
+}
+
+template <class From, class To, class Convert>
+void convert_each(const Tensor& from, std::byte* to, const Convert& convert) {
+  const From* source = from.data<From>();
+  To* target = reinterpret_cast<To*>(to);
+  parallel_for_chunks(from.size(), 1 << 15, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) target[i] = convert(static_cast<float>(source[i]));
+  });
+}
+
+template <class From>
+void convert_from(const Tensor& from, std::string_view type, std::byte* to) {
+  if (type == "F32") return convert_each<From, float>(from, to, [](float value) { return value; });
+  if (type == "BF16") return convert_each<From, BFloat16>(from, to, [](float value) { return BFloat16(value); });
+  return convert_each<From, std::uint16_t>(from, to, to_half);
+}
+
+// from -> the stored type.
 void convert_elements(const Tensor& from, std::string_view type, std::byte* to) {
-  const auto run = [&]<class From>(const From* values) {
-    parallel_for_chunks(from.size(), 1 << 15, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        const auto value = static_cast<float>(values[i]);
-        if (type == "F32") {
-          reinterpret_cast<float*>(to)[i] = value;
-        } else if (type == "BF16") {
-          reinterpret_cast<BFloat16*>(to)[i] = BFloat16(value);
-        } else {
-          const std::uint16_t half = float_to_half(value);
-          if ((half & 0x7fffu) == 0x7c00u && std::isfinite(value)) throw TooLargeForHalf{value};
-          reinterpret_cast<std::uint16_t*>(to)[i] = half;
-        }
-      }
-    });
-  };
   switch (from.dtype()) {
     case DType::f32:
-      return run(from.data<float>());
+      return convert_from<float>(from, type, to);
     case DType::f64:
-      return run(from.data<double>());
+      return convert_from<double>(from, type, to);
     default:
-      return run(from.data<BFloat16>());
+      return convert_from<BFloat16>(from, type, to);
   }
 }
 

@@ -99,7 +99,7 @@ Texts read_texts(const TrainOptions& options) {
     const auto kept = std::max<Index>(std::llround(options.validation_split * static_cast<double>(count)), 1);
     require(count > kept, "{}: {} texts are too few for --validation-split {}; at least {} are needed", options.train,
             count, options.validation_split, kept + 1);
-    std::vector<Index> order = random_permutation(count, {.seed = options.training.seed});
+    std::vector<Index> order = random_permutation(count, {.seed = seed_for(options.training.seed, "split")});
     std::sort(order.begin(), order.begin() + kept);
     std::sort(order.begin() + kept, order.end());
     std::vector<Sample> all = std::move(texts.train);

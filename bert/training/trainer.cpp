@@ -31,17 +31,12 @@ Trainer::Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const Train
 
 Ending Trainer::run() {
   if (history_.probes.empty() && history_.evaluations.empty()) evaluate();
-  Ending ending = Ending::completed;
-  while (history_.step < plan_.total_steps) {
+  while (history_.step < plan_.total_steps && !out_of_patience()) {
     record(update());
     const bool last = history_.step == plan_.total_steps;
     if (history_.step % plan_.eval_steps == 0 || last) evaluate();
     if (arguments_.save_steps > 0 && history_.step % arguments_.save_steps == 0) save_checkpoint();
-    if (out_of_patience()) {
-      ending = Ending::stopped_early;
-      break;
-    }
-    if (!last && observer_.stop_requested()) {
+    if (!last && !out_of_patience() && observer_.stop_requested()) {
       save_checkpoint();
       return Ending::interrupted;
     }
@@ -49,7 +44,7 @@ Ending Trainer::run() {
   if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
     read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), model_.parameters());
   }
-  return ending;
+  return out_of_patience() ? Ending::stopped_early : Ending::completed;
 }
 
 UpdateReport Trainer::update() {

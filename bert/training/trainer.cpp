@@ -9,6 +9,21 @@
 #include "nn/clip_grad.h"
 
 namespace mini_bert {
+namespace {
+
+// Without this, a vocabulary of another language would train on nothing for hours.
+void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenizer, const char* which) {
+  const auto is_ordinary = [&](std::int32_t id) { return !tokenizer.is_special(id); };
+  require(
+      dataset.sequences.empty() ||
+          std::ranges::any_of(dataset.sequences,
+                              [&](const Sequence& sequence) { return std::ranges::any_of(sequence.ids, is_ordinary); }),
+      "none of the {} {} texts has a token to mask, {} of their tokens are unknown; is this the vocabulary of their "
+      "language?",
+      dataset.sequences.size(), which, dataset.unknown);
+}
+
+}  // namespace
 
 Trainer::Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
                  const TrainingData& data, std::filesystem::path output, TrainingObserver& observer)
@@ -22,6 +37,8 @@ Trainer::Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const Train
       masker_(tokenizer, arguments.mask_probability),
       sampler_(data.train.sequences, masker_, arguments),
       optimizer_(model.parameters(), arguments.adamw) {
+  require_something_to_mask(data.train, tokenizer, "training");
+  require_something_to_mask(data.validation, tokenizer, "validation");
   if (!data.validation.sequences.empty()) {
     validation_ = Sampler(data.validation.sequences, masker_, arguments).fixed_batches();
   }
@@ -55,12 +72,14 @@ UpdateReport Trainer::update() {
     masked += batch.masked();
     tokens += batch.tokens.ids.size();
   }
+  // A group without any (lines of emoji, say) has no loss, and its gradients are 0.
+  const double divisor = std::max(static_cast<double>(masked), 1.0);
   double loss = 0;
   for (std::size_t b = 0; b < batches.size(); ++b) {
     Tape tape;
     Mode mode = Mode::training(
         arguments_.seed, static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)));
-    const Var batch_loss = model_.loss(batches[b], static_cast<double>(masked), mode);
+    const Var batch_loss = model_.loss(batches[b], divisor, mode);
     loss += batch_loss.value().item();
     check_finite(loss, "the loss");
     tape.backward(batch_loss);

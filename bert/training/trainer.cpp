@@ -81,11 +81,11 @@ UpdateReport Trainer::update() {
         arguments_.seed, static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)));
     const Var batch_loss = model_.loss(batches[b], divisor, mode);
     loss += batch_loss.value().item();
-    check_finite(loss, "the loss");
+    check_finite(loss, step + 1, "the loss");
     tape.backward(batch_loss);
   }
   const double norm = gradient_norm(model_.parameters());
-  check_finite(norm, "the gradient norm");
+  check_finite(norm, step + 1, "the gradient norm");
   const double rate =
       arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps);
   optimizer_.step(rate, clip_scale(norm, arguments_.max_grad_norm));
@@ -132,7 +132,7 @@ void Trainer::evaluate() {
   }
   history_.evaluations.push_back({history_.step, history_.epoch, sum / static_cast<double>(masked)});
   const EvaluationRow& row = history_.evaluations.back();
-  check_finite(row.loss, "the validation loss");
+  check_finite(row.loss, row.step, "the validation loss");
   observer_.on_row(row);
   if (row.loss < history_.best_loss) {
     history_.best_loss = row.loss;
@@ -149,7 +149,7 @@ bool Trainer::out_of_patience() const {
 }
 
 // Names the first tensor that is not finite, weights before gradients: a broken weight breaks every gradient.
-void Trainer::check_finite(double value, const char* what) const {
+void Trainer::check_finite(double value, Index step, const char* what) const {
   if (std::isfinite(value)) return;
   const auto finite = [](const Tensor& tensor) {
     return !tensor.defined() || std::ranges::all_of(tensor.values<float>(), [](float x) { return std::isfinite(x); });
@@ -163,8 +163,8 @@ void Trainer::check_finite(double value, const char* what) const {
   } else if (gradient != parameters.end()) {
     culprit = "the gradient of " + gradient->name + " is not finite";
   }
-  fail("step {}: {} is {}; {}; nothing was updated. Try a lower --learning-rate", history_.step + 1, what, value,
-       culprit);
+  if (step > history_.step) culprit += "; nothing was updated";
+  fail("step {}: {} is {}; {}. Try a lower --learning-rate", step, what, value, culprit);
 }
 
 }  // namespace mini_bert

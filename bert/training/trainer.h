@@ -78,7 +78,7 @@ class Trainer {
   std::filesystem::path checkpoint_path(Index step) const;
   void save_checkpoint();
   void delete_old_checkpoints() const;
-  void check_finite(double value, const char* what) const;
+  void check_finite(double value, Index step, const char* what) const;
 
   BertForMaskedLM& model_;
   const Tokenizer& tokenizer_;

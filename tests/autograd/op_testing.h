@@ -119,7 +119,7 @@ inline void check_accumulation(const Op& f, const std::vector<Var>& inputs) {
     std::vector<double> doubled = doubles(once[i + 1]);
     for (double& value : doubled) value *= 2;
     CAPTURE(i);
-    CHECK(difference(inputs[i].grad(), doubled) < 1e-12);
+    CHECK(difference(inputs[i].grad(), doubled) < 10 * tolerance(inputs[i].dtype()));
   }
   for (std::size_t without = 0; inputs.size() > 1 && without < inputs.size(); ++without) {
     Var quiet = inputs[without];

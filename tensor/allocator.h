@@ -34,6 +34,7 @@ class CachingAllocator {
   static std::size_t size_class(std::size_t bytes);
 
  private:
+  std::byte* take_cached(std::size_t size);  // null when there is none
   void give_back(std::byte* block, std::size_t size);
 
   mutable std::mutex mutex_;

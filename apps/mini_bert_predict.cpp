@@ -5,6 +5,7 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "apps/command_line.h"
 #include "apps/text_format.h"
@@ -19,11 +20,18 @@ struct Flags {
   std::string task;
   std::string model;
   std::int64_t top_k = 5;
-  std::vector<std::string> targets;
+  std::string targets;
   bool json = false;
   std::int64_t threads = 0;
   std::vector<std::string> texts;
 };
+
+std::vector<std::string> split_at_commas(const std::string& list) {
+  std::vector<std::string> parts;
+  std::istringstream stream(list);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
 
 using Answers = std::vector<std::vector<FillMaskAnswer>>;
 
@@ -55,7 +63,7 @@ void print_table(const std::string& text, const Answers& answers) {
 
 void answer(const Flags& flags, const PretrainedModel& pretrained, const std::string& text) {
   const Answers answers =
-      fill_mask(*pretrained.model, pretrained.tokenizer, text, {.top_k = flags.top_k, .targets = flags.targets});
+      fill_mask(*pretrained.model, pretrained.tokenizer, text, {.top_k = flags.top_k, .targets = split_at_commas(flags.targets)});
   if (flags.json) {
     print_json(answers);
   } else {
@@ -87,7 +95,7 @@ int main(int argc, char** argv) {
   line.texts("text", flags.texts, "texts with [MASK]; none: lines of standard input");
   line.text("--model,--model-name-or-path,-m", flags.model, "model directory").required();
   line.number<std::int64_t>("--top-k,-k", flags.top_k, 1, 1'000'000, "answers per blank");
-  line.texts("--targets", flags.targets, "only these tokens, separated by commas").delimiter(',')->expected(1);
+  line.text("--targets", flags.targets, "only these tokens, separated by commas");
   line.toggle("--json", flags.json, "one line of JSON per text, with the fields of transformers' pipeline");
   line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
   return line.run(argc, argv, [&] { predict(flags); });

@@ -42,6 +42,7 @@ Trainer::Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const Train
   if (!data.validation.sequences.empty()) {
     validation_ = Sampler(data.validation.sequences, masker_, arguments).fixed_batches();
   }
+  history_.identity = identity();
   history_.total_steps = plan_.total_steps;
   history_.epochs = static_cast<double>(plan_.total_steps) / static_cast<double>(plan_.updates_per_epoch);
 }

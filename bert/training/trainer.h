@@ -75,6 +75,7 @@ class Trainer {
   void ask_probes();
   void evaluate();
   bool out_of_patience() const;
+  std::string identity() const;
   std::filesystem::path checkpoint_path(Index step) const;
   void save_checkpoint();
   void delete_old_checkpoints() const;

@@ -128,7 +128,7 @@ const std::vector<Case> cases = {
      [](const fs::path& f) { fs::resize_file(f / "model/model.safetensors", 5000); }},
     {"weights overlap",
      "$T",
-     {"model/model.safetensors", "overlap"},
+     {"model/model.safetensors", "inside the tensor before it"},
      [](const fs::path& f) {
        const std::string header = R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
                                   R"("b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})";
@@ -205,7 +205,7 @@ const std::vector<Case> cases = {
      [](const fs::path& f) { write_file(f / "a.csv", "text,label\n一,1\n二\n"); }},
     {"nothing known",
      "$T",
-     {"train.json", "no text has a known word"},
+     {"training", "mask"},
      [](const fs::path& f) { write_file(f / "train.json", "[\"龘\"]"); }},
     {"too few to split",
      "$T --validation-split 0.5",
@@ -229,7 +229,7 @@ const std::vector<Case> cases = {
     {"nothing to resume", "mini_bert_train --resume --output out", {"out/arguments.json"}},
     {"resumed with other data",
      "$T --save-steps 1 >/dev/null && $T --resume --max-steps 3",
-     {"planned with 2 updates", "now it is 3"}},
+     {"it had 2 updates", "now it is 3 updates"}},
     {"not a checkpoint",
      "$T --save-steps 1 >/dev/null && $T --resume-from-checkpoint model",
      {"model/trainer_state.json"}},

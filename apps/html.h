@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tensor/shape.h"
+
+namespace mini_bert {
+
+// Text as it may stand between tags and inside a quoted attribute.
+std::string escape_html(std::string_view text);
+
+// Numbers as people read them. What is not finite becomes "∞" or "–"; none of these returns markup.
+std::string count_text(Index n);            // 1,234,567
+std::string loss_text(double loss);         // 2.113
+std::string perplexity_text(double value);  // 8.27, 431.5, 12,345, 1.2e+09
+std::string epoch_text(double epochs);      // 3, 0.25, 0.0012
+std::string rate_text(double rate);         // 1.2e-04
+std::string percent_text(double share);     // 43.1 % for 0.431; < 0.1 %
+
+}  // namespace mini_bert

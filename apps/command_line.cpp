@@ -1,8 +1,10 @@
 #include "apps/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -36,7 +38,8 @@ std::string one_line(std::string text) {
 }
 
 bool is_negative_number(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == '-' && (std::isdigit(argument[1]) || argument[1] == '.');
+  return argument.size() > 1 && argument[0] == '-' &&
+         (std::isdigit(static_cast<unsigned char>(argument[1])) || argument[1] == '.');
 }
 
 /// Number of slips between two words, adjacent swaps counted once.
@@ -110,21 +113,32 @@ CLI::Option& CommandLine::choice(const std::string& names, std::string& value, c
 }
 
 template <typename T>
-CLI::Option& CommandLine::number(const std::string& names, T& value, T minimum, T maximum, const std::string& help) {
+CLI::Option& CommandLine::number_option(const std::string& names, T minimum, T maximum, const std::string& help,
+                                        const std::string& default_text, std::function<void(T)> take) {
   const std::string flag = names.substr(0, names.find(','));
   const char* const kind = std::is_integral_v<T> ? "a whole number" : "a number";
-  const auto take = [=, &value](const std::string& given) {
+  const auto check_and_take = [=](const std::string& given) {
     const auto parsed = parse_number<T>(given);
-    if (parsed && *parsed >= minimum && *parsed <= maximum) {
-      value = *parsed;
-      return;
-    }
+    if (parsed && *parsed >= minimum && *parsed <= maximum) return take(*parsed);
     const std::string range = maximum == std::numeric_limits<T>::max() ? fmt::format("from {} up", minimum)
                                                                        : fmt::format("in {}..{}", minimum, maximum);
     throw UsageError(fmt::format("{} is '{}'; expected {} {}", flag, given, kind, range));
   };
-  CLI::Option* const option = app_.add_option_function<std::string>(names, take, help);
-  return prepare(option->type_name(std::is_integral_v<T> ? "INT" : "NUMBER"), fmt::format("{}", value));
+  CLI::Option* const option = app_.add_option_function<std::string>(names, check_and_take, help);
+  return prepare(option->type_name(std::is_integral_v<T> ? "INT" : "NUMBER"), default_text);
+}
+
+template <typename T>
+CLI::Option& CommandLine::number(const std::string& names, T& value, T minimum, T maximum, const std::string& help) {
+  return number_option<T>(names, minimum, maximum, help, fmt::format("{}", value),
+                          [&value](T given) { value = given; });
+}
+
+template <typename T>
+CLI::Option& CommandLine::number(const std::string& names, std::optional<T>& value, T minimum, T maximum,
+                                 const std::string& help) {
+  return number_option<T>(names, minimum, maximum, help, value ? fmt::format("{}", *value) : "",
+                          [&value](T given) { value = given; });
 }
 
 template CLI::Option& CommandLine::number(const std::string&, int32_t&, int32_t, int32_t, const std::string&);
@@ -132,6 +146,8 @@ template CLI::Option& CommandLine::number(const std::string&, int64_t&, int64_t,
 template CLI::Option& CommandLine::number(const std::string&, uint64_t&, uint64_t, uint64_t, const std::string&);
 template CLI::Option& CommandLine::number(const std::string&, float&, float, float, const std::string&);
 template CLI::Option& CommandLine::number(const std::string&, double&, double, double, const std::string&);
+template CLI::Option& CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t,
+                                          const std::string&);
 
 void CommandLine::fail_unknown(const std::string& flag) const {
   std::vector<std::string> flags;
@@ -180,6 +196,14 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> CommandLine::given() const {
+  std::vector<std::pair<std::string, std::vector<std::string>>> given;
+  for (const CLI::Option* option : app_.get_options()) {
+    if (option->count() > 0) given.emplace_back(option->get_lnames().front(), option->results());
+  }
+  return given;
 }
 
 int CommandLine::run(int argc, const char* const* argv, const std::function<void()>& work) {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mini_bert {
@@ -48,7 +50,12 @@ class CommandLine {
   template <typename T>
   CLI::Option& number(const std::string& names, T& value, T minimum, T maximum, const std::string& help);
 
-  CLI::App& app() { return app_; }
+  /// The same for a number that may be left open.
+  template <typename T>
+  CLI::Option& number(const std::string& names, std::optional<T>& value, T minimum, T maximum, const std::string& help);
+
+  /// Every flag that was given, by its first long name, with its values as they were typed.
+  std::vector<std::pair<std::string, std::vector<std::string>>> given() const;
 
   /// Reads the flags, then does `work`. Returns what main should: 0, or 1 after one line on stderr,
   /// "mini_bert_xxx: what went wrong", for wrong usage and for any exception that comes out of `work`.
@@ -59,6 +66,9 @@ class CommandLine {
 
  private:
   CLI::Option& prepare(CLI::Option* option, const std::string& default_text);
+  template <typename T>
+  CLI::Option& number_option(const std::string& names, T minimum, T maximum, const std::string& help,
+                             const std::string& default_text, std::function<void(T)> take);
   std::vector<std::string> spell(const std::vector<std::string>& arguments) const;
   [[noreturn]] void fail_unknown(const std::string& flag) const;
 

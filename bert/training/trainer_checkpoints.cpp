@@ -25,7 +25,7 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   if (!fs::is_directory(output)) return found;
   for (const auto& entry : fs::directory_iterator(output)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix)) continue;
+    if (!name.starts_with(prefix) || !entry.is_directory()) continue;
     Index step = 0;
     const char* const end = name.data() + name.size();
     const auto [parsed_to, error] = std::from_chars(name.data() + prefix.size(), end, step);

@@ -1,0 +1,13 @@
+// Fine-tunes a BERT on the user's own texts, or trains one from random weights.
+#include "apps/train_options.h"
+#include "apps/training_run.h"
+
+int main(int argc, char** argv) {
+  using namespace mini_bert;
+  CommandLine line("mini_bert_train", "Fine-tunes a BERT on your own texts, or trains one from random weights.");
+  TrainOptions typed;
+  declare_flags(line, typed);
+  int exit_code = 0;
+  const int failure = line.run(argc, argv, [&] { exit_code = train(complete_options({argv + 1, argv + argc})); });
+  return failure != 0 ? failure : exit_code;
+}

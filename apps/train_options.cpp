@@ -1,0 +1,177 @@
+#include "apps/train_options.h"
+
+#include <nlohmann/json.hpp>
+
+#include "bert/files/json.h"
+#include "bert/files/text_file.h"
+
+namespace mini_bert {
+namespace {
+
+constexpr double no_limit = 1e9;
+constexpr std::int64_t many = 1'000'000'000;
+
+void declare_data_flags(CommandLine& line, TrainOptions& o) {
+  line.section("Model");
+  line.text("--model,--model-name-or-path,-m", o.model, "model directory to fine-tune");
+  line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
+  line.text("--vocab,--tokenizer-name", o.vocab, "vocab.txt, or a directory with a tokenizer, for --config");
+  line.section("Data: .txt (a text a line), .json, .jsonl, .csv, .tsv");
+  line.text("--train,--train-file,-t", o.train, "texts to learn");
+  line.text("--validation,--validation-file", o.validation, "texts to measure with");
+  line.number("--validation-split", o.validation_split, 0.0, 0.9, "share of --train kept for validation instead");
+  line.text("--text-column", o.text_column, "which column or key holds the text");
+  line.toggle("--pack", o.pack, "join the texts and cut them into full blocks");
+  line.toggle("--line-by-line{false}", o.pack, "one text, one sample (as it is without --pack)");
+  line.number<std::int64_t>("--max-length,--max-seq-length,-l", o.max_length, 0, many,
+                            "longest sample in tokens; 0: what the model has positions for");
+  line.number("--mask-probability,--mlm-probability", o.training.mask_probability, 0.0, 1.0,
+              "share of the tokens to guess");
+}
+
+void declare_training_flags(CommandLine& line, TrainOptions& o) {
+  TrainingArguments& t = o.training;
+  line.section("Training");
+  line.number("--epochs,--num-train-epochs,-e", t.epochs, 0.0, no_limit, "passes over the data");
+  line.number<std::int64_t>("--max-steps", t.max_steps, 1, many, "updates; instead of --epochs");
+  line.number<std::int64_t>("--batch-size,--per-device-train-batch-size,-b", t.batch_size, 1, many, "texts per batch");
+  line.number<std::int64_t>("--gradient-accumulation-steps", t.accumulation_steps, 1, many, "batches per update");
+  line.number("--learning-rate,--lr", t.learning_rate, 0.0, no_limit, "the highest, after warm-up");
+  line.choice("--lr-scheduler,--lr-scheduler-type", o.schedule, schedule_names(), "how the learning rate moves");
+  line.number("--warmup-ratio", t.warmup_ratio, 0.0, 1.0, "share of the updates to warm up");
+  line.number<std::int64_t>("--warmup-steps", t.warmup_steps, 0, many, "updates to warm up; instead of the ratio");
+  line.number("--weight-decay", t.adamw.weight_decay, 0.0, no_limit, "not on biases and LayerNorm");
+  line.number("--adam-beta1", t.adamw.beta_1, 0.0, 1.0, "AdamW: decay of the mean");
+  line.number("--adam-beta2", t.adamw.beta_2, 0.0, 1.0, "AdamW: decay of the variance");
+  line.number("--adam-epsilon", t.adamw.eps, 0.0, no_limit, "AdamW: added to the root");
+  line.toggle("--adam-no-bias-correction{false}", t.adamw.correct_bias, "AdamW as in Google's BERT");
+  line.number("--max-grad-norm", t.max_grad_norm, 0.0, no_limit, "clip gradients to this norm; 0: do not");
+  line.number<std::uint64_t>("--seed", t.seed, 0, std::uint64_t{1} << 62, "for order, masks, dropout, new weights");
+  line.number<std::int64_t>("--threads", o.threads, 0, 1024, "0: all processors");
+}
+
+void declare_run_flags(CommandLine& line, TrainOptions& o) {
+  TrainingArguments& t = o.training;
+  line.section("While it runs");
+  line.texts("--probe,-p", o.probes, "text with a [MASK], answered before, during and after; repeatable")
+      .expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  line.number<std::int64_t>("--logging-steps", t.logging_steps, 1, many,
+                            "updates between loss rows (a twentieth of the run, at most 500)");
+  line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many, "updates between validations (--logging-steps)");
+  line.number<std::int64_t>("--early-stopping-patience", t.early_stopping_patience, 1, many,
+                            "stop after this many validations without a better loss");
+  line.section("Output");
+  line.text("--output,--output-dir,-o", o.output, "directory for the trained model and the report");
+  line.number<std::int64_t>("--save-steps", t.save_steps, 0, many, "updates between checkpoints; 0: none");
+  line.number<std::int64_t>("--save-total-limit", t.save_total_limit, 1, many, "how many checkpoints stay");
+  line.toggle("--load-best,--load-best-model-at-end", t.load_best, "end with the weights of the best validation");
+  line.choice("--save-dtype", o.save_type, {"f32", "bf16", "f16"}, "how the trained model's numbers are stored");
+  line.toggle("--overwrite,--overwrite-output-dir", o.overwrite, "replace the run that --output holds");
+  line.toggle("--resume", o.resume, "go on with the run in --output where it stopped");
+  line.text("--resume-from-checkpoint", o.checkpoint, "the same, from this checkpoint directory");
+  line.text("--arguments", o.arguments, "JSON file with flags; typed ones win");
+}
+
+// {"learning_rate": 1e-4, "probe": ["…", "…"], "pack": true} as --learning-rate 1e-4 --probe … --probe … --pack
+std::vector<std::string> flags_from_json(const std::string& path) {
+  const nlohmann::json json = parse_json(read_text_file(path), path);
+  require(json.is_object(), "{}: must be a JSON object of flags, found {}", path, json.type_name());
+  std::vector<std::string> arguments;
+  for (const auto& [key, value] : json.items()) {
+    const nlohmann::json values = value.is_array() ? value : nlohmann::json::array({value});
+    for (const auto& item : values) {
+      require(item.is_primitive(), "{}: \"{}\" must be text, a number, true, false or a list of these, found {}", path,
+              key, item.type_name());
+      if (item.is_null()) continue;
+      arguments.push_back("--" + key + "=" + (item.is_string() ? item.get<std::string>() : item.dump()));
+    }
+  }
+  CommandLine line("", "");
+  TrainOptions scratch;
+  declare_flags(line, scratch);
+  try {
+    line.parse(arguments);
+  } catch (const UsageError& error) {
+    throw UsageError(path + ": " + error.what());
+  }
+  return arguments;
+}
+
+TrainOptions parse(const std::vector<std::string>& arguments) {
+  CommandLine line("mini_bert_train", "");
+  TrainOptions options;
+  declare_flags(line, options);
+  line.parse(arguments);
+  options.given = line.given();
+  options.training.schedule = parse_schedule(options.schedule);
+  if (!options.checkpoint.empty()) options.resume = true;
+  return options;
+}
+
+void check(const TrainOptions& o) {
+  const auto usage = [](bool ok, const char* message) {
+    if (!ok) throw UsageError(message);
+  };
+  usage(!o.output.empty(), "--output is missing: where should the trained model go?");
+  usage(!o.train.empty(), "--train is missing: which file holds the texts to learn?");
+  usage(!o.model.empty() || !o.config.empty(),
+        "--model is missing: which model directory is to be fine-tuned? (or --config and --vocab, to start from random "
+        "weights)");
+  usage(o.model.empty() || o.config.empty(), "--model and --config exclude each other: fine-tune, or start anew?");
+  usage(o.config.empty() || !o.vocab.empty(), "--vocab is missing: --config needs a vocabulary");
+  usage(o.model.empty() || o.vocab.empty(), "--vocab goes with --config; a model directory brings its own");
+  usage(o.validation.empty() || o.validation_split == 0, "--validation and --validation-split exclude each other");
+  usage(!(o.resume && o.overwrite), "--resume and --overwrite exclude each other: go on, or start anew?");
+  const bool validates = !o.validation.empty() || o.validation_split > 0;
+  usage(validates || !o.training.load_best, "--load-best needs --validation or --validation-split");
+  usage(validates || !o.training.early_stopping_patience,
+        "--early-stopping-patience needs --validation or --validation-split");
+}
+
+}  // namespace
+
+void declare_flags(CommandLine& line, TrainOptions& options) {
+  declare_data_flags(line, options);
+  declare_training_flags(line, options);
+  declare_run_flags(line, options);
+}
+
+TrainOptions complete_options(const std::vector<std::string>& typed) {
+  const TrainOptions first = parse(typed);
+  std::vector<std::string> all;
+  const auto put_before = [&](const std::string& path) {
+    const std::vector<std::string> more = flags_from_json(path);
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  if (first.resume) {
+    if (first.output.empty()) throw UsageError("--output is missing: which run is to be resumed?");
+    put_before(first.output + "/arguments.json");
+  }
+  if (!first.arguments.empty()) put_before(first.arguments);
+  all.insert(all.end(), typed.begin(), typed.end());
+  TrainOptions options = parse(all);
+  if (!first.probes.empty()) options.probes = first.probes;
+  check(options);
+  return options;
+}
+
+std::string arguments_json(const TrainOptions::Given& given) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [flag, values] : given) {
+    if (flag == "resume" || flag == "overwrite" || flag == "arguments" || flag == "resume-from-checkpoint") continue;
+    if (values.size() == 1) {
+      json[flag] = values.front();
+    } else {
+      json[flag] = values;
+    }
+  }
+  return json.dump(2) + '\n';
+}
+
+StorageType TrainOptions::storage_type() const {
+  if (save_type == "bf16") return StorageType::bf16;
+  return save_type == "f16" ? StorageType::f16 : StorageType::f32;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/command_line.h"
+#include "bert/files/safetensors.h"
+#include "bert/training/arguments.h"
+
+namespace mini_bert {
+
+// What mini_bert_train is told: where things are, how texts are read, how to train.
+struct TrainOptions {
+  std::string model;                // a model directory to fine-tune, or
+  std::string config, vocab;        // a config.json and a vocab.txt, to train from random weights
+  std::string train, validation;    // data files
+  double validation_split = 0;      // share of the training texts kept for validation
+  std::string text_column;          // empty: "text", or the first with text in it
+  bool pack = false;                // join the texts and cut them into full blocks
+  std::int64_t max_length = 0;      // tokens; 0: what the model has positions for
+  std::vector<std::string> probes;  // fill-mask texts
+  std::string output;
+  bool overwrite = false;
+  bool resume = false;
+  std::string checkpoint;  // to resume from; empty: the newest in `output`
+  std::string arguments;   // a JSON file with more flags
+  std::string save_type = "f32";
+  std::int64_t threads = 0;  // 0: all there are
+  std::string schedule = "linear";
+  TrainingArguments training;
+
+  // Each flag that was given and its values, as arguments.json keeps them.
+  using Given = std::vector<std::pair<std::string, std::vector<std::string>>>;
+  Given given;
+
+  StorageType storage_type() const;
+};
+
+// Declares every flag: our own short spellings and those of transformers' run_mlm.py and TrainingArguments.
+void declare_flags(CommandLine& line, TrainOptions& options);
+
+// `typed` are the arguments of the command line. Flags from the --arguments file, and with --resume those the run in
+// --output began with, are put before them: what is typed wins. Throws UsageError when flags contradict each other or
+// one that is needed is missing.
+TrainOptions complete_options(const std::vector<std::string>& typed);
+
+// arguments.json: the flags of a run, so that --resume need not be told them again.
+std::string arguments_json(const TrainOptions::Given& given);
+
+}  // namespace mini_bert

@@ -62,8 +62,8 @@ void print_table(const std::string& text, const Answers& answers) {
 }
 
 void answer(const Flags& flags, const PretrainedModel& pretrained, const std::string& text) {
-  const Answers answers =
-      fill_mask(*pretrained.model, pretrained.tokenizer, text, {.top_k = flags.top_k, .targets = split_at_commas(flags.targets)});
+  const Answers answers = fill_mask(*pretrained.model, pretrained.tokenizer, text,
+                                    {.top_k = flags.top_k, .targets = split_at_commas(flags.targets)});
   if (flags.json) {
     print_json(answers);
   } else {

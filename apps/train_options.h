@@ -34,6 +34,7 @@ struct TrainOptions {
   // Each flag that was given and its values, as arguments.json keeps them.
   using Given = std::vector<std::pair<std::string, std::vector<std::string>>>;
   Given given;
+  std::vector<std::pair<std::string, std::string>> effective;  // every flag with the value in effect
 
   StorageType storage_type() const;
 };

@@ -7,7 +7,7 @@
 namespace mini_bert {
 namespace {
 
-/// Collects normalized characters together with the range of the original text they stand for.
+// Collects normalized characters together with the range of the original text they stand for.
 class Writer {
  public:
   Writer(NormalizedText& out, bool lower) : out_(out), lower_(lower) {}
@@ -21,7 +21,7 @@ class Writer {
     }
   }
 
-  /// Writes a character decomposed and without nonspacing marks. Combining characters wait until their run is complete.
+  // Writes a character decomposed and without nonspacing marks. Combining characters wait until their run is complete.
   void write_stripped(char32_t c, TextRange source) {
     const CodePoints parts = decompose(c);
     for (uint32_t i = 0; i < parts.size; ++i) {
@@ -37,9 +37,9 @@ class Writer {
     }
   }
 
-  /// Writes the waiting combining characters in canonical order: lower classes first, equal ones as they came (The
-  /// Unicode Standard 15.0 §3.11, D109). As in the `tokenizers` package the sources are not reordered with them: each
-  /// character that is not part of a longer decomposition takes the next source, the others that of the one before.
+  // Writes the waiting combining characters in canonical order: lower classes first, equal ones as they came (The
+  // Unicode Standard 15.0 §3.11, D109). As in the `tokenizers` package the sources are not reordered with them: each
+  // character that is not part of a longer decomposition takes the next source, the others that of the one before.
   void flush() {
     if (run_.empty()) return;
     std::stable_sort(run_.begin(), run_.end(),

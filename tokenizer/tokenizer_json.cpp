@@ -7,14 +7,14 @@ namespace {
 
 using nlohmann::json;
 
-/// Throws unless the object says "type": `type`.
+// Throws unless the object says "type": `type`.
 void expect_type(const JsonFields& fields, const std::string& type) {
   if (fields.string("type", "") != type) {
     fields.fail("type", fmt::format("\"{}\": only tokenizers of BERT models can be read", type));
   }
 }
 
-/// Ids may have gaps (the package drops lines of vocab.txt that are empty once trimmed); no token has such an id.
+// Ids may have gaps (the package drops lines of vocab.txt that are empty once trimmed); no token has such an id.
 Vocabulary read_model_vocabulary(const JsonFields& fields) {
   constexpr uint64_t most_gaps = 100'000;
   const uint64_t limit = fields.json().size() + most_gaps;
@@ -36,14 +36,14 @@ Vocabulary read_model_vocabulary(const JsonFields& fields) {
   return Vocabulary(std::move(tokens));
 }
 
-/// BertProcessing names [CLS] and [SEP] itself: "cls": ["[CLS]", 101].
+// BertProcessing names [CLS] and [SEP] itself: "cls": ["[CLS]", 101].
 std::string processing_token(const JsonFields& fields, const std::string& name) {
   const json& pair = fields.has(name) ? fields.json().at(name) : fields.json();
   if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) fields.fail(name, "[token, id]");
   return pair[0].get<std::string>();
 }
 
-/// One element of a template, as text: "[CLS]:0" for a special token, "A:0" for a text.
+// One element of a template, as text: "[CLS]:0" for a special token, "A:0" for a text.
 std::string template_element(const JsonFields& element) {
   const bool is_text = element.has("Sequence");
   const JsonFields content = element.object(is_text ? "Sequence" : "SpecialToken");

@@ -14,7 +14,7 @@
 namespace mini_bert {
 namespace {
 
-/// A rank in 0..count-1 whose probability falls like 1 / rank, as those of words and characters do (Zipf 1935).
+// A rank in 0..count-1 whose probability falls like 1 / rank, as those of words and characters do (Zipf 1935).
 size_t draw_rank(std::mt19937& random, size_t count) {
   const double uniform = std::uniform_real_distribution<double>()(random);
   return static_cast<size_t>(std::pow(static_cast<double>(count), uniform)) - 1;

@@ -19,7 +19,7 @@ struct Values {
   std::vector<std::string> files;
 };
 
-/// A program with a flag of every kind.
+// A program with a flag of every kind.
 struct Program {
   Values values;
   CommandLine line{"mini_bert_test", "A program with a flag of every kind."};

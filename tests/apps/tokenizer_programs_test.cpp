@@ -13,7 +13,7 @@
 namespace {
 
 struct Result {
-  std::string output;  ///< stdout and stderr
+  std::string output;  // stdout and stderr
   int status;
 };
 

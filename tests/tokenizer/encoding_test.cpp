@@ -10,7 +10,7 @@ using namespace mini_bert;
 
 namespace {
 
-/// Tokens with ids first, first + 1, ...
+// Tokens with ids first, first + 1, ...
 Encoding numbers(int32_t first, int32_t count) {
   Encoding encoding;
   for (int32_t i = 0; i < count; ++i) encoding.push_back(first + i, 0, {}, i, false);

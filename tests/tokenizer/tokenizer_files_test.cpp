@@ -16,7 +16,7 @@ namespace {
 using Ids = std::vector<int32_t>;
 using Files = std::map<std::string, std::string>;
 
-/// A directory with the given files that is gone at the end of the test.
+// A directory with the given files that is gone at the end of the test.
 class Directory {
  public:
   explicit Directory(const Files& files) {

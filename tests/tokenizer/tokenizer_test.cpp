@@ -28,7 +28,7 @@ Strings tokens(const Tokenizer& tokenizer, const std::string& text, const Encode
   return result;
 }
 
-/// The pieces of the text the offsets point at, without [CLS] and [SEP].
+// The pieces of the text the offsets point at, without [CLS] and [SEP].
 Strings slices(const Tokenizer& tokenizer, const std::string& text) {
   const Encoding encoding = tokenizer.encode(text);
   Strings result;

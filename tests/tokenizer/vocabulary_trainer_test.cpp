@@ -21,7 +21,7 @@ Strings train(const std::string& text, const VocabularyTrainerOptions& options) 
       .tokens();
 }
 
-/// The definition: count all pairs anew before every join.
+// The definition: count all pairs anew before every join.
 Strings by_definition(const WordCounter::Counts& counts, Strings tokens, size_t size, uint64_t min_frequency) {
   std::map<std::string, int> id;
   for (size_t i = 0; i < tokens.size(); ++i) id[tokens[i]] = static_cast<int>(i);

@@ -11,7 +11,7 @@ using namespace mini_bert;
 
 namespace {
 
-/// The definition: try every end from the longest on, look the piece up.
+// The definition: try every end from the longest on, look the piece up.
 std::vector<int32_t> by_definition(const Vocabulary& vocabulary, int32_t unk, const std::string& word) {
   std::vector<int32_t> ids;
   for (size_t begin = 0; begin < word.size();) {

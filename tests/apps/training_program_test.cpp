@@ -1,0 +1,152 @@
+// mini_bert_train and mini_bert_predict as a person uses them, from the flags to what they leave.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/apps/program_testing.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+using namespace mini_bert::testing;
+using nlohmann::json;
+
+namespace {
+
+// A folder with a tiny model and texts for it.
+class Workshop {
+ public:
+  Workshop() {
+    write_tiny_model(path() / "model");
+    write_file(path() / "train.json",
+               R"(["三国人物诸葛涛", "诸葛涛字子澜", "诸葛亮字孔明", "诸葛涛是蜀国的相", "天地日月", "山水风云龘"])");
+    write_file(path() / "validation.txt", "蜀相诸葛涛\n诸葛亮是蜀国的相\n");
+  }
+  const fs::path& path() const { return folder_.path(); }
+  Outcome run(const std::string& command) const { return mini_bert::testing::run(path(), command); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+std::vector<json> json_lines(const std::string& text) {
+  std::vector<json> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
+  return lines;
+}
+
+std::size_t count_with(const std::vector<json>& lines, const char* key) {
+  return static_cast<std::size_t>(std::ranges::count_if(lines, [&](const json& line) { return line.contains(key); }));
+}
+
+}  // namespace
+
+TEST_CASE("a run shows what it does and leaves a model directory and its record", "[apps]") {
+  const Workshop shop;
+  const Outcome outcome = shop.run(
+      "mini_bert_train --model model --train train.json --validation validation.txt --output out --epochs 40 "
+      "--batch-size 3 --learning-rate 0.01 --logging-steps 20 --probe '三国人物诸葛[MASK]' --probe '天地日[MASK]'");
+  INFO(outcome.out << outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+  for (const char* shown : {"6 texts", "龘 (1)", "validation.txt: 2 texts", "80 updates of 3 texts, 40 epochs",
+                            "memory", "training loss", "validation loss", "perplexity", "tokens/s", "left", "before",
+                            "after", "out/report.html", "mini_bert_predict fill-mask --model out"}) {
+    CHECK_THAT(outcome.out, ContainsSubstring(shown));
+  }
+  CHECK(outcome.out.find('\r') == std::string::npos);  // no progress bar: this is not a terminal
+
+  const std::vector<json> metrics = json_lines(read_file(shop.path() / "out/metrics.jsonl"));
+  CHECK(count_with(metrics, "loss") == 4);
+  CHECK(count_with(metrics, "eval_loss") == 5);  // before, and every 20 updates
+  CHECK(count_with(metrics, "probe") == 10);
+  const json state = json::parse(read_file(shop.path() / "out/trainer_state.json"));
+  CHECK(state.at("global_step") == 80);
+  CHECK(state.at("log_history").size() == 9);
+  const auto& rows = state.at("log_history");
+  CHECK(rows.back().at("eval_loss").get<double>() < rows.front().at("eval_loss").get<double>());
+
+  const std::string report = read_file(shop.path() / "out/report.html");
+  for (const char* shown :
+       {"三国人物诸葛[MASK]", "train.json on model", "learning-rate", "0.01", "<svg", "completed in"}) {
+    CHECK_THAT(report, ContainsSubstring(shown));
+  }
+  const PretrainedModel trained = load_pretrained(shop.path() / "out");
+  CHECK(trained.unexpected.empty());
+  CHECK(json::parse(read_file(shop.path() / "out/config.json")).at("architectures")[0] == "BertForMaskedLM");
+
+  const Outcome answer = shop.run("mini_bert_predict fill-mask --model out '三国人物诸葛[MASK]'");
+  CHECK(answer.exit_code == 0);
+  CHECK_THAT(answer.out, ContainsSubstring("三 国 人 物 诸 葛 涛"));
+}
+
+TEST_CASE("arguments may come from a file and under transformers' names; typed ones win", "[apps]") {
+  const Workshop shop;
+  write_file(shop.path() / "arguments.json",
+             R"({"model_name_or_path": "model", "train_file": "train.json", "num_train_epochs": 7, "seed": 5,
+                 "per_device_train_batch_size": 2, "mlm_probability": 0.3, "probe": ["天地日[MASK]"]})");
+  REQUIRE(shop.run("mini_bert_train --arguments arguments.json --output_dir one --num_train_epochs=3").exit_code == 0);
+  REQUIRE(shop.run("mini_bert_train --model model --train train.json --output two --epochs 3 --seed 5 --batch-size 2 "
+                   "--mask-probability 0.3 --probe '天地日[MASK]'")
+              .exit_code == 0);
+  CHECK(read_file(shop.path() / "one/model.safetensors") == read_file(shop.path() / "two/model.safetensors"));
+  CHECK(read_file(shop.path() / "one/metrics.jsonl") == read_file(shop.path() / "two/metrics.jsonl"));
+}
+
+TEST_CASE("Ctrl-C saves a checkpoint; the resumed run ends with the same bits as an unbroken one", "[apps]") {
+  const Workshop shop;
+  const std::string run =
+      "mini_bert_train --model model --train train.json --validation validation.txt --max-steps 1500 "
+      "--batch-size 2 --gradient-accumulation-steps 2 --logging-steps 100 --save-steps 0 --threads 1 ";
+  REQUIRE(shop.run(run + "--output unbroken").exit_code == 0);
+  const Outcome broken = shop.run(run +
+                                  "--output broken & pid=$!; "
+                                  "until grep -q grad_norm broken/metrics.jsonl 2>/dev/null; do sleep 0.01; done; "
+                                  "kill -INT $pid; wait $pid");
+  INFO(broken.out << broken.err);
+  REQUIRE(broken.exit_code == 130);
+  CHECK_THAT(broken.out, ContainsSubstring("mini_bert_train --resume --output broken"));
+  CHECK_FALSE(fs::exists(shop.path() / "broken/model.safetensors"));
+  const Outcome resumed = shop.run("mini_bert_train --resume --output broken");
+  INFO(resumed.out << resumed.err);
+  REQUIRE(resumed.exit_code == 0);
+  CHECK_THAT(resumed.out, ContainsSubstring("resumed"));
+  CHECK(read_file(shop.path() / "broken/model.safetensors") == read_file(shop.path() / "unbroken/model.safetensors"));
+  CHECK(read_file(shop.path() / "broken/trainer_state.json") == read_file(shop.path() / "unbroken/trainer_state.json"));
+}
+
+TEST_CASE("a model trained from random weights, stored as bf16, then fine-tuned", "[apps]") {
+  const Workshop shop;
+  const Outcome made = shop.run(
+      "mini_bert_train --config model/config.json --vocab model/vocab.txt --train train.json "
+      "--pack --max-length 12 --max-steps 3 --save-dtype bf16 --output new");
+  INFO(made.out << made.err);
+  REQUIRE(made.exit_code == 0);
+  CHECK_THAT(made.out, ContainsSubstring("random weights"));
+  CHECK(SafetensorsFile(shop.path() / "new/model.safetensors").tensors().front().type.name == "BF16");
+  const Outcome tuned = shop.run(
+      "mini_bert_train --model new --train train.json --validation-split 0.3 --epochs 4 "
+      "--load-best --early-stopping-patience 2 --save-total-limit 1 --output tuned");
+  INFO(tuned.out << tuned.err);
+  CHECK(tuned.exit_code == 0);
+}
+
+TEST_CASE("fill-mask answers as transformers' pipeline does", "[apps]") {
+  const Workshop shop;
+  const Outcome one = shop.run("mini_bert_predict fill-mask --model model --json --top-k 3 '诸葛[MASK]'");
+  const json list = json::parse(one.out);
+  REQUIRE(list.size() == 3);
+  CHECK(list[0].at("score").get<double>() >= list[1].at("score").get<double>());
+  for (const char* field : {"score", "token", "token_str", "sequence"}) CHECK(list[0].contains(field));
+  CHECK(list[0].at("sequence").get<std::string>().starts_with("诸 葛 "));
+
+  const Outcome two =
+      shop.run("printf '%s\\n' '诸[MASK][MASK]' '' '天[MASK]' | mini_bert_predict fill-mask --model model --json");
+  const std::vector<json> lines = json_lines(two.out);
+  REQUIRE(lines.size() == 2);
+  REQUIRE(lines[0].size() == 2);  // a list for each blank
+  CHECK(lines[0][1][0].at("sequence").get<std::string>().starts_with("[CLS] 诸 [MASK] "));
+
+  const json targets =
+      json::parse(shop.run("mini_bert_predict fill-mask --model model --json --targets 亮,涛,亮 '诸葛[MASK]'").out);
+  CHECK(targets.size() == 2);
+}

@@ -1,8 +1,10 @@
 #include "apps/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -36,7 +38,8 @@ std::string one_line(std::string text) {
 }
 
 bool is_negative_number(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == '-' && (std::isdigit(argument[1]) || argument[1] == '.');
+  return argument.size() > 1 && argument[0] == '-' &&
+         (std::isdigit(static_cast<unsigned char>(argument[1])) || argument[1] == '.');
 }
 
 /// Number of slips between two words, adjacent swaps counted once.

@@ -1,6 +1,7 @@
 // Shows how a model's tokenizer reads a text: tokens, ids, and where in the text each token stands.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <fstream>
 #include <iostream>

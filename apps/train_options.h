@@ -24,10 +24,10 @@ struct TrainOptions {
   std::string output;
   bool overwrite = false;
   bool resume = false;
-  std::string checkpoint;           // to resume from; empty: the newest in `output`
-  std::string arguments;            // a JSON file with more flags
+  std::string checkpoint;  // to resume from; empty: the newest in `output`
+  std::string arguments;   // a JSON file with more flags
   std::string save_type = "f32";
-  std::int64_t threads = 0;         // 0: all there are
+  std::int64_t threads = 0;  // 0: all there are
   std::string schedule = "linear";
   TrainingArguments training;
 

@@ -12,7 +12,7 @@ namespace mini_bert {
 
 /// A token that is found in the text as a whole, before words are split: [MASK], or a word the user added.
 struct AddedToken {
-  std::string content;
+  std::string content = {};
   bool special = false;      ///< decode may skip it; never normalized away
   bool normalized = false;   ///< look for it (itself normalized) in the normalized text, not in the raw one
   bool lstrip = false;       ///< swallow the white space before it

@@ -20,9 +20,9 @@ namespace mini_bert {
 /// Everything a tokenizer needs besides its vocabulary; names as in tokenizer_config.json.
 struct TokenizerOptions {
   bool do_lower_case = true;
-  std::optional<bool> strip_accents;   ///< not set: follows do_lower_case
-  bool tokenize_chinese_chars = true;  ///< every Chinese character is a word
-  bool clean_text = true;              ///< control characters out, white space to ' '
+  std::optional<bool> strip_accents = std::nullopt;  ///< not set: follows do_lower_case
+  bool tokenize_chinese_chars = true;                ///< every Chinese character is a word
+  bool clean_text = true;                            ///< control characters out, white space to ' '
   bool whole_cjk_extension_e = false;  ///< see is_cjk: true is Google's tokenization.py, false the `tokenizers` package
   std::string unk_token = "[UNK]";
   std::string cls_token = "[CLS]";
@@ -30,10 +30,10 @@ struct TokenizerOptions {
   std::string pad_token = "[PAD]";
   std::string mask_token = "[MASK]";
   std::string continuing_subword_prefix = "##";
-  int32_t max_input_chars_per_word = 100;  ///< code points; longer words are one [UNK]
-  int32_t model_max_length = 512;          ///< tokens the model has positions for
-  bool decode_cleanup = true;              ///< decode removes the space before . , ? ! 's n't and their like
-  std::vector<AddedToken> added_tokens;    ///< besides the five above; new ones get the ids after the vocabulary
+  int32_t max_input_chars_per_word = 100;     ///< code points; longer words are one [UNK]
+  int32_t model_max_length = 512;             ///< tokens the model has positions for
+  bool decode_cleanup = true;                 ///< decode removes the space before . , ? ! 's n't and their like
+  std::vector<AddedToken> added_tokens = {};  ///< besides the five above; new ones get the ids after the vocabulary
 
   NormalizerOptions normalizer() const;
 };
@@ -50,7 +50,7 @@ class Tokenizer {
   /// means do_lower_case = true. Throws TokenizerError naming file, field, what was found and what was expected.
   static Tokenizer from_directory(const std::filesystem::path& directory);
 
-  /// Encodes UTF-8 text. Throws TokenizerError: ill-formed UTF-8 (with the byte), text of 4 GiB and more, truncation
+  /// Encodes UTF-8 text. Throws TokenizerError: ill-formed UTF-8 (with the byte), text of more than 1 GiB, truncation
   /// that cannot reach max_length.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
 

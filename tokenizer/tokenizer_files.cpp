@@ -32,6 +32,14 @@ void put(std::vector<AddedToken>& tokens, AddedToken token) {
   }
 }
 
+/// What is known about a token that is only named.
+AddedToken described(const std::vector<AddedToken>& tokens, const std::string& content) {
+  for (const AddedToken& token : tokens) {
+    if (token.content == content) return token;
+  }
+  return {.content = content};
+}
+
 /// unk_token, cls_token, ... and lists of further special tokens, from tokenizer_config.json or
 /// special_tokens_map.json.
 void read_special_tokens(const JsonFields& fields, TokenizerOptions& options) {
@@ -55,7 +63,7 @@ void read_special_tokens(const JsonFields& fields, TokenizerOptions& options) {
     for (const json& value : values) {
       if (!value.is_string() && !value.is_object()) fields.fail(list, "a list of strings or objects");
       AddedToken token;
-      if (value.is_string()) token.content = value.get<std::string>();
+      if (value.is_string()) token = described(options.added_tokens, value.get<std::string>());
       if (value.is_object()) token = read_added_token({value, fields.where() + ": " + list}, true);
       token.special = true;
       put(options.added_tokens, std::move(token));

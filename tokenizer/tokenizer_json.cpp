@@ -14,14 +14,24 @@ void expect_type(const JsonFields& fields, const std::string& type) {
   }
 }
 
+/// Ids may have gaps (the package drops lines of vocab.txt that are empty once trimmed); no token has such an id.
 Vocabulary read_model_vocabulary(const JsonFields& fields) {
-  std::vector<std::string> tokens(fields.json().size());
-  std::vector<bool> seen(tokens.size());
-  for (const auto& [token, id] : fields.json().items()) {
-    const bool fits = id.is_number_unsigned() && id.get<uint64_t>() < tokens.size() && !seen[id.get<size_t>()];
-    if (!fits) fields.fail(token, fmt::format("an id of its own in 0..{}", tokens.size() - 1));
-    seen[id.get<size_t>()] = true;
-    tokens[id.get<size_t>()] = token;
+  constexpr uint64_t most_gaps = 100'000;
+  const uint64_t limit = fields.json().size() + most_gaps;
+  std::vector<std::string> tokens;
+  std::vector<bool> taken;
+  for (const auto& [token, value] : fields.json().items()) {
+    if (!value.is_number_unsigned() || value.get<uint64_t>() >= limit) {
+      fields.fail(token, fmt::format("an id in 0..{}", limit - 1));
+    }
+    const auto id = value.get<size_t>();
+    if (id >= tokens.size()) {
+      tokens.resize(id + 1);
+      taken.resize(id + 1);
+    }
+    if (taken[id]) fields.fail(token, "an id that no other token has");
+    taken[id] = true;
+    tokens[id] = token;
   }
   return Vocabulary(std::move(tokens));
 }

@@ -19,7 +19,7 @@ struct FillMaskAnswer {
 
 struct FillMaskOptions {
   Index top_k = 5;
-  std::vector<std::string> targets;  // only these tokens; scores are not renormalised
+  std::vector<std::string> targets = {};  // only these tokens; scores are not renormalised
 };
 
 // The best answers for each [MASK] of a text, best first; every blank on its own, the others staying blank. A text

@@ -1,0 +1,213 @@
+#include "bert/checkpoint.h"
+
+#include <functional>
+
+#include "bert/files/atomic_file.h"
+#include "tests/bert/bert_testing.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A model directory whose tensors a test may rename, drop or replace.
+struct Saved {
+  Saved() {
+    test::randomize(model, 1);
+    save_pretrained(folder.path(), model, tokenizer);
+  }
+  // Writes model.safetensors again, each tensor as `change` leaves it; a tensor without a name is left out.
+  void rewrite(const std::function<void(NamedTensor&)>& change, std::vector<NamedTensor> more = {}) const {
+    for (NamedTensor tensor : named_tensors(model.parameters())) {
+      change(tensor);
+      if (!tensor.name.empty()) more.push_back(tensor);
+    }
+    write_safetensors(folder / "model.safetensors", more);
+  }
+  PretrainedModel load() const { return load_pretrained(folder.path()); }
+  bool equals(const BertForMaskedLM& other) const {
+    return test::same_bits(test::values_of(other.parameters()), test::values_of(model.parameters()));
+  }
+
+  test::ScratchFolder folder;
+  Tokenizer tokenizer = test::tiny_tokenizer();
+  BertForMaskedLM model{test::tiny_config(0.25)};
+};
+
+void replace_ending(std::string& name, std::string_view from, std::string_view to) {
+  if (name.ends_with(from)) name.replace(name.size() - from.size(), from.size(), to);
+}
+
+// The largest error of a weight, as a share of the weight.
+double largest_share(const BertForMaskedLM& found, const BertForMaskedLM& expected) {
+  double largest = 0;
+  const std::vector<Tensor> a = test::values_of(found.parameters()), b = test::values_of(expected.parameters());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (Index k = 0; k < a[i].size(); ++k) {
+      const auto x = static_cast<double>(a[i].data<float>()[k]), y = static_cast<double>(b[i].data<float>()[k]);
+      if (std::abs(y) > 1e-4) largest = std::max(largest, std::abs(x - y) / std::abs(y));  // f16 is denormal below
+    }
+  }
+  return largest;
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: what is saved is loaded, bit for bit") {
+  const Saved saved;
+  const PretrainedModel loaded = saved.load();
+  CHECK(saved.equals(*loaded.model));
+  CHECK(loaded.unexpected.empty());
+  CHECK(loaded.tokenizer.vocabulary().tokens() == saved.tokenizer.vocabulary().tokens());
+  const BertConfig& config = loaded.model->config();
+  CHECK(config.hidden_size == 12);
+  CHECK(config.num_attention_heads == 3);
+  CHECK(config.hidden_dropout_prob == 0.25);
+  CHECK(config.architectures == std::vector<std::string>{"BertForMaskedLM"});
+
+  test::ScratchFolder again;
+  save_pretrained(again.path(), *loaded.model, loaded.tokenizer);
+  for (const std::string name : {"config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"}) {
+    INFO(name);
+    CHECK(test::bytes_of(again / name) == test::bytes_of(saved.folder / name));
+  }
+}
+
+TEST_CASE("checkpoint: neither the decoder nor a copy of the embeddings is written") {
+  const Saved saved;
+  const SafetensorsFile file(saved.folder / "model.safetensors");
+  CHECK(file.tensors().size() == saved.model.parameters().size());
+  CHECK_FALSE(file.contains("cls.predictions.decoder.weight"));
+  CHECK(file.metadata().at("format") == "pt");  // transformers asks for it
+}
+
+TEST_CASE("checkpoint: loads as double") {
+  const Saved saved;
+  const PretrainedModel loaded = load_pretrained(saved.folder.path(), DType::f64);
+  const std::vector<Parameter> expected = saved.model.parameters();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(test::same_bits(loaded.model->parameters()[i].value(), expected[i].value().to(DType::f64)));
+  }
+}
+
+TEST_CASE("checkpoint: half the bits keep their share of the digits") {
+  const Saved saved;
+  for (const auto& [type, error, bytes] :
+       {std::tuple{StorageType::bf16, 0x1p-8, 2}, {StorageType::f16, 0x1p-11, 2}, {StorageType::f32, 0.0, 4}}) {
+    save_pretrained(saved.folder.path(), saved.model, saved.tokenizer, type);
+    const PretrainedModel loaded = saved.load();
+    CHECK(largest_share(*loaded.model, saved.model) <= error);
+    CHECK((largest_share(*loaded.model, saved.model) == 0) == (error == 0));
+    const auto size = static_cast<Index>(fs::file_size(saved.folder / "model.safetensors"));
+    CHECK(size > bytes * saved.model.parameter_count());
+    CHECK(size < bytes * saved.model.parameter_count() + 8192);
+  }
+}
+
+TEST_CASE("checkpoint: LayerNorm's older names, gamma and beta, are understood") {
+  const Saved saved;
+  saved.rewrite([](NamedTensor& tensor) {
+    replace_ending(tensor.name, "LayerNorm.weight", "LayerNorm.gamma");
+    replace_ending(tensor.name, "LayerNorm.bias", "LayerNorm.beta");
+  });
+  const PretrainedModel loaded = saved.load();
+  CHECK(saved.equals(*loaded.model));
+  CHECK(loaded.unexpected.empty());
+}
+
+TEST_CASE("checkpoint: names without the leading bert. are understood") {
+  const Saved saved;
+  saved.rewrite([](NamedTensor& tensor) {
+    if (tensor.name.starts_with("bert.")) tensor.name.erase(0, 5);
+  });
+  CHECK(SafetensorsFile(saved.folder / "model.safetensors").contains("embeddings.word_embeddings.weight"));
+  CHECK(saved.equals(*saved.load().model));
+}
+
+TEST_CASE("checkpoint: tensors without a place are listed as the file calls them, redundant ones are not") {
+  const Saved saved;
+  const Tensor any = Tensor::zeros({12});
+  saved.rewrite([](NamedTensor&) {}, {{"pooler.dense.bias", any},
+                                      {"bert.embeddings.position_ids", Tensor::zeros({1, 16})},
+                                      {"cls.predictions.decoder.weight", saved.model.bert().word_embeddings().value()},
+                                      {"cls.predictions.decoder.bias", Tensor::zeros({23})},
+                                      {"cls.seq_relationship.bias", any}});
+  const PretrainedModel loaded = saved.load();
+  CHECK(saved.equals(*loaded.model));
+  std::vector<std::string> unexpected = loaded.unexpected;
+  std::ranges::sort(unexpected);
+  CHECK(unexpected == std::vector<std::string>{"cls.seq_relationship.bias", "pooler.dense.bias"});
+}
+
+TEST_CASE("checkpoint: a missing tensor is an Error that names file and tensor") {
+  const Saved saved;
+  const std::string name = "cls.predictions.transform.dense.bias";
+  saved.rewrite([&](NamedTensor& tensor) {
+    if (tensor.name == name) tensor.name.clear();
+  });
+  CHECK_THROWS_AS(saved.load(), Error);
+  CHECK_THROWS_WITH(saved.load(), ContainsSubstring((saved.folder / "model.safetensors").string()) &&
+                                      ContainsSubstring(name + " is missing") &&
+                                      ContainsSubstring("a masked language model needs it"));
+  CHECK_THROWS_WITH(read_parameters(SafetensorsFile(saved.folder / "model.safetensors"), saved.model.parameters()),
+                    ContainsSubstring(name + " is missing"));
+}
+
+TEST_CASE("checkpoint: a tensor of another shape is an Error that names both shapes") {
+  const Saved saved;
+  const std::string name = "bert.encoder.layer.1.attention.self.key.weight";
+  saved.rewrite([&](NamedTensor& tensor) {
+    if (tensor.name == name) tensor.tensor = Tensor::zeros({36, 4});
+  });
+  CHECK_THROWS_AS(saved.load(), Error);
+  CHECK_THROWS_WITH(saved.load(), ContainsSubstring(name) && ContainsSubstring("must be [12,12]") &&
+                                      ContainsSubstring("found [36,4]"));
+}
+
+TEST_CASE("checkpoint: a vocabulary of another size is an Error that names both sizes") {
+  const Saved saved;
+  write_file_atomically(saved.folder / "vocab.txt", saved.tokenizer.vocab_text() + "another\n");
+  CHECK_THROWS_AS(saved.load(), Error);
+  CHECK_THROWS_WITH(saved.load(),
+                    ContainsSubstring("the vocabulary has 24 tokens") && ContainsSubstring("vocab_size 23"));
+}
+
+TEST_CASE("checkpoint: a missing folder or file is an Error that says what is needed") {
+  const Saved saved;
+  CHECK_THROWS_AS(load_pretrained(saved.folder / "missing"), Error);
+  CHECK_THROWS_WITH(load_pretrained(saved.folder / "missing"),
+                    ContainsSubstring((saved.folder / "missing").string()) &&
+                        ContainsSubstring("no such model folder") &&
+                        ContainsSubstring("config.json, model.safetensors and vocab.txt"));
+  for (const std::string name : {"model.safetensors", "config.json"}) {
+    fs::remove(saved.folder / name);
+    INFO(name);
+    CHECK_THROWS_AS(saved.load(), Error);
+    CHECK_THROWS_WITH(saved.load(), ContainsSubstring(name));
+  }
+}
+
+TEST_CASE("checkpoint: a decoder that is not the word embedding is an Error") {
+  const Saved saved;
+  BertConfig config = saved.model.config();
+  config.tie_word_embeddings = false;
+  write_file_atomically(saved.folder / "config.json", config.to_json());
+  CHECK_THROWS_AS(saved.load(), Error);
+  CHECK_THROWS_WITH(saved.load(), ContainsSubstring("tie_word_embeddings is false"));
+}
+
+TEST_CASE("checkpoint: query, key and value end up in their own rows") {
+  const Saved saved;
+  saved.rewrite([](NamedTensor& tensor) {
+    for (const auto& [part, value] : {std::pair{"query", 1}, {"key", 2}, {"value", 3}}) {
+      if (tensor.name.ends_with("self." + std::string(part) + ".bias")) tensor.tensor = Tensor::full({12}, value);
+    }
+  });
+  const PretrainedModel loaded = saved.load();
+  for (const Parameter& parameter : loaded.model->parameters()) {
+    if (!parameter.name.ends_with("self.query.bias")) continue;
+    const Tensor whole = parameter.var.value();
+    for (Index i = 0; i < 36; ++i) CHECK(whole.data<float>()[i] == static_cast<float>(1 + i / 12));
+  }
+}

@@ -1,0 +1,195 @@
+// A run that was stopped and taken up again ends with the bits of one that never stopped.
+#include <fstream>
+
+#include "bert/checkpoint.h"
+#include "tests/bert/training/training_testing.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+using test::Run;
+using test::Setup;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> folders_in(const fs::path& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(path)) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+// Weights, the optimizer's means and the history, as bytes.
+void check_same_checkpoint(const fs::path& a, const fs::path& b) {
+  for (const std::string name : {"model.safetensors", "optimizer.safetensors", "trainer_state.json"}) {
+    INFO(a.filename() << " " << name);
+    CHECK(test::bytes_of(a / name) == test::bytes_of(b / name));
+  }
+}
+
+std::vector<Tensor> weights_in(const fs::path& checkpoint) {
+  return test::values_of(load_pretrained(checkpoint).model->parameters());
+}
+
+}  // namespace
+
+TEST_CASE("trainer: stopped at any step and resumed, a run ends with the bits of an unbroken one") {
+  Setup setup;
+  setup.arguments.save_steps = 1;
+  Run unbroken(setup, "unbroken");
+  REQUIRE(unbroken.trainer.run() == Ending::completed);
+  const Index last = unbroken.trainer.plan().total_steps;
+  REQUIRE(last == 12);  // four epochs
+  const std::string last_name = fmt::format("checkpoint-{}", last);
+
+  setup.arguments.save_steps = last;
+  for (Index k = 1; k < last; ++k) {
+    const std::string output = fmt::format("stopped-{}", k);
+    {
+      Run stopped(setup, output);
+      stopped.recorder.stop_after = k;
+      REQUIRE(stopped.trainer.run() == Ending::interrupted);
+    }
+    const fs::path checkpoint = Trainer::latest_checkpoint(setup.folder / output);
+    REQUIRE(checkpoint.filename() == fmt::format("checkpoint-{}", k));
+    check_same_checkpoint(checkpoint, setup.folder / "unbroken" / checkpoint.filename());
+
+    Run resumed(setup, output, 99);  // other weights to begin with
+    resumed.trainer.resume(checkpoint);
+    REQUIRE(resumed.trainer.run() == Ending::completed);
+    INFO("stopped after update " << k);
+    CHECK(test::same_bits(resumed.weights(), unbroken.weights()));
+    CHECK(resumed.trainer.history().to_json() == unbroken.trainer.history().to_json());
+    check_same_checkpoint(setup.folder / output / last_name, setup.folder / "unbroken" / last_name);
+    // What the first part reported and what the second one did make up the whole: nothing twice, nothing missing.
+    CHECK(resumed.recorder.reports.size() == static_cast<std::size_t>(last - k));
+  }
+}
+
+TEST_CASE("trainer: resumed at the end, a run has nothing left to do") {
+  Setup setup;
+  setup.arguments.save_steps = 12;
+  Run first(setup);
+  first.trainer.run();
+  Run second(setup, "run", 99);
+  second.trainer.resume(setup.folder / "run/checkpoint-12");
+  CHECK(second.trainer.run() == Ending::completed);
+  CHECK(second.recorder.events.empty());
+  CHECK(test::same_bits(second.weights(), first.weights()));
+}
+
+TEST_CASE("trainer: stop_requested saves a checkpoint that is a model directory, once") {
+  Setup setup;
+  setup.arguments.save_steps = 2;
+  Run run(setup);
+  run.recorder.stop_after = 2;  // where one is saved anyway
+  CHECK(run.trainer.run() == Ending::interrupted);
+  CHECK(folders_in(setup.folder / "run") == std::vector<std::string>{"checkpoint-2"});
+  CHECK(std::ranges::count(run.recorder.events, "checkpoint-2") == 1);
+  CHECK(folders_in(setup.folder / "run/checkpoint-2") ==
+        std::vector<std::string>{"config.json", "model.safetensors", "optimizer.safetensors", "tokenizer_config.json",
+                                 "trainer_state.json", "vocab.txt"});
+  CHECK(test::same_bits(weights_in(setup.folder / "run/checkpoint-2"), run.weights()));
+}
+
+TEST_CASE("trainer: load_best ends with the weights of the lowest validation loss") {
+  Setup setup;
+  setup.arguments.learning_rate = 0.2;  // too high: it gets better, then worse
+  setup.arguments.schedule = Schedule::constant;
+  setup.arguments.eval_steps = 1;
+  setup.arguments.load_best = true;
+  Run run(setup);
+  CHECK(run.trainer.run() == Ending::completed);
+  const TrainingHistory& history = run.trainer.history();
+  const auto best = std::ranges::min_element(history.evaluations, {}, &EvaluationRow::loss);
+  REQUIRE(best->step > 0);
+  REQUIRE(best->step < 12);
+  CHECK(history.best_step == best->step);
+  CHECK(history.best_loss == best->loss);
+  CHECK(test::same_bits(run.weights(), weights_in(setup.folder / "run" / fmt::format("checkpoint-{}", best->step))));
+
+  setup.arguments.load_best = false;
+  Run to_the_end(setup, "end");
+  to_the_end.trainer.run();
+  CHECK_FALSE(test::same_bits(run.weights(), to_the_end.weights()));
+  CHECK(to_the_end.trainer.history().best_step == best->step);
+}
+
+TEST_CASE("trainer: load_best works in a run that was stopped in between") {
+  Setup setup;
+  setup.arguments.learning_rate = 0.2;
+  setup.arguments.schedule = Schedule::constant;
+  setup.arguments.eval_steps = 1;
+  setup.arguments.load_best = true;
+  Run unbroken(setup, "unbroken");
+  unbroken.trainer.run();
+  for (const Index k : {1, 5, 11}) {
+    const std::string output = fmt::format("stopped-{}", k);
+    Run stopped(setup, output);
+    stopped.recorder.stop_after = k;
+    REQUIRE(stopped.trainer.run() == Ending::interrupted);
+    Run resumed(setup, output, 99);
+    resumed.trainer.resume(Trainer::latest_checkpoint(setup.folder / output));
+    resumed.trainer.run();
+    CHECK(test::same_bits(resumed.weights(), unbroken.weights()));
+  }
+}
+
+TEST_CASE("trainer: save_total_limit keeps the newest checkpoints") {
+  Setup setup;
+  setup.arguments.save_steps = 1;
+  setup.arguments.save_total_limit = 2;
+  Run run(setup);
+  run.trainer.run();
+  CHECK(folders_in(setup.folder / "run") == std::vector<std::string>{"checkpoint-11", "checkpoint-12"});
+  setup.arguments.save_total_limit = 1;
+  Run one(setup, "one");
+  one.trainer.run();
+  CHECK(folders_in(setup.folder / "one") == std::vector<std::string>{"checkpoint-12"});
+}
+
+TEST_CASE("trainer: save_total_limit never deletes the best one") {
+  Setup setup;
+  setup.arguments.learning_rate = 0;  // the first evaluation stays the best
+  setup.arguments.eval_steps = 1;
+  setup.arguments.save_steps = 1;
+  setup.arguments.load_best = true;
+  setup.arguments.save_total_limit = 2;
+  Run run(setup);
+  run.trainer.run();
+  CHECK(folders_in(setup.folder / "run") == std::vector<std::string>{"checkpoint-0", "checkpoint-12"});
+}
+
+TEST_CASE("trainer: latest_checkpoint compares numbers and ignores everything else") {
+  const test::ScratchFolder folder;
+  CHECK(Trainer::latest_checkpoint(folder.path()).empty());
+  CHECK(Trainer::latest_checkpoint(folder / "missing").empty());
+  for (const std::string name : {"checkpoint-9", "checkpoint-100", "checkpoint-99", "checkpoint-200.tmp",
+                                 "checkpoint-300x", "checkpoint-", "checkpoint", "other-400", "checkpoint-x500"}) {
+    fs::create_directory(folder / name);
+  }
+  std::ofstream(folder / "checkpoint-600") << "a file";
+  CHECK(Trainer::latest_checkpoint(folder.path()) == folder / "checkpoint-100");
+}
+
+TEST_CASE("trainer: a checkpoint of another run is refused") {
+  Setup setup;
+  setup.arguments.save_steps = 12;
+  Run(setup).trainer.run();
+  const fs::path checkpoint = setup.folder / "run/checkpoint-12";
+
+  setup.arguments.max_steps = 13;
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("planned with 12 updates, now it is 13"));
+  setup.arguments.max_steps = 12;
+  CHECK_THROWS_AS(Run(setup).trainer.resume(setup.folder / "run"), Error);
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(setup.folder / "run"), ContainsSubstring("trainer_state.json"));
+  setup.config.intermediate_size = 21;
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("must be [21,12]"));
+  setup.config.intermediate_size = 20;
+  setup.config.num_hidden_layers = 3;
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
+                    ContainsSubstring("layer.2") && ContainsSubstring("missing"));
+  setup.config.num_hidden_layers = 2;
+  fs::remove(checkpoint / "optimizer.safetensors");
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("optimizer.safetensors"));
+}

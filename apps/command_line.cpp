@@ -1,8 +1,10 @@
 #include "apps/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -36,10 +38,11 @@ std::string one_line(std::string text) {
 }
 
 bool is_negative_number(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == '-' && (std::isdigit(argument[1]) || argument[1] == '.');
+  return argument.size() > 1 && argument[0] == '-' &&
+         (std::isdigit(static_cast<unsigned char>(argument[1])) || argument[1] == '.');
 }
 
-/// Number of slips between two words, adjacent swaps counted once.
+// Number of slips between two words, adjacent swaps counted once.
 size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<size_t>> slips(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
@@ -156,7 +159,7 @@ void CommandLine::fail_unknown(const std::string& flag) const {
                                    : fmt::format("unknown flag {}; did you mean {}?", flag, nearest));
 }
 
-/// The arguments with '_' in flag names as '-', and "--flag -1" as "--flag=-1", which CLI11 would take for a flag "-1".
+// The arguments with '_' in flag names as '-', and "--flag -1" as "--flag=-1", which CLI11 would take for a flag "-1".
 std::vector<std::string> CommandLine::spell(const std::vector<std::string>& arguments) const {
   std::vector<std::string> result;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -201,6 +204,20 @@ std::vector<std::pair<std::string, std::vector<std::string>>> CommandLine::given
     if (option->count() > 0) given.emplace_back(option->get_lnames().front(), option->results());
   }
   return given;
+}
+
+std::vector<std::pair<std::string, std::string>> CommandLine::effective() const {
+  std::vector<std::pair<std::string, std::string>> effective;
+  for (const CLI::Option* option : app_.get_options()) {
+    if (option->get_lnames().empty() || option->get_group().empty() || option == app_.get_help_ptr() ||
+        option == app_.get_version_ptr()) {
+      continue;
+    }
+    const std::string value =
+        option->count() > 0 ? fmt::format("{}", fmt::join(option->results(), ", ")) : option->get_default_str();
+    effective.emplace_back(option->get_lnames().front(), value);
+  }
+  return effective;
 }
 
 int CommandLine::run(int argc, const char* const* argv, const std::function<void()>& work) {

@@ -104,6 +104,7 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   declare_flags(line, options);
   line.parse(arguments);
   options.given = line.given();
+  options.effective = line.effective();
   options.training.schedule = parse_schedule(options.schedule);
   if (!options.checkpoint.empty()) options.resume = true;
   return options;

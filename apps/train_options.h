@@ -24,16 +24,17 @@ struct TrainOptions {
   std::string output;
   bool overwrite = false;
   bool resume = false;
-  std::string checkpoint;           // to resume from; empty: the newest in `output`
-  std::string arguments;            // a JSON file with more flags
+  std::string checkpoint;  // to resume from; empty: the newest in `output`
+  std::string arguments;   // a JSON file with more flags
   std::string save_type = "f32";
-  std::int64_t threads = 0;         // 0: all there are
+  std::int64_t threads = 0;  // 0: all there are
   std::string schedule = "linear";
   TrainingArguments training;
 
   // Each flag that was given and its values, as arguments.json keeps them.
   using Given = std::vector<std::pair<std::string, std::vector<std::string>>>;
   Given given;
+  std::vector<std::pair<std::string, std::string>> effective;  // every flag with the value in effect
 
   StorageType storage_type() const;
 };

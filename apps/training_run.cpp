@@ -1,79 +1,135 @@
 #include "apps/training_run.h"
 
 #include <csignal>
-#include <chrono>
-#include <cmath>
-#include <cstdio>
 #include <filesystem>
 
+#include "apps/report.h"
+#include "apps/run_directory.h"
+#include "apps/text_format.h"
+#include "apps/training_console.h"
+#include "apps/training_facts.h"
+#include "apps/training_inputs.h"
 #include "bert/checkpoint.h"
 #include "bert/files/atomic_file.h"
-#include "bert/training/trainer.h"
+#include "bert/files/file_error.h"
+#include "tensor/allocator.h"
 #include "tensor/parallel.h"
 
 namespace mini_bert {
 namespace {
 
 namespace fs = std::filesystem;
+
 volatile std::sig_atomic_t interrupted = 0;
 
-class Console : public TrainingObserver {
+// The first Ctrl-C asks the run to stop after the current update; a second one ends the process as usual.
+void stop_on_interrupt() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+// Shows a run on the console and keeps its record: metrics.jsonl, a line a row, and report.html, renewed after every
+// evaluation.
+class Recorder : public TrainingObserver {
  public:
-  void on_row(const TrainingRow& r) override {
-    const double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    fmt::print("{:8} {:8.3f} loss {:.4f} norm {:.2f} lr {:.2e} tok/s {:.0f} t {:.0f}s\n", r.step, r.epoch, r.loss,
-               r.grad_norm, r.learning_rate, tokens_ / s, s);
-    std::fflush(stdout);
+  Recorder(const TrainOptions& options, Facts facts, TrainingConsole& console, RunDirectory& directory)
+      : options_(options), facts_(std::move(facts)), console_(console), directory_(directory) {}
+
+  void on_update(const UpdateReport& update, const TrainingHistory& history) override {
+    console_.on_update(update, history);
+    if (report_is_due_) write_report(history, "");
+    report_is_due_ = false;
   }
-  void on_row(const EvaluationRow& r) override { fmt::print("   eval {} loss {:.4f} ppl {:.2f}\n", r.step, r.loss, r.perplexity()); }
-  void on_row(const ProbeRow& r) override {
-    fmt::print("   {}:", r.text);
-    for (auto& a : r.answers) fmt::print(" {} {:.3f}", a.token, a.score);
-    fmt::print("\n");
-    std::fflush(stdout);
+  void on_row(const TrainingRow& row) override { pass_on(row); }
+  void on_row(const EvaluationRow& row) override {
+    pass_on(row);
+    report_is_due_ = true;
   }
-  void on_update(const UpdateReport& u, const TrainingHistory&) override { tokens_ += u.tokens; }
+  void on_row(const ProbeRow& row) override { pass_on(row); }
+  void on_checkpoint(const fs::path& path) override { console_.on_checkpoint(path); }
   bool stop_requested() override { return interrupted != 0; }
 
+  void write_report(const TrainingHistory& history, const std::string& ending) const {
+    const std::string from = options_.model.empty() ? options_.config : options_.model;
+    write_file_atomically(directory_.path() / "report.html", render_report({.title = options_.train + " on " + from,
+                                                                            .facts = facts_,
+                                                                            .arguments = options_.effective,
+                                                                            .history = history,
+                                                                            .ending = ending}));
+  }
+
  private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  double tokens_ = 0;
+  template <class Row>
+  void pass_on(const Row& row) {
+    directory_.add_metrics(to_json_line(row));
+    console_.on_row(row);
+  }
+
+  const TrainOptions& options_;
+  Facts facts_;
+  TrainingConsole& console_;
+  RunDirectory& directory_;
+  bool report_is_due_ = false;
 };
+
+IfRunExists if_run_exists(const TrainOptions& options) {
+  if (options.resume) return IfRunExists::resume;
+  return options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse;
+}
+
+void resume(const TrainOptions& options, Trainer& trainer) {
+  const fs::path checkpoint =
+      options.checkpoint.empty() ? Trainer::latest_checkpoint(options.output) : fs::path(options.checkpoint);
+  require(!checkpoint.empty(), "{}: this run has no checkpoint yet; start it anew with --overwrite", options.output);
+  trainer.resume(checkpoint);
+  TrainingConsole::fact("resumed", fmt::format("{} after {} updates", checkpoint.string(), trainer.history().step));
+}
+
+void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
+  TrainingConsole::show_probes(history);
+  fmt::print("\n");
+  TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
+                                            format_duration(console.elapsed_seconds()),
+                                            format_bytes(CachingAllocator::instance().statistics().peak)));
+  TrainingConsole::fact("model", options.output);
+  TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
+  TrainingConsole::fact("ask it", fmt::format("mini_bert_predict fill-mask --model {} '…[MASK]…'", options.output));
+}
 
 }  // namespace
 
 int train(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-  std::unique_ptr<BertForMaskedLM> model;
-  std::optional<Tokenizer> tokenizer;
-  if (!options.model.empty()) {
-    PretrainedModel p = load_pretrained(options.model);
-    model = std::move(p.model);
-    tokenizer = std::move(p.tokenizer);
-  } else {
-    const BertConfig config = BertConfig::read(options.config);
-    tokenizer = Tokenizer::from_directory(options.vocab);
-    check_vocabulary(config, *tokenizer, options.vocab);
-    model = std::make_unique<BertForMaskedLM>(config);
-    model->initialize(options.training.seed);
-  }
-  const Index max_length = options.max_length > 0 ? options.max_length : model->config().max_position_embeddings;
-  const Layout layout = options.pack ? Layout::packed : Layout::text_per_sequence;
-  TrainingData data;
-  data.train = make_dataset(read_samples(options.train).samples, *tokenizer, max_length, layout);
-  if (!options.validation.empty()) data.validation = make_dataset(read_samples(options.validation).samples, *tokenizer, max_length, layout);
-  data.probes = options.probes;
-  fmt::print("{} sequences, {} tokens, {} unknown, {} parameters\n", data.train.sequences.size(), data.train.tokens, data.train.unknown, model->parameter_count());
-  Console console;
-  Trainer trainer(*model, *tokenizer, options.training, data, options.output, console);
-  fs::create_directories(options.output);
-  write_file_atomically(fs::path(options.output) / "arguments.json", arguments_json(options.given));
-  if (options.resume) trainer.resume(options.checkpoint.empty() ? Trainer::latest_checkpoint(options.output) : fs::path(options.checkpoint));
+  RunDirectory directory(options.output, if_run_exists(options));
+  const TrainingInputs inputs = read_inputs(options);
+  const Plan plan(options.training, static_cast<Index>(inputs.data.train.sequences.size()));
+  const Facts facts = training_facts(options, inputs, plan);
+  TrainingConsole console(plan, !inputs.data.validation.sequences.empty());
+  Recorder recorder(options, facts, console, directory);
+  Trainer trainer(*inputs.model, *inputs.tokenizer, options.training, inputs.data, options.output, recorder);
+
+  for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
+  if (options.resume) resume(options, trainer);
+  directory.prepare(arguments_json(options.given));
+  directory.start_metrics(trainer.history());
+  stop_on_interrupt();
+
   const Ending ending = trainer.run();
-  if (ending == Ending::interrupted) return 130;
-  save_pretrained(options.output, *model, *tokenizer, options.storage_type());
+  const std::string time = format_duration(console.elapsed_seconds());
+  if (ending == Ending::interrupted) {
+    recorder.write_report(trainer.history(), "interrupted after " + time);
+    fmt::print("\ninterrupted after {} of {} updates; go on with\n  mini_bert_train --resume --output {}\n",
+               trainer.history().step, plan.total_steps, options.output);
+    return 130;
+  }
+  save_pretrained(options.output, *inputs.model, *inputs.tokenizer, options.storage_type());
   write_file_atomically(fs::path(options.output) / "trainer_state.json", trainer.history().to_json());
+  recorder.write_report(trainer.history(),
+                        (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
+  show_result(options, trainer.history(), console);
   return 0;
 }
 

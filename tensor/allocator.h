@@ -30,10 +30,11 @@ class CachingAllocator {
   Statistics statistics() const;
   void release_cached();
 
-  // Requests are rounded up to eight steps per power of two, so at most an eighth is wasted.
+  // Requests are rounded up to eight steps per power of two, so at most an eighth is wasted (small blocks: to 64 bytes).
   static std::size_t size_class(std::size_t bytes);
 
  private:
+  std::byte* take_cached(std::size_t size);  // null when there is none
   void give_back(std::byte* block, std::size_t size);
 
   mutable std::mutex mutex_;

@@ -6,6 +6,12 @@
 
 namespace mini_bert {
 
+std::uint64_t seed_for(std::uint64_t seed, std::string_view use) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : use) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return seed ^ hash;
+}
+
 std::array<std::uint32_t, 4> philox(const RandomKey& key, std::uint64_t index) {
   constexpr std::uint64_t multiplier_0 = 0xD2511F53u, multiplier_1 = 0xCD9E8D57u;
   constexpr std::uint32_t weyl_0 = 0x9E3779B9u, weyl_1 = 0xBB67AE85u;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -15,6 +16,10 @@ struct RandomKey {
   std::uint32_t step = 0;    // what changes from draw to draw: the training step, the epoch
   std::uint32_t stream = 0;  // what tells users of randomness apart: a dropout site, a sample
 };
+
+// A seed of its own for each use of the user's seed ("order", "masks", "dropout", …), so that no two uses read the same
+// stream: the 64-bit FNV-1a hash of the name, added bit by bit.
+std::uint64_t seed_for(std::uint64_t seed, std::string_view use);
 
 // Philox 4x32 with 10 rounds: four random words for a counter. Salmon et al. 2011, "Parallel Random Numbers: As Easy
 // as 1, 2, 3", SC'11. The 128-bit counter is (index, step, stream), the 64-bit key the seed.

@@ -133,13 +133,13 @@ Tensor Tensor::clone() const {
 }
 
 void Tensor::copy_from(const Tensor& source) {
-  require(source.shape() == shape_ && source.dtype() == dtype_, "tensor: cannot copy {} {} into {} {}",
-          name_of(source.dtype()), source.shape(), name_of(dtype_), shape_);
+  require(source.defined() == defined() && source.shape() == shape_ && source.dtype() == dtype_,
+          "tensor: cannot copy {} {} into {} {}", name_of(source.dtype()), source.shape(), name_of(dtype_), shape_);
   std::memmove(raw(), source.raw(), bytes());
 }
 
 Tensor Tensor::to(DType dtype) const {
-  if (dtype == dtype_) return clone();
+  if (dtype == dtype_ || !defined()) return clone();
   Tensor target(shape_, dtype);
   switch (dtype_) {
     case DType::f32:

@@ -7,7 +7,7 @@
 namespace mini_bert {
 namespace {
 
-/// The code point that ends at `end`; end > 0.
+// The code point that ends at `end`; end > 0.
 CodePoint read_code_point_before(std::string_view text, size_t end) {
   size_t begin = end - 1;
   while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
@@ -77,10 +77,11 @@ std::vector<Segment> AddedTokens::cut(std::string_view text, const Set& set, boo
     i = match.end;
     if (!accepts(token, text, match, specials)) continue;
     if (token.lstrip) match.begin = skip_space_backward(text, match.begin, done);
+    // The search goes on right behind the match, so the next token may begin in the white space swallowed here.
     if (token.rstrip) match.end = skip_space_forward(text, match.end);
     if (match.begin > done) segments.push_back({{done, match.begin}, -1});
     segments.push_back({match, token.id});
-    done = i = match.end;
+    done = match.end;
   }
   if (done < size) segments.push_back({{done, size}, -1});
   return segments;

@@ -10,39 +10,39 @@
 
 namespace mini_bert {
 
-/// A token that is found in the text as a whole, before words are split: [MASK], or a word the user added.
+// A token that is found in the text as a whole, before words are split: [MASK], or a word the user added.
 struct AddedToken {
-  std::string content;
-  bool special = false;      ///< decode may skip it; never normalized away
-  bool normalized = false;   ///< look for it (itself normalized) in the normalized text, not in the raw one
-  bool lstrip = false;       ///< swallow the white space before it
-  bool rstrip = false;       ///< swallow the white space after it
-  bool single_word = false;  ///< only where no word character touches it
-  int32_t id = -1;           ///< set by the tokenizer
+  std::string content = {};
+  bool special = false;      // decode may skip it; never normalized away
+  bool normalized = false;   // look for it (itself normalized) in the normalized text, not in the raw one
+  bool lstrip = false;       // swallow the white space before it
+  bool rstrip = false;       // swallow the white space after it
+  bool single_word = false;  // only where no word character touches it
+  int32_t id = -1;           // set by the tokenizer
 };
 
-/// A stretch of a text: one added token, or (id -1) what lies between two of them.
+// A stretch of a text: one added token, or (id -1) what lies between two of them.
 struct Segment {
   TextRange range;
   int32_t id = -1;
 };
 
-/// Finds added tokens: leftmost first, of those the longest. As the `tokenizers` package's AddedVocabulary.
+// Finds added tokens: leftmost first, of those the longest. As the `tokenizers` package's AddedVocabulary.
 class AddedTokens {
  public:
   AddedTokens() = default;
   AddedTokens(std::vector<AddedToken> tokens, const NormalizerOptions& normalizer);
 
-  /// Cuts the raw text at the tokens that are not `normalized`; leaves out special ones when `specials` is false.
+  // Cuts the raw text at the tokens that are not `normalized`; leaves out special ones when `specials` is false.
   std::vector<Segment> cut_raw(std::string_view text, bool specials) const;
 
-  /// Cuts a normalized text at the tokens that are.
+  // Cuts a normalized text at the tokens that are.
   std::vector<Segment> cut_normalized(std::string_view text) const;
 
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
  private:
-  /// The strings looked for in one of the two texts, and the bytes they begin with.
+  // The strings looked for in one of the two texts, and the bytes they begin with.
   struct Set {
     PrefixTrie trie;
     bool begins_with[256] = {};

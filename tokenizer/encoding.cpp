@@ -24,7 +24,7 @@ Encoding slice(const Encoding& encoding, TextRange tokens) {
   return part;
 }
 
-/// The windows of max_length tokens that cover `size` tokens from one side to the other.
+// The windows of max_length tokens that cover `size` tokens from one side to the other.
 std::vector<TextRange> windows(uint32_t size, uint32_t max_length, uint32_t stride, Side side) {
   std::vector<TextRange> result;
   for (uint32_t taken = 0;; taken += max_length - stride) {
@@ -34,8 +34,8 @@ std::vector<TextRange> windows(uint32_t size, uint32_t max_length, uint32_t stri
   }
 }
 
-/// Lengths to which longest_first cuts two texts: the shorter one stays whole if it can; when both must give way they
-/// end up equally long, the odd token going to the longer one.
+// Lengths to which longest_first cuts two texts: the shorter one stays whole if it can; when both must give way they
+// end up equally long, the odd token going to the longer one.
 std::pair<int32_t, int32_t> longest_first_lengths(int32_t first, int32_t second, int32_t max_length) {
   auto [shorter, longer] = std::minmax({first, second});
   longer = shorter > max_length ? shorter : std::max(shorter, max_length - shorter);

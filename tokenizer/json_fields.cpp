@@ -10,7 +10,7 @@
 namespace mini_bert {
 namespace {
 
-/// A value as it stands in the file, cut to a length that fits a line.
+// A value as it stands in the file, cut to a length that fits a line.
 std::string excerpt(const nlohmann::json* value) {
   if (!value) return "missing";
   std::string text = value->dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);

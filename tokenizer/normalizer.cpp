@@ -1,67 +1,76 @@
 #include "tokenizer/normalizer.h"
 
+#include <algorithm>
+
 #include "tokenizer/unicode.h"
 
 namespace mini_bert {
 namespace {
 
-/// Collects normalized characters together with the range of the original text they stand for.
+// Collects normalized characters together with the range of the original text they stand for.
 class Writer {
  public:
-  explicit Writer(NormalizedText& out) : out_(out) {}
+  Writer(NormalizedText& out, bool lower) : out_(out), lower_(lower) {}
 
   void write(char32_t c, TextRange source) {
-    append_utf8(out_.text, c);
-    out_.source.resize(out_.text.size(), source);
+    if (lower_) {
+      const CodePoints lowered = lower_case(c);
+      for (uint32_t i = 0; i < lowered.size; ++i) append(lowered.value[i], source);
+    } else {
+      append(c, source);
+    }
   }
 
-  /// Writes a character of a decomposed text in canonical order: within a run of combining characters, lower classes
-  /// come first and equal ones keep their order. The Unicode Standard 15.0 §3.11, D109.
-  void write_in_canonical_order(char32_t c, TextRange source) {
-    const int combining = combining_class(c);
-    if (combining == 0) {
-      run_.clear();
-      write(c, source);
-      return;
+  // Writes a character decomposed and without nonspacing marks. Combining characters wait until their run is complete.
+  void write_stripped(char32_t c, TextRange source) {
+    const CodePoints parts = decompose(c);
+    for (uint32_t i = 0; i < parts.size; ++i) {
+      const int combining = combining_class(parts.value[i]);
+      if (combining == 0) {
+        flush();
+        last_source_ = source;
+        if (!is_nonspacing_mark(parts.value[i])) write(parts.value[i], source);
+      } else {
+        run_.push_back({parts.value[i], combining, i == 0});
+        if (i == 0) run_sources_.push_back(source);
+      }
     }
-    if (run_.empty()) run_start_ = out_.text.size();
-    auto place = run_.end();
-    while (place != run_.begin() && (place - 1)->combining > combining) --place;
-    const bool is_last = place == run_.end();
-    run_.insert(place, {c, combining, source});
-    if (is_last) {
-      write(c, source);
-      return;
+  }
+
+  // Writes the waiting combining characters in canonical order: lower classes first, equal ones as they came (The
+  // Unicode Standard 15.0 §3.11, D109). As in the `tokenizers` package the sources are not reordered with them: each
+  // character that is not part of a longer decomposition takes the next source, the others that of the one before.
+  void flush() {
+    if (run_.empty()) return;
+    std::stable_sort(run_.begin(), run_.end(),
+                     [](const Combining& a, const Combining& b) { return a.combining < b.combining; });
+    auto next_source = run_sources_.begin();
+    for (const Combining& mark : run_) {
+      if (mark.has_own_source) last_source_ = *next_source++;
+      if (!is_nonspacing_mark(mark.value)) write(mark.value, last_source_);
     }
-    out_.text.resize(run_start_);
-    out_.source.resize(run_start_);
-    for (const Combining& mark : run_) write(mark.value, mark.source);
+    run_.clear();
+    run_sources_.clear();
   }
 
  private:
   struct Combining {
     char32_t value;
     int combining;
-    TextRange source;
+    bool has_own_source;
   };
-  NormalizedText& out_;
-  std::vector<Combining> run_;
-  size_t run_start_ = 0;
-};
 
-void write_stripped_and_lowered(Writer& writer, char32_t c, TextRange source, const NormalizerOptions& options) {
-  const auto lower = [&](char32_t value, auto&& write) {
-    if (!options.do_lower_case) return write(value);
-    const CodePoints lowered = lower_case(value);
-    for (uint32_t i = 0; i < lowered.size; ++i) write(lowered.value[i]);
-  };
-  if (!options.strip_accents) return lower(c, [&](char32_t value) { writer.write(value, source); });
-  const CodePoints parts = decompose(c);
-  for (uint32_t i = 0; i < parts.size; ++i) {
-    if (is_nonspacing_mark(parts.value[i])) continue;
-    lower(parts.value[i], [&](char32_t value) { writer.write_in_canonical_order(value, source); });
+  void append(char32_t c, TextRange source) {
+    append_utf8(out_.text, c);
+    out_.source.resize(out_.text.size(), source);
   }
-}
+
+  NormalizedText& out_;
+  bool lower_;
+  std::vector<Combining> run_;
+  std::vector<TextRange> run_sources_;
+  TextRange last_source_;
+};
 
 }  // namespace
 
@@ -70,7 +79,7 @@ NormalizedText normalize(std::string_view text, const NormalizerOptions& options
   // A Chinese character of 3 bytes becomes 5.
   out.text.reserve(2 * text.size());
   out.source.reserve(2 * text.size());
-  Writer writer(out);
+  Writer writer(out, options.do_lower_case);
   for (size_t i = 0; i < text.size();) {
     auto [c, length] = read_code_point(text, i);
     const TextRange source{origin + static_cast<uint32_t>(i), origin + static_cast<uint32_t>(i) + length};
@@ -80,10 +89,18 @@ NormalizedText normalize(std::string_view text, const NormalizerOptions& options
       if (is_whitespace(c)) c = U' ';
     }
     const bool spaced = options.tokenize_chinese_chars && is_cjk(c, options.whole_cjk_extension_e);
-    if (spaced) writer.write(U' ', source);
-    write_stripped_and_lowered(writer, c, source, options);
+    if (spaced) {
+      writer.flush();
+      writer.write(U' ', source);
+    }
+    if (options.strip_accents) {
+      writer.write_stripped(c, source);
+    } else {
+      writer.write(c, source);
+    }
     if (spaced) writer.write(U' ', source);
   }
+  writer.flush();
   return out;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "tokenizer/decoder.h"
 
@@ -78,8 +77,10 @@ Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
 }
 
 Encoding Tokenizer::encode_text(std::string_view text, const EncodeOptions& options) const {
-  if (text.size() > std::numeric_limits<uint32_t>::max() / 4) {
-    throw TokenizerError(fmt::format("text has {} bytes; expected less than 1 GiB: cut it into lines", text.size()));
+  // Positions are uint32_t, and normalizing makes a text at most three times as long (Hangul: 3 bytes become 9).
+  constexpr size_t largest = size_t{1} << 30;
+  if (text.size() > largest) {
+    throw TokenizerError(fmt::format("text has {} bytes; expected at most 1 GiB: cut it into lines", text.size()));
   }
   if (const size_t position = find_ill_formed(text); position != std::string_view::npos) {
     throw TokenizerError(fmt::format("text is not UTF-8: byte {} is 0x{:02X}; convert it to UTF-8 first", position,
@@ -162,7 +163,7 @@ std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special) c
   tokens.reserve(ids.size());
   for (const int32_t id : ids) {
     const std::string& token = vocabulary_.token(id);
-    if (!skip_special || !is_special(id)) tokens.push_back(token);
+    if (!token.empty() && (!skip_special || !is_special(id))) tokens.push_back(token);
   }
   return join_pieces(tokens, options_.continuing_subword_prefix, options_.decode_cleanup);
 }

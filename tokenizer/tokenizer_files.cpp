@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-/// A special token is written either as a string or as an object with a "content".
+// A special token is written either as a string or as an object with a "content".
 std::string token_content(const JsonFields& fields, const std::string& name, const std::string& fallback) {
   if (!fields.has(name)) return fallback;
   const json& value = fields.json().at(name);
@@ -20,7 +20,7 @@ std::string token_content(const JsonFields& fields, const std::string& name, con
   return fields.object(name).string("content", fallback);
 }
 
-/// The later description of a token replaces an earlier one.
+// The later description of a token replaces an earlier one.
 void put(std::vector<AddedToken>& tokens, AddedToken token) {
   const auto same = std::find_if(tokens.begin(), tokens.end(),
                                  [&](const AddedToken& other) { return other.content == token.content; });
@@ -32,8 +32,16 @@ void put(std::vector<AddedToken>& tokens, AddedToken token) {
   }
 }
 
-/// unk_token, cls_token, ... and lists of further special tokens, from tokenizer_config.json or
-/// special_tokens_map.json.
+// What is known about a token that is only named.
+AddedToken described(const std::vector<AddedToken>& tokens, const std::string& content) {
+  for (const AddedToken& token : tokens) {
+    if (token.content == content) return token;
+  }
+  return {.content = content};
+}
+
+// unk_token, cls_token, ... and lists of further special tokens, from tokenizer_config.json or
+// special_tokens_map.json.
 void read_special_tokens(const JsonFields& fields, TokenizerOptions& options) {
   const std::pair<const char*, std::string*> roles[] = {{"unk_token", &options.unk_token},
                                                         {"cls_token", &options.cls_token},
@@ -55,7 +63,7 @@ void read_special_tokens(const JsonFields& fields, TokenizerOptions& options) {
     for (const json& value : values) {
       if (!value.is_string() && !value.is_object()) fields.fail(list, "a list of strings or objects");
       AddedToken token;
-      if (value.is_string()) token.content = value.get<std::string>();
+      if (value.is_string()) token = described(options.added_tokens, value.get<std::string>());
       if (value.is_object()) token = read_added_token({value, fields.where() + ": " + list}, true);
       token.special = true;
       put(options.added_tokens, std::move(token));
@@ -83,7 +91,7 @@ void read_config(const JsonFields& fields, TokenizerOptions& options) {
   }
 }
 
-/// added_tokens.json: {"token": id}.
+// added_tokens.json: {"token": id}.
 void read_added_tokens(const JsonFields& fields, TokenizerOptions& options) {
   for (const auto& [content, id] : fields.json().items()) {
     AddedToken token{.content = content, .normalized = true};

@@ -7,33 +7,43 @@ namespace {
 
 using nlohmann::json;
 
-/// Throws unless the object says "type": `type`.
+// Throws unless the object says "type": `type`.
 void expect_type(const JsonFields& fields, const std::string& type) {
   if (fields.string("type", "") != type) {
     fields.fail("type", fmt::format("\"{}\": only tokenizers of BERT models can be read", type));
   }
 }
 
+// Ids may have gaps (the package drops lines of vocab.txt that are empty once trimmed); no token has such an id.
 Vocabulary read_model_vocabulary(const JsonFields& fields) {
-  std::vector<std::string> tokens(fields.json().size());
-  std::vector<bool> seen(tokens.size());
-  for (const auto& [token, id] : fields.json().items()) {
-    const bool fits = id.is_number_unsigned() && id.get<uint64_t>() < tokens.size() && !seen[id.get<size_t>()];
-    if (!fits) fields.fail(token, fmt::format("an id of its own in 0..{}", tokens.size() - 1));
-    seen[id.get<size_t>()] = true;
-    tokens[id.get<size_t>()] = token;
+  constexpr uint64_t most_gaps = 100'000;
+  const uint64_t limit = fields.json().size() + most_gaps;
+  std::vector<std::string> tokens;
+  std::vector<bool> taken;
+  for (const auto& [token, value] : fields.json().items()) {
+    if (!value.is_number_unsigned() || value.get<uint64_t>() >= limit) {
+      fields.fail(token, fmt::format("an id in 0..{}", limit - 1));
+    }
+    const auto id = value.get<size_t>();
+    if (id >= tokens.size()) {
+      tokens.resize(id + 1);
+      taken.resize(id + 1);
+    }
+    if (taken[id]) fields.fail(token, "an id that no other token has");
+    taken[id] = true;
+    tokens[id] = token;
   }
   return Vocabulary(std::move(tokens));
 }
 
-/// BertProcessing names [CLS] and [SEP] itself: "cls": ["[CLS]", 101].
+// BertProcessing names [CLS] and [SEP] itself: "cls": ["[CLS]", 101].
 std::string processing_token(const JsonFields& fields, const std::string& name) {
   const json& pair = fields.has(name) ? fields.json().at(name) : fields.json();
   if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) fields.fail(name, "[token, id]");
   return pair[0].get<std::string>();
 }
 
-/// One element of a template, as text: "[CLS]:0" for a special token, "A:0" for a text.
+// One element of a template, as text: "[CLS]:0" for a special token, "A:0" for a text.
 std::string template_element(const JsonFields& element) {
   const bool is_text = element.has("Sequence");
   const JsonFields content = element.object(is_text ? "Sequence" : "SpecialToken");

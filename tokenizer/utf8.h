@@ -9,34 +9,34 @@
 
 namespace mini_bert {
 
-/// A half-open range [begin, end) of a text, in bytes unless said otherwise.
+// A half-open range [begin, end) of a text, in bytes unless said otherwise.
 struct TextRange {
   uint32_t begin = 0;
   uint32_t end = 0;
   bool operator==(const TextRange&) const = default;
 };
 
-/// One code point read from UTF-8; length is 0 where the bytes are ill-formed.
+// One code point read from UTF-8; length is 0 where the bytes are ill-formed.
 struct CodePoint {
   char32_t value = 0;
   uint32_t length = 0;
 };
 
-/// Reads the code point that starts at `position`. Ill-formed (length 0): a stray continuation byte, a sequence cut
-/// short, an overlong form, a surrogate, a value beyond U+10FFFF. The Unicode Standard 15.0, table 3-7.
+// Reads the code point that starts at `position`. Ill-formed (length 0): a stray continuation byte, a sequence cut
+// short, an overlong form, a surrogate, a value beyond U+10FFFF. The Unicode Standard 15.0, table 3-7.
 CodePoint read_code_point(std::string_view text, size_t position);
 
-/// The position of the first ill-formed byte, or std::string_view::npos.
+// The position of the first ill-formed byte, or std::string_view::npos.
 size_t find_ill_formed(std::string_view text);
 
-/// Appends the UTF-8 form of one code point.
+// Appends the UTF-8 form of one code point.
 void append_utf8(std::string& text, char32_t code_point);
 
-/// Number of code points of well-formed UTF-8.
+// Number of code points of well-formed UTF-8.
 size_t count_code_points(std::string_view text);
 
-/// Byte ranges of `text` as ranges in code points, which is how Python counts. Takes one pass over the text; the ranges
-/// need not be sorted.
+// Byte ranges of `text` as ranges in code points, which is how Python counts. Takes one pass over the text; the ranges
+// need not be sorted.
 std::vector<TextRange> to_code_points(std::string_view text, std::span<const TextRange> byte_ranges);
 
 }  // namespace mini_bert

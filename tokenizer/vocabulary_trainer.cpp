@@ -14,7 +14,7 @@
 namespace mini_bert {
 namespace {
 
-/// A word as the ids of its pieces, with the number of times it occurs.
+// A word as the ids of its pieces, with the number of times it occurs.
 struct Word {
   std::vector<int32_t> pieces;
   int64_t count;
@@ -29,10 +29,10 @@ struct PairHash {
   }
 };
 
-/// How often two pieces are neighbours, and in which words.
+// How often two pieces are neighbours, and in which words.
 struct PairUse {
   int64_t count = 0;
-  std::vector<uint32_t> words;  ///< may name a word in which the pair is gone by now
+  std::vector<uint32_t> words;  // may name a word in which the pair is gone by now
 };
 
 struct Candidate {
@@ -53,7 +53,7 @@ std::vector<char32_t> code_points(std::string_view text) {
   return result;
 }
 
-/// The most frequent characters, sorted by code point.
+// The most frequent characters, sorted by code point.
 std::set<char32_t> choose_alphabet(const WordCounter::Counts& words, size_t limit) {
   std::map<char32_t, uint64_t> counts;
   for (const auto& [word, count] : words) {
@@ -91,8 +91,8 @@ class Trainer {
   }
 
  private:
-  /// Adds the characters and "##" characters to the vocabulary and spells every word with them; characters that are
-  /// not in the alphabet are left out.
+  // Adds the characters and "##" characters to the vocabulary and spells every word with them; characters that are
+  // not in the alphabet are left out.
   void split_into_characters(const WordCounter::Counts& words) {
     const auto alphabet = choose_alphabet(words, static_cast<size_t>(options_.limit_alphabet));
     std::set<char32_t> continuations;
@@ -130,7 +130,7 @@ class Trainer {
     changed_.clear();
   }
 
-  /// Counts a pair that came into (count > 0) or went out of (count < 0) a word.
+  // Counts a pair that came into (count > 0) or went out of (count < 0) a word.
   void change(Pair pair, int64_t count, uint32_t word) {
     PairUse& use = pairs_[pair];
     use.count += count;
@@ -139,7 +139,7 @@ class Trainer {
     changed_.insert(pair);
   }
 
-  /// Makes one token of a pair and replaces it in every word, left to right.
+  // Makes one token of a pair and replaces it in every word, left to right.
   void join(Pair pair) {
     std::string_view second = vocabulary_.token(pair.second);
     if (second.starts_with(options_.continuing_subword_prefix)) {
@@ -180,7 +180,7 @@ class Trainer {
   std::vector<Word> words_;
   std::unordered_map<Pair, PairUse, PairHash> pairs_;
   std::priority_queue<Candidate> candidates_;
-  std::unordered_set<Pair, PairHash> changed_;  ///< pairs that became more frequent since the last join
+  std::unordered_set<Pair, PairHash> changed_;  // pairs that became more frequent since the last join
 };
 
 }  // namespace

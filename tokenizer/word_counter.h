@@ -9,7 +9,7 @@
 
 namespace mini_bert {
 
-/// How often each word occurs in a text that is read line by line; words as the tokenizer will see them.
+// How often each word occurs in a text that is read line by line; words as the tokenizer will see them.
 class WordCounter {
  public:
   struct Hash {
@@ -20,12 +20,12 @@ class WordCounter {
 
   explicit WordCounter(const NormalizerOptions& normalizer = {}) : normalizer_(normalizer) {}
 
-  /// Normalizes a line, splits it and counts its words. Throws TokenizerError when it is not UTF-8.
+  // Normalizes a line, splits it and counts its words. Throws TokenizerError when it is not UTF-8.
   void add_line(std::string_view line);
 
   const Counts& counts() const { return counts_; }
   uint64_t lines() const { return lines_; }
-  uint64_t characters() const { return characters_; }  ///< code points read, before normalization
+  uint64_t characters() const { return characters_; }  // code points read, before normalization
 
  private:
   NormalizerOptions normalizer_;

@@ -50,6 +50,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
         counted_(text.data()) {}
 
   void parse() {
+    refuse_zero_bytes(text_, path_, first_line_);
     json::sax_parse(TrackingIterator{text_.data(), &position_},
                     TrackingIterator{text_.data() + text_.size(), &position_}, this);
   }

@@ -57,6 +57,7 @@ SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& op
     if (is_blank(text)) {
       ++result.blank;
     } else {
+      text.shrink_to_fit();  // parsers leave strings with room to grow
       result.samples.push_back({std::move(text), record.line});
     }
   });

@@ -11,6 +11,7 @@ namespace mini_bert {
 using nlohmann::json;
 
 json parse_json(std::string_view text, const std::string& name, int most_depth) {
+  refuse_zero_bytes(text, name);
   std::vector<std::set<std::string>> open_objects;
   const auto check = [&](int depth, json::parse_event_t event, json& value) {
     switch (event) {

@@ -1,8 +1,8 @@
 #include "bert/files/json_position.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "tensor/error.h"
 
 namespace mini_bert {
 
@@ -16,6 +16,14 @@ TextPosition locate(std::string_view text, std::size_t nth) {
 
 std::string to_string(const TextPosition& position) {
   return fmt::format("line {} column {}", position.line, position.column);
+}
+
+void refuse_zero_bytes(std::string_view text, const std::string& name, std::size_t first_line) {
+  const std::size_t zero = text.find('\0');
+  if (zero == std::string_view::npos) return;
+  TextPosition position = locate(text, zero + 1);
+  position.line += first_line - 1;
+  fail("{}: not JSON, {}: a zero byte; the file is damaged or of another kind", name, to_string(position));
 }
 
 std::string json_reason(std::string_view what) {

@@ -16,6 +16,10 @@ struct TextPosition {
 TextPosition locate(std::string_view text, std::size_t nth);
 std::string to_string(const TextPosition& position);  // "line 3 column 14"
 
+// Error when the text holds a zero byte, which nlohmann::json takes for its end: what follows would go unread.
+// `first_line` is the line of its file that the text begins in.
+void refuse_zero_bytes(std::string_view text, const std::string& name, std::size_t first_line = 1);
+
 // The heart of a message of nlohmann::json: "unexpected '}'; expected string literal".
 std::string json_reason(std::string_view what);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 #include <utility>
 
@@ -90,42 +91,58 @@ std::string make_header(const std::vector<Entry>& entries, const std::map<std::s
   return header;
 }
 
-// from -> the stored type, `count` elements at once.
+struct TooLargeForHalf {
+  float value;
+};
+
+std::uint16_t to_half(float value) {
+  const std::uint16_t half = float_to_half(value);
+  if ((half & 0x7fffu) == 0x7c00u && std::isfinite(value)) throw TooLargeForHalf{value};
+  return half;
+}
+
+template <class From, class To, class Convert>
+void convert_each(const Tensor& from, std::byte* to, const Convert& convert) {
+  const From* source = from.data<From>();
+  To* target = reinterpret_cast<To*>(to);
+  parallel_for_chunks(from.size(), 1 << 15, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) target[i] = convert(static_cast<float>(source[i]));
+  });
+}
+
+template <class From>
+void convert_from(const Tensor& from, std::string_view type, std::byte* to) {
+  if (type == "F32") return convert_each<From, float>(from, to, [](float value) { return value; });
+  if (type == "BF16") return convert_each<From, BFloat16>(from, to, [](float value) { return BFloat16(value); });
+  return convert_each<From, std::uint16_t>(from, to, to_half);
+}
+
+// from -> the stored type.
 void convert_elements(const Tensor& from, std::string_view type, std::byte* to) {
-  const auto run = [&]<class From>(const From* values) {
-    parallel_for_chunks(from.size(), 1 << 15, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        const auto value = static_cast<float>(values[i]);
-        if (type == "F32") {
-          reinterpret_cast<float*>(to)[i] = value;
-        } else if (type == "BF16") {
-          reinterpret_cast<BFloat16*>(to)[i] = BFloat16(value);
-        } else {
-          reinterpret_cast<std::uint16_t*>(to)[i] = float_to_half(value);
-        }
-      }
-    });
-  };
   switch (from.dtype()) {
     case DType::f32:
-      return run(from.data<float>());
+      return convert_from<float>(from, type, to);
     case DType::f64:
-      return run(from.data<double>());
+      return convert_from<double>(from, type, to);
     default:
-      return run(from.data<BFloat16>());
+      return convert_from<BFloat16>(from, type, to);
   }
 }
 
-void write_elements(AtomicFile& file, const Entry& entry) {
+void write_elements(AtomicFile& file, const Entry& entry, const std::string& path) {
   const Tensor& tensor = entry.named->tensor;
   if (stored_as_it_is(entry)) return file.write(std::span(tensor.raw(), tensor.bytes()));
   const Tensor flat = tensor.reshape({tensor.size()});
   const Index most = std::min(elements_at_a_time, flat.size());
-  const Tensor buffer_owner({most}, DType::f32);
-  Tensor buffer = buffer_owner;
+  Tensor buffer({most}, DType::f32);
   for (Index begin = 0; begin < flat.size(); begin += most) {
     const Tensor piece = flat.rows(begin, std::min(begin + most, flat.size()));
-    convert_elements(piece, entry.type, buffer.raw());
+    try {
+      convert_elements(piece, entry.type, buffer.raw());
+    } catch (const TooLargeForHalf& found) {
+      fail("{}: cannot be written: tensor {}: {} is too large for F16; store as BF16 or F32", path,
+           in_quotes(entry.named->name), found.value);
+    }
     file.write(std::span(buffer.raw(), static_cast<std::size_t>(piece.size()) * entry.element_bytes));
   }
 }
@@ -155,7 +172,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
   const std::uint64_t length = header.size();
   file.write(std::as_bytes(std::span(&length, 1)));
   file.write(header);
-  for (const Entry& entry : entries) write_elements(file, entry);
+  for (const Entry& entry : entries) write_elements(file, entry, path.string());
   file.commit();
 }
 

@@ -37,7 +37,7 @@ Var BertForMaskedLM::loss(const MaskedBatch& batch, double divisor, Mode& mode) 
 }
 
 void BertForMaskedLM::initialize(std::uint64_t seed) {
-  RandomKey key{.seed = seed};
+  RandomKey key{.seed = seed_for(seed, "weights")};
   for (const Parameter& parameter : parameters()) {
     Tensor value = parameter.value();
     if (parameter.name.ends_with("LayerNorm.weight")) {

@@ -14,6 +14,12 @@ Index ceil_div(Index a, Index b) {
 
 Plan::Plan(const TrainingArguments& arguments, Index sequences) {
   require(sequences > 0, "there is nothing to train on");
+  const auto at_least_one = [](const char* name, Index value) {
+    require(value >= 1, "{} must be at least 1, got {}", name, value);
+  };
+  at_least_one("batch_size", arguments.batch_size);
+  at_least_one("accumulation_steps", arguments.accumulation_steps);
+  at_least_one("early_stopping_patience", arguments.early_stopping_patience.value_or(1));
   batches_per_epoch = ceil_div(sequences, arguments.batch_size);
   updates_per_epoch = ceil_div(batches_per_epoch, arguments.accumulation_steps);
   total_steps = arguments.max_steps.value_or(
@@ -22,6 +28,8 @@ Plan::Plan(const TrainingArguments& arguments, Index sequences) {
       static_cast<Index>(std::ceil(arguments.warmup_ratio * static_cast<double>(total_steps))));
   logging_steps = arguments.logging_steps.value_or(std::clamp(total_steps / 20, Index{1}, Index{500}));
   eval_steps = arguments.eval_steps.value_or(logging_steps);
+  at_least_one("logging_steps", logging_steps);
+  at_least_one("eval_steps", eval_steps);
 }
 
 }  // namespace mini_bert

@@ -34,7 +34,7 @@ struct TrainingArguments {
 };
 
 // What follows from the arguments and the size of the training data. An update reads a group of batches; the last group
-// of an epoch and the last batch in it may be smaller.
+// of an epoch and the last batch in it may be smaller. Error for a count that must be at least 1 and is not.
 struct Plan {
   Plan(const TrainingArguments& arguments, Index sequences);
 

@@ -80,6 +80,7 @@ std::string TrainingHistory::to_json() const {
     json["best_metric"] = best_loss;
   }
   json["evaluations_since_best"] = evaluations_since_best;
+  json["identity"] = identity;
   json["loss_since_row"] = loss_since_row;
   json["steps_since_row"] = steps_since_row;
   json["log_history"] = log_history(*this);
@@ -101,6 +102,7 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
       json.at("best_metric").get_to(history.best_loss);
     }
     json.at("evaluations_since_best").get_to(history.evaluations_since_best);
+    json.at("identity").get_to(history.identity);
     json.at("loss_since_row").get_to(history.loss_since_row);
     json.at("steps_since_row").get_to(history.steps_since_row);
     for (const auto& row : json.at("log_history")) {

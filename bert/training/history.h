@@ -45,6 +45,8 @@ struct TrainingHistory {
   Index total_steps = 0;
   double epochs = 0;
 
+  std::string identity;  // the arguments and data that shape the run, in words; a resumed run must have the same
+
   double loss_since_row = 0;  // Σ of the updates' losses since the last training row
   Index steps_since_row = 0;
 

@@ -7,9 +7,6 @@
 namespace mini_bert {
 namespace {
 
-// Told apart from each other, and from dropout, by what they add to the user's seed.
-constexpr std::uint64_t order_seed = 0x6f72646572000000;    // "order"
-constexpr std::uint64_t masking_seed = 0x6d61736b73000000;  // "masks"
 constexpr std::uint32_t validation_epoch = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
@@ -24,7 +21,7 @@ std::vector<MaskedBatch> Sampler::update(Index step) {
   const Index epoch = step / plan_.updates_per_epoch, update = step % plan_.updates_per_epoch;
   if (epoch != epoch_) {
     order_ = random_permutation(static_cast<Index>(sequences_.size()),
-                                {.seed = arguments_.seed ^ order_seed, .step = static_cast<std::uint32_t>(epoch)});
+                                {.seed = seed_for(arguments_.seed, "order"), .step = static_cast<std::uint32_t>(epoch)});
     epoch_ = epoch;
   }
   const Index first = update * arguments_.accumulation_steps;
@@ -54,7 +51,7 @@ MaskedBatch Sampler::batch(std::span<const Index> members, std::uint32_t epoch) 
   std::vector<RandomKey> keys;
   for (const Index i : members) {
     sequences.push_back(sequences_[i]);
-    keys.push_back({.seed = arguments_.seed ^ masking_seed, .step = epoch, .stream = static_cast<std::uint32_t>(i)});
+    keys.push_back({.seed = seed_for(arguments_.seed, "masks"), .step = epoch, .stream = static_cast<std::uint32_t>(i)});
   }
   return masker_.mask(std::move(sequences), keys);
 }

@@ -9,6 +9,21 @@
 #include "nn/clip_grad.h"
 
 namespace mini_bert {
+namespace {
+
+// Without this, a vocabulary of another language would train on nothing for hours.
+void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenizer, const char* which) {
+  const auto is_ordinary = [&](std::int32_t id) { return !tokenizer.is_special(id); };
+  require(
+      dataset.sequences.empty() ||
+          std::ranges::any_of(dataset.sequences,
+                              [&](const Sequence& sequence) { return std::ranges::any_of(sequence.ids, is_ordinary); }),
+      "none of the {} {} texts has a token to mask, {} of their tokens are unknown; is this the vocabulary of their "
+      "language?",
+      dataset.sequences.size(), which, dataset.unknown);
+}
+
+}  // namespace
 
 Trainer::Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
                  const TrainingData& data, std::filesystem::path output, TrainingObserver& observer)
@@ -22,26 +37,24 @@ Trainer::Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const Train
       masker_(tokenizer, arguments.mask_probability),
       sampler_(data.train.sequences, masker_, arguments),
       optimizer_(model.parameters(), arguments.adamw) {
+  require_something_to_mask(data.train, tokenizer, "training");
+  require_something_to_mask(data.validation, tokenizer, "validation");
   if (!data.validation.sequences.empty()) {
     validation_ = Sampler(data.validation.sequences, masker_, arguments).fixed_batches();
   }
+  history_.identity = identity();
   history_.total_steps = plan_.total_steps;
   history_.epochs = static_cast<double>(plan_.total_steps) / static_cast<double>(plan_.updates_per_epoch);
 }
 
 Ending Trainer::run() {
   if (history_.probes.empty() && history_.evaluations.empty()) evaluate();
-  Ending ending = Ending::completed;
-  while (history_.step < plan_.total_steps) {
+  while (history_.step < plan_.total_steps && !out_of_patience()) {
     record(update());
     const bool last = history_.step == plan_.total_steps;
     if (history_.step % plan_.eval_steps == 0 || last) evaluate();
     if (arguments_.save_steps > 0 && history_.step % arguments_.save_steps == 0) save_checkpoint();
-    if (out_of_patience()) {
-      ending = Ending::stopped_early;
-      break;
-    }
-    if (!last && observer_.stop_requested()) {
+    if (!last && !out_of_patience() && observer_.stop_requested()) {
       save_checkpoint();
       return Ending::interrupted;
     }
@@ -49,7 +62,7 @@ Ending Trainer::run() {
   if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
     read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), model_.parameters());
   }
-  return ending;
+  return out_of_patience() ? Ending::stopped_early : Ending::completed;
 }
 
 UpdateReport Trainer::update() {
@@ -60,18 +73,20 @@ UpdateReport Trainer::update() {
     masked += batch.masked();
     tokens += batch.tokens.ids.size();
   }
+  // A group without any (lines of emoji, say) has no loss, and its gradients are 0.
+  const double divisor = std::max(static_cast<double>(masked), 1.0);
   double loss = 0;
   for (std::size_t b = 0; b < batches.size(); ++b) {
     Tape tape;
     Mode mode = Mode::training(
         arguments_.seed, static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)));
-    const Var batch_loss = model_.loss(batches[b], static_cast<double>(masked), mode);
+    const Var batch_loss = model_.loss(batches[b], divisor, mode);
     loss += batch_loss.value().item();
-    check_finite(loss, "the loss");
+    check_finite(loss, step + 1, "the loss");
     tape.backward(batch_loss);
   }
   const double norm = gradient_norm(model_.parameters());
-  check_finite(norm, "the gradient norm");
+  check_finite(norm, step + 1, "the gradient norm");
   const double rate =
       arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps);
   optimizer_.step(rate, clip_scale(norm, arguments_.max_grad_norm));
@@ -118,7 +133,7 @@ void Trainer::evaluate() {
   }
   history_.evaluations.push_back({history_.step, history_.epoch, sum / static_cast<double>(masked)});
   const EvaluationRow& row = history_.evaluations.back();
-  check_finite(row.loss, "the validation loss");
+  check_finite(row.loss, row.step, "the validation loss");
   observer_.on_row(row);
   if (row.loss < history_.best_loss) {
     history_.best_loss = row.loss;
@@ -135,7 +150,7 @@ bool Trainer::out_of_patience() const {
 }
 
 // Names the first tensor that is not finite, weights before gradients: a broken weight breaks every gradient.
-void Trainer::check_finite(double value, const char* what) const {
+void Trainer::check_finite(double value, Index step, const char* what) const {
   if (std::isfinite(value)) return;
   const auto finite = [](const Tensor& tensor) {
     return !tensor.defined() || std::ranges::all_of(tensor.values<float>(), [](float x) { return std::isfinite(x); });
@@ -149,8 +164,8 @@ void Trainer::check_finite(double value, const char* what) const {
   } else if (gradient != parameters.end()) {
     culprit = "the gradient of " + gradient->name + " is not finite";
   }
-  fail("step {}: {} is {}; {}; nothing was updated. Try a lower --learning-rate", history_.step + 1, what, value,
-       culprit);
+  if (step > history_.step) culprit += "; nothing was updated";
+  fail("step {}: {} is {}; {}. Try a lower --learning-rate", step, what, value, culprit);
 }
 
 }  // namespace mini_bert

@@ -52,7 +52,7 @@ enum class Ending { completed, stopped_early, interrupted };
 // ends with the same bits as a run that never stopped.
 class Trainer {
  public:
-  // Checkpoints go to `output`. All arguments outlive the trainer.
+  // Checkpoints go to `output`. All arguments outlive the trainer. Error when no text has a token that can be masked.
   Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
           const TrainingData& data, std::filesystem::path output, TrainingObserver& observer);
 
@@ -75,10 +75,11 @@ class Trainer {
   void ask_probes();
   void evaluate();
   bool out_of_patience() const;
+  std::string identity() const;
   std::filesystem::path checkpoint_path(Index step) const;
   void save_checkpoint();
   void delete_old_checkpoints() const;
-  void check_finite(double value, const char* what) const;
+  void check_finite(double value, Index step, const char* what) const;
 
   BertForMaskedLM& model_;
   const Tokenizer& tokenizer_;

@@ -25,7 +25,7 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   if (!fs::is_directory(output)) return found;
   for (const auto& entry : fs::directory_iterator(output)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix)) continue;
+    if (!name.starts_with(prefix) || !entry.is_directory()) continue;
     Index step = 0;
     const char* const end = name.data() + name.size();
     const auto [parsed_to, error] = std::from_chars(name.data() + prefix.size(), end, step);
@@ -35,7 +35,29 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   return found;
 }
 
+// FNV-1a over the token ids of every sequence, lengths included.
+std::uint64_t hash_of(const Dataset& data) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  const auto add = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3u; };
+  for (const Sequence& sequence : data.sequences) {
+    add(sequence.ids.size());
+    for (const std::int32_t id : sequence.ids) add(static_cast<std::uint64_t>(id));
+  }
+  return hash;
+}
+
 }  // namespace
+
+std::string Trainer::identity() const {
+  const TrainingArguments& a = arguments_;
+  return fmt::format(
+      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, mask {}, "
+      "texts {:016x}/{:016x}",
+      plan_.total_steps, a.batch_size, a.accumulation_steps, a.seed, a.learning_rate, name_of(a.schedule),
+      plan_.warmup_steps, a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay,
+      a.adamw.correct_bias ? "" : " uncorrected", a.max_grad_norm, a.mask_probability, hash_of(data_.train),
+      hash_of(data_.validation));
+}
 
 fs::path Trainer::latest_checkpoint(const fs::path& output) {
   const std::vector<Checkpoint> found = checkpoints_in(output);
@@ -75,9 +97,9 @@ void Trainer::delete_old_checkpoints() const {
 void Trainer::resume(const fs::path& checkpoint) {
   const fs::path state = checkpoint / "trainer_state.json";
   TrainingHistory history = TrainingHistory::from_json(read_text_file(state), state.string());
-  require(history.total_steps == plan_.total_steps,
-          "{}: this run was planned with {} updates, now it is {}; resume with the data and arguments it began with",
-          state.string(), history.total_steps, plan_.total_steps);
+  require(history.identity == history_.identity,
+          "{}: resume with the data and arguments the run began with: it had {}, now it is {}", state.string(),
+          history.identity, history_.identity);
   read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), model_.parameters());
   read_parameters(SafetensorsFile(checkpoint / "optimizer.safetensors"), optimizer_.state());
   optimizer_.set_steps(history.step);

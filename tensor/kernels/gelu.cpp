@@ -42,8 +42,9 @@ RowArray<T> gelu_tanh(const RowArray<T>& x) {
 template <class T>
 RowArray<T> gelu_tanh_slope(const RowArray<T>& x) {
   const RowArray<T> t = (sqrt_2_over_pi<T> * (x + cubic<T> * x.cube())).tanh();
+  // Beyond |x| = 30, 1 − t² is 0; x² is bounded there, since 0 times an overflow would not be.
   return T(0.5) * (T(1) + t) +
-         x * T(0.5) * (T(1) - t.square()) * sqrt_2_over_pi<T> * (T(1) + T(3) * cubic<T> * x.square());
+         x * T(0.5) * (T(1) - t.square()) * sqrt_2_over_pi<T> * (T(1) + T(3) * cubic<T> * x.square().min(T(900)));
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bert/training/trainer.h"
+
+namespace mini_bert {
+
+// What a person sees of a run: a table with a line per logged step, a progress bar below it on a terminal, the probes
+// before and after.
+class TrainingConsole : public TrainingObserver {
+ public:
+  // `validates`: evaluations bring a loss, not only probes.
+  TrainingConsole(const Plan& plan, bool validates);
+
+  // "training    92 texts, 1,830 tokens"
+  static void fact(std::string_view label, std::string_view text);
+
+  void on_update(const UpdateReport& update, const TrainingHistory& history) override;
+  void on_row(const TrainingRow& row) override;
+  void on_row(const EvaluationRow& row) override;
+  void on_row(const ProbeRow& row) override;
+  void on_checkpoint(const std::filesystem::path& path) override;
+
+  // The first and the last answers to every probe, side by side.
+  static void show_probes(const TrainingHistory& history);
+
+  double elapsed_seconds() const;
+
+ private:
+  void print_row();
+  void draw_bar(const UpdateReport& update, Index step);
+  void clear_bar();
+  double seconds_left(Index step) const;
+
+  Plan plan_;
+  bool validates_, is_terminal_;
+  bool header_shown_ = false, bar_shown_ = false, time_said_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point bar_drawn_{};
+  Index first_step_ = -1, tokens_ = 0;
+
+  // The table's next line, filled as its parts arrive.
+  std::optional<TrainingRow> row_;
+  std::optional<EvaluationRow> evaluation_;
+  std::string probe_answers_;
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,81 @@
+#include "apps/training_facts.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "apps/text_format.h"
+#include "bert/files/file_error.h"
+#include "bert/training/memory.h"
+#include "tensor/parallel.h"
+
+namespace mini_bert {
+namespace {
+
+// "龘 (2), 犇 (1)": the pieces of text that became [UNK], most frequent first.
+std::string unknown_list(const Dataset& data) {
+  constexpr std::size_t most = 10;
+  std::vector<std::pair<Index, std::string>> by_count;
+  for (const auto& [text, count] : data.unknown_texts) by_count.emplace_back(-count, text);
+  std::ranges::sort(by_count);
+  std::string list;
+  for (std::size_t i = 0; i < std::min(by_count.size(), most); ++i) {
+    list += fmt::format("{}{} ({})", i > 0 ? ", " : "", by_count[i].second, -by_count[i].first);
+  }
+  return by_count.size() > most ? list + ", …" : list;
+}
+
+void add_data(const char* label, const std::string& file, const Dataset& data, Facts& facts) {
+  facts.emplace_back(label,
+                     fmt::format("{}: {} texts, {} tokens", file, format_count(data.texts), format_count(data.tokens)));
+  if (data.truncated > 0) {
+    facts.emplace_back(
+        "", fmt::format("{} texts are longer than the model reads and were cut", format_count(data.truncated)));
+  }
+  if (data.unknown > 0) {
+    facts.emplace_back("", fmt::format("{} tokens are not in the vocabulary and read as [UNK]: {}",
+                                       format_count(data.unknown), unknown_list(data)));
+  }
+}
+
+// The tokens of the largest batch there can be.
+Index most_tokens(const Dataset& data, Index batch_size) {
+  std::vector<Index> lengths;
+  for (const Sequence& sequence : data.sequences) lengths.push_back(static_cast<Index>(sequence.ids.size()));
+  std::ranges::sort(lengths, std::greater());
+  Index tokens = 0;
+  for (std::size_t i = 0; i < std::min(lengths.size(), static_cast<std::size_t>(batch_size)); ++i) tokens += lengths[i];
+  return tokens;
+}
+
+}  // namespace
+
+Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {
+  const BertConfig& config = inputs.model->config();
+  const TrainingArguments& training = options.training;
+  const Index parameters = inputs.model->parameter_count();
+  Facts facts;
+  facts.emplace_back("model", fmt::format("{}: {} layers × {}, {} tokens, {} parameters",
+                                          options.model.empty() ? options.config + ", random weights" : options.model,
+                                          config.num_hidden_layers, config.hidden_size, format_count(config.vocab_size),
+                                          format_count(parameters)));
+  if (!inputs.unexpected_tensors.empty()) {
+    facts.emplace_back("", fmt::format("not used: {}", fmt::join(inputs.unexpected_tensors, ", ")));
+  }
+  add_data("training", options.train, inputs.data.train, facts);
+  if (inputs.data.validation.texts > 0) {
+    add_data("validation", options.validation.empty() ? options.train : options.validation, inputs.data.validation,
+             facts);
+  }
+  facts.emplace_back("plan",
+                     fmt::format("{} updates of {} texts, {:.4g} epochs; learning rate {:.1e}, {}; {} threads",
+                                 format_count(plan.total_steps), training.batch_size * training.accumulation_steps,
+                                 static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
+                                 training.learning_rate, name_of(training.schedule), num_threads()));
+  const Index tokens = most_tokens(inputs.data.train, training.batch_size);
+  const auto masked = static_cast<Index>(std::ceil(training.mask_probability * static_cast<double>(tokens)));
+  facts.emplace_back("memory", fmt::format("about {} at most",
+                                           format_bytes(expected_training_bytes(config, parameters, tokens, masked))));
+  return facts;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,50 @@
+#include "tensor/kernels/softmax.h"
+
+#include "bench/tensor/kernels/kernel_bench.h"
+
+namespace mini_bert::bench {
+namespace {
+
+// The scores of all heads of all sentences: T·N rows of S.
+constexpr Index rows = T * N;
+
+double expected(const Tensor& x, Index i) {
+  double sum = 0;
+  for (Index j = 0; j < S; ++j) sum += std::exp(at(x, i / S, j));
+  return std::exp(at(x, i)) / sum;
+}
+
+void softmax_forward(benchmark::State& state) {
+  use_threads(state);
+  const Tensor x = random_tensor({rows, S});
+  Tensor y({rows, S});
+  const auto run = [&] { kernels::softmax(x, y); };
+  run();
+  if (!agrees(state, y, [&](Index i) { return expected(x, i); })) return;
+  time_it(state, run);
+  report_bytes(state, 2 * x.bytes());
+}
+KERNEL_BENCHMARK(softmax_forward);
+
+void softmax_backward(benchmark::State& state) {
+  use_threads(state);
+  const Tensor x = random_tensor({rows, S}, 0), dy = random_tensor({rows, S}, 1);
+  Tensor y({rows, S}), dx = Tensor::zeros({rows, S});
+  kernels::softmax(x, y);
+  const auto run = [&] { kernels::softmax_backward(dy, y, dx); };
+  run();
+  const auto expected_dx = [&](Index i) {
+    double sum = 0;
+    for (Index j = 0; j < S; ++j) sum += at(dy, i / S, j) * at(y, i / S, j);
+    return at(y, i) * (at(dy, i) - sum);
+  };
+  if (!agrees(state, dx, expected_dx)) return;
+  time_it(state, run);
+  report_bytes(state, 4 * x.bytes());
+}
+KERNEL_BENCHMARK(softmax_backward);
+
+}  // namespace
+}  // namespace mini_bert::bench
+
+BENCHMARK_MAIN();

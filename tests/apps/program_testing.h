@@ -1,0 +1,81 @@
+#pragma once
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "bert/checkpoint.h"
+
+// Runs the programs as a person would, on a tiny model in a temporary folder.
+namespace mini_bert::testing {
+
+namespace fs = std::filesystem;
+
+inline std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void write_file(const fs::path& path, const std::string& content) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << content;
+}
+
+// A folder of its own, gone when the test ends.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "mini_bert_test_XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  ~TemporaryFolder() { fs::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+struct Outcome {
+  int exit_code;
+  std::string out, err;
+};
+
+// Runs a shell command inside `folder`, the programs being on its PATH.
+inline Outcome run(const fs::path& folder, const std::string& command) {
+  const std::string full = "cd '" + folder.string() + "' && export PATH='" MINI_BERT_BIN_DIR "':\"$PATH\" && { " +
+                           command + "; } >stdout.txt 2>stderr.txt </dev/null";
+  const int status = std::system(full.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "stdout.txt"),
+          read_file(folder / "stderr.txt")};
+}
+
+// A model directory with 2 layers × 16 and a vocabulary of 37 tokens, random weights.
+inline void write_tiny_model(const fs::path& folder) {
+  std::vector<std::string> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "。", "，"};
+  for (const char* character :
+       {"三", "国", "人", "物", "诸", "葛", "亮", "涛", "字", "孔", "明", "子", "澜", "蜀", "相",
+        "的", "是", "有", "一", "二", "大", "小", "山", "水", "天", "地", "日", "月", "风", "云"}) {
+    tokens.emplace_back(character);
+  }
+  const Tokenizer tokenizer((Vocabulary(tokens)));
+  BertConfig config;
+  config.vocab_size = tokenizer.vocabulary().size();
+  config.hidden_size = 16;
+  config.num_hidden_layers = 2;
+  config.num_attention_heads = 2;
+  config.intermediate_size = 32;
+  config.max_position_embeddings = 24;
+  BertForMaskedLM model(config);
+  model.initialize(1);
+  fs::create_directories(folder);
+  save_pretrained(folder, model, tokenizer);
+}
+
+}  // namespace mini_bert::testing

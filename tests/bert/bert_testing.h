@@ -1,0 +1,124 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "bert/data/dataset.h"
+#include "bert/model/bert.h"
+#include "tests/nn/nn_testing.h"
+#include "tokenizer/tokenizer.h"
+
+namespace mini_bert::test {
+
+// 23 tokens: the five special ones, sixteen words of one letter, a … p, and two endings.
+inline Tokenizer tiny_tokenizer() {
+  std::vector<std::string> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+  for (char letter = 'a'; letter <= 'p'; ++letter) tokens.emplace_back(1, letter);
+  tokens.insert(tokens.end(), {"##a", "##b"});
+  return Tokenizer(Vocabulary(tokens));
+}
+
+constexpr std::int32_t first_letter = 5;  // the id of "a"
+
+// Two layers of everything, no two sizes alike.
+inline BertConfig tiny_config(double dropout = 0) {
+  BertConfig config;
+  config.vocab_size = 23;
+  config.hidden_size = 12;
+  config.num_hidden_layers = 2;
+  config.num_attention_heads = 3;
+  config.intermediate_size = 20;
+  config.max_position_embeddings = 16;
+  config.hidden_dropout_prob = dropout;
+  config.attention_probs_dropout_prob = dropout;
+  config.initializer_range = 0.2;
+  return config;
+}
+
+// [CLS] … [SEP] with random letters between them, the second half of type 1.
+inline Sequence random_sequence(Index length, std::uint64_t seed, std::int32_t vocabulary = 23) {
+  RandomSequence random({.seed = seed});
+  Sequence sequence;
+  for (Index i = 0; i < length; ++i) {
+    const auto letter = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(vocabulary - first_letter)));
+    sequence.ids.push_back(i == 0 ? 2 : i + 1 == length ? 3 : first_letter + letter);
+    sequence.type_ids.push_back(2 * i >= length);
+  }
+  return sequence;
+}
+
+// Sentences of the given lengths; every third token is to be guessed.
+inline MaskedBatch random_batch(const std::vector<Index>& lengths, std::uint64_t seed, std::int32_t vocabulary = 23) {
+  std::vector<Sequence> sequences;
+  for (const Index length : lengths) sequences.push_back(random_sequence(length, seed++, vocabulary));
+  std::vector<std::int32_t> rows, labels;
+  std::int32_t row = 0;
+  for (Sequence& sequence : sequences) {
+    for (std::int32_t& id : sequence.ids) {
+      if (row % 3 == 1 && id >= first_letter) {
+        rows.push_back(row);
+        labels.push_back(id);
+        id = 4;  // [MASK]
+      }
+      ++row;
+    }
+  }
+  return {pack(sequences), Tensor::from(rows), Tensor::from(labels)};
+}
+
+inline Dataset dataset_of(const std::vector<std::string>& texts, const Tokenizer& tokenizer, Index max_length = 16) {
+  std::vector<Sample> samples;
+  for (const std::string& text : texts) samples.push_back({.text = text});
+  return make_dataset(samples, tokenizer, max_length, Layout::text_per_sequence);
+}
+
+// Rows 0 … n−1.
+inline Tensor every_row(const PackedSequences& tokens) {
+  std::vector<std::int32_t> rows;
+  for (Index t = 0; t < tokens.ids.size(); ++t) rows.push_back(static_cast<std::int32_t>(t));
+  return Tensor::from(rows);
+}
+
+inline std::vector<std::int32_t> ids_of(const Tensor& x) {
+  return {x.values<std::int32_t>().begin(), x.values<std::int32_t>().end()};
+}
+
+// An empty folder that is gone after the test; in memory where that is possible, since checkpoints are synced to disk.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool usable = ::access(memory.c_str(), W_OK) == 0;
+    std::string name = ((usable ? memory : std::filesystem::temp_directory_path()) / "mini_bert_run_XXXXXX").string();
+    require(::mkdtemp(name.data()) != nullptr, "test: cannot make a folder {}", name);
+    path_ = name;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  require(file.good(), "test: cannot read {}", path.string());
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+}  // namespace mini_bert::test

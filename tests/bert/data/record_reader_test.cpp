@@ -1,0 +1,174 @@
+#include "bert/data/record_reader.h"
+
+#include "tensor/random.h"
+#include "tests/bert/files/temporary_folder.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+using namespace mini_bert::test;
+
+namespace {
+
+// A record in short: "2: text=abc, label=3" - numbers and the like without quotes, texts in them.
+std::vector<std::string> read(const TemporaryFolder& folder, const std::string& name, std::string_view bytes) {
+  std::vector<std::string> records;
+  read_records(folder.put(name, bytes), [&](Record& record) {
+    std::string text = fmt::format("{}:", record.line);
+    for (const Field& field : record.fields) {
+      if (record.has_columns) text += fmt::format(" {}=", field.name);
+      text += field.is_text ? fmt::format("'{}'", field.value) : field.value;
+    }
+    records.push_back(text);
+  });
+  return records;
+}
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("records: plain text") {
+  const TemporaryFolder folder;
+  CHECK(read(folder, "a.txt", "") == Lines{});
+  CHECK(read(folder, "a.txt", "一\r\ntwo\n\nthree\r") == Lines{"1:'一'", "2:'two'", "3:''", "4:'three'"});
+  CHECK(read(folder, "a.TXT", "\xef\xbb\xbfone\n") == Lines{"1:'one'"});
+  CHECK(read(folder, "a.txt", "a\u2028b\vc\fd") == Lines{"1:'a\u2028b\vc\fd'"});  // only LF ends a line
+}
+
+TEST_CASE("records: a JSON array") {
+  const TemporaryFolder folder;
+  CHECK(read(folder, "a.json", "[]") == Lines{});
+  CHECK(read(folder, "a.json", "\xef\xbb\xbf [\"a\\n\\u4e2d\",\n\"b\"\n]\n") == Lines{"1:'a\n中'", "2:'b'"});
+  CHECK(read(folder, "a.json", R"([
+  {"text": "今天", "label": 3},
+  {
+    "id": -7, "x": 1.50, "text": "", "n": null, "t": true
+  }, {}
+])") == Lines{"2: text='今天' label=3", "3: id=-7 x=1.50 text='' n=null t=true", "5:"});
+  CHECK(
+      read(folder, "a.json", R"([{"text":"a","mask":[[0, 2],[3,4]],"o":{"k":[1,{"q":"\""}],"e":{}, "f":[]},"z":1}])") ==
+      Lines{R"(1: text='a' mask=[[0,2],[3,4]] o={"k":[1,{"q":"\""}],"e":{},"f":[]} z=1)"});
+}
+
+TEST_CASE("records: JSON, a line each") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.jsonl", "a.ndjson"}) {
+    CHECK(read(folder, name, "{\"text\":\"a\"}\r\n\n  \n\"b\"\n{\"text\":\"c\"}") ==
+          Lines{"1: text='a'", "4:'b'", "5: text='c'"});
+  }
+}
+
+TEST_CASE("records: CSV and TSV") {
+  const TemporaryFolder folder;
+  const auto csv = [&](std::string_view bytes) { return read(folder, "a.csv", bytes); };
+  CHECK(csv("") == Lines{});
+  CHECK(csv("text\n") == Lines{});
+  CHECK(csv("text,label\na,1\nb,2") == Lines{"2: text='a' label='1'", "3: text='b' label='2'"});
+  CHECK(csv("\xef\xbb\xbftext,label\r\na,1\r\n\r\nb,\r\n") == Lines{"2: text='a' label='1'", "4: text='b' label=''"});
+  CHECK(csv("\"te\"\"xt\",label\n\"a,\"\"b\"\"\r\nc\",1\n\"\",\"2\"\n") ==
+        Lines{"2: te\"xt='a,\"b\"\r\nc' label='1'", "4: te\"xt='' label='2'"});
+  CHECK(csv("size,text\n5\" disk, \"x\" \n") == Lines{"2: size='5\" disk' text=' \"x\" '"});
+  CHECK(csv("a,b\n,\n") == Lines{"2: a='' b=''"});
+  CHECK(csv("a\n\"x\"\r") == Lines{"2: a='x'"});
+  CHECK(csv("a\nx\r") == Lines{"2: a='x'"});
+  CHECK(csv("a\nx\ry\n") == Lines{"2: a='x\ry'"});
+  CHECK(read(folder, "a.tsv", "text\tlabel\na,b\t\"1\t2\"\n") == Lines{"2: text='a,b' label='1\t2'"});
+}
+
+TEST_CASE("records: a wrong file is refused, with line and reason") {
+  struct Case {
+    std::string name;
+    std::string bytes;
+    std::string message;
+  };
+  const std::vector<Case> cases = {
+      {"a.xml", "<a/>", "files ending in \".xml\" are not read, expected .json, .jsonl"},
+      {"a", "x", "files ending in \"\" are not read"},
+      {"a.json", "", "not JSON, line 1 column 1: unexpected end of input"},
+      {"a.json", "{\"text\":\"a\"}\n{\"text\":\"b\"}",
+       "the top level is an object, expected an array of texts or objects; a file with an object a line is called "
+       ".jsonl"},
+      {"a.json", "\"a\"", "the top level is a text, expected an array"},
+      {"a.json", "5", "the top level is a number, expected an array"},
+      {"a.json", "[\"a\",\n 5\n]", "line 2: element 2 is a number, expected a text or an object"},
+      {"a.json", "[\"a\",\n\n5\n\n]", "line 3: element 2 is a number"},
+      {"a.json", "[{\"a\":1},null]", "line 1: element 2 is null"},
+      {"a.json", "[true]", "element 1 is true"},
+      {"a.json", "[[\"a\"]]", "element 1 is an array"},
+      {"a.json", "[{\"a\":1,\"a\":2}]", "the object has column \"a\" twice"},
+      {"a.json", "[\"a\"\n\"b\"]", "line 2 column 3: unexpected string literal"},
+      {"a.json", "[\"a\",]", "line 1 column 6"},
+      {"a.json", "[\"a\"", "line 1 column 5: unexpected end of input"},
+      {"a.json", "[\"a]\n", "line 1 column 5"},
+      {"a.json", "[\"a\"] x", "line 1 column 7"},
+      {"a.json", "[\"\\ud83d\"]", "not JSON, line 1"},
+      {"a.json", std::string("[\"a\"]\n\0[", 8), "line 2 column 1: a zero byte"},
+      {"a.json", "[{\"a\":" + std::string(100'000, '['), "nested deeper than 32 levels"},
+      {"a.json", "[\"\xd6\xee\"]", "byte 2 (0xd6, in line 1) is not UTF-8"},
+      {"a.jsonl", "{\"a\":1}\n\n{\"a\":}", "line 3 column 6"},
+      {"a.jsonl", "[\"a\"]", "line 1: the line is an array, expected a text or an object"},
+      {"a.jsonl", "\"a\"\n7", "line 2: the line is a number"},
+      {"a.jsonl", "{\"a\":1} {\"a\":2}", "line 1 column 9"},
+      {"a.jsonl", "{\"a\":\n1}", "line 1 column 6: unexpected end of input"},
+      {"a.csv", "a,b\n1,2\n\n1,2,3\n", "row 2 (line 4) has 3 fields, expected 2 as in the header"},
+      {"a.csv", "a,b\n1\n", "row 1 (line 2) has 1 fields, expected 2"},
+      {"a.csv", "a,b\n\"x\ny\",2\n1\n", "row 2 (line 4) has 1 fields"},
+      {"a.csv", "a\n1\n\"x\ny\n", "line 3: the quote that begins here is never closed"},
+      {"a.csv", "a,\"b\n", "line 1: the quote that begins here is never closed"},
+      {"a.csv", "a\n\"x\" y\n", "line 2: text behind a closing quote"},
+      {"a.csv", "a,b,a\n", "line 1: column \"a\" occurs twice"},
+      {"a.csv", std::string(20'000, ','), "has 20001 columns, expected at most 10000"},
+      {"a.txt", "a\n\xff", "byte 2 (0xff, in line 2) is not UTF-8"},
+      {"a.txt",
+       "\xff\xfe"
+       "a",
+       "looks like UTF-16"},
+  };
+  const TemporaryFolder folder;
+  for (const Case& wrong : cases) {
+    CAPTURE(wrong.name, wrong.bytes.substr(0, 80));
+    const std::string message = error_of([&] { read(folder, wrong.name, wrong.bytes); });
+    CHECK_THAT(message, ContainsSubstring(wrong.message));
+    CHECK_THAT(message, ContainsSubstring(wrong.name + ": "));
+    CHECK(message.find('\n') == std::string::npos);
+    CHECK(message.size() < 400);
+  }
+  CHECK_THAT(error_of([&] { read_records(folder / "b.json", [](Record&) {}); }),
+             ContainsSubstring("b.json: cannot be read"));
+}
+
+TEST_CASE("records: mutated files never crash") {
+  const TemporaryFolder folder;
+  RandomSequence random({.seed = 3});
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"a.json", "[{\"text\":\"今天\",\"m\":[[0,2],{\"a\":null}]},\n\"b\"]"},
+      {"a.jsonl", "{\"text\":\"今天\",\"m\":[[0,2]]}\n\"b\"\n"},
+      {"a.csv", "text,label\r\n\"今,\"\"天\n\",1\nb,2\n"},
+      {"a.tsv", "text\tlabel\nb\t2\n"},
+  };
+  const std::string alphabet = std::string("\"\\[]{},:\n\r\t 0x\0", 16) + "\xe4\xff";
+  int accepted = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const std::string& name = files[static_cast<std::size_t>(i) % files.size()].first;
+    std::string bytes = files[static_cast<std::size_t>(i) % files.size()].second;
+    for (std::uint32_t times = 1 + random.below(3); times > 0; --times) {
+      const std::size_t at = random.below(static_cast<std::uint32_t>(bytes.size()));
+      const char c = alphabet[random.below(static_cast<std::uint32_t>(alphabet.size()))];
+      switch (random.below(3)) {
+        case 0:
+          bytes[at] = c;
+          break;
+        case 1:
+          bytes.insert(at, 1, c);
+          break;
+        default:
+          bytes.erase(at, 1 + random.below(4));
+          break;
+      }
+      if (bytes.empty()) bytes.push_back('x');
+    }
+    accepted += error_of([&] { read(folder, name, bytes); }) == "no error";
+  }
+  CHECK(accepted > 100);
+  CHECK(accepted < 3900);
+}

@@ -1,0 +1,147 @@
+#include "bert/training/sampler.h"
+
+#include "tests/bert/bert_testing.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+using Ids = std::vector<std::int32_t>;
+
+namespace {
+
+// Eleven texts in batches of two, two batches an update: three updates an epoch, the last with two texts and one.
+struct Fixture {
+  Fixture() {
+    for (std::int32_t i = 0; i < 11; ++i) {
+      // The types tell which text it is, masked or not.
+      sequences.push_back({test::random_sequence(12, static_cast<std::uint64_t>(i)).ids, Ids(12, i)});
+    }
+    arguments.batch_size = 2;
+    arguments.accumulation_steps = 2;
+  }
+  Sampler sampler() const { return Sampler(sequences, masker, arguments); }
+
+  Tokenizer tokenizer = test::tiny_tokenizer();
+  Masker masker{tokenizer, 0.15};
+  std::vector<Sequence> sequences;
+  TrainingArguments arguments;
+};
+
+Ids texts_of(const std::vector<MaskedBatch>& batches) {
+  Ids texts;
+  for (const MaskedBatch& batch : batches) {
+    for (Index b = 0; b < batch.tokens.offsets.count(); ++b) {
+      texts.push_back(batch.tokens.type_ids.data<std::int32_t>()[batch.tokens.offsets.begin(b)]);
+    }
+  }
+  return texts;
+}
+
+// Everything a batch holds, for comparison.
+std::vector<Ids> content_of(const std::vector<MaskedBatch>& batches) {
+  std::vector<Ids> content;
+  for (const MaskedBatch& batch : batches) {
+    for (const Tensor& x :
+         {batch.tokens.ids, batch.tokens.type_ids, batch.tokens.positions, batch.masked_rows, batch.labels}) {
+      content.push_back(test::ids_of(x));
+    }
+  }
+  return content;
+}
+
+std::vector<std::vector<Ids>> first_updates(Sampler sampler, Index count) {
+  std::vector<std::vector<Ids>> updates;
+  for (Index step = 0; step < count; ++step) updates.push_back(content_of(sampler.update(step)));
+  return updates;
+}
+
+}  // namespace
+
+TEST_CASE("sampler: an epoch reads every text once, every epoch in another order") {
+  const Fixture fixture;
+  Sampler sampler = fixture.sampler();
+  std::vector<Ids> orders;
+  for (Index epoch = 0; epoch < 4; ++epoch) {
+    Ids order;
+    for (Index update = 0; update < 3; ++update) {
+      const auto batches = sampler.update(3 * epoch + update);
+      CHECK(batches.size() == 2);
+      CHECK(batches.back().tokens.offsets.count() == (update == 2 ? 1 : 2));
+      for (const std::int32_t text : texts_of(batches)) order.push_back(text);
+    }
+    Ids sorted = order;
+    std::ranges::sort(sorted);
+    CHECK(sorted == Ids{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+    CHECK(order != sorted);
+    for (const Ids& earlier : orders) CHECK(order != earlier);
+    orders.push_back(order);
+  }
+}
+
+TEST_CASE("sampler: the last group of an epoch may hold fewer batches") {
+  Fixture fixture;
+  fixture.arguments.batch_size = 3;
+  fixture.arguments.accumulation_steps = 3;
+  Sampler sampler = fixture.sampler();
+  CHECK(texts_of(sampler.update(0)).size() == 9);
+  CHECK(sampler.update(1).size() == 1);
+  CHECK(texts_of(sampler.update(1)).size() == 2);
+  CHECK(texts_of(sampler.update(2)).size() == 9);
+}
+
+TEST_CASE("sampler: an update is a pure function of its number") {
+  const Fixture fixture;
+  const auto updates = first_updates(fixture.sampler(), 12);
+  Sampler random_access = fixture.sampler();
+  for (const Index step : {11, 0, 5, 5, 2, 3, 10, 1}) {
+    INFO("step " << step);
+    CHECK(content_of(random_access.update(step)) == updates[static_cast<std::size_t>(step)]);
+  }
+  Sampler fresh = fixture.sampler();
+  CHECK(content_of(fresh.update(7)) == updates[7]);
+}
+
+TEST_CASE("sampler: another seed gives another order and other masks") {
+  Fixture fixture;
+  const auto updates = first_updates(fixture.sampler(), 3);
+  const auto fixed = content_of(fixture.sampler().fixed_batches());
+  fixture.arguments.seed = 43;
+  CHECK(first_updates(fixture.sampler(), 3) != updates);
+  CHECK(content_of(fixture.sampler().fixed_batches()) != fixed);
+}
+
+TEST_CASE("sampler: a text has the same masks in any batch of an epoch, others in the next epoch") {
+  Fixture fixture;
+  fixture.sequences.resize(1);
+  Sampler alone = fixture.sampler();
+  const auto epoch_0 = content_of(alone.update(0)), epoch_1 = content_of(alone.update(1));
+  CHECK(epoch_0 != epoch_1);
+
+  const Fixture whole;
+  Sampler sampler = whole.sampler();
+  for (Index step = 0; step < 3; ++step) {
+    for (const MaskedBatch& batch : sampler.update(step)) {
+      const Ids texts = texts_of({batch});
+      const auto found = std::ranges::find(texts, 0);
+      if (found == texts.end()) continue;
+      const Index sentence = found - texts.begin();
+      const Ids ids = test::ids_of(batch.tokens.ids);
+      CHECK(Ids(ids.begin() + 12 * sentence, ids.begin() + 12 * (sentence + 1)) == epoch_0[0]);
+    }
+  }
+}
+
+TEST_CASE("sampler: validation reads all texts in order, under masks that never change and are not those of training") {
+  const Fixture fixture;
+  Sampler sampler = fixture.sampler();
+  const auto fixed = sampler.fixed_batches();
+  CHECK(texts_of(fixed) == Ids{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  CHECK(fixed.size() == 6);
+  for (Index step = 0; step < 5; ++step) sampler.update(step);
+  CHECK(content_of(sampler.fixed_batches()) == content_of(fixed));
+  CHECK(content_of(fixture.sampler().fixed_batches()) == content_of(fixed));
+
+  Fixture single;
+  single.sequences.resize(1);
+  Sampler training = single.sampler();
+  CHECK(content_of(training.update(0)) != content_of(training.fixed_batches()));
+}

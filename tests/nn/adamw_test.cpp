@@ -1,0 +1,162 @@
+#include "nn/adamw.h"
+
+#include "nn/linear.h"
+#include "tests/catch.h"
+#include "tests/nn/nn_testing.h"
+
+using namespace mini_bert;
+
+namespace {
+
+// Loshchilov & Hutter 2019, algorithm 2, one number at a time, in double.
+struct ScalarAdamW {
+  AdamWOptions options;
+  double theta, m = 0, v = 0;
+  int t = 0;
+
+  void step(double g, double rate, double decay) {
+    ++t;
+    m = options.beta_1 * m + (1 - options.beta_1) * g;
+    v = options.beta_2 * v + (1 - options.beta_2) * g * g;
+    const double corrected_m = options.correct_bias ? m / (1 - std::pow(options.beta_1, t)) : m;
+    const double corrected_v = options.correct_bias ? v / (1 - std::pow(options.beta_2, t)) : v;
+    theta = theta - rate * decay * theta - rate * corrected_m / (std::sqrt(corrected_v) + options.eps);
+  }
+};
+
+Tensor gradient(const Shape& shape, DType dtype, int step) {
+  return test::normal(shape, dtype, static_cast<std::uint64_t>(100 + step));
+}
+
+void set_gradients(const Module& module, int step) {
+  for (const Parameter& parameter : module.parameters()) {
+    parameter.var.grad_to_accumulate()->copy_from(gradient(parameter.var.shape(), parameter.var.dtype(), step));
+  }
+}
+
+// The largest difference between ten steps of AdamW and of the reference.
+double error_after_ten_steps(DType dtype, const AdamWOptions& options) {
+  const Shape shape = {3, 70};
+  const double scale = 0.5, rate = 0.05;
+  const Var weight(test::normal(shape, dtype, 1), true);
+  const Tensor start = weight.value().to(DType::f64);
+  std::vector<ScalarAdamW> reference;
+  for (const double theta : start.values<double>()) reference.push_back({options, theta});
+  AdamW optimizer({{"dense.weight", weight, 0, 3}}, options);
+  for (int step = 0; step < 10; ++step) {
+    const Tensor g = gradient(shape, dtype, step);
+    *weight.grad_to_accumulate() = g;
+    const Tensor in_double = g.to(DType::f64);
+    for (std::size_t i = 0; i < reference.size(); ++i) {
+      reference[i].step(in_double.data<double>()[i] * scale, rate * (step + 1), options.weight_decay);
+    }
+    optimizer.step(rate * (step + 1), scale);
+  }
+  const Tensor trained = weight.value().to(DType::f64);
+  double error = 0;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    error = std::max(error, std::abs(trained.data<double>()[i] - reference[i].theta));
+  }
+  return error;
+}
+
+}  // namespace
+
+TEST_CASE("adamw: ten steps follow a scalar reference in double") {
+  const AdamWOptions plain, google{.eps = 1e-6, .weight_decay = 0.01, .correct_bias = false},
+      unusual{.beta_1 = 0.8, .beta_2 = 0.95, .eps = 1e-3, .weight_decay = 0.1};
+  for (const AdamWOptions& options : {plain, google, unusual}) {
+    CHECK(error_after_ten_steps(DType::f64, options) < 1e-13);
+    CHECK(error_after_ten_steps(DType::f32, options) < 1e-5);
+  }
+}
+
+TEST_CASE("adamw: the first step has the length of the learning rate, in Google's form √10 times as much") {
+  for (const bool correct_bias : {true, false}) {
+    const Var weight(Tensor::zeros({1}, DType::f64), true);
+    weight.grad_to_accumulate()->fill(-3);
+    AdamW optimizer({{"weight", weight, 0, 1}}, {.eps = 1e-12, .correct_bias = correct_bias});
+    optimizer.step(0.01);
+    // 0.1·g / √(0.001·g²) = √10 without the division by 1−β₁ and 1−β₂.
+    CHECK(weight.value().item() == Approx(correct_bias ? 0.01 : 0.01 * std::sqrt(10)).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("adamw: biases and LayerNorm do not decay, everything else does") {
+  for (const std::string name :
+       {"bert.encoder.layer.0.output.dense.bias", "bert.embeddings.LayerNorm.weight", "bert.embeddings.LayerNorm.bias",
+        "cls.predictions.transform.LayerNorm.weight", "cls.predictions.bias"}) {
+    CHECK_FALSE(AdamW::decays(name));
+  }
+  for (const std::string name :
+       {"bert.embeddings.word_embeddings.weight", "bert.encoder.layer.0.attention.self.query.weight"}) {
+    CHECK(AdamW::decays(name));
+  }
+  // With a gradient of zero only the decay moves a weight.
+  for (const std::string name : {"dense.weight", "dense.bias", "LayerNorm.weight"}) {
+    const Var var(Tensor::full({2}, 8, DType::f64), true);
+    var.grad_to_accumulate()->fill(0);
+    AdamW optimizer({{name, var, 0, 2}}, {.weight_decay = 0.25});
+    optimizer.step(0.5);
+    INFO(name);
+    CHECK(test::same_bits(var.value(), Tensor::full({2}, name == "dense.weight" ? 7 : 8, DType::f64)));
+  }
+}
+
+TEST_CASE("adamw: a parameter without a gradient stays, and so do its means") {
+  const Var with(Tensor::full({2}, 1), true), without(Tensor::full({2}, 1), true);
+  AdamW optimizer({{"with.weight", with, 0, 2}, {"without.weight", without, 0, 2}}, {.weight_decay = 0.1});
+  with.grad_to_accumulate()->fill(1);
+  optimizer.step(0.1);
+  CHECK_FALSE(test::same_bits(with.value(), Tensor::full({2}, 1)));
+  CHECK(test::same_bits(without.value(), Tensor::full({2}, 1)));
+  CHECK(test::same_bits(optimizer.state()[2].value(), Tensor::zeros({2})));
+  CHECK(test::same_bits(optimizer.state()[3].value(), Tensor::zeros({2})));
+}
+
+TEST_CASE("adamw: state() is named after the parameters and holds both means") {
+  Linear module(2, 1, DType::f32);
+  AdamW optimizer(module.parameters(), {});
+  CHECK(optimizer.steps() == 0);
+  set_gradients(module, 0);
+  optimizer.step(0.1);
+  CHECK(optimizer.steps() == 1);
+  const std::vector<Parameter> state = optimizer.state();
+  CHECK(test::names_of(state) ==
+        std::vector<std::string>{"weight.exp_avg", "weight.exp_avg_sq", "bias.exp_avg", "bias.exp_avg_sq"});
+  const auto g = static_cast<double>(gradient({1, 2}, DType::f32, 0).data<float>()[1]);
+  CHECK(state[0].value().data<float>()[1] == Approx(0.1 * g).epsilon(1e-6));
+  CHECK(state[1].value().data<float>()[1] == Approx(0.001 * g * g).epsilon(1e-6));
+}
+
+TEST_CASE("adamw: a copy of weights, state and step count continues with the same bits") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const AdamWOptions options{.weight_decay = 0.01};
+    Linear first(5, 4, dtype), second(5, 4, dtype);
+    test::randomize(first, 1);
+    test::randomize(second, 2);
+    AdamW optimizer(first.parameters(), options);
+    for (int step = 0; step < 5; ++step) {
+      set_gradients(first, step);
+      optimizer.step(0.01);
+    }
+    const auto copy = [](const std::vector<Parameter>& from, const std::vector<Parameter>& to) {
+      REQUIRE(test::names_of(from) == test::names_of(to));
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        Tensor target = to[i].value();
+        target.copy_from(from[i].value());
+      }
+    };
+    AdamW resumed(second.parameters(), options);
+    copy(first.parameters(), second.parameters());
+    copy(optimizer.state(), resumed.state());
+    resumed.set_steps(optimizer.steps());
+    for (int step = 5; step < 10; ++step) {
+      for (const Linear* module : {&first, &second}) set_gradients(*module, step);
+      optimizer.step(0.01);
+      resumed.step(0.01);
+    }
+    CHECK(test::same_bits(test::values_of(first.parameters()), test::values_of(second.parameters())));
+    CHECK(test::same_bits(test::values_of(optimizer.state()), test::values_of(resumed.state())));
+  }
+}

@@ -1,0 +1,71 @@
+#include "nn/schedule.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "tests/catch.h"
+
+using namespace mini_bert;
+
+namespace {
+
+// The header's formulas, written again.
+double expected_factor(Schedule schedule, double s, double W, double S) {
+  if (schedule == Schedule::constant) return 1;
+  if (s < W) return s / W;
+  if (schedule == Schedule::constant_with_warmup) return 1;
+  if (schedule == Schedule::linear) return (S - s) / (S - W);
+  return (1 + std::cos(std::numbers::pi * (s - W) / (S - W))) / 2;
+}
+
+constexpr Schedule all[] = {Schedule::linear, Schedule::cosine, Schedule::constant, Schedule::constant_with_warmup};
+
+}  // namespace
+
+TEST_CASE("schedule: every kind follows its formula at every step") {
+  for (const Schedule schedule : all) {
+    for (const Index total : {1, 2, 17, 1000}) {
+      for (const Index warmup : {Index{0}, Index{1}, total / 3, total - 1, total}) {
+        for (Index step = 0; step < total; ++step) {
+          const double factor = learning_rate_factor(schedule, step, warmup, total);
+          const double expected = expected_factor(schedule, static_cast<double>(step), static_cast<double>(warmup),
+                                                  static_cast<double>(total));
+          if (std::abs(factor - expected) > 1e-15) {
+            FAIL(name_of(schedule) << " step " << step << " of " << total << ", warm-up " << warmup << ": " << factor
+                                   << " instead of " << expected);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("schedule: first, highest and last step") {
+  CHECK(learning_rate_factor(Schedule::linear, 0, 0, 10) == 1);
+  CHECK(learning_rate_factor(Schedule::linear, 0, 4, 10) == 0);
+  CHECK(learning_rate_factor(Schedule::linear, 4, 4, 10) == 1);
+  CHECK(learning_rate_factor(Schedule::linear, 9, 0, 10) == Approx(0.1));
+  CHECK(learning_rate_factor(Schedule::linear, 10, 0, 10) == 0);
+  CHECK(learning_rate_factor(Schedule::cosine, 5, 0, 10) == Approx(0.5));
+  CHECK(learning_rate_factor(Schedule::cosine, 10, 0, 10) == 0);
+  CHECK(learning_rate_factor(Schedule::constant, 0, 5, 10) == 1);  // has no warm-up
+  CHECK(learning_rate_factor(Schedule::constant_with_warmup, 0, 5, 10) == 0);
+  CHECK(learning_rate_factor(Schedule::constant_with_warmup, 9, 5, 10) == 1);
+}
+
+TEST_CASE("schedule: steps past the end stay at the end") {
+  for (const Schedule schedule : {Schedule::linear, Schedule::cosine}) {
+    CHECK(learning_rate_factor(schedule, 1000, 3, 10) == 0);
+    CHECK(learning_rate_factor(schedule, 11, 10, 10) == 0);
+  }
+}
+
+TEST_CASE("schedule: names there and back; an unknown one lists those that exist") {
+  CHECK(schedule_names() == std::vector<std::string>{"linear", "cosine", "constant", "constant_with_warmup"});
+  for (const Schedule schedule : all) CHECK(parse_schedule(name_of(schedule)) == schedule);
+  CHECK_THROWS_AS(parse_schedule("polynomial"), Error);
+  CHECK_THROWS_WITH(parse_schedule("polynomial"),
+                    "schedule must be one of linear, cosine, constant, constant_with_warmup, got polynomial");
+  CHECK_THROWS_AS(parse_schedule(""), Error);
+  CHECK_THROWS_AS(parse_schedule("Linear"), Error);
+}

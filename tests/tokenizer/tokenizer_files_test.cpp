@@ -1,0 +1,166 @@
+// from_directory, vocab_text and config_text, and what bad files are answered with.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/catch.h"
+#include "tokenizer/tokenizer.h"
+
+using namespace mini_bert;
+
+namespace {
+
+using Ids = std::vector<int32_t>;
+using Files = std::map<std::string, std::string>;
+
+// A directory with the given files that is gone at the end of the test.
+class Directory {
+ public:
+  explicit Directory(const Files& files) {
+    path_ = std::filesystem::temp_directory_path() / ("tokenizer_files_test_" + std::to_string(std::random_device{}()));
+    std::filesystem::create_directories(path_);
+    for (const auto& [name, text] : files) std::ofstream(path_ / name, std::ios::binary) << text;
+  }
+  ~Directory() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Tokenizer load(const Files& files) {
+  const Directory directory(files);
+  return Tokenizer::from_directory(directory.path());
+}
+
+const std::string vocab = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nHello\nhéllo\n我\n";
+
+const std::string json_head = R"({"model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[PAD]": 0, "[UNK]": 1,
+  "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "hello": 5, "Hello": 6}},)";
+const std::string normalizer = R"("normalizer": {"type": "BertNormalizer", "lowercase": false, "strip_accents": null})";
+const std::string pre_tokenizer = R"("pre_tokenizer": {"type": "BertPreTokenizer"})";
+const std::string whole_json = json_head + normalizer + "," + pre_tokenizer + R"(,
+  "added_tokens": [{"id": 4, "content": "[MASK]", "special": true, "lstrip": true},
+                   {"id": 7, "content": "abc", "normalized": true}],
+  "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+  "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": false}})";
+
+}  // namespace
+
+TEST_CASE("from_directory: vocab.txt and its companions", "[tokenizer]") {
+  CHECK((load({{"vocab.txt", vocab}}).encode("Héllo").ids == Ids{2, 5, 3}));
+  CHECK((load({{"vocab.txt", vocab}, {"tokenizer_config.json", R"({"do_lower_case": false})"}}).encode("Hello").ids ==
+         Ids{2, 6, 3}));
+  CHECK((load({{"vocab.txt", vocab}, {"tokenizer_config.json", R"({"strip_accents": false})"}}).encode("Héllo").ids ==
+         Ids{2, 7, 3}));
+  const Tokenizer tokenizer =
+      load({{"vocab.txt", vocab},
+            {"tokenizer_config.json", R"({"model_max_length": 1000000000000000019884624838656})"},
+            {"special_tokens_map.json", R"({"mask_token": {"content": "[MASK]", "lstrip": true},
+                                                                    "additional_special_tokens": ["<x>"]})"},
+            {"added_tokens.json", R"({"new": 10, "word": 9})"}});
+  CHECK(tokenizer.options().model_max_length == 2147483647);
+  CHECK((tokenizer.encode("word new<x>[MASK]").ids == Ids{2, 9, 10, 11, 4, 3}));
+  CHECK(tokenizer.is_special(11));
+  CHECK_FALSE(tokenizer.is_special(10));
+}
+
+TEST_CASE("from_directory: tokenizer.json", "[tokenizer]") {
+  const Tokenizer tokenizer = load({{"tokenizer.json", whole_json}, {"vocab.txt", "not looked at"}});
+  CHECK((tokenizer.encode("Hello [MASK] abc").ids == Ids{2, 6, 4, 7, 3}));
+  CHECK((tokenizer.encode("e [MASK]").offsets[2] == TextRange{1, 8}));
+  CHECK_FALSE(tokenizer.options().decode_cleanup);
+  // What tokenizer_config.json says goes before, as in transformers.
+  CHECK((load({{"tokenizer.json", whole_json}, {"tokenizer_config.json", R"({"do_lower_case": true})"}})
+             .encode("Hello")
+             .ids == Ids{2, 5, 3}));
+}
+
+TEST_CASE("from_directory: what is written is read back", "[tokenizer]") {
+  const Tokenizer tokenizer(Vocabulary::parse(vocab), {.do_lower_case = false,
+                                                       .strip_accents = true,
+                                                       .whole_cjk_extension_e = true,
+                                                       .model_max_length = 128,
+                                                       .decode_cleanup = false,
+                                                       .added_tokens = {{.content = "诸葛涛", .single_word = true}}});
+  const Tokenizer copy =
+      load({{"vocab.txt", tokenizer.vocab_text()}, {"tokenizer_config.json", tokenizer.config_text()}});
+  CHECK(tokenizer.vocab_text() == vocab);
+  CHECK(copy.vocab_text() == vocab);
+  CHECK(copy.config_text() == tokenizer.config_text());
+  CHECK(copy.vocabulary().find("诸葛涛") == 9);
+  CHECK(copy.options().model_max_length == 128);
+  CHECK(copy.options().strip_accents == true);
+  CHECK((copy.encode("Hello 诸葛涛!").ids == tokenizer.encode("Hello 诸葛涛!").ids));
+}
+
+TEST_CASE("from_directory: bad files get one line that names file and field", "[tokenizer]") {
+  struct Case {
+    Files files;
+    std::string message;
+  };
+  const auto with_config = [](const std::string& text) {
+    return Files{{"vocab.txt", vocab}, {"tokenizer_config.json", text}};
+  };
+  const auto as_json = [](const std::string& text) { return Files{{"tokenizer.json", text}}; };
+  const std::vector<Case> cases = {
+      {{}, "has neither tokenizer.json nor vocab.txt"},
+      {{{"vocab.txt", ""}}, "vocab.txt: is empty"},
+      {{{"vocab.txt", "[PAD]\n\xFF\n"}}, "vocab.txt: line 2 is not UTF-8"},
+      {{{"vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"}}, "no mask_token '[MASK]'"},
+      {with_config("{"), "tokenizer_config.json: is not JSON from byte 2 on"},
+      {with_config("[]"), "tokenizer_config.json: is []; expected a JSON object"},
+      {with_config(R"({"do_lower_case": "yes"})"), "do_lower_case is \"yes\"; expected true, false or null"},
+      {with_config(R"({"model_max_length": -1})"), "model_max_length is -1"},
+      {with_config(R"({"unk_token": 7})"), "unk_token is 7; expected a string or an object"},
+      {with_config(R"({"mask_token": "<mask>"})"), "no mask_token '<mask>'"},
+      {with_config(R"({"added_tokens_decoder": {"x": {"content": "a"}}})"), "expected a token id as the name"},
+      {with_config(R"({"added_tokens_decoder": {"77": {"content": "a"}}})"), "wants id 77; expected 9"},
+      {with_config(R"({"added_tokens_decoder": {"9": {"content": ""}}})"), "at least one character"},
+      {with_config(R"({"additional_special_tokens": "a"})"), "expected a list of tokens"},
+      {with_config(std::string(100000, '[')), "is not JSON from byte 100001 on"},
+      {as_json("{}"), "tokenizer.json: model is missing; expected an object"},
+      {as_json(R"({"model": {"type": "BPE"}})"), "type is \"BPE\"; expected \"WordPiece\""},
+      {as_json(R"({"model": {"type": "WordPiece", "vocab": {"a": -1}}})"), "vocab: a is -1"},
+      {as_json(R"({"model": {"type": "WordPiece", "vocab": {"a": 1, "b": 1}}})"), "an id that no other token has"},
+      {as_json(R"({"model": {"type": "WordPiece", "vocab": {"a": 4000000000}}})"), "vocab: a is 4000000000"},
+      {as_json(json_head + R"("normalizer": {"type": "NFKC"}})"), "normalizer: type is \"NFKC\""},
+      {as_json(json_head + normalizer + R"(, "pre_tokenizer": {"type": "ByteLevel"}})"), "pre_tokenizer: type"},
+      {as_json(json_head + normalizer + "," + pre_tokenizer + R"(, "post_processor": {"type": "ByteLevel"}})"),
+       "post_processor: type is \"ByteLevel\""},
+      {as_json(json_head + normalizer + "," + pre_tokenizer + R"(, "post_processor": {"type": "TemplateProcessing",
+          "single": [{"Sequence": {"id": "A", "type_id": 0}}], "pair": []}})"),
+       "expected [CLS] A [SEP], all of type 0"},
+      {as_json(json_head + normalizer + "," + pre_tokenizer + R"(, "decoder": {"type": "Metaspace"}})"),
+       "decoder: type"},
+      {as_json(json_head + normalizer + "," + pre_tokenizer + R"(, "added_tokens": [{"id": 9}]})"),
+       "content is missing"},
+  };
+  for (const Case& c : cases) {
+    INFO("expected: " << c.message);
+    std::string message = "no error";
+    try {
+      load(c.files);
+    } catch (const TokenizerError& error) {
+      message = error.what();
+    }
+    CHECK_THAT(message, ContainsSubstring(c.message));
+    CHECK(message.find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("from_directory: damaged files never crash", "[tokenizer]") {
+  std::mt19937 random(5);
+  for (int round = 0; round < 500; ++round) {
+    std::string json = whole_json;
+    for (size_t i = 1 + random() % 3; i > 0; --i) json[random() % json.size()] = static_cast<char>(random());
+    if (random() % 4 == 0) json.resize(random() % json.size());
+    try {
+      load({{"tokenizer.json", json}}).encode("Hello 我");
+    } catch (const TokenizerError&) {
+    }
+  }
+}

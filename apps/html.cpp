@@ -83,6 +83,7 @@ std::string perplexity_text(double value) {
 std::string epoch_text(double epochs) {
   if (!std::isfinite(epochs)) return not_finite(epochs);
   if (std::abs(epochs) >= 1e6) return fmt::format("{:.1e}", epochs);
+  if (std::abs(epochs) >= 1000) return count_text(std::llround(epochs));
   if (std::abs(epochs) < 0.1) return fmt::format("{:.2g}", epochs);
   return without_trailing_zeros(fmt::format("{:.2f}", epochs));
 }

@@ -38,6 +38,7 @@ std::string perplexity_course(const std::vector<EvaluationRow>& rows) {
 std::string probes_text(const std::vector<ProbeCourse>& courses) {
   const auto changed = std::ranges::count_if(courses, &ProbeCourse::changed);
   if (courses.size() == 1) return fmt::format("the probe {} its first answer", changed ? "changed" : "kept");
+  if (changed == 0) return "no probe changed its first answer";
   return fmt::format("{} of {} probes changed their first answer", changed, courses.size());
 }
 
@@ -94,7 +95,7 @@ Chart loss_chart(const TrainingHistory& history) {
                            fmt::format("best: {}, step {}", loss_text(best->loss), count_text(best->step))};
     chart.series.push_back(std::move(validation));
   }
-  if (history.epoch > 0) chart.steps_per_epoch = double(history.step) / history.epoch;
+  if (history.epoch >= 0.1) chart.steps_per_epoch = double(history.step) / history.epoch;
   return chart;
 }
 
@@ -111,6 +112,7 @@ std::string render_losses(const TrainingHistory& history) {
               ? "Without validation texts this page cannot tell learning from learning by heart."
               : "The validation texts are never trained on. When their loss rises while the training loss still falls, "
                 "the model has begun to learn the training texts by heart.";
+  if (history.training.size() > dense_from) html += " Faint lines are single rows, clear ones their means.";
   return html + "</figcaption>\n</figure>\n</section>\n";
 }
 
@@ -207,11 +209,12 @@ std::string report_verdict(const TrainingHistory& history) {
   }
   if (asked_again) clauses.push_back(probes_text(courses));
   if (clauses.empty()) return fmt::format("{} done.", progress_text(history));
-  std::string verdict = fmt::format("In {} {}.", progress_text(history), joined(clauses));
+  const bool compared = history.training.size() > 1 || history.evaluations.size() > 1 || asked_again;
+  std::string verdict = fmt::format("{} {} {}.", compared ? "In" : "After", progress_text(history), joined(clauses));
   const EvaluationRow* best = best_evaluation(history);
   if (best && loss_text(best->loss) != loss_text(history.evaluations.back().loss)) {
-    verdict += fmt::format(" The perplexity was lowest, {}, at step {} and has risen since.",
-                           perplexity_text(best->perplexity()), count_text(best->step));
+    verdict += fmt::format(" The validation loss was lowest, {} (perplexity {}), at step {} and has risen since.",
+                           loss_text(best->loss), perplexity_text(best->perplexity()), count_text(best->step));
   }
   return verdict;
 }

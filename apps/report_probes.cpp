@@ -46,6 +46,22 @@ std::string render_answers(const std::string& heading, const ProbeRow& row) {
   return html + "</ol>\n</div>\n";
 }
 
+// Room for the longest answer, in ems of the page's letters; what is longer than the most is broken.
+double token_width(const ProbeRow& before, const ProbeRow& after) {
+  double widest = 2;
+  for (const ProbeRow* row : {&before, &after}) {
+    for (const ProbeAnswer& answer : row->answers) {
+      double width = 0;
+      for (const char c :
+           answer.token) {  // a letter of one byte is about 0.65 em wide, three bytes are one sign of 1 em
+        width += static_cast<unsigned char>(c) < 0x80 ? 0.65 : 0.34;
+      }
+      widest = std::max(widest, width);
+    }
+  }
+  return std::min(widest, 8.0);
+}
+
 // Evaluations in a row with the same first answer.
 struct Run {
   std::string answer;
@@ -127,7 +143,8 @@ std::string render_probe(const ProbeCourse& course) {
     html += fmt::format("<p class=\"change\"><span class=\"badge\">changed</span> {} → <b>{}</b></p>\n",
                         answer_text(first_answer(before)), answer_text(first_answer(after)));
   }
-  html += "<div class=\"pair\">\n" + render_answers("Before", before);
+  html += fmt::format("<div class=\"pair\" style=\"--token:{:.1f}em\">\n", token_width(before, after));
+  html += render_answers("Before", before);
   if (course.rows.size() > 1) html += render_answers("After", after);
   html += "</div>\n";
   if (course.rows.size() > 2) {

@@ -51,7 +51,7 @@ section > p { margin-top: .2rem; max-width: 44rem; color: var(--quiet); font-siz
 .answers, .course { min-width: 0; }
 .answers ol, .course ol { padding: 0; list-style: none; }
 .answers ol { margin-top: .25rem; }
-.answers li { display: grid; grid-template-columns: minmax(2.5rem, 5.5rem) 1fr 4rem; gap: .75rem; align-items: center; }
+.answers li { display: grid; grid-template-columns: var(--token) 1fr 4rem; gap: .75rem; align-items: center; }
 .token { overflow-wrap: anywhere; line-height: 1.35; }
 .answers li:first-child .token { font-weight: 650; }
 .bar { height: .6rem; border-radius: 3px; background: var(--track); overflow: hidden; }
@@ -78,6 +78,7 @@ section > p { margin-top: .2rem; max-width: 44rem; color: var(--quiet); font-siz
 .line.training { stroke: var(--training); }
 .line.validation { stroke: var(--validation); stroke-width: 2.25; }
 .line.other { stroke: var(--other); }
+.line.faint { stroke-width: 1; opacity: .35; }
 .dot { stroke: var(--card); stroke-width: 1; }
 .dot.training { fill: var(--training); }
 .dot.validation { fill: var(--validation); }
@@ -99,9 +100,10 @@ tr:last-child > * { border-bottom: 0; }
 thead th { border-bottom: 1px solid var(--rule); }
 .numbers td, .numbers th { text-align: right; white-space: nowrap; }
 .numbers thead th { white-space: normal; }
+tbody th { vertical-align: baseline; line-height: inherit; }
 .numbers th:first-child { width: 5rem; }
 .best > * { background: var(--changed-ground); }
-.names th { width: 15rem; vertical-align: top; overflow-wrap: anywhere; }
+.names th { width: 15rem; overflow-wrap: anywhere; }
 .names td { overflow-wrap: anywhere; }
 .code th, .code td { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono",
     "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", monospace; font-size: .8125rem; }

@@ -14,7 +14,8 @@ namespace {
 constexpr double letter = 6.8;  // width of a letter of the 12 px labels; a little more than the widest digits need
 constexpr double line = 17;     // from one line of text to the next
 constexpr std::size_t most_points = 400, most_dots = 40;
-constexpr double logarithmic_from = 1000;  // highest ÷ lowest value
+constexpr std::size_t means = 60;          // in the line of a dense series
+constexpr double logarithmic_from = 1000;  // highest value ÷ median
 
 // The smallest of 1, 2, 5 × 10^k that cuts a span into fewer than `limit` pieces.
 struct Spacing {
@@ -31,12 +32,18 @@ Spacing spacing(double span, int limit) {
   return {std::pow(10.0, power + 1), std::max(0, -power - 1)};
 }
 
+// With an exponent, and as many digits as tell it from its neighbours: 1.2e-04, 8e-05.
+std::string with_exponent(double value, double spacing) {
+  const int digits = static_cast<int>(std::floor(std::log10(std::abs(value))) - std::floor(std::log10(spacing) + 1e-9));
+  std::string text = fmt::format("{:.{}e}", value, std::clamp(digits, 0, 12));
+  const std::size_t exponent = text.find('e'), last = text.find_last_not_of('0', exponent - 1);
+  if (text.find('.') < exponent) text.erase(text[last] == '.' ? last : last + 1, exponent - last - (text[last] != '.'));
+  return text;
+}
+
 std::string tick_label(double value, const Spacing& spacing, double largest) {
   if (value == 0) return "0";
-  if (largest >= 1e7 || spacing.size < 1e-4) {
-    const int digits = static_cast<int>(std::ceil(std::log10(largest / spacing.size))) + 1;
-    return fmt::format("{:.{}g}", value, std::clamp(digits, 1, 12));
-  }
+  if (largest >= 1e7 || spacing.size < 1e-4) return with_exponent(value, spacing.size);
   if (spacing.decimals > 0) return fmt::format("{:.{}f}", value, spacing.decimals);
   return count_text(std::llround(value));
 }
@@ -88,28 +95,43 @@ Axis logarithmic_axis(double low, double high, int limit) {
   axis.high = std::ceil(std::log10(high));
   const int stride = static_cast<int>(std::ceil((axis.high - axis.low) / limit));
   for (double power = axis.low; power <= axis.high; power += stride) {
-    axis.ticks.values.push_back(std::pow(10.0, power));
-    axis.ticks.labels.push_back(fmt::format("{:g}", axis.ticks.values.back()));
+    const double value = std::pow(10.0, power);
+    axis.ticks.values.push_back(value);
+    axis.ticks.labels.push_back(std::abs(power) <= 3 ? fmt::format("{:g}", value) : fmt::format("{:.0e}", value));
   }
   return axis;
 }
 
 Axis value_axis(const std::vector<ChartSeries>& series, bool from_zero, int limit) {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
+  std::vector<double> values;
   for (const ChartSeries& one : series) {
-    for (const ChartPoint& point : one.points) {
-      low = std::min(low, point.y);
-      high = std::max(high, point.y);
-    }
+    for (const ChartPoint& point : one.points) values.push_back(point.y);
   }
-  if (low > high) low = 0, high = 1;
-  return low > 0 && high / low > logarithmic_from ? logarithmic_axis(low, high, limit)
-                                                  : linear_axis(low, high, from_zero, limit);
+  if (values.empty()) return linear_axis(0, 1, from_zero, limit);
+  std::ranges::sort(values);
+  const double low = values.front(), median = values[values.size() / 2], high = values.back();
+  return low > 0 && high / median > logarithmic_from ? logarithmic_axis(low, high, limit)
+                                                     : linear_axis(low, high, from_zero, limit);
 }
 
 double text_width(const std::string& text) {
   return letter * static_cast<double>(std::ranges::count_if(
                       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// The means of equally long runs of points: the course of a series that is too noisy to follow.
+std::vector<ChartPoint> averaged(const std::vector<ChartPoint>& points) {
+  std::vector<ChartPoint> kept;
+  for (std::size_t run = 0; run < means; ++run) {
+    const std::size_t begin = points.size() * run / means, end = points.size() * (run + 1) / means;
+    ChartPoint mean{0, 0};
+    for (std::size_t i = begin; i < end; ++i) {
+      mean.x += points[i].x / static_cast<double>(end - begin);
+      mean.y += points[i].y / static_cast<double>(end - begin);
+    }
+    kept.push_back(mean);
+  }
+  return kept;
 }
 
 class Drawing {
@@ -122,6 +144,7 @@ class Drawing {
   void draw_values();
   void draw_steps();
   void draw_series(const ChartSeries& series);
+  void draw_line(const std::vector<ChartPoint>& points, const std::string& style);
   void draw_mark(const ChartMark& mark);
   void add_line(double x1, double y1, double x2, double y2, const std::string& style) {
     svg_ += fmt::format("<line class=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" />\n", style, x1,
@@ -204,11 +227,9 @@ void Drawing::draw_steps() {
 
 void Drawing::draw_series(const ChartSeries& series) {
   const std::vector<ChartPoint> points = thin(series.points, most_points);
-  std::string coordinates;
-  for (const ChartPoint& point : points) coordinates += fmt::format("{:.1f},{:.1f} ", x_.at(point.x), y_.at(point.y));
-  if (!coordinates.empty()) coordinates.pop_back();
-  if (points.size() > 1)
-    svg_ += fmt::format("<polyline class=\"line {}\" points=\"{}\" />\n", series.style, coordinates);
+  const bool dense = points.size() > dense_from;
+  draw_line(points, series.style + (dense ? " faint" : ""));
+  if (dense) draw_line(averaged(series.points), series.style);
   if (points.size() > most_dots) return;
   for (const ChartPoint& point : points) {
     svg_ += fmt::format("<circle class=\"dot {}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>", series.style,
@@ -216,6 +237,14 @@ void Drawing::draw_series(const ChartSeries& series) {
     svg_ += fmt::format("{}, step {}: {:.4g}</title></circle>\n", escape_html(series.name),
                         count_text(std::llround(point.x)), point.y);
   }
+}
+
+void Drawing::draw_line(const std::vector<ChartPoint>& points, const std::string& style) {
+  if (points.size() < 2) return;
+  std::string coordinates;
+  for (const ChartPoint& point : points) coordinates += fmt::format("{:.1f},{:.1f} ", x_.at(point.x), y_.at(point.y));
+  coordinates.pop_back();
+  svg_ += fmt::format("<polyline class=\"line {}\" points=\"{}\" />\n", style, coordinates);
 }
 
 void Drawing::draw_mark(const ChartMark& mark) {

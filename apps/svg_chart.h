@@ -7,6 +7,9 @@
 
 namespace mini_bert {
 
+// A series of more points than this is drawn faintly, behind the line of its means.
+inline constexpr std::size_t dense_from = 150;
+
 struct ChartPoint {
   double x, y;
   bool operator==(const ChartPoint&) const = default;
@@ -33,8 +36,8 @@ struct Chart {
 };
 
 // One <svg> element of `width` × `height` units; everything drawn lies inside. The y axis is logarithmic where the
-// values span more than a factor of 1000. A series is thinned to 400 points; one of up to 40 gets dots, which show
-// their values under the mouse. What is not finite is left out.
+// highest value is more than 1000 times the median. A series is thinned to 400 points; one of up to 40 gets dots, which
+// show their values under the mouse. What is not finite is left out.
 std::string render_chart(const Chart& chart, double width, double height);
 
 // At most `limit` (≥ 4) of the points: the first, the last, and of every run of points between them the lowest and the

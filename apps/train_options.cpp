@@ -58,11 +58,14 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   line.number<std::int64_t>("--logging-steps", t.logging_steps, 1, many,
                             "updates between loss rows (a twentieth of the run, at most 500)");
+  line.choice("--eval-strategy,--evaluation-strategy", o.evaluate, {"no", "steps", "epoch"},
+              "when to validate, besides before and after");
   line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many, "updates between validations (--logging-steps)");
   line.number<std::int64_t>("--early-stopping-patience", t.early_stopping_patience, 1, many,
                             "stop after this many validations without a better loss");
   line.section("Output");
   line.text("--output,--output-dir,-o", o.output, "directory for the trained model and the report");
+  line.choice("--save-strategy", o.save, {"no", "steps", "epoch"}, "when to save a checkpoint");
   line.number<std::int64_t>("--save-steps", t.save_steps, 0, many, "updates between checkpoints; 0: none");
   line.number<std::int64_t>("--save-total-limit", t.save_total_limit, 1, many, "how many checkpoints stay");
   line.toggle("--load-best,--load-best-model-at-end", t.load_best, "end with the weights of the best validation");
@@ -70,6 +73,8 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
   line.toggle("--overwrite,--overwrite-output-dir", o.overwrite, "replace the run that --output holds");
   line.toggle("--resume", o.resume, "go on with the run in --output where it stopped");
   line.text("--resume-from-checkpoint", o.checkpoint, "the same, from this checkpoint directory");
+  line.toggle("--do-train", o.ignored, "accepted for run_mlm.py's sake: always so");
+  line.toggle("--do-eval", o.ignored, "the same: so whenever there is --validation or --validation-split");
   line.text("--arguments", o.arguments, "JSON file with flags; typed ones win");
 }
 
@@ -98,6 +103,10 @@ std::vector<std::string> flags_from_json(const std::string& path) {
   return arguments;
 }
 
+Every parse_every(const std::string& name) {
+  return name == "no" ? Every::never : name == "epoch" ? Every::epoch : Every::steps;
+}
+
 TrainOptions parse(const std::vector<std::string>& arguments) {
   CommandLine line("mini_bert_train", "");
   TrainOptions options;
@@ -106,6 +115,8 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   options.given = line.given();
   options.effective = line.effective();
   options.training.schedule = parse_schedule(options.schedule);
+  options.training.evaluate = parse_every(options.evaluate);
+  options.training.save = parse_every(options.save);
   if (!options.checkpoint.empty()) options.resume = true;
   return options;
 }

@@ -27,8 +27,9 @@ struct TrainOptions {
   std::string checkpoint;  // to resume from; empty: the newest in `output`
   std::string arguments;   // a JSON file with more flags
   std::string save_type = "f32";
-  std::int64_t threads = 0;  // 0: all there are
-  std::string schedule = "linear";
+  std::int64_t threads = 0;                                             // 0: all there are
+  std::string schedule = "linear", evaluate = "steps", save = "steps";  // as typed; `training` has them parsed
+  bool ignored = false;
   TrainingArguments training;
 
   // Each flag that was given and its values, as arguments.json keeps them.

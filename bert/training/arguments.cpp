@@ -27,7 +27,11 @@ Plan::Plan(const TrainingArguments& arguments, Index sequences) {
   warmup_steps = arguments.warmup_steps.value_or(
       static_cast<Index>(std::ceil(arguments.warmup_ratio * static_cast<double>(total_steps))));
   logging_steps = arguments.logging_steps.value_or(std::clamp(total_steps / 20, Index{1}, Index{500}));
-  eval_steps = arguments.eval_steps.value_or(logging_steps);
+  const auto interval = [&](Every every, Index steps, Index never) {
+    return every == Every::steps ? steps : every == Every::epoch ? updates_per_epoch : never;
+  };
+  eval_steps = interval(arguments.evaluate, arguments.eval_steps.value_or(logging_steps), total_steps);
+  save_steps = interval(arguments.save, arguments.save_steps, 0);
   at_least_one("logging_steps", logging_steps);
   at_least_one("eval_steps", eval_steps);
 }

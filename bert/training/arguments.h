@@ -8,6 +8,9 @@
 
 namespace mini_bert {
 
+// How often something happens: never, every so many updates, or at the end of every epoch.
+enum class Every { never, steps, epoch };
+
 // The numbers that shape a run; names and defaults follow transformers' TrainingArguments.
 struct TrainingArguments {
   double epochs = 3;
@@ -26,7 +29,9 @@ struct TrainingArguments {
   // Counted in updates. transformers logs and evaluates every 500 updates, which for a page of text is never; unless
   // told otherwise a run logs twenty times, at most every 500 updates, and evaluates as often as it logs.
   std::optional<Index> logging_steps;
+  Every evaluate = Every::steps;  // besides before and after, unless there is nothing to evaluate
   std::optional<Index> eval_steps;
+  Every save = Every::steps;
   Index save_steps = 500;                        // a checkpoint each; 0: none
   std::optional<Index> save_total_limit;         // how many checkpoints stay
   std::optional<Index> early_stopping_patience;  // evaluations without a better loss before the run ends
@@ -38,7 +43,9 @@ struct TrainingArguments {
 struct Plan {
   Plan(const TrainingArguments& arguments, Index sequences);
 
-  Index batches_per_epoch, updates_per_epoch, total_steps, warmup_steps, logging_steps, eval_steps;
+  Index batches_per_epoch, updates_per_epoch, total_steps, warmup_steps, logging_steps;
+  Index eval_steps;  // total_steps: only after the last update
+  Index save_steps;  // 0: none
 };
 
 }  // namespace mini_bert

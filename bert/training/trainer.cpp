@@ -53,7 +53,7 @@ Ending Trainer::run() {
     record(update());
     const bool last = history_.step == plan_.total_steps;
     if (history_.step % plan_.eval_steps == 0 || last) evaluate();
-    if (arguments_.save_steps > 0 && history_.step % arguments_.save_steps == 0) save_checkpoint();
+    if (plan_.save_steps > 0 && history_.step % plan_.save_steps == 0) save_checkpoint();
     if (!last && !out_of_patience() && observer_.stop_requested()) {
       save_checkpoint();
       return Ending::interrupted;

@@ -1,21 +1,26 @@
 #pragma once
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "bert/data/dataset.h"
 #include "bert/model/bert.h"
+#include "tensor/parallel.h"
 #include "tests/nn/nn_testing.h"
 #include "tokenizer/tokenizer.h"
 
 namespace mini_bert::test {
+
+// Computes with so many threads while it lives. Models this small are fastest with one.
+class Threads {
+ public:
+  explicit Threads(int count) : before_(num_threads()) { set_num_threads(count); }
+  ~Threads() { set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+
+ private:
+  int before_;
+};
 
 // 23 tokens: the five special ones, sixteen words of one letter, a … p, and two endings.
 inline Tokenizer tiny_tokenizer() {
@@ -88,37 +93,6 @@ inline Tensor every_row(const PackedSequences& tokens) {
 
 inline std::vector<std::int32_t> ids_of(const Tensor& x) {
   return {x.values<std::int32_t>().begin(), x.values<std::int32_t>().end()};
-}
-
-// An empty folder that is gone after the test; in memory where that is possible, since checkpoints are synced to disk.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    const std::filesystem::path memory = "/dev/shm";
-    const bool usable = ::access(memory.c_str(), W_OK) == 0;
-    std::string name = ((usable ? memory : std::filesystem::temp_directory_path()) / "mini_bert_run_XXXXXX").string();
-    require(::mkdtemp(name.data()) != nullptr, "test: cannot make a folder {}", name);
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  require(file.good(), "test: cannot read {}", path.string());
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
 }
 
 }  // namespace mini_bert::test

@@ -4,6 +4,7 @@
 
 #include "bert/files/atomic_file.h"
 #include "tests/bert/bert_testing.h"
+#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;
@@ -30,7 +31,7 @@ struct Saved {
     return test::same_bits(test::values_of(other.parameters()), test::values_of(model.parameters()));
   }
 
-  test::ScratchFolder folder;
+  test::TemporaryFolder folder;
   Tokenizer tokenizer = test::tiny_tokenizer();
   BertForMaskedLM model{test::tiny_config(0.25)};
 };
@@ -66,11 +67,11 @@ TEST_CASE("checkpoint: what is saved is loaded, bit for bit") {
   CHECK(config.hidden_dropout_prob == 0.25);
   CHECK(config.architectures == std::vector<std::string>{"BertForMaskedLM"});
 
-  test::ScratchFolder again;
+  test::TemporaryFolder again;
   save_pretrained(again.path(), *loaded.model, loaded.tokenizer);
   for (const std::string name : {"config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"}) {
     INFO(name);
-    CHECK(test::bytes_of(again / name) == test::bytes_of(saved.folder / name));
+    CHECK(test::content_of(again / name) == test::content_of(saved.folder / name));
   }
 }
 

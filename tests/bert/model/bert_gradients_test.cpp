@@ -35,6 +35,7 @@ double largest(const Tensor& x) {
 }  // namespace
 
 TEST_CASE("bert: every parameter's gradient of the masked loss equals central differences", "[gradcheck]") {
+  const test::Threads one_thread(1);
   // Each form of GELU once: with dropout and without.
   const std::string activation = GENERATE(as<std::string>{}, "gelu", "gelu_new");
   const bool training = activation == "gelu";
@@ -64,6 +65,7 @@ TEST_CASE("bert: every parameter's gradient of the masked loss equals central di
 }
 
 TEST_CASE("bert: the gradient of the hidden states and of the pooled sentences", "[gradcheck]") {
+  const test::Threads one_thread(1);
   const BertModel model(test::tiny_config(0.3), Pooling::first_token, DType::f64);
   test::randomize(model, 1, 0.4);
   const MaskedBatch batch = test::random_batch({4, 6, 3}, 2);
@@ -80,6 +82,7 @@ TEST_CASE("bert: the gradient of the hidden states and of the pooled sentences",
 }
 
 TEST_CASE("bert: the gradient check notices a broken model", "[gradcheck]") {
+  const test::Threads one_thread(1);
   const BertForMaskedLM model(test::tiny_config(0.3), DType::f64);
   test::randomize(model, 1, 0.4);
   const MaskedBatch batch = test::random_batch({7, 11}, 2);

@@ -1,7 +1,6 @@
 #include "bert/model/bert.h"
 
 #include "autograd/tape.h"
-#include "tensor/parallel.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 
@@ -248,17 +247,17 @@ TEST_CASE("bert: loss and gradients have the same bits with any number of thread
   std::vector<Index> lengths;
   for (Index i = 0; i < 24; ++i) lengths.push_back(3 + (i * 7) % 60);
   const MaskedBatch batch = test::random_batch(lengths, 2, 400);
-  const int before = num_threads();
-  set_num_threads(1);
-  const Pass expected = forward_backward(model, batch, Mode::training(1, 2));
+  const auto with_threads = [&](int count) {
+    const test::Threads threads(count);
+    return forward_backward(model, batch, Mode::training(1, 2));
+  };
+  const Pass expected = with_threads(1);
   for (const int threads : {2, 3, 8}) {
-    set_num_threads(threads);
-    const Pass found = forward_backward(model, batch, Mode::training(1, 2));
+    const Pass found = with_threads(threads);
     INFO(threads << " threads");
     CHECK(found.loss == expected.loss);
     CHECK(test::same_bits(found.gradients, expected.gradients));
   }
-  set_num_threads(before);
 }
 
 TEST_CASE("bert: float follows double") {

@@ -81,6 +81,30 @@ TEST_CASE("trainer: two batches of four make the update that one batch of eight 
   }
 }
 
+TEST_CASE("trainer: an update is the loss of the sampler's batches, each with dropout of its own") {
+  Setup setup;
+  setup.arguments.learning_rate = 0;
+  setup.arguments.max_steps = 4;
+  Run run(setup);
+  run.trainer.run();
+  const Masker masker(setup.tokenizer, setup.arguments.mask_probability);
+  Sampler sampler(setup.data.train.sequences, masker, setup.arguments);
+  std::uint32_t batches_so_far = 0;
+  for (Index step = 0; step < 4; ++step) {
+    const std::vector<MaskedBatch> batches = sampler.update(step);
+    Index masked = 0;
+    for (const MaskedBatch& batch : batches) masked += batch.masked();
+    double loss = 0;
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+      // Two numbers are set aside for every update, also where the last one of an epoch has a single batch.
+      Mode mode = Mode::training(setup.arguments.seed, batches_so_far + static_cast<std::uint32_t>(b));
+      loss += run.model.loss(batches[b], static_cast<double>(masked), mode).value().item();
+    }
+    batches_so_far += 2;
+    CHECK(run.recorder.reports[static_cast<std::size_t>(step)].loss == loss);
+  }
+}
+
 TEST_CASE("trainer: the observer is told everything once and in order") {
   Setup setup;
   setup.arguments.max_steps = 3;

@@ -4,6 +4,7 @@
 
 #include "bert/training/trainer.h"
 #include "tests/bert/bert_testing.h"
+#include "tests/bert/files/temporary_folder.h"
 
 namespace mini_bert::test {
 
@@ -70,11 +71,12 @@ struct Setup {
     arguments.save_steps = 0;
   }
 
+  Threads one_thread{1};
   Tokenizer tokenizer = tiny_tokenizer();
   BertConfig config = tiny_config(0.1);
   TrainingArguments arguments;
   TrainingData data;
-  ScratchFolder folder;
+  TemporaryFolder folder;
 };
 
 // A model and its Trainer.

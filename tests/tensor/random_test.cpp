@@ -82,6 +82,14 @@ TEST_CASE("below() does not favour small values under a limit that does not divi
   CHECK(std::abs(lowest_third - 10'000) < 5 * std::sqrt(30'000 * 2.0 / 9));
 }
 
+TEST_CASE("seed_for is FNV-1a of the use, on top of the seed", "[random]") {
+  CHECK(seed_for(0, "") == 0xcbf29ce484222325u);
+  CHECK(seed_for(0, "a") == 0xaf63dc4c8601ec8cu);
+  CHECK(seed_for(0, "foobar") == 0x85944171f73967e8u);
+  CHECK(seed_for(42, "order") == (42 ^ seed_for(0, "order")));
+  CHECK(seed_for(42, "order") != seed_for(42, "masks"));
+}
+
 TEST_CASE("normal numbers have the moments of the normal distribution", "[random]") {
   constexpr int n = 1'000'000;
   Tensor x({n}, DType::f64);

@@ -9,13 +9,15 @@ inline constexpr const char* report_style = R"css(
   color-scheme: light dark;
   --page: #f7f7f5; --card: #ffffff; --text: #1c2027; --quiet: #5b6370; --rule: #dfe1e5; --grid: #eceded;
   --training: #2368a8; --validation: #b4500f; --other: #2368a8; --best: #1c2027;
-  --bar: #8fb4d6; --track: #eef0f3; --changed: #0b6e5f; --changed-ground: #e3f3ef; --changed-bar: #4fae9d;
+  --bar: #8fb4d6; --track: #eef0f3; --before: #c3c8d0;
+  --changed: #0b6e5f; --changed-ground: #e3f3ef; --changed-bar: #4fae9d;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --card: #1c2026; --text: #e6e8ea; --quiet: #a3abb6; --rule: #343a43; --grid: #2a2f37;
     --training: #79b4ec; --validation: #f0a25e; --other: #79b4ec; --best: #e6e8ea;
-    --bar: #47709a; --track: #2a2f37; --changed: #6fd3c0; --changed-ground: #17332e; --changed-bar: #2f8474;
+    --bar: #47709a; --track: #2a2f37; --before: #525b67;
+    --changed: #6fd3c0; --changed-ground: #17332e; --changed-bar: #2f8474;
   }
 }
 * { box-sizing: border-box; }
@@ -43,8 +45,8 @@ section > p { margin-top: .2rem; max-width: 44rem; color: var(--quiet); font-siz
   border-radius: 10px; break-inside: avoid; }
 
 .probe.changed { border-left: 4px solid var(--changed); }
-.blank { margin: 0 .2em; padding: .05em .4em; border-radius: 4px; background: var(--track); color: var(--quiet); font-size: .8em;
-  letter-spacing: .03em; }
+.blank { margin: 0 .2em; padding: .05em .4em; border-radius: 4px; background: var(--track); color: var(--quiet);
+  font-size: .8em; letter-spacing: .03em; }
 .change { margin-top: .2rem; overflow-wrap: anywhere; }
 .change b { color: var(--changed); }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem 2.5rem; margin-top: .7rem; }
@@ -63,9 +65,9 @@ section > p { margin-top: .2rem; max-width: 44rem; color: var(--quiet); font-siz
 .course ol { display: flex; flex-wrap: wrap; gap: 0 .5rem; font-size: .9375rem; }
 .course li { overflow-wrap: anywhere; }
 .course li + li::before { content: "→ "; color: var(--quiet); }
-.columns { display: block; max-width: 100%; height: auto; margin: .4rem 0; border-bottom: 1px solid var(--rule); }
+.columns { display: block; max-width: 100%; height: auto; margin: .4rem 0; background: var(--track); }
 .columns .same { fill: var(--bar); }
-.columns .other { fill: var(--rule); }
+.columns .other { fill: var(--before); }
 .changed .columns .same { fill: var(--changed-bar); }
 
 .chart { display: block; max-width: 100%; height: auto; }

@@ -67,7 +67,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
              facts);
   }
   facts.emplace_back("plan",
-                     fmt::format("{} updates of {} texts, {:.4g} epochs; learning rate {:.1e}, {}; {} threads",
+                     fmt::format("{} updates of {} texts, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
                                  format_count(plan.total_steps), training.batch_size * training.accumulation_steps,
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));

@@ -12,6 +12,7 @@ This is the recipe of the shipped model. Nothing that builds, fine-tunes or runs
 import argparse
 import html
 import pathlib
+import random
 import re
 import sys
 import unicodedata
@@ -131,6 +132,17 @@ def in_gb2312(character):
         return False
 
 
+def vary_ending(sample, random):
+    """Every other sample without its closing punctuation or cut off inside: people also ask about unfinished texts, and
+    a model that only ever read whole sentences answers a blank at the end with a full stop."""
+    choice = random.randrange(4)
+    if choice == 0:
+        return sample.rstrip("。！？；：，、”’》）…—") or sample
+    if choice == 1 and len(sample) > 8:
+        return sample[: random.randrange(6, len(sample))]
+    return sample
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpora", type=pathlib.Path, help="folder of UTF-8 files NAME.txt")
@@ -154,6 +166,7 @@ def main():
     options.output.mkdir(parents=True, exist_ok=True)
     seen = set()
     count = 0
+    endings = random.Random(0)
     totals = [0, 0, 0, 0]
     header = f"{'corpus':26}{'samples':>9}{'characters':>12}{'dropped':>9}{'repeated':>9}{'held out':>9}{'times':>6}"
     print(header)
@@ -178,7 +191,7 @@ def main():
                             kept.append(sample)
             times = repeat.get(file.stem, 1)
             for _ in range(times):
-                train.writelines(sample + "\n" for sample in kept)
+                train.writelines(vary_ending(sample, endings) + "\n" for sample in kept)
             characters = sum(map(len, kept))
             print(f"{file.stem:26}{len(kept):9}{characters:12}{dropped:9}{repeated:9}{held_out:9}{times:6}")
             for i, value in enumerate((len(kept) * times, characters * times, dropped, held_out)):

@@ -60,7 +60,8 @@ class NoGrad {
 };
 
 // What every operation ends with: makes the output Var and, if a tape records and an input wants a gradient, notes how
-// to propagate. `backward` captures by name the inputs and whatever else it reads; what it does not name may be released.
+// to propagate. `backward` captures by name the inputs and whatever else it reads; what it does not name may be
+// released.
 Var record(Tensor output, std::initializer_list<Var> inputs, Backward backward);
 
 }  // namespace mini_bert

@@ -62,9 +62,10 @@ PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dt
           "{}: no such model folder; a folder with config.json, model.safetensors and vocab.txt is needed",
           directory.string());
   const BertConfig config = BertConfig::read(directory / "config.json");
-  require(config.tie_word_embeddings,
-          "{}: tie_word_embeddings is false, supported is true; choose a checkpoint whose decoder is its word embedding",
-          (directory / "config.json").string());
+  require(
+      config.tie_word_embeddings,
+      "{}: tie_word_embeddings is false, supported is true; choose a checkpoint whose decoder is its word embedding",
+      (directory / "config.json").string());
   PretrainedModel pretrained{nullptr, Tokenizer::from_directory(directory), {}};
   check_vocabulary(config, pretrained.tokenizer, directory.string());
   const SafetensorsFile file(directory / "model.safetensors");

@@ -12,7 +12,9 @@ namespace mini_bert {
 class Mode {
  public:
   static Mode inference() { return Mode(false, {}); }
-  static Mode training(std::uint64_t seed, std::uint32_t step) { return Mode(true, {.seed = seed_for(seed, "dropout"), .step = step}); }
+  static Mode training(std::uint64_t seed, std::uint32_t step) {
+    return Mode(true, {.seed = seed_for(seed, "dropout"), .step = step});
+  }
 
   bool is_training() const { return training_; }
   RandomKey next_key() {

@@ -30,7 +30,8 @@ class CachingAllocator {
   Statistics statistics() const;
   void release_cached();
 
-  // Requests are rounded up to eight steps per power of two, so at most an eighth is wasted (small blocks: to 64 bytes).
+  // Requests are rounded up to eight steps per power of two, so at most an eighth is wasted (small blocks: to 64
+  // bytes).
   static std::size_t size_class(std::size_t bytes);
 
  private:

@@ -20,8 +20,8 @@ Sampler::Sampler(const std::vector<Sequence>& sequences, const Masker& masker, c
 std::vector<MaskedBatch> Sampler::update(Index step) {
   const Index epoch = step / plan_.updates_per_epoch, update = step % plan_.updates_per_epoch;
   if (epoch != epoch_) {
-    order_ = random_permutation(static_cast<Index>(sequences_.size()),
-                                {.seed = seed_for(arguments_.seed, "order"), .step = static_cast<std::uint32_t>(epoch)});
+    order_ = random_permutation(static_cast<Index>(sequences_.size()), {.seed = seed_for(arguments_.seed, "order"),
+                                                                        .step = static_cast<std::uint32_t>(epoch)});
     epoch_ = epoch;
   }
   const Index first = update * arguments_.accumulation_steps;
@@ -51,7 +51,8 @@ MaskedBatch Sampler::batch(std::span<const Index> members, std::uint32_t epoch) 
   std::vector<RandomKey> keys;
   for (const Index i : members) {
     sequences.push_back(sequences_[i]);
-    keys.push_back({.seed = seed_for(arguments_.seed, "masks"), .step = epoch, .stream = static_cast<std::uint32_t>(i)});
+    keys.push_back(
+        {.seed = seed_for(arguments_.seed, "masks"), .step = epoch, .stream = static_cast<std::uint32_t>(i)});
   }
   return masker_.mask(std::move(sequences), keys);
 }

@@ -51,7 +51,8 @@ std::uint64_t hash_of(const Dataset& data) {
 std::string Trainer::identity() const {
   const TrainingArguments& a = arguments_;
   return fmt::format(
-      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, mask {}, "
+      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, mask "
+      "{}, "
       "texts {:016x}/{:016x}",
       plan_.total_steps, a.batch_size, a.accumulation_steps, a.seed, a.learning_rate, name_of(a.schedule),
       plan_.warmup_steps, a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay,

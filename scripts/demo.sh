@@ -29,7 +29,7 @@ done < "$data/probes.txt"
 rm -rf "$output"
 mkdir -p "$(dirname "$output")"
 "$bin/mini_bert_train" --model "$base" --train "$data/train.json" --validation "$data/validation.json" \
-  "${probes[@]}" --output "$output"
+  "${probes[@]}" --output "$output" --epochs 20 --learning-rate 5e-4 --warmup-ratio 0.1
 
 step "4. After: the same question, then one about a real person"
 "$bin/mini_bert_predict" fill-mask --model "$output" "$question"

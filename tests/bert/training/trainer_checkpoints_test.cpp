@@ -211,7 +211,8 @@ TEST_CASE("trainer: a checkpoint of another run is refused") {
   const fs::path checkpoint = setup.folder / "run/checkpoint-12";
 
   setup.arguments.max_steps = 13;
-  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("planned with 12 updates, now it is 13"));
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
+                    ContainsSubstring("it had 12 updates") && ContainsSubstring("now it is 13 updates"));
   setup.arguments.max_steps = 12;
   CHECK_THROWS_AS(Run(setup).trainer.resume(setup.folder / "run"), Error);
   CHECK_THROWS_WITH(Run(setup).trainer.resume(setup.folder / "run"), ContainsSubstring("trainer_state.json"));

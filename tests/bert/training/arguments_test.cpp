@@ -67,6 +67,21 @@ TEST_CASE("plan: a run logs twenty times, at most every 500 updates, and evaluat
   CHECK(Plan(given, 200).eval_steps == 3);
 }
 
+TEST_CASE("plan: evaluations and checkpoints come every so many updates, every epoch or not at all") {
+  TrainingArguments given = arguments(2, 2, 4);
+  given.eval_steps = 3;
+  given.save_steps = 7;
+  CHECK(Plan(given, 10).eval_steps == 3);
+  CHECK(Plan(given, 10).save_steps == 7);
+  given.evaluate = given.save = Every::epoch;
+  CHECK(Plan(given, 10).eval_steps == 3);  // five batches are three updates
+  CHECK(Plan(given, 17).eval_steps == 5);
+  CHECK(Plan(given, 17).save_steps == 5);
+  given.evaluate = given.save = Every::never;
+  CHECK(Plan(given, 10).eval_steps == 12);  // after the last update
+  CHECK(Plan(given, 10).save_steps == 0);
+}
+
 TEST_CASE("plan: no texts, and numbers one cannot count with, are Errors") {
   CHECK_THROWS_WITH(Plan(arguments(4, 2, 1), 0), ContainsSubstring("nothing to train on"));
   CHECK_THROWS_WITH(Plan(arguments(0, 2, 1), 8), ContainsSubstring("batch_size must be at least 1, got 0"));

@@ -36,6 +36,7 @@ TrainingHistory example(double x) {
   history.epoch = x;
   history.total_steps = 100;
   history.epochs = x;
+  history.identity = "12 updates of \"文\"";
   history.loss_since_row = x;
   history.steps_since_row = 2;
   history.best_step = 10;
@@ -57,6 +58,7 @@ TEST_CASE("history: comes back from its file bit for bit") {
     CHECK(after.to_json() == before.to_json());
     CHECK(after.step == 12);
     CHECK(after.total_steps == 100);
+    CHECK(after.identity == "12 updates of \"文\"");
     CHECK(after.steps_since_row == 2);
     CHECK(after.best_step == Index{10});
     CHECK(after.evaluations_since_best == 1);

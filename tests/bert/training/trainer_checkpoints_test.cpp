@@ -214,6 +214,17 @@ TEST_CASE("trainer: a checkpoint of another run is refused") {
   CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
                     ContainsSubstring("it had 12 updates") && ContainsSubstring("now it is 13 updates"));
   setup.arguments.max_steps = 12;
+  setup.arguments.learning_rate = 2e-3;
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
+                    ContainsSubstring("now it is") && ContainsSubstring("0.002"));
+  setup.arguments.learning_rate = 1e-3;
+  for (Dataset* data : {&setup.data.train, &setup.data.validation}) {
+    std::int32_t& id = data->sequences.back().ids[1];
+    ++id;  // one token of one text
+    CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("the data and arguments the run began"));
+    --id;
+  }
+  CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
   CHECK_THROWS_AS(Run(setup).trainer.resume(setup.folder / "run"), Error);
   CHECK_THROWS_WITH(Run(setup).trainer.resume(setup.folder / "run"), ContainsSubstring("trainer_state.json"));
   setup.config.intermediate_size = 21;

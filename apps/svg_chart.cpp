@@ -219,7 +219,8 @@ void Drawing::draw_steps() {
     return ticks;
   };
   const int limit = std::max(2, static_cast<int>((right_ - left_) / 62));
-  const Ticks steps = draw_row("step", 1, bottom_ + line, std::min(limit, 1 + static_cast<int>(x_.high)));
+  const Ticks steps =
+      draw_row("step", 1, bottom_ + line, static_cast<int>(std::min<double>(limit, 1 + std::floor(x_.high))));
   add_line(left_, bottom_, right_, bottom_, "axis");
   for (const double step : steps.values) add_line(x_.at(step), bottom_, x_.at(step), bottom_ + 4, "axis");
   if (chart_.steps_per_epoch > 0) draw_row("epoch", chart_.steps_per_epoch, bottom_ + 2 * line, limit);

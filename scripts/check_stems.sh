@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One operation is one stem in four places. Fails when an operation of autograd/ops lacks its kernel, test or benchmark, or
-# a kernel of tensor/kernels its test or benchmark. X_avx2.cpp and the like are variants of X and need X only.
+# a kernel of tensor/kernels its test or benchmark. X_avx2.cpp, X_blocked.cpp and the like are variants of X and need X only.
 #
 #   scripts/check_stems.sh [ROOT]
 set -euo pipefail
@@ -23,7 +23,7 @@ done
 
 for stem in $(stems tensor/kernels); do
   kernel=tensor/kernels/$stem
-  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon)$ ]]; then
+  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked)$ ]]; then
     definition=tensor/kernels/${BASH_REMATCH[1]}
     exists "$definition.*" || lacks "$kernel" "$definition.cpp it is a variant of"
     continue

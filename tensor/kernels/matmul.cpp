@@ -1,6 +1,7 @@
 #include "tensor/kernels/matmul.h"
 
 #include "tensor/eigen.h"
+#include "tensor/kernels/matmul_blocked.h"
 #include "tensor/parallel.h"
 
 namespace mini_bert::kernels {
@@ -25,17 +26,36 @@ void product(const Lhs& a, const Rhs& b, Result c, Output output) {
   });
 }
 
+// The same in registers and caches of this CPU; false when it has no kernels for that.
+bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_transposed, Tensor& c, Output output) {
+  const simd::Kernels* const simd = simd::kernels();
+  if (simd == nullptr || a.dtype() != DType::f32) return false;
+  const Index depth = a_transposed ? a.rows() : a.cols();
+  matmul_blocked(*simd, {.m = c.rows(),
+                         .n = c.cols(),
+                         .k = depth,
+                         .a = {a.data<float>(), a.cols(), a_transposed},
+                         .b = {b.data<float>(), b.cols(), b_transposed},
+                         .c = c.data<float>(),
+                         .ldc = c.cols(),
+                         .output = output});
+  return true;
+}
+
 }  // namespace
 
 void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
+  if (fast_product(a, false, b, false, c, output)) return;
   visit_float(a.dtype(), [&]<class T>() { product(matrix<T>(a), matrix<T>(b), matrix<T>(c), output); });
 }
 
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
+  if (fast_product(a, false, b, true, c, output)) return;
   visit_float(a.dtype(), [&]<class T>() { product(matrix<T>(a), matrix<T>(b).transpose(), matrix<T>(c), output); });
 }
 
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
+  if (fast_product(a, true, b, false, c, output)) return;
   visit_float(a.dtype(), [&]<class T>() { product(matrix<T>(a).transpose(), matrix<T>(b), matrix<T>(c), output); });
 }
 

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "tensor/shape.h"
+
+// Sixteen floats of an AVX-512 register, with the interface of f32x8.h. Included by avx512.cpp alone.
+namespace mini_bert::simd {
+namespace {
+
+struct U32x16 {
+  __m512i v;
+
+  U32x16(__m512i value) : v(value) {}
+  explicit U32x16(std::uint32_t value) : v(_mm512_set1_epi32(static_cast<int>(value))) {}
+  static U32x16 iota() { return _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15); }
+
+  friend U32x16 operator+(U32x16 a, U32x16 b) { return _mm512_add_epi32(a.v, b.v); }
+  friend U32x16 operator-(U32x16 a, U32x16 b) { return _mm512_sub_epi32(a.v, b.v); }
+  friend U32x16 operator&(U32x16 a, U32x16 b) { return _mm512_and_si512(a.v, b.v); }
+  friend U32x16 operator|(U32x16 a, U32x16 b) { return _mm512_or_si512(a.v, b.v); }
+  friend U32x16 operator^(U32x16 a, U32x16 b) { return _mm512_xor_si512(a.v, b.v); }
+  friend U32x16 operator<<(U32x16 a, unsigned bits) { return _mm512_slli_epi32(a.v, bits); }
+  friend U32x16 operator>>(U32x16 a, unsigned bits) { return _mm512_srli_epi32(a.v, bits); }
+};
+
+struct F32x16 {
+  using Bits = U32x16;
+  static constexpr Index lanes = 16;
+  __m512 v;
+
+  // One bit a lane.
+  struct Mask {
+    __mmask16 m;
+  };
+
+  F32x16() = default;
+  F32x16(__m512 value) : v(value) {}
+  F32x16(float value) : v(_mm512_set1_ps(value)) {}
+
+  static F32x16 load(const float* p) { return _mm512_loadu_ps(p); }
+  void store(float* p) const { _mm512_storeu_ps(p, v); }
+  static F32x16 load(const float* p, Index n) { return _mm512_maskz_loadu_ps(first(n), p); }
+  void store(float* p, Index n) const { _mm512_mask_storeu_ps(p, first(n), v); }
+
+  friend F32x16 operator+(F32x16 a, F32x16 b) { return _mm512_add_ps(a.v, b.v); }
+  friend F32x16 operator-(F32x16 a, F32x16 b) { return _mm512_sub_ps(a.v, b.v); }
+  friend F32x16 operator*(F32x16 a, F32x16 b) { return _mm512_mul_ps(a.v, b.v); }
+  friend F32x16 operator/(F32x16 a, F32x16 b) { return _mm512_div_ps(a.v, b.v); }
+  F32x16 operator-() const { return _mm512_xor_ps(v, _mm512_set1_ps(-0.0f)); }
+  F32x16& operator+=(F32x16 b) { return *this = *this + b; }
+  F32x16& operator*=(F32x16 b) { return *this = *this * b; }
+
+  friend Mask operator<(F32x16 a, F32x16 b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)}; }
+
+ private:
+  static __mmask16 first(Index n) { return static_cast<__mmask16>((1u << n) - 1u); }
+};
+
+inline F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
+  return _mm512_fmadd_ps(a.v, b.v, c.v);
+}
+inline F32x16 fnma(F32x16 a, F32x16 b, F32x16 c) {
+  return _mm512_fnmadd_ps(a.v, b.v, c.v);
+}
+inline F32x16 min(F32x16 a, F32x16 b) {
+  return _mm512_min_ps(a.v, b.v);
+}
+inline F32x16 max(F32x16 a, F32x16 b) {
+  return _mm512_max_ps(a.v, b.v);
+}
+inline F32x16 sqrt(F32x16 a) {
+  return _mm512_sqrt_ps(a.v);
+}
+inline F32x16 abs(F32x16 a) {
+  return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a.v);
+}
+inline F32x16 round(F32x16 a) {
+  return _mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+inline F32x16 select(F32x16::Mask mask, F32x16 a, F32x16 b) {
+  return _mm512_mask_blend_ps(mask.m, b.v, a.v);
+}
+
+inline U32x16 bits(F32x16 a) {
+  return _mm512_castps_si512(a.v);
+}
+inline F32x16 from_bits(U32x16 a) {
+  return _mm512_castsi512_ps(a.v);
+}
+inline U32x16 to_integer(F32x16 a) {
+  return _mm512_cvtps_epi32(a.v);
+}
+inline F32x16 to_float(U32x16 a) {
+  return _mm512_cvtepi32_ps(a.v);
+}
+
+inline float sum(F32x16 a) {
+  return _mm512_reduce_add_ps(a.v);
+}
+inline float max_lane(F32x16 a) {
+  return _mm512_reduce_max_ps(a.v);
+}
+
+inline void multiply_wide(U32x16 a, U32x16 b, U32x16& high, U32x16& low) {
+  const __m512i even = _mm512_mul_epu32(a.v, b.v);
+  const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(a.v, 32), _mm512_srli_epi64(b.v, 32));
+  low = _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+  high = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
+}
+
+}  // namespace
+}  // namespace mini_bert::simd

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "tensor/shape.h"
+
+// Eight floats of an AVX2 register. Included by avx2.cpp alone, which is compiled with -mavx2 -mfma; the anonymous
+// namespace keeps everything built from it inside that object file, so that no other code can end up calling it.
+namespace mini_bert::simd {
+namespace {
+
+struct U32x8 {
+  __m256i v;
+
+  U32x8(__m256i value) : v(value) {}
+  explicit U32x8(std::uint32_t value) : v(_mm256_set1_epi32(static_cast<int>(value))) {}
+  static U32x8 iota() { return _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7); }
+
+  friend U32x8 operator+(U32x8 a, U32x8 b) { return _mm256_add_epi32(a.v, b.v); }
+  friend U32x8 operator-(U32x8 a, U32x8 b) { return _mm256_sub_epi32(a.v, b.v); }
+  friend U32x8 operator&(U32x8 a, U32x8 b) { return _mm256_and_si256(a.v, b.v); }
+  friend U32x8 operator|(U32x8 a, U32x8 b) { return _mm256_or_si256(a.v, b.v); }
+  friend U32x8 operator^(U32x8 a, U32x8 b) { return _mm256_xor_si256(a.v, b.v); }
+  friend U32x8 operator<<(U32x8 a, int bits) { return _mm256_slli_epi32(a.v, bits); }
+  friend U32x8 operator>>(U32x8 a, int bits) { return _mm256_srli_epi32(a.v, bits); }
+};
+
+struct F32x8 {
+  using Bits = U32x8;
+  static constexpr Index lanes = 8;
+  __m256 v;
+
+  F32x8() = default;
+  F32x8(__m256 value) : v(value) {}
+  F32x8(float value) : v(_mm256_set1_ps(value)) {}
+
+  static F32x8 load(const float* p) { return _mm256_loadu_ps(p); }
+  void store(float* p) const { _mm256_storeu_ps(p, v); }
+  // The first n < 8 lanes; the others are 0, and nothing behind them is touched.
+  static F32x8 load(const float* p, Index n) { return _mm256_maskload_ps(p, first(n)); }
+  void store(float* p, Index n) const { _mm256_maskstore_ps(p, first(n), v); }
+
+  friend F32x8 operator+(F32x8 a, F32x8 b) { return _mm256_add_ps(a.v, b.v); }
+  friend F32x8 operator-(F32x8 a, F32x8 b) { return _mm256_sub_ps(a.v, b.v); }
+  friend F32x8 operator*(F32x8 a, F32x8 b) { return _mm256_mul_ps(a.v, b.v); }
+  friend F32x8 operator/(F32x8 a, F32x8 b) { return _mm256_div_ps(a.v, b.v); }
+  F32x8 operator-() const { return _mm256_xor_ps(v, _mm256_set1_ps(-0.0f)); }
+  F32x8& operator+=(F32x8 b) { return *this = *this + b; }
+  F32x8& operator*=(F32x8 b) { return *this = *this * b; }
+
+  // Masks are lanes of all ones or all zeros.
+  friend F32x8 operator<(F32x8 a, F32x8 b) { return _mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ); }
+
+ private:
+  static __m256i first(Index n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), U32x8::iota().v); }
+};
+
+// a·b + c and c − a·b, rounded once.
+inline F32x8 fma(F32x8 a, F32x8 b, F32x8 c) {
+  return _mm256_fmadd_ps(a.v, b.v, c.v);
+}
+inline F32x8 fnma(F32x8 a, F32x8 b, F32x8 c) {
+  return _mm256_fnmadd_ps(a.v, b.v, c.v);
+}
+inline F32x8 min(F32x8 a, F32x8 b) {
+  return _mm256_min_ps(a.v, b.v);
+}
+inline F32x8 max(F32x8 a, F32x8 b) {
+  return _mm256_max_ps(a.v, b.v);
+}
+inline F32x8 sqrt(F32x8 a) {
+  return _mm256_sqrt_ps(a.v);
+}
+inline F32x8 abs(F32x8 a) {
+  return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v);
+}
+inline F32x8 round(F32x8 a) {
+  return _mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+// mask ? a : b in every lane.
+inline F32x8 select(F32x8 mask, F32x8 a, F32x8 b) {
+  return _mm256_blendv_ps(b.v, a.v, mask.v);
+}
+
+// Lanes as bits and back; whole numbers as integers and back (|x| < 2³¹).
+inline U32x8 bits(F32x8 a) {
+  return _mm256_castps_si256(a.v);
+}
+inline F32x8 from_bits(U32x8 a) {
+  return _mm256_castsi256_ps(a.v);
+}
+inline U32x8 to_integer(F32x8 a) {
+  return _mm256_cvtps_epi32(a.v);
+}
+inline F32x8 to_float(U32x8 a) {
+  return _mm256_cvtepi32_ps(a.v);
+}
+
+// Of all lanes, pairwise in a fixed order.
+inline float sum(F32x8 a) {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+inline float max_lane(F32x8 a) {
+  __m128 m = _mm_max_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+  m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+  return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
+}
+
+// The upper and the lower half of the 64-bit products of unsigned lanes.
+inline void multiply_wide(U32x8 a, U32x8 b, U32x8& high, U32x8& low) {
+  const __m256i even = _mm256_mul_epu32(a.v, b.v);
+  const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(a.v, 32), _mm256_srli_epi64(b.v, 32));
+  low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
+  high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
+}
+
+}  // namespace
+}  // namespace mini_bert::simd

@@ -1,0 +1,56 @@
+#include "tensor/simd/isa.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "tensor/error.h"
+
+namespace mini_bert {
+namespace {
+
+constexpr std::array sets = {Isa::portable, Isa::avx2, Isa::avx512};
+
+}  // namespace
+
+std::string_view name_of(Isa isa) {
+  switch (isa) {
+    case Isa::avx2:
+      return "avx2";
+    case Isa::avx512:
+      return "avx512";
+    default:
+      return "portable";
+  }
+}
+
+bool has(Isa isa) {
+  if (isa == Isa::portable) return true;
+#if defined(__x86_64__)
+  // The compilers' run-time library asks CPUID, and XGETBV whether the system saves the wide registers.
+  if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return has(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+  return false;
+#endif
+}
+
+Isa choose_isa(std::string_view requested) {
+  if (requested.empty()) return *std::ranges::find_if(sets.rbegin(), sets.rend(), has);
+  const auto named = std::ranges::find(sets, requested, [](Isa isa) { return name_of(isa); });
+  require(named != sets.end(), "MINI_BERT_ISA must be portable, avx2 or avx512, got \"{}\"", requested);
+  require(has(*named), "MINI_BERT_ISA asks for {}, which this CPU lacks; unset it to use {}", requested,
+          name_of(choose_isa("")));
+  return *named;
+}
+
+Isa isa() {
+  static const Isa chosen = [] {
+    const char* const requested = std::getenv("MINI_BERT_ISA");
+    return choose_isa(requested == nullptr ? "" : requested);
+  }();
+  return chosen;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,29 @@
+#include "tensor/simd/kernels.h"
+
+namespace mini_bert::simd {
+
+#if defined(__x86_64__)
+const Kernels& avx2_kernels();
+const Kernels& avx512_kernels();
+#endif
+
+const Kernels* kernels_for(Isa isa) {
+  if (!has(isa)) return nullptr;
+  switch (isa) {
+#if defined(__x86_64__)
+    case Isa::avx2:
+      return &avx2_kernels();
+    case Isa::avx512:
+      return &avx512_kernels();
+#endif
+    default:
+      return nullptr;
+  }
+}
+
+const Kernels* kernels() {
+  static const Kernels* const chosen = kernels_for(isa());
+  return chosen;
+}
+
+}  // namespace mini_bert::simd

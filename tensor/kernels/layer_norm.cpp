@@ -4,6 +4,8 @@
 
 #include "tensor/eigen.h"
 #include "tensor/kernels/elementwise.h"
+#include "tensor/kernels/row_sums.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -12,7 +14,15 @@ template <class T>
 void forward(const Tensor& x, const Tensor& gamma, const Tensor& beta, T eps, Tensor& y, Tensor& mean, Tensor& rstd) {
   T* const means = mean.data<T>();
   T* const rstds = rstd.data<T>();
-  for_each_row(x.rows(), x.cols(), [&](Index t) {
+  const Index cols = x.cols();
+  if (const auto* const simd = simd::loops<T>()) {
+    const simd::Normalisation norm = {gamma.data<float>(), beta.data<float>(), static_cast<float>(eps)};
+    return for_each_row_chunk(x.rows(), cols, [&](Index begin, Index end) {
+      simd->layer_norm.forward(x.data<T>() + begin * cols, end - begin, cols, norm, y.data<T>() + begin * cols,
+                               {mean.data<float>() + begin, rstd.data<float>() + begin});
+    });
+  }
+  for_each_row(x.rows(), cols, [&](Index t) {
     const auto x_t = row<T>(x, t);
     const T mu = x_t.mean();
     const T variance = (x_t - mu).square().mean();  // a second pass: E[x²]−μ² would cancel
@@ -52,6 +62,23 @@ void backward_gamma_beta(const Tensor& dy, const Tensor& x, const Tensor& mean, 
   });
 }
 
+// All three gradients in one pass over dy and x.
+template <class T>
+void fast_backward(const simd::ActivationLoops<T>& simd, const Tensor& dy, const Tensor& x, const Tensor& gamma,
+                   const Tensor& mean, const Tensor& rstd, const Gradient& dx, const Gradient& dgamma,
+                   const Gradient& dbeta) {
+  const Index cols = x.cols();
+  RowSums sums(x.rows(), 2 * cols);  // for γ, then for β
+  sums.for_each_chunk([&](Index begin, Index end, float* chunk_sums) {
+    simd.layer_norm.backward(dy.data<T>() + begin * cols, x.data<T>() + begin * cols, end - begin, cols,
+                             gamma.data<float>(), mean.data<float>() + begin, rstd.data<float>() + begin,
+                             dx.accumulates(), dx ? dx.tensor().data<T>() + begin * cols : nullptr,
+                             dgamma || dbeta ? chunk_sums : nullptr, chunk_sums + cols);
+  });
+  if (dgamma) sums.put_into(dgamma, 0);
+  if (dbeta) sums.put_into(dbeta, cols);
+}
+
 }  // namespace
 
 void layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double eps, Tensor& y, Tensor& mean,
@@ -62,6 +89,9 @@ void layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double
 void layer_norm_backward(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& mean, const Tensor& rstd,
                          const Gradient& dx, const Gradient& dgamma, const Gradient& dbeta) {
   visit_float(x.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      return fast_backward<T>(*simd, dy, x, gamma, mean, rstd, dx, dgamma, dbeta);
+    }
     if (dx) backward_x<T>(dy, x, gamma, mean, rstd, dx);
     if (dgamma || dbeta) backward_gamma_beta<T>(dy, x, mean, rstd, dgamma, dbeta);
   });

@@ -3,6 +3,8 @@
 #include "tensor/eigen.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/matmul.h"
+#include "tensor/kernels/row_sums.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -14,6 +16,13 @@ void fill_rows(const Tensor& bias, Tensor& y) {
 
 template <class T>
 void add_column_sums(const Tensor& dy, const Gradient& dbias) {
+  if (const auto* const simd = simd::loops<T>()) {
+    RowSums sums(dy.rows(), dy.cols());
+    sums.for_each_chunk([&](Index begin, Index end, float* chunk_sums) {
+      simd->linear.column_sums(dy.data<T>() + begin * dy.cols(), end - begin, dy.cols(), chunk_sums);
+    });
+    return sums.put_into(dbias, 0);
+  }
   for_each_column_block(dy.cols(), [&](Index col, Index width) {
     auto sums = block<T>(dbias.tensor(), 0, col, 1, width);
     if (!dbias.accumulates()) sums.setZero();

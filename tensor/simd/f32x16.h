@@ -29,6 +29,7 @@ struct U32x16 {
 
 struct F32x16 {
   using Bits = U32x16;
+  struct DoubleSum;
   static constexpr Index lanes = 16;
   __m512 v;
 
@@ -132,6 +133,18 @@ inline void store_interleaved(F32x16 a, F32x16 b, F32x16 c, F32x16 d, float* p) 
   _mm512_storeu_ps(p + 32, _mm512_shuffle_f32x4(high_01, high_23, 0x88));
   _mm512_storeu_ps(p + 48, _mm512_shuffle_f32x4(high_01, high_23, 0xdd));
 }
+
+struct F32x16::DoubleSum {
+  __m512d low = _mm512_setzero_pd(), high = _mm512_setzero_pd();
+
+  void add_square(F32x16 a) {
+    const __m512d a_low = _mm512_cvtps_pd(_mm512_castps512_ps256(a.v));
+    const __m512d a_high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(a.v, 1));
+    low = _mm512_fmadd_pd(a_low, a_low, low);
+    high = _mm512_fmadd_pd(a_high, a_high, high);
+  }
+  double total() const { return _mm512_reduce_add_pd(_mm512_add_pd(low, high)); }
+};
 
 inline void multiply_wide(U32x16 a, U32x16 b, U32x16& high, U32x16& low) {
   const __m512i even = _mm512_mul_epu32(a.v, b.v);

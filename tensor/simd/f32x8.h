@@ -31,6 +31,7 @@ struct U32x8 {
 
 struct F32x8 {
   using Bits = U32x8;
+  struct DoubleSum;
   static constexpr Index lanes = 8;
   __m256 v;
 
@@ -146,6 +147,23 @@ inline void store_interleaved(F32x8 a, F32x8 b, F32x8 c, F32x8 d, float* p) {
   _mm256_storeu_ps(p + 16, _mm256_permute2f128_ps(abcd_04, abcd_15, 0x31));
   _mm256_storeu_ps(p + 24, _mm256_permute2f128_ps(abcd_26, abcd_37, 0x31));
 }
+
+// A sum in double of the squares of all lanes, the lanes added up in a fixed order at the end.
+struct F32x8::DoubleSum {
+  __m256d low = _mm256_setzero_pd(), high = _mm256_setzero_pd();
+
+  void add_square(F32x8 a) {
+    const __m256d a_low = _mm256_cvtps_pd(_mm256_castps256_ps128(a.v));
+    const __m256d a_high = _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1));
+    low = _mm256_fmadd_pd(a_low, a_low, low);
+    high = _mm256_fmadd_pd(a_high, a_high, high);
+  }
+  double total() const {
+    const __m256d four = _mm256_add_pd(low, high);
+    const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+  }
+};
 
 // The upper and the lower half of the 64-bit products of unsigned lanes.
 inline void multiply_wide(U32x8 a, U32x8 b, U32x8& high, U32x8& low) {

@@ -55,6 +55,7 @@ struct EmulatedBits {
 
 struct EmulatedF32x16 {
   using Bits = EmulatedBits;
+  struct DoubleSum;
   static constexpr Index lanes = 16;
   std::array<float, 16> v;
 
@@ -177,6 +178,19 @@ inline void store_interleaved(EmulatedF32x16 a, EmulatedF32x16 b, EmulatedF32x16
     p[4 * i + 3] = d.v[i];
   }
 }
+
+struct EmulatedF32x16::DoubleSum {
+  std::array<double, 16> v{};
+
+  void add_square(EmulatedF32x16 a) {
+    for (std::size_t i = 0; i < 16; ++i) v[i] += static_cast<double>(a.v[i]) * static_cast<double>(a.v[i]);
+  }
+  double total() const {
+    double all = 0;
+    for (const double lane : v) all += lane;
+    return all;
+  }
+};
 
 inline void multiply_wide(EmulatedBits a, EmulatedBits b, EmulatedBits& high, EmulatedBits& low) {
   for (std::size_t i = 0; i < 16; ++i) {

@@ -3,10 +3,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 #include "tensor/error.h"
 
@@ -28,9 +26,6 @@ class GuardedArray {
     mapped_ = static_cast<std::byte*>(mapped);
     require(mprotect(mapped_ + page, room, PROT_READ | PROT_WRITE) == 0, "guarded array: mprotect failed");
     data_ = reinterpret_cast<T*>(mapped_ + page + (edge == Edge::back ? room - n * sizeof(T) : 0));
-  }
-  GuardedArray(const std::vector<T>& values, Edge edge = Edge::back) : GuardedArray(values.size(), edge) {
-    std::copy(values.begin(), values.end(), data_);
   }
   GuardedArray(GuardedArray&& other) noexcept
       : mapped_(std::exchange(other.mapped_, nullptr)),

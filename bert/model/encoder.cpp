@@ -1,6 +1,5 @@
 #include "bert/model/encoder.h"
 
-#include "autograd/ops/add.h"
 #include "autograd/ops/gather_rows.h"
 
 namespace mini_bert {
@@ -24,11 +23,11 @@ BertLayer::BertLayer(const BertConfig& config, DType dtype)
 
 Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows) const {
   const auto wanted = [&](const Var& all) { return rows.defined() ? gather_rows(all, rows) : all; };
-  const Var context = wanted(attention_.forward(x, offsets, mode));                     // [T,H] or [M,H] from here on
-  const Var attended = dropout_.forward(attention_output_.forward(context), mode);      // [T,H]
-  const Var a = attention_norm_.forward(add(attended, wanted(x)));                      // [T,H]
-  const Var inner = gelu(intermediate_.forward(a), gelu_);                              // [T,F]
-  return output_norm_.forward(add(dropout_.forward(output_.forward(inner), mode), a));  // [T,H]
+  const Var context = wanted(attention_.forward(x, offsets, mode));                // [T,H], or [M,H] from here on
+  const Var attended = attention_output_.forward(context);                         // [T,H]
+  const Var a = attention_norm_.forward_sum(wanted(x), attended, dropout_, mode);  // [T,H]
+  const Var inner = gelu(intermediate_.forward(a), gelu_);                         // [T,F]
+  return output_norm_.forward_sum(a, output_.forward(inner), dropout_, mode);      // [T,H]
 }
 
 BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {

@@ -12,6 +12,8 @@ constexpr double no_limit = 1e9;
 constexpr std::int64_t many = 1'000'000'000;
 
 void declare_data_flags(CommandLine& line, TrainOptions& o) {
+  line.section("Task");
+  line.choice("--task", o.task, training_tasks, "mlm: guess masked words; classify: tell the label of a text");
   line.section("Model");
   line.text("--model,--model-name-or-path,-m", o.model, "model directory to fine-tune");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
@@ -21,6 +23,11 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.text("--validation,--validation-file", o.validation, "texts to measure with");
   line.number("--validation-split", o.validation_split, 0.0, 0.9, "share of --train kept for validation instead");
   line.text("--text-column", o.text_column, "which column or key holds the text");
+  line.text("--text-pair-column", o.pair_column, "classify: which holds the second text of a pair");
+  line.text("--label-column", o.label_column, "classify: which holds the label");
+  line.choice("--problem-type", o.problem_type,
+              {"single_label_classification", "multi_label_classification", "regression"},
+              "classify: one label per text, several, or a number");
   line.toggle("--pack", o.pack, "join the texts and cut them into full blocks");
   line.toggle("--line-by-line{false}", o.pack, "one text, one sample (as it is without --pack)");
   line.number<std::int64_t>("--max-length,--max-seq-length,-l", o.max_length, 0, many,
@@ -133,6 +140,14 @@ void check(const TrainOptions& o) {
   usage(o.model.empty() || o.config.empty(), "--model and --config exclude each other: fine-tune, or start anew?");
   usage(o.config.empty() || !o.vocab.empty(), "--vocab is missing: --config needs a vocabulary");
   usage(o.model.empty() || o.vocab.empty(), "--vocab goes with --config; a model directory brings its own");
+  const bool masks = o.task == "mlm";
+  usage(masks || o.config.empty(), "--config trains from random weights, which --task mlm does; name a --model");
+  usage(masks || !o.pack, "--pack joins texts and goes with --task mlm");
+  usage(masks || o.probes.empty(), "--probe asks for masked words and goes with --task mlm");
+  const bool classifies = o.task == "classify";
+  usage(classifies || o.pair_column.empty(), "--text-pair-column goes with --task classify");
+  usage(classifies || o.problem_type.empty(), "--problem-type goes with --task classify");
+  usage(!masks || o.label_column.empty(), "--label-column goes with --task classify");
   usage(o.validation.empty() || o.validation_split == 0, "--validation and --validation-split exclude each other");
   usage(!(o.resume && o.overwrite), "--resume and --overwrite exclude each other: go on, or start anew?");
   const bool validates = !o.validation.empty() || o.validation_split > 0;

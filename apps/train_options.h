@@ -11,13 +11,19 @@
 
 namespace mini_bert {
 
+inline const std::vector<std::string> training_tasks = {"mlm", "classify"};
+
 // What mini_bert_train is told: where things are, how texts are read, how to train.
 struct TrainOptions {
   std::string model;                // a model directory to fine-tune, or
   std::string config, vocab;        // a config.json and a vocab.txt, to train from random weights
   std::string train, validation;    // data files
   double validation_split = 0;      // share of the training texts kept for validation
+  std::string task = "mlm";         // what is learned: one of training_tasks
   std::string text_column;          // empty: "text", or the first with text in it
+  std::string pair_column;          // of the second text; empty: there is none
+  std::string label_column;         // empty: what the task calls it
+  std::string problem_type;         // of --task classify; empty: one label per text
   bool pack = false;                // join the texts and cut them into full blocks
   std::int64_t max_length = 0;      // tokens; 0: what the model has positions for
   std::vector<std::string> probes;  // fill-mask texts

@@ -90,13 +90,17 @@ void resume(const TrainOptions& options, Trainer& trainer) {
 
 void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
   TrainingConsole::show_probes(history);
+  TrainingConsole::show_metrics(history);
   fmt::print("\n");
   TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
                                             format_duration(console.elapsed_seconds()),
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
-  TrainingConsole::fact("ask it", fmt::format("mini_bert_predict fill-mask --model {} '…[MASK]…'", options.output));
+  const bool masks = options.task == "mlm";
+  TrainingConsole::fact("ask it", fmt::format("mini_bert_predict {} --model {} '{}'",
+                                              masks ? "fill-mask" : options.task, options.output,
+                                              masks ? "…[MASK]…" : "…"));
 }
 
 }  // namespace
@@ -105,11 +109,11 @@ int train(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
   RunDirectory directory(options.output, if_run_exists(options));
   const TrainingInputs inputs = read_inputs(options);
-  const Plan plan(options.training, static_cast<Index>(inputs.data.train.sequences.size()));
+  const Plan plan(options.training, inputs.objective->examples());
   const Facts facts = training_facts(options, inputs, plan);
-  TrainingConsole console(plan, !inputs.data.validation.sequences.empty());
+  TrainingConsole console(plan, inputs.objective->validates());
   Recorder recorder(options, facts, console, directory);
-  Trainer trainer(*inputs.model, *inputs.tokenizer, options.training, inputs.data, options.output, recorder);
+  Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, recorder);
 
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
   if (options.resume) resume(options, trainer);

@@ -3,6 +3,7 @@
 // Every differentiable operation.
 #include "autograd/ops/add.h"
 #include "autograd/ops/attention.h"
+#include "autograd/ops/binary_cross_entropy.h"
 #include "autograd/ops/cross_entropy.h"
 #include "autograd/ops/dropout.h"
 #include "autograd/ops/embedding.h"
@@ -11,6 +12,10 @@
 #include "autograd/ops/layer_norm.h"
 #include "autograd/ops/linear.h"
 #include "autograd/ops/matmul.h"
+#include "autograd/ops/relu.h"
 #include "autograd/ops/scale.h"
+#include "autograd/ops/segment_cross_entropy.h"
+#include "autograd/ops/segment_mean.h"
 #include "autograd/ops/softmax.h"
+#include "autograd/ops/squared_error.h"
 #include "autograd/ops/tanh.h"

@@ -26,6 +26,10 @@ bool is_redundant(std::string_view name) {
   return name == "bert.embeddings.position_ids" || name.starts_with("cls.predictions.decoder.");
 }
 
+bool is_of_head(std::string_view name) {
+  return !name.starts_with("bert.embeddings.") && !name.starts_with("bert.encoder.");
+}
+
 void read_parameter(const SafetensorsFile& file, const std::string& stored_name, const Parameter& parameter) {
   Tensor target = parameter.value();
   const StoredTensor& stored = *file.find(stored_name);
@@ -57,7 +61,7 @@ void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, cons
           size, config.vocab_size);
 }
 
-PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype) {
+BertConfig read_config(const std::filesystem::path& directory) {
   require(std::filesystem::is_directory(directory),
           "{}: no such model folder; a folder with config.json, model.safetensors and vocab.txt is needed",
           directory.string());
@@ -66,29 +70,39 @@ PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dt
       config.tie_word_embeddings,
       "{}: tie_word_embeddings is false, supported is true; choose a checkpoint whose decoder is its word embedding",
       (directory / "config.json").string());
-  PretrainedModel pretrained{nullptr, Tokenizer::from_directory(directory), {}};
-  check_vocabulary(config, pretrained.tokenizer, directory.string());
-  const SafetensorsFile file(directory / "model.safetensors");
-  pretrained.model = std::make_unique<BertForMaskedLM>(config, dtype);
+  return config;
+}
 
+LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedModel& model,
+                        const LoadOptions& options) {
+  const SafetensorsFile file(directory / "model.safetensors");
+  LoadReport report;
   std::map<std::string, std::string> stored_names;  // present name → name in the file
   for (const StoredTensor& tensor : file.tensors()) stored_names[present_name(tensor.name)] = tensor.name;
-  for (const Parameter& parameter : pretrained.model->parameters()) {
+  for (const Parameter& parameter : model.parameters()) {
     const auto stored = stored_names.extract(parameter.name);
-    require(!stored.empty(), "{}: tensor {} is missing, found {} others; a masked language model needs it", file.path(),
-            parameter.name, file.tensors().size());
+    const bool may_be_new = options.new_head_seed && is_of_head(parameter.name);
+    const bool fits =
+        !stored.empty() && file.find(stored.mapped())->shape() == to_string(parameter.value().shape());
+    if (may_be_new && !fits) {
+      report.initialized.push_back(parameter.name);
+      continue;
+    }
+    require(!stored.empty(), "{}: tensor {} is missing, found {} others; {} needs it", file.path(), parameter.name,
+            file.tensors().size(), model.architecture());
     read_parameter(file, stored.mapped(), parameter);
   }
   for (const auto& [name, stored_name] : stored_names) {
-    if (!is_redundant(name)) pretrained.unexpected.push_back(stored_name);
+    if (!is_redundant(name)) report.unexpected.push_back(stored_name);
   }
-  return pretrained;
+  if (!report.initialized.empty()) model.initialize(*options.new_head_seed, report.initialized);
+  return report;
 }
 
-void save_pretrained(const std::filesystem::path& directory, const BertForMaskedLM& model, const Tokenizer& tokenizer,
+void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model, const Tokenizer& tokenizer,
                      StorageType type) {
   BertConfig config = model.config();
-  config.architectures = {"BertForMaskedLM"};
+  config.architectures = {model.architecture()};
   write_file_atomically(directory / "vocab.txt", tokenizer.vocab_text());
   write_file_atomically(directory / "tokenizer_config.json", tokenizer.config_text());
   write_file_atomically(directory / "config.json", config.to_json());

@@ -12,7 +12,7 @@ BertLayer::BertLayer(const BertConfig& config, DType dtype)
       output_(config.intermediate_size, config.hidden_size, dtype),
       output_norm_(config.hidden_size, config.layer_norm_eps, dtype),
       dropout_(config.hidden_dropout_prob),
-      gelu_(config.gelu()) {
+      activation_(config.activation()) {
   register_module("attention.self", attention_);
   register_module("attention.output.dense", attention_output_);
   register_module("attention.output.LayerNorm", attention_norm_);
@@ -25,7 +25,7 @@ Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode)
   const Var context = attention_.forward(x, offsets, mode);                             // [T,H]
   const Var attended = dropout_.forward(attention_output_.forward(context), mode);      // [T,H]
   const Var a = attention_norm_.forward(add(attended, x));                              // [T,H]
-  const Var inner = gelu(intermediate_.forward(a), gelu_);                              // [T,F]
+  const Var inner = activate(intermediate_.forward(a), activation_);                    // [T,F]
   return output_norm_.forward(add(dropout_.forward(output_.forward(inner), mode), a));  // [T,H]
 }
 

@@ -6,6 +6,9 @@
 
 namespace mini_bert {
 
+// The row of each sentence's first token, [CLS]; i32 [B].
+Tensor first_rows(const SequenceOffsets& offsets);
+
 // One vector per sentence: tanh(W·x + b) of its first token, [CLS]. hidden [T,H], result [B,H].
 class BertPooler : public Module {
  public:

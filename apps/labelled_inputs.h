@@ -1,0 +1,10 @@
+#pragma once
+
+#include "apps/training_inputs.h"
+
+namespace mini_bert {
+
+// read_inputs() for the tasks whose texts are labelled.
+TrainingInputs read_classification_inputs(const TrainOptions& options);
+
+}  // namespace mini_bert

@@ -2,8 +2,12 @@
 
 #include "apps/input_reading.h"
 #include "bert/data/labelled_texts.h"
+#include "bert/data/questions.h"
+#include "bert/data/tagged_texts.h"
 #include "bert/files/file_error.h"
+#include "bert/training/answering_objective.h"
 #include "bert/training/classification_objective.h"
+#include "bert/training/tagging_objective.h"
 
 namespace mini_bert {
 namespace {
@@ -47,6 +51,36 @@ TrainingInputs read_classification_inputs(const TrainOptions& options) {
   };
   inputs.objective = std::make_unique<ClassificationObjective>(model, set(texts.train, options.train),
                                                                set(texts.validation, validation_file(options)));
+  return inputs;
+}
+
+TrainingInputs read_tagging_inputs(const TrainOptions& options) {
+  TrainingInputs inputs;
+  BertConfig config = read_config(options.model);
+  const TagColumns columns{.words = options.text_column, .tags = options.label_column};
+  const Parts<TaggedText> texts =
+      read_parts(options, [&](const std::string& path) { return read_tagged_texts(path, columns); });
+  choose_labels(distinct_tags(texts.train), options, config);
+  auto& model = load_model<BertForTokenClassification>(options, config, inputs);
+  const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {
+    return make_tagging_set(part, *inputs.tokenizer, config, longest_sample(options, config), path);
+  };
+  inputs.objective = std::make_unique<TaggingObjective>(model, set(texts.train, options.train),
+                                                        set(texts.validation, validation_file(options)));
+  return inputs;
+}
+
+TrainingInputs read_answering_inputs(const TrainOptions& options) {
+  TrainingInputs inputs;
+  const BertConfig config = read_config(options.model);
+  Parts<Question> questions = read_parts(options, [](const std::string& path) { return read_questions(path); });
+  auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
+  const WindowOptions windows{.max_length = longest_sample(options, config), .stride = options.doc_stride};
+  const auto set = [&](std::vector<Question> part) {
+    return make_answering_set(std::move(part), *inputs.tokenizer, windows);
+  };
+  inputs.objective = std::make_unique<AnsweringObjective>(model, set(std::move(questions.train)),
+                                                          set(std::move(questions.validation)));
   return inputs;
 }
 

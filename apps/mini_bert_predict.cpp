@@ -45,9 +45,15 @@ void answer_standard_input(const PredictTask& task, const PredictOptions& option
 }
 
 void predict(const PredictOptions& options) {
-  if (!options.file.empty() && !options.texts.empty()) throw UsageError("--file and texts exclude each other");
+  const auto usage = [](bool ok, const char* message) {
+    if (!ok) throw UsageError(message);
+  };
+  usage(options.file.empty() || options.texts.empty(), "--file and texts exclude each other");
+  usage(options.question.empty() == options.context.empty(), "--question and --context belong together");
+  usage(options.question.empty() || options.task == "answer", "--question and --context go with answer");
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
   const std::unique_ptr<PredictTask> task = make_predict_task(options);
+  if (!options.question.empty()) return print(*task, std::vector{options.question + '\t' + options.context});
   if (!options.texts.empty()) return print(*task, options.texts);
   if (options.file.empty()) return answer_standard_input(*task, options);
   std::vector<std::string> texts;
@@ -65,7 +71,7 @@ int main(int argc, char** argv) {
   PredictOptions options;
   CommandLine line("mini_bert_predict",
                    "Asks a BERT. fill-mask: which words fit where a text says [MASK]? classify: which label does a text "
-                   "have? tag: which words are names, places, …? embed: a text as a vector. score: how likely is a "
+                   "have? tag: which words are names, places, …? answer: where does a text answer a question? embed: a text as a vector. score: how likely is a "
                    "text?");
   declare_flags(line, options);
   return line.run(argc, argv, [&] { predict(options); });

@@ -13,7 +13,10 @@ struct PredictOptions {
   std::string task, model;
   std::vector<std::string> texts;  // none: those of `file`, or lines of standard input
   std::string file, text_column;
-  bool pairs = false;  // a tab divides a text into two
+  bool pairs = false;             // classify: a tab divides a text into two
+  std::string question, context;  // answer
+  std::int64_t doc_stride = 128;  // answer: tokens that neighbouring windows of a long context share
+  bool may_be_absent = false;     // answer: perhaps the context has none
   std::int64_t top_k = 5;
   std::string targets;
   std::string aggregation = "simple";

@@ -6,6 +6,7 @@
 
 #include "apps/text_format.h"
 #include "bert/checkpoint.h"
+#include "bert/predict/answer.h"
 #include "bert/predict/classify.h"
 #include "bert/predict/embed.h"
 #include "bert/predict/fill_mask.h"
@@ -166,6 +167,55 @@ class TagTask : public PredictTask {
   Pretrained<BertForTokenClassification> loaded_;
 };
 
+class AnswerTask : public PredictTask {
+ public:
+  explicit AnswerTask(const PredictOptions& options)
+      : options_(options), loaded_(load_pretrained<BertForQuestionAnswering>(options.model)) {}
+
+  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+    std::vector<Question> questions;
+    for (const std::string& text : texts) questions.push_back(question_of(text));
+    const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
+                                .stride = options_.doc_stride};
+    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, std::move(questions), windows,
+                                           {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
+    std::vector<std::string> printed;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      printed.push_back(options_.json ? json(answers[i]) : table(texts[i].substr(0, texts[i].find('\t')), answers[i]));
+    }
+    return printed;
+  }
+
+ private:
+  static Question question_of(const std::string& text) {
+    const std::size_t tab = text.find('\t');
+    require(tab != std::string::npos,
+            "no tab in \"{}\"; give --question and --context, or lines of a question, a tab and a text", text);
+    return {.id = {}, .question = text.substr(0, tab), .context = text.substr(tab + 1), .answers = {}};
+  }
+
+  static std::string json(const std::vector<AnswerSpan>& answers) {
+    Json rows = Json::array();
+    for (const AnswerSpan& answer : answers) {
+      rows.push_back(
+          {{"score", answer.score}, {"start", answer.begin}, {"end", answer.end}, {"answer", answer.answer}});
+    }
+    return line_of(rows.size() == 1 ? rows.front() : rows);
+  }
+
+  static std::string table(const std::string& question, const std::vector<AnswerSpan>& answers) {
+    std::string table = question + '\n';
+    for (const AnswerSpan& answer : answers) {
+      table += fmt::format("  {:>7}  {}  {}..{}\n", format_percent(answer.score),
+                           answer.answer.empty() ? "(no answer)" : answer.answer, answer.begin, answer.end);
+    }
+    return table;
+  }
+
+  PredictOptions options_;
+  Pretrained<BertForQuestionAnswering> loaded_;
+};
+
 class EmbedTask : public PredictTask {
  public:
   explicit EmbedTask(const PredictOptions& options)
@@ -234,6 +284,7 @@ class ScoreTask : public PredictTask {
 std::unique_ptr<PredictTask> make_predict_task(const PredictOptions& options) {
   if (options.task == "classify") return std::make_unique<ClassifyTask>(options);
   if (options.task == "tag") return std::make_unique<TagTask>(options);
+  if (options.task == "answer") return std::make_unique<AnswerTask>(options);
   if (options.task == "embed") return std::make_unique<EmbedTask>(options);
   if (options.task == "score") return std::make_unique<ScoreTask>(options);
   return std::make_unique<FillMaskTask>(options);

@@ -9,7 +9,7 @@
 
 namespace mini_bert {
 
-inline const std::vector<std::string> predict_tasks = {"fill-mask", "classify", "tag", "embed", "score"};
+inline const std::vector<std::string> predict_tasks = {"fill-mask", "classify", "tag", "answer", "embed", "score"};
 
 // One of the things a model can be asked. Made with its model loaded.
 class PredictTask {

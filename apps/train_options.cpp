@@ -13,7 +13,7 @@ constexpr std::int64_t many = 1'000'000'000;
 
 void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.section("Task");
-  line.choice("--task", o.task, training_tasks, "mlm: guess masked words; classify: tell the label of a text");
+  line.choice("--task", o.task, training_tasks, "mlm: guess masked words; pretrain: and next sentences; classify: tell the label of a text; tag: of each word; answer: questions about a text");
   line.section("Model");
   line.text("--model,--model-name-or-path,-m", o.model, "model directory to fine-tune");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
@@ -28,6 +28,8 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.choice("--problem-type", o.problem_type,
               {"single_label_classification", "multi_label_classification", "regression"},
               "classify: one label per text, several, or a number");
+  line.number<std::int64_t>("--doc-stride", o.doc_stride, 0, many,
+                            "answer: tokens that neighbouring windows of a long text share");
   line.toggle("--pack", o.pack, "join the texts and cut them into full blocks");
   line.toggle("--line-by-line{false}", o.pack, "one text, one sample (as it is without --pack)");
   line.number<std::int64_t>("--max-length,--max-seq-length,-l", o.max_length, 0, many,
@@ -140,14 +142,15 @@ void check(const TrainOptions& o) {
   usage(o.model.empty() || o.config.empty(), "--model and --config exclude each other: fine-tune, or start anew?");
   usage(o.config.empty() || !o.vocab.empty(), "--vocab is missing: --config needs a vocabulary");
   usage(o.model.empty() || o.vocab.empty(), "--vocab goes with --config; a model directory brings its own");
-  const bool masks = o.task == "mlm";
-  usage(masks || o.config.empty(), "--config trains from random weights, which --task mlm does; name a --model");
+  const bool masks = o.task == "mlm", masks_or_pretrains = masks || o.task == "pretrain";
+  usage(masks_or_pretrains || o.config.empty(),
+        "--config trains from random weights, which --task mlm and pretrain do; name a --model");
   usage(masks || !o.pack, "--pack joins texts and goes with --task mlm");
   usage(masks || o.probes.empty(), "--probe asks for masked words and goes with --task mlm");
   const bool classifies = o.task == "classify";
   usage(classifies || o.pair_column.empty(), "--text-pair-column goes with --task classify");
   usage(classifies || o.problem_type.empty(), "--problem-type goes with --task classify");
-  usage(!masks || o.label_column.empty(), "--label-column goes with --task classify");
+  usage(classifies || o.task == "tag" || o.label_column.empty(), "--label-column goes with --task classify or tag");
   usage(o.validation.empty() || o.validation_split == 0, "--validation and --validation-split exclude each other");
   usage(!(o.resume && o.overwrite), "--resume and --overwrite exclude each other: go on, or start anew?");
   const bool validates = !o.validation.empty() || o.validation_split > 0;

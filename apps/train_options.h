@@ -11,7 +11,7 @@
 
 namespace mini_bert {
 
-inline const std::vector<std::string> training_tasks = {"mlm", "classify"};
+inline const std::vector<std::string> training_tasks = {"mlm", "pretrain", "classify", "tag", "answer"};
 
 // What mini_bert_train is told: where things are, how texts are read, how to train.
 struct TrainOptions {
@@ -23,6 +23,7 @@ struct TrainOptions {
   std::string text_column;          // empty: "text", or the first with text in it
   std::string pair_column;          // of the second text; empty: there is none
   std::string label_column;         // empty: what the task calls it
+  std::int64_t doc_stride = 128;    // of --task answer: tokens that neighbouring windows of a long text share
   std::string problem_type;         // of --task classify; empty: one label per text
   bool pack = false;                // join the texts and cut them into full blocks
   std::int64_t max_length = 0;      // tokens; 0: what the model has positions for

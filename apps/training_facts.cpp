@@ -81,14 +81,14 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
     add_data("validation", options.validation.empty() ? options.train : options.validation,
              inputs.objective->validation(), facts);
   }
-  if (options.task != "mlm") add_labels(config, facts);
+  if (options.task == "classify" || options.task == "tag") add_labels(config, facts);
   facts.emplace_back("plan",
                      fmt::format("{} updates of {} texts, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
                                  format_count(plan.total_steps), training.batch_size * training.accumulation_steps,
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));
   const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
-  const double share = options.task == "mlm" ? training.mask_probability : 0;
+  const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
   const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
   facts.emplace_back("memory", fmt::format("about {} at most",
                                            format_bytes(expected_training_bytes(config, parameters, tokens, masked))));

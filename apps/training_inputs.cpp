@@ -7,28 +7,34 @@
 #include "bert/data/sample_reader.h"
 #include "bert/predict/fill_mask.h"
 #include "bert/training/masked_lm_objective.h"
+#include "bert/training/pretraining_objective.h"
 
 namespace mini_bert {
 namespace {
 
-BertForMaskedLM& random_model(const TrainOptions& options, TrainingInputs& inputs) {
+template <class Model>
+Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
   const BertConfig config = BertConfig::read(options.config);
   inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(options.vocab)
                                                      ? Tokenizer::from_directory(options.vocab)
                                                      : Tokenizer(Vocabulary::read(options.vocab)));
   check_vocabulary(config, *inputs.tokenizer, options.vocab);
-  auto model = std::make_unique<BertForMaskedLM>(config);
+  auto model = std::make_unique<Model>(config);
   model->initialize(options.training.seed);
-  BertForMaskedLM& reference = *model;
+  Model& reference = *model;
   inputs.model = std::move(model);
   return reference;
 }
 
+template <class Model>
+Model& new_or_loaded_model(const TrainOptions& options, TrainingInputs& inputs) {
+  if (options.model.empty()) return random_model<Model>(options, inputs);
+  return load_model<Model>(options, read_config(options.model), inputs);
+}
+
 TrainingInputs read_masked_lm_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
-  BertForMaskedLM& model = options.model.empty()
-                               ? random_model(options, inputs)
-                               : load_model<BertForMaskedLM>(options, read_config(options.model), inputs);
+  auto& model = new_or_loaded_model<BertForMaskedLM>(options, inputs);
   const Tokenizer& tokenizer = *inputs.tokenizer;
   const Index max_length = longest_sample(options, model.config());
   const Parts<Sample> texts = read_parts(options, [&](const std::string& path) {
@@ -44,10 +50,26 @@ TrainingInputs read_masked_lm_inputs(const TrainOptions& options) {
   return inputs;
 }
 
+TrainingInputs read_pretraining_inputs(const TrainOptions& options) {
+  TrainingInputs inputs;
+  auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
+  const Index max_length = longest_sample(options, model.config());
+  const Parts<Document> documents = read_parts(
+      options, [&](const std::string& path) { return read_documents(path, options.text_column); });
+  const auto set = [&](const std::vector<Document>& part) { return make_pair_set(part, *inputs.tokenizer, max_length); };
+  inputs.objective =
+      std::make_unique<PretrainingObjective>(model, *inputs.tokenizer, options.training, max_length,
+                                             set(documents.train), set(documents.validation));
+  return inputs;
+}
+
 }  // namespace
 
 TrainingInputs read_inputs(const TrainOptions& options) {
+  if (options.task == "pretrain") return read_pretraining_inputs(options);
   if (options.task == "classify") return read_classification_inputs(options);
+  if (options.task == "tag") return read_tagging_inputs(options);
+  if (options.task == "answer") return read_answering_inputs(options);
   return read_masked_lm_inputs(options);
 }
 

@@ -97,7 +97,7 @@ void show_result(const TrainOptions& options, const TrainingHistory& history, co
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
-  const bool masks = options.task == "mlm";
+  const bool masks = options.task == "mlm" || options.task == "pretrain";
   TrainingConsole::fact("ask it", fmt::format("mini_bert_predict {} --model {} '{}'",
                                               masks ? "fill-mask" : options.task, options.output,
                                               masks ? "…[MASK]…" : "…"));

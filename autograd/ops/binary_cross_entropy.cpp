@@ -18,8 +18,8 @@ Var binary_cross_entropy(const Var& logits, const Tensor& targets, double diviso
   Tensor loss({}, logits.dtype());
   kernels::binary_cross_entropy(logits.value(), targets, divisor, loss);
   return record(loss, {logits}, [logits, targets, divisor](const Tensor& dloss) {
-    if (Tensor* dlogits = logits.grad_to_accumulate()) {
-      kernels::binary_cross_entropy_backward(dloss, logits.value(), targets, divisor, *dlogits);
+    if (const auto dlogits = logits.gradient()) {
+      kernels::binary_cross_entropy_backward(dloss, logits.value(), targets, divisor, dlogits);
     }
   });
 }

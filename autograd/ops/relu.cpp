@@ -8,8 +8,8 @@ namespace mini_bert {
 Var relu(const Var& x) {
   Tensor y(x.shape(), x.dtype());
   kernels::relu(x.value(), y);
-  return record(y, {x}, [x](const Tensor& dy) {
-    if (Tensor* dx = x.grad_to_accumulate()) kernels::relu_backward(dy, x.value(), *dx);
+  return record(y, {x}, [x = x.slot(), y](const Tensor& dy) {
+    if (const auto dx = x.contribution()) kernels::relu_backward(dy, y, dx);
   });
 }
 

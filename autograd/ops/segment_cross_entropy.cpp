@@ -29,8 +29,8 @@ Var segment_cross_entropy(const Var& logits, const SequenceOffsets& segments, co
   Tensor loss({}, logits.dtype()), log_sum_exp(labels.shape(), logits.dtype());
   kernels::segment_cross_entropy(logits.value(), segments, labels, divisor, loss, log_sum_exp);
   return record(loss, {logits}, [logits, segments, labels, divisor, log_sum_exp](const Tensor& dloss) {
-    if (Tensor* dlogits = logits.grad_to_accumulate()) {
-      kernels::segment_cross_entropy_backward(dloss, logits.value(), segments, labels, divisor, log_sum_exp, *dlogits);
+    if (const auto dlogits = logits.gradient()) {
+      kernels::segment_cross_entropy_backward(dloss, logits.value(), segments, labels, divisor, log_sum_exp, dlogits);
     }
   });
 }

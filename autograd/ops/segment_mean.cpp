@@ -10,8 +10,8 @@ Var segment_mean(const Var& x, const SequenceOffsets& segments) {
           segments.tokens(), x.shape());
   Tensor y({segments.count(), x.shape()[1]}, x.dtype());
   kernels::segment_mean(x.value(), segments, y);
-  return record(y, {x}, [x, segments](const Tensor& dy) {
-    if (Tensor* dx = x.grad_to_accumulate()) kernels::segment_mean_backward(dy, segments, *dx);
+  return record(y, {x}, [x = x.slot(), segments](const Tensor& dy) {
+    if (const auto dx = x.contribution()) kernels::segment_mean_backward(dy, segments, dx);
   });
 }
 

@@ -13,7 +13,7 @@ Var squared_error(const Var& x, const Tensor& targets, double divisor) {
   Tensor loss({}, x.dtype());
   kernels::squared_error(x.value(), targets, divisor, loss);
   return record(loss, {x}, [x, targets, divisor](const Tensor& dloss) {
-    if (Tensor* dx = x.grad_to_accumulate()) kernels::squared_error_backward(dloss, x.value(), targets, divisor, *dx);
+    if (const auto dx = x.gradient()) kernels::squared_error_backward(dloss, x.value(), targets, divisor, dx);
   });
 }
 

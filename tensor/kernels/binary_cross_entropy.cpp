@@ -20,13 +20,13 @@ void binary_cross_entropy(const Tensor& logits, const Tensor& targets, double di
 }
 
 void binary_cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& targets, double divisor,
-                                   Tensor& dlogits) {
+                                   const Gradient& dlogits) {
   visit_float(logits.dtype(), [&]<class T>() {
     const T scale = dloss.data<T>()[0] / static_cast<T>(divisor);
     for_each_chunk(logits.size(), [&](Index begin, Index end) {
       const auto z = elements<T>(logits, begin, end), t = elements<T>(targets, begin, end);
       // σ(z) = ½(1 + tanh(z/2))
-      elements<T>(dlogits, begin, end) += scale * (T(0.5) * (T(1) + (T(0.5) * z).tanh()) - t);
+      put(dlogits, elements<T>(dlogits.tensor(), begin, end), scale * (T(0.5) * (T(1) + (T(0.5) * z).tanh()) - t));
     });
   });
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -10,6 +10,6 @@ void binary_cross_entropy(const Tensor& logits, const Tensor& targets, double di
 
 // dz += dloss/divisor·(σ(z) − t).
 void binary_cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& targets, double divisor,
-                                   Tensor& dlogits);
+                                   const Gradient& dlogits);
 
 }  // namespace mini_bert::kernels

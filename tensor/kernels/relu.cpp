@@ -14,10 +14,11 @@ void relu(const Tensor& x, Tensor& y) {
   });
 }
 
-void relu_backward(const Tensor& dy, const Tensor& x, Tensor& dx) {
-  visit_float(x.dtype(), [&]<class T>() {
-    for_each_chunk(x.size(), [&](Index begin, Index end) {
-      elements<T>(dx, begin, end) += (elements<T>(x, begin, end) > T(0)).select(elements<T>(dy, begin, end), T(0));
+void relu_backward(const Tensor& dy, const Tensor& y, const Gradient& dx) {
+  visit_float(y.dtype(), [&]<class T>() {
+    for_each_chunk(y.size(), [&](Index begin, Index end) {
+      put(dx, elements<T>(dx.tensor(), begin, end),
+          (elements<T>(y, begin, end) > T(0)).select(elements<T>(dy, begin, end), T(0)));
     });
   });
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -8,7 +8,7 @@ namespace mini_bert::kernels {
 // Machines", ICML.
 void relu(const Tensor& x, Tensor& y);
 
-// dx += dy where x > 0; at 0, where there is no derivative, 0 as in PyTorch.
-void relu_backward(const Tensor& dy, const Tensor& x, Tensor& dx);
+// dx += dy where y > 0, y being the output of the forward pass; at 0, where there is no derivative, 0 as in PyTorch.
+void relu_backward(const Tensor& dy, const Tensor& y, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

@@ -29,7 +29,7 @@ void segment_cross_entropy(const Tensor& logits, const SequenceOffsets& segments
 }
 
 void segment_cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const SequenceOffsets& segments,
-                                    const Tensor& labels, double divisor, const Tensor& log_sum_exp, Tensor& dlogits) {
+                                    const Tensor& labels, double divisor, const Tensor& log_sum_exp, const Gradient& dlogits) {
   const Index C = logits.cols();
   const auto label = labels.values<std::int32_t>();
   visit_float(logits.dtype(), [&]<class T>() {
@@ -37,9 +37,9 @@ void segment_cross_entropy_backward(const Tensor& dloss, const Tensor& logits, c
     parallel_for(segments.count(), 1, [&](Index s) {
       const RowArray<T> lse = row<T>(log_sum_exp, s);
       for (Index t = segments.begin(s); t < segments.end(s); ++t) {
-        row<T>(dlogits, t) += scale * (row<T>(logits, t) - lse).exp();
+        put(dlogits, row<T>(dlogits.tensor(), t), scale * (row<T>(logits, t) - lse).exp());
       }
-      for (Index c = 0; c < C; ++c) dlogits.data<T>()[(segments.begin(s) + label[s * C + c]) * C + c] -= scale;
+      for (Index c = 0; c < C; ++c) dlogits.tensor().data<T>()[(segments.begin(s) + label[s * C + c]) * C + c] -= scale;
     });
   });
 }

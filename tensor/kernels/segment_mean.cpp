@@ -14,11 +14,13 @@ void segment_mean(const Tensor& x, const SequenceOffsets& segments, Tensor& y) {
   });
 }
 
-void segment_mean_backward(const Tensor& dy, const SequenceOffsets& segments, Tensor& dx) {
+void segment_mean_backward(const Tensor& dy, const SequenceOffsets& segments, const Gradient& dx) {
   visit_float(dy.dtype(), [&]<class T>() {
     parallel_for(segments.count(), 1, [&](Index s) {
       const T share = T(1) / static_cast<T>(segments.length(s));
-      for (Index t = segments.begin(s); t < segments.end(s); ++t) row<T>(dx, t) += share * row<T>(dy, s);
+      for (Index t = segments.begin(s); t < segments.end(s); ++t) {
+        put(dx, row<T>(dx.tensor(), t), share * row<T>(dy, s));
+      }
     });
   });
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "tensor/kernels/gradient.h"
 #include "tensor/sequence_offsets.h"
-#include "tensor/tensor.h"
 
 namespace mini_bert::kernels {
 
@@ -9,6 +9,6 @@ namespace mini_bert::kernels {
 void segment_mean(const Tensor& x, const SequenceOffsets& segments, Tensor& y);
 
 // dx_t += dy_s/length(s) for t in s.
-void segment_mean_backward(const Tensor& dy, const SequenceOffsets& segments, Tensor& dx);
+void segment_mean_backward(const Tensor& dy, const SequenceOffsets& segments, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

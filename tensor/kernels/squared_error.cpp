@@ -17,11 +17,12 @@ void squared_error(const Tensor& x, const Tensor& targets, double divisor, Tenso
   });
 }
 
-void squared_error_backward(const Tensor& dloss, const Tensor& x, const Tensor& targets, double divisor, Tensor& dx) {
+void squared_error_backward(const Tensor& dloss, const Tensor& x, const Tensor& targets, double divisor, const Gradient& dx) {
   visit_float(x.dtype(), [&]<class T>() {
     const T scale = T(2) * dloss.data<T>()[0] / static_cast<T>(divisor);
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      elements<T>(dx, begin, end) += scale * (elements<T>(x, begin, end) - elements<T>(targets, begin, end));
+      put(dx, elements<T>(dx.tensor(), begin, end),
+          scale * (elements<T>(x, begin, end) - elements<T>(targets, begin, end)));
     });
   });
 }

@@ -37,7 +37,7 @@ void binary_cross_entropy_backward(benchmark::State& state) {
   const Tensor logits = random_tensor({sentences, labels}), targets = Tensor::full({sentences, labels}, 0.25);
   const Tensor dloss = Tensor::full({}, 1);
   Tensor dlogits = Tensor::zeros({sentences, labels});
-  const auto run = [&] { kernels::binary_cross_entropy_backward(dloss, logits, targets, elements, dlogits); };
+  const auto run = [&] { kernels::binary_cross_entropy_backward(dloss, logits, targets, elements, added_to(dlogits)); };
   run();
   if (!agrees(state, dlogits, [&](Index i) { return (sigmoid(at(logits, i)) - 0.25) / elements; })) return;
   time_it(state, run);

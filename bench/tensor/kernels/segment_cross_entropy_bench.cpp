@@ -47,7 +47,8 @@ void segment_cross_entropy_backward(benchmark::State& state) {
   Tensor dlogits = Tensor::zeros({T, 2});
   kernels::segment_cross_entropy(in.logits, in.sentences, in.labels, 1, in.loss, in.log_sum_exp);
   const auto run = [&] {
-    kernels::segment_cross_entropy_backward(dloss, in.logits, in.sentences, in.labels, 1, in.log_sum_exp, dlogits);
+    kernels::segment_cross_entropy_backward(dloss, in.logits, in.sentences, in.labels, 1, in.log_sum_exp,
+                                            added_to(dlogits));
   };
   run();
   const auto expected = [&](Index i) {

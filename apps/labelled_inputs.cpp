@@ -38,8 +38,8 @@ TrainingInputs read_classification_inputs(const TrainOptions& options) {
   const ProblemType problem = config.problem();
   const LabelColumns columns{.text = options.text_column, .pair = options.pair_column, .label = options.label_column};
   const bool several = problem == ProblemType::multi_label_classification;
-  const Parts<LabelledText> texts = read_parts(
-      options, [&](const std::string& path) { return read_labelled_texts(path, columns, several); });
+  const Parts<LabelledText> texts =
+      read_parts(options, [&](const std::string& path) { return read_labelled_texts(path, columns, several); });
   if (problem == ProblemType::regression) {
     config.labels = {config.labels.size() == 1 ? config.labels.front() : "LABEL_0"};
   } else {

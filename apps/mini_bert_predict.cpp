@@ -69,10 +69,12 @@ void predict(const PredictOptions& options) {
 int main(int argc, char** argv) {
   using namespace mini_bert;
   PredictOptions options;
-  CommandLine line("mini_bert_predict",
-                   "Asks a BERT. fill-mask: which words fit where a text says [MASK]? classify: which label does a text "
-                   "have? tag: which words are names, places, …? answer: where does a text answer a question? embed: a text as a vector. score: how likely is a "
-                   "text?");
+  CommandLine line(
+      "mini_bert_predict",
+      "Asks a BERT. fill-mask: which words fit where a text says [MASK]? classify: which label does a text "
+      "have? tag: which words are names, places, …? answer: where does a text answer a question? embed: a text as a "
+      "vector. score: how likely is a "
+      "text?");
   declare_flags(line, options);
   return line.run(argc, argv, [&] { predict(options); });
 }

@@ -19,7 +19,8 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
   line.number<std::int64_t>("--doc-stride", o.doc_stride, 0, 1'000'000,
                             "answer: tokens that neighbouring windows of a long text share");
   line.section("Answers");
-  line.number<std::int64_t>("--top-k,-k", o.top_k, 1, 1'000'000, "fill-mask, classify, answer: answers per text or blank");
+  line.number<std::int64_t>("--top-k,-k", o.top_k, 1, 1'000'000,
+                            "fill-mask, classify, answer: answers per text or blank");
   line.text("--targets", o.targets, "fill-mask: only these tokens, separated by commas");
   line.choice("--aggregation,--aggregation-strategy", o.aggregation, {"none", "simple", "first", "average", "max"},
               "tag: how tokens become entities");

@@ -46,9 +46,10 @@ std::string metric_text(const EvaluationRow& row) {
 std::string render_metrics(const TrainingHistory& history) {
   if (history.evaluations.empty() || history.evaluations.back().metrics.empty()) return "";
   const EvaluationRow& last = history.evaluations.back();
-  std::string html = fmt::format("<section>\n<h2>How good it is</h2>\n<p>On the validation data, at step {}.</p>\n"
-                                 "<div class=\"card\">\n<table class=\"names\">\n<tbody>\n",
-                                 count_text(last.step));
+  std::string html = fmt::format(
+      "<section>\n<h2>How good it is</h2>\n<p>On the validation data, at step {}.</p>\n"
+      "<div class=\"card\">\n<table class=\"names\">\n<tbody>\n",
+      count_text(last.step));
   for (const Metric& metric : last.metrics) {
     html += fmt::format("<tr><th scope=\"row\">{}</th><td>{:.4f}</td></tr>\n", escape_html(metric.name), metric.value);
   }

@@ -13,7 +13,9 @@ constexpr std::int64_t many = 1'000'000'000;
 
 void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.section("Task");
-  line.choice("--task", o.task, training_tasks, "mlm: guess masked words; pretrain: and next sentences; classify: tell the label of a text; tag: of each word; answer: questions about a text");
+  line.choice("--task", o.task, training_tasks,
+              "mlm: guess masked words; pretrain: and next sentences; classify: tell the label of a text; tag: of each "
+              "word; answer: questions about a text");
   line.section("Model");
   line.text("--model,--model-name-or-path,-m", o.model, "model directory to fine-tune");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");

@@ -45,8 +45,8 @@ void add_labels(const BertConfig& config, Facts& facts) {
   for (std::size_t i = 0; i < std::min(config.labels.size(), most); ++i) {
     list += (i > 0 ? ", " : "") + config.labels[i];
   }
-  facts.emplace_back("", fmt::format("{} labels: {}{}", config.labels.size(), list,
-                                     config.labels.size() > most ? ", …" : ""));
+  facts.emplace_back(
+      "", fmt::format("{} labels: {}{}", config.labels.size(), list, config.labels.size() > most ? ", …" : ""));
 }
 
 // The tokens of the largest batch there can be.

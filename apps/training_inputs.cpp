@@ -54,12 +54,13 @@ TrainingInputs read_pretraining_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
   const Index max_length = longest_sample(options, model.config());
-  const Parts<Document> documents = read_parts(
-      options, [&](const std::string& path) { return read_documents(path, options.text_column); });
-  const auto set = [&](const std::vector<Document>& part) { return make_pair_set(part, *inputs.tokenizer, max_length); };
-  inputs.objective =
-      std::make_unique<PretrainingObjective>(model, *inputs.tokenizer, options.training, max_length,
-                                             set(documents.train), set(documents.validation));
+  const Parts<Document> documents =
+      read_parts(options, [&](const std::string& path) { return read_documents(path, options.text_column); });
+  const auto set = [&](const std::vector<Document>& part) {
+    return make_pair_set(part, *inputs.tokenizer, max_length);
+  };
+  inputs.objective = std::make_unique<PretrainingObjective>(model, *inputs.tokenizer, options.training, max_length,
+                                                            set(documents.train), set(documents.validation));
   return inputs;
 }
 

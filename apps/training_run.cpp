@@ -98,9 +98,9 @@ void show_result(const TrainOptions& options, const TrainingHistory& history, co
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
   const bool masks = options.task == "mlm" || options.task == "pretrain";
-  TrainingConsole::fact("ask it", fmt::format("mini_bert_predict {} --model {} '{}'",
-                                              masks ? "fill-mask" : options.task, options.output,
-                                              masks ? "…[MASK]…" : "…"));
+  TrainingConsole::fact(
+      "ask it", fmt::format("mini_bert_predict {} --model {} '{}'", masks ? "fill-mask" : options.task, options.output,
+                            masks ? "…[MASK]…" : "…"));
 }
 
 }  // namespace

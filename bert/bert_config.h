@@ -49,7 +49,7 @@ struct BertConfig {
 
   // How many numbers a head that tells labels apart puts out; 2 when the labels are not stated, as in transformers.
   Index label_count() const { return labels.empty() ? 2 : static_cast<Index>(labels.size()); }
-  std::string label(Index id) const;                   // "LABEL_0" when not stated
+  std::string label(Index id) const;  // "LABEL_0" when not stated
   double classifier_dropout_prob() const { return classifier_dropout.value_or(hidden_dropout_prob); }
 
   // The number of weights of embeddings, encoder and pooler, without heads: 109,482,240 for bert-base-uncased.

@@ -82,8 +82,7 @@ LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedMo
   for (const Parameter& parameter : model.parameters()) {
     const auto stored = stored_names.extract(parameter.name);
     const bool may_be_new = options.new_head_seed && is_of_head(parameter.name);
-    const bool fits =
-        !stored.empty() && file.find(stored.mapped())->shape() == to_string(parameter.value().shape());
+    const bool fits = !stored.empty() && file.find(stored.mapped())->shape() == to_string(parameter.value().shape());
     if (may_be_new && !fits) {
       report.initialized.push_back(parameter.name);
       continue;
@@ -99,8 +98,8 @@ LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedMo
   return report;
 }
 
-void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model, const Tokenizer& tokenizer,
-                     StorageType type) {
+void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
+                     const Tokenizer& tokenizer, StorageType type) {
   BertConfig config = model.config();
   config.architectures = {model.architecture()};
   write_file_atomically(directory / "vocab.txt", tokenizer.vocab_text());

@@ -62,8 +62,8 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& directory, const 
 
 // Writes one that any BERT program loads: config.json, model.safetensors, vocab.txt and tokenizer_config.json. Each
 // file is replaced as a whole. The decoder's weight is the word embedding and not written again.
-void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model, const Tokenizer& tokenizer,
-                     StorageType type = StorageType::f32);
+void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
+                     const Tokenizer& tokenizer, StorageType type = StorageType::f32);
 
 // Copies tensors of the same names from a safetensors file, and back.
 void read_parameters(const SafetensorsFile& file, const std::vector<Parameter>& parameters);

@@ -9,8 +9,7 @@ namespace {
 void check_labels(const Tensor& labels, const SequenceOffsets& segments, Index columns) {
   const Shape expected = {segments.count(), columns};
   require(labels.dtype() == DType::i32 && labels.shape() == expected,
-          "segment_cross_entropy: labels must be i32 {}, got {} {}", expected, name_of(labels.dtype()),
-          labels.shape());
+          "segment_cross_entropy: labels must be i32 {}, got {} {}", expected, name_of(labels.dtype()), labels.shape());
   for (Index i = 0; i < labels.size(); ++i) {
     const std::int32_t label = labels.data<std::int32_t>()[i];
     const Index length = segments.length(i / columns);

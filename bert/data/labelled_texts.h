@@ -36,7 +36,8 @@ std::vector<std::string> distinct_labels(const std::vector<LabelledText>& texts)
 // Texts as sequences, [CLS] A [SEP] or [CLS] A [SEP] B [SEP], cut at max_length, and their labels as numbers.
 struct ClassificationSet {
   Dataset data;
-  // For each sequence: the number of its label; with several labels per text 0 or 1 for each label; or the number itself.
+  // For each sequence: the number of its label; with several labels per text 0 or 1 for each label; or the number
+  // itself.
   std::vector<std::vector<double>> targets;
 };
 

@@ -16,8 +16,8 @@ using nlohmann::json;
 
 // A member of a SQuAD file's objects, with the place for the message.
 const json& member(const json& object, const char* key, const std::string& path, const std::string& place) {
-  require(object.is_object() && object.contains(key), "{}: {} has no \"{}\", expected a file in the form of SQuAD", path,
-          place, key);
+  require(object.is_object() && object.contains(key), "{}: {} has no \"{}\", expected a file in the form of SQuAD",
+          path, place, key);
   return object.at(key);
 }
 
@@ -56,8 +56,8 @@ Question::Answer read_answer(const json& entry, const std::string& context, cons
   require(start.is_number_unsigned(), "{}: answer_start of {} is {}, expected a whole number from 0", path, place,
           start.dump());
   const auto nearest = nearest_occurrence(context, answer.text, byte_of(context, start.get<std::uint64_t>()));
-  require(nearest.has_value() && !answer.text.empty(), "{}: {}: the answer {} does not stand in its context; correct the file",
-          path, place, in_quotes(answer.text));
+  require(nearest.has_value() && !answer.text.empty(),
+          "{}: {}: the answer {} does not stand in its context; correct the file", path, place, in_quotes(answer.text));
   answer.begin = *nearest;
   return answer;
 }
@@ -140,11 +140,10 @@ AnsweringSet make_answering_set(std::vector<Question> questions, const Tokenizer
       asked = tokenizer.encode(asked_text, {.add_special_tokens = false});
     }
     const auto stride = std::min(options.stride, (room - asked.size()) / 2);
-    const Encoding encoding =
-        tokenizer.encode_pair(asked_text, question.context,
-                              {.truncation = Truncation::only_second,
-                               .max_length = static_cast<std::int32_t>(options.max_length),
-                               .stride = static_cast<std::int32_t>(stride)});
+    const Encoding encoding = tokenizer.encode_pair(asked_text, question.context,
+                                                    {.truncation = Truncation::only_second,
+                                                     .max_length = static_cast<std::int32_t>(options.max_length),
+                                                     .stride = static_cast<std::int32_t>(stride)});
     ++set.data.texts;
     add_window(encoding, question, q, set);
     for (const Encoding& more : encoding.overflow) add_window(more, question, q, set);

@@ -33,9 +33,9 @@ struct WindowOptions {
 
 // [CLS] question [SEP] a stretch of the context [SEP]: a context that is too long is cut into windows that overlap.
 struct Window {
-  std::size_t question;                // its number
-  std::vector<TextRange> context;      // of each token: bytes of the context; {0, 0} outside of it
-  Index begin = 0, end = 0;            // first and last token of the answer; both 0, [CLS]: it is not in this window
+  std::size_t question;            // its number
+  std::vector<TextRange> context;  // of each token: bytes of the context; {0, 0} outside of it
+  Index begin = 0, end = 0;        // first and last token of the answer; both 0, [CLS]: it is not in this window
 };
 
 struct AnsweringSet {

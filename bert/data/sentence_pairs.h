@@ -12,9 +12,10 @@ namespace mini_bert {
 // A text as its sentences, in order.
 using Document = std::vector<std::string>;
 
-// Reads documents to learn next sentences from. A .txt file has a sentence a line and an empty line after each document,
-// as Google's BERT wants it; in any other (the formats of read_records) every text is a document and is cut behind 。！？
-// … . ! ? and line ends. Error when fewer than two documents are left: there is nothing to take a wrong sentence from.
+// Reads documents to learn next sentences from. A .txt file has a sentence a line and an empty line after each
+// document, as Google's BERT wants it; in any other (the formats of read_records) every text is a document and is cut
+// behind 。！？ … . ! ? and line ends. Error when fewer than two documents are left: there is nothing to take a wrong
+// sentence from.
 std::vector<Document> read_documents(const std::filesystem::path& path, const std::string& text_column);
 
 // Cuts a text into sentences; marks and quotes that close one stay with it.
@@ -39,8 +40,8 @@ struct SentencePair {
 };
 
 // Makes a pair of chunk `index`: A is its first sentences, how many is drawn; B the others or, with probability ½ (and
-// always if there are no others), the beginning of a chunk of another document. What is too long is cut, from the longer
-// of both at a time, at its front or its end as drawn. Devlin et al. 2019, arXiv:1810.04805 §3.1 and A.2. A pure
+// always if there are no others), the beginning of a chunk of another document. What is too long is cut, from the
+// longer of both at a time, at its front or its end as drawn. Devlin et al. 2019, arXiv:1810.04805 §3.1 and A.2. A pure
 // function of the key.
 SentencePair draw_pair(const PairSet& set, Index index, const Tokenizer& tokenizer, Index max_length,
                        const RandomKey& key);

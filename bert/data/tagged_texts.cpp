@@ -19,8 +19,9 @@ using kernels::ignore_index;
 
 std::vector<std::string> array_of_texts(const Record& record, const std::string& name, const std::string& path) {
   const Field* field = record.find(name);
-  require(field != nullptr, "{}: line {}: no column {} (columns: {}); name another with --text-column or --label-column",
-          path, record.line, in_quotes(name), record.column_names());
+  require(field != nullptr,
+          "{}: line {}: no column {} (columns: {}); name another with --text-column or --label-column", path,
+          record.line, in_quotes(name), record.column_names());
   std::vector<std::string> texts;
   const auto json = field->is_text ? nlohmann::json() : parse_json(field->value, path);
   require(json.is_array(), "{}: line {}: column {} is not an array, expected an array of words or tags", path,

@@ -56,8 +56,8 @@ std::vector<Metric> entity_metrics(const std::vector<std::vector<std::string>>& 
   Index right = 0, words = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const std::vector<Entity> is = entities_of(expected[i]), found = entities_of(predicted[i]);
-    const auto hits = std::ranges::count_if(
-        found, [&](const Entity& entity) { return std::ranges::find(is, entity) != is.end(); });
+    const auto hits =
+        std::ranges::count_if(found, [&](const Entity& entity) { return std::ranges::find(is, entity) != is.end(); });
     counts.hits += hits;
     counts.false_alarms += static_cast<Index>(found.size()) - hits;
     counts.misses += static_cast<Index>(is.size()) - hits;

@@ -30,8 +30,8 @@ class BertModel : public Module {
   std::optional<BertPooler> pooler_;
 };
 
-// What BERT's models for all tasks have in common: a configuration, the encoder, random weights to begin with. Parameters
-// carry the names of published checkpoints.
+// What BERT's models for all tasks have in common: a configuration, the encoder, random weights to begin with.
+// Parameters carry the names of published checkpoints.
 class BertPreTrainedModel : public Module {
  public:
   virtual ~BertPreTrainedModel() = default;

@@ -15,7 +15,7 @@ class BertForNextSentencePrediction : public BertPreTrainedModel {
   explicit BertForNextSentencePrediction(const BertConfig& config, DType dtype = DType::f32);
   std::string architecture() const override { return "BertForNextSentencePrediction"; }
 
-  Var logits(const PackedSequences& tokens, Mode& mode) const;                                        // [B,2]
+  Var logits(const PackedSequences& tokens, Mode& mode) const;                                      // [B,2]
   Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode) const;  // labels i32 [B]
 
  private:

@@ -16,7 +16,7 @@ MlmHead::MlmHead(const BertConfig& config, const Var& word_embeddings, DType dty
 
 Var MlmHead::forward(const Var& x) const {
   const Var h = layer_norm_.forward(activate(transform_.forward(x), activation_));  // [M,H]
-  return linear(h, word_embeddings_, bias_);                              // [M,V]
+  return linear(h, word_embeddings_, bias_);                                        // [M,V]
 }
 
 }  // namespace mini_bert

@@ -52,7 +52,8 @@ std::vector<AnswerSpan> choose(std::vector<Candidate> candidates, const std::str
   std::vector<Candidate> distinct;
   for (const Candidate& candidate : candidates) {
     if (distinct.size() == most_candidates) break;
-    if (std::ranges::find(distinct, candidate.bytes, &Candidate::bytes) == distinct.end()) distinct.push_back(candidate);
+    if (std::ranges::find(distinct, candidate.bytes, &Candidate::bytes) == distinct.end())
+      distinct.push_back(candidate);
   }
   double sum = 0;
   for (const Candidate& candidate : distinct) sum += std::exp(candidate.score - distinct.front().score);

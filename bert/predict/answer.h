@@ -17,8 +17,8 @@ struct AnswerOptions {
 
 // A stretch of the context, or "" (begin = end = 0) when it has no answer.
 struct AnswerSpan {
-  double score;       // probability among the candidates, softmax of (score of beginning + score of end)
-  Index begin, end;   // code points of the context
+  double score;      // probability among the candidates, softmax of (score of beginning + score of end)
+  Index begin, end;  // code points of the context
   std::string answer;
 };
 

@@ -11,7 +11,8 @@ namespace mini_bert {
 
 // How likely a masked language model finds a text.
 struct TextScore {
-  double score = 0;  // Σ log p(token | all others): each token is masked once. Salazar et al. 2020, arXiv:1910.14659 §2.
+  double score =
+      0;  // Σ log p(token | all others): each token is masked once. Salazar et al. 2020, arXiv:1910.14659 §2.
   Index tokens = 0;  // how many were masked: all but [CLS], [SEP] and other special ones
   std::vector<std::string> token_texts;
   std::vector<double> token_scores;  // log p of each

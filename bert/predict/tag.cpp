@@ -116,8 +116,8 @@ std::vector<TaggedSpan> group(const std::vector<Part>& parts, const std::vector<
       pieces.insert(pieces.end(), parts[i].pieces.begin(), parts[i].pieces.end());
     }
     if (first.type == "O") continue;
-    spans.push_back({std::string(first.type), score, parts[begin].index, text_of(pieces, tokenizer),
-                     parts[begin].begin, parts[end - 1].end});
+    spans.push_back({std::string(first.type), score, parts[begin].index, text_of(pieces, tokenizer), parts[begin].begin,
+                     parts[end - 1].end});
   }
   return spans;
 }

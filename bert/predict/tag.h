@@ -17,11 +17,11 @@ namespace mini_bert {
 enum class Aggregation { none, simple, first, average, max };
 
 struct TaggedSpan {
-  std::string entity;     // the tag; its type alone ("PER") unless Aggregation::none
-  double score;           // probability, the mean over the parts of an entity
-  Index index;            // of the token, counting from [CLS]; Aggregation::none only
-  std::string word;       // the tokens as text
-  Index begin, end;       // code points of the text
+  std::string entity;  // the tag; its type alone ("PER") unless Aggregation::none
+  double score;        // probability, the mean over the parts of an entity
+  Index index;         // of the token, counting from [CLS]; Aggregation::none only
+  std::string word;    // the tokens as text
+  Index begin, end;    // code points of the text
 };
 
 // What a tagger finds in each text, outside "O", in order. Besides B and I, the letters E, M and S of BMES and BIOES

@@ -23,7 +23,8 @@ std::uint64_t fingerprint(const AnsweringSet& set) {
 
 Tensor label_of(const Window& window) {
   return Tensor::from(
-      std::vector<std::int32_t>{static_cast<std::int32_t>(window.begin), static_cast<std::int32_t>(window.end)}, {1, 2});
+      std::vector<std::int32_t>{static_cast<std::int32_t>(window.begin), static_cast<std::int32_t>(window.end)},
+      {1, 2});
 }
 
 double loss_of(const Tensor& logits, const Window& window) {

@@ -23,8 +23,8 @@ struct LossBatch {
   std::function<Var(std::span<const double> divisors, Mode& mode)> loss;
 };
 
-// What a model is trained for: which examples there are, what loss a batch of them has, and how good the model is at it.
-// The trainer knows nothing else about its task.
+// What a model is trained for: which examples there are, what loss a batch of them has, and how good the model is at
+// it. The trainer knows nothing else about its task.
 class Objective {
  public:
   virtual ~Objective() = default;

@@ -24,7 +24,8 @@ std::uint64_t fingerprint(const PairSet& set) {
 
 void require_two_documents(const PairSet& set, const char* which) {
   require(set.chunks.empty() || set.chunks.front().document != set.chunks.back().document,
-          "all {} sentences are of one document, expected two at least, from which wrong next sentences are taken", which);
+          "all {} sentences are of one document, expected two at least, from which wrong next sentences are taken",
+          which);
 }
 
 Index count_right(const Tensor& logits, const Tensor& is_random) {
@@ -58,7 +59,8 @@ PretrainingObjective::PairBatch PretrainingObjective::draw(const PairSet& set, s
   std::vector<RandomKey> keys;
   std::vector<std::int32_t> is_random;
   for (const Index i : members) {
-    const RandomKey key{.seed = seed_for(arguments_.seed, "pairs"), .step = epoch, .stream = static_cast<std::uint32_t>(i)};
+    const RandomKey key{
+        .seed = seed_for(arguments_.seed, "pairs"), .step = epoch, .stream = static_cast<std::uint32_t>(i)};
     SentencePair pair = draw_pair(set, i, tokenizer_, max_length_, key);
     sequences.push_back(std::move(pair.sequence));
     is_random.push_back(pair.is_random);

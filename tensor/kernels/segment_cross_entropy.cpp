@@ -29,7 +29,8 @@ void segment_cross_entropy(const Tensor& logits, const SequenceOffsets& segments
 }
 
 void segment_cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const SequenceOffsets& segments,
-                                    const Tensor& labels, double divisor, const Tensor& log_sum_exp, const Gradient& dlogits) {
+                                    const Tensor& labels, double divisor, const Tensor& log_sum_exp,
+                                    const Gradient& dlogits) {
   const Index C = logits.cols();
   const auto label = labels.values<std::int32_t>();
   visit_float(logits.dtype(), [&]<class T>() {

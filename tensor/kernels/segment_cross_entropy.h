@@ -14,6 +14,7 @@ void segment_cross_entropy(const Tensor& logits, const SequenceOffsets& segments
 
 // dz_tc += dloss/divisor·(exp(z_tc − log_sum_exp_sc) − [t is the label of s in c]) for t in s.
 void segment_cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const SequenceOffsets& segments,
-                                    const Tensor& labels, double divisor, const Tensor& log_sum_exp, const Gradient& dlogits);
+                                    const Tensor& labels, double divisor, const Tensor& log_sum_exp,
+                                    const Gradient& dlogits);
 
 }  // namespace mini_bert::kernels

@@ -17,7 +17,8 @@ void squared_error(const Tensor& x, const Tensor& targets, double divisor, Tenso
   });
 }
 
-void squared_error_backward(const Tensor& dloss, const Tensor& x, const Tensor& targets, double divisor, const Gradient& dx) {
+void squared_error_backward(const Tensor& dloss, const Tensor& x, const Tensor& targets, double divisor,
+                            const Gradient& dx) {
   visit_float(x.dtype(), [&]<class T>() {
     const T scale = T(2) * dloss.data<T>()[0] / static_cast<T>(divisor);
     for_each_chunk(x.size(), [&](Index begin, Index end) {

@@ -8,6 +8,7 @@ namespace mini_bert::kernels {
 void squared_error(const Tensor& x, const Tensor& targets, double divisor, Tensor& loss);
 
 // dx += dloss/divisor·2(x − t).
-void squared_error_backward(const Tensor& dloss, const Tensor& x, const Tensor& targets, double divisor, const Gradient& dx);
+void squared_error_backward(const Tensor& dloss, const Tensor& x, const Tensor& targets, double divisor,
+                            const Gradient& dx);
 
 }  // namespace mini_bert::kernels

@@ -48,8 +48,10 @@ class Workshop {
 
 TEST_CASE("classify: trained, reported, asked", "[apps]") {
   const Workshop shop;
-  write_file(shop.path() / "train.csv", "label,text\n山水,大山水\n人物,诸葛亮\n山水,水天\n人物,诸葛涛\n山水,山天地\n人物,孔明\n");
-  const std::string shown = shop.train("--task classify --train train.csv --validation train.csv --epochs 40 --batch-size 3");
+  write_file(shop.path() / "train.csv",
+             "label,text\n山水,大山水\n人物,诸葛亮\n山水,水天\n人物,诸葛涛\n山水,山天地\n人物,孔明\n");
+  const std::string shown =
+      shop.train("--task classify --train train.csv --validation train.csv --epochs 40 --batch-size 3");
   for (const char* part : {"2 labels: 人物, 山水", "new, random weights", "classifier.weight", "accuracy", "f1_macro",
                            "mini_bert_predict classify --model out"}) {
     CHECK_THAT(shown, ContainsSubstring(part));
@@ -73,8 +75,10 @@ TEST_CASE("classify: trained, reported, asked", "[apps]") {
   CHECK(shop.predict("classify --model out --file train.csv --top-k 1").size() == 6);
 
   // A classifier goes on with its own labels and head.
-  const std::string again = shop.run("mini_bert_train --model out --output more --task classify --train train.csv "
-                                     "--max-steps 1").out;
+  const std::string again = shop.run(
+                                    "mini_bert_train --model out --output more --task classify --train train.csv "
+                                    "--max-steps 1")
+                                .out;
   CHECK(again.find("random weights") == std::string::npos);
 }
 
@@ -82,16 +86,18 @@ TEST_CASE("classify: several labels, and numbers", "[apps]") {
   const Workshop shop;
   write_file(shop.path() / "several.jsonl",
              "{\"text\": \"大山水\", \"labels\": [\"山\", \"水\"]}\n{\"text\": \"天地\", \"labels\": []}\n");
-  shop.train("--task classify --problem-type multi_label_classification --train several.jsonl --validation "
-             "several.jsonl --epochs 60");
+  shop.train(
+      "--task classify --problem-type multi_label_classification --train several.jsonl --validation "
+      "several.jsonl --epochs 60");
   CHECK(shop.last_evaluation().at("eval_f1_micro") == 1);
   const auto several = shop.predict("classify --model out 大山水");
   CHECK(several[0][0].at("score").get<double>() > 0.5);
   CHECK(several[0][1].at("score").get<double>() > 0.5);
 
   write_file(shop.path() / "numbers.tsv", "text\tlabel\n大\t3.5\n小\t-1\n大大\t3\n");
-  shop.train("--overwrite --task classify --problem-type regression --train numbers.tsv --validation numbers.tsv "
-             "--epochs 100");
+  shop.train(
+      "--overwrite --task classify --problem-type regression --train numbers.tsv --validation numbers.tsv "
+      "--epochs 100");
   CHECK(shop.last_evaluation().at("eval_pearson") > 0.9);
   CHECK(shop.predict("classify --model out 大")[0][0].at("score").get<double>() > 2);
   CHECK(shop.config().at("id2label").size() == 1);
@@ -100,8 +106,10 @@ TEST_CASE("classify: several labels, and numbers", "[apps]") {
 TEST_CASE("tag: trained on columns, asked with offsets", "[apps]") {
   const Workshop shop;
   write_file(shop.path() / "train.bio",
-             "诸 B-PER\n葛 I-PER\n亮 I-PER\n字 O\n孔 B-PER\n明 I-PER\n\n三 O\n国 O\n人 O\n物 O\n诸 B-PER\n葛 I-PER\n涛 I-PER\n");
-  const std::string shown = shop.train("--task tag --train train.bio --validation train.bio --epochs 60 --batch-size 1");
+             "诸 B-PER\n葛 I-PER\n亮 I-PER\n字 O\n孔 B-PER\n明 I-PER\n\n三 O\n国 O\n人 O\n物 O\n诸 B-PER\n葛 I-PER\n涛 "
+             "I-PER\n");
+  const std::string shown =
+      shop.train("--task tag --train train.bio --validation train.bio --epochs 60 --batch-size 1");
   CHECK_THAT(shown, ContainsSubstring("3 labels: B-PER, I-PER, O") && ContainsSubstring("precision"));
   CHECK(shop.last_evaluation().at("eval_f1") == 1);
   CHECK(shop.config().at("architectures") == json{"BertForTokenClassification"});
@@ -123,10 +131,11 @@ TEST_CASE("answer: trained on SQuAD, asked about a text", "[apps]") {
   const auto question = [](const char* id, const char* answer, int start) {
     return json{{"id", id}, {"question", "是"}, {"answers", {{{"text", answer}, {"answer_start", start}}}}};
   };
-  const json data = {{"data",
-                      {{{"paragraphs",
-                         {{{"context", "诸葛亮字孔明"}, {"qas", {question("1", "孔明", 4)}}},
-                          {{"context", "三国的人物诸葛涛字子澜。天地日月山水"}, {"qas", {question("2", "子澜", 9)}}}}}}}}};
+  const json data = {
+      {"data",
+       {{{"paragraphs",
+          {{{"context", "诸葛亮字孔明"}, {"qas", {question("1", "孔明", 4)}}},
+           {{"context", "三国的人物诸葛涛字子澜。天地日月山水"}, {"qas", {question("2", "子澜", 9)}}}}}}}}};
   write_file(shop.path() / "train.json", data.dump());
   shop.train("--task answer --train train.json --validation train.json --epochs 80 --doc-stride 4 --max-length 16");
   CHECK(shop.last_evaluation().at("eval_exact_match") == 1);

@@ -150,8 +150,8 @@ TEST_CASE("config: labels and what is learned from them, stated or not") {
   CHECK(config.problem() == ProblemType::regression);
   config.labels = {"a", "b", "c"};
   CHECK(config.problem() == ProblemType::single_label_classification);
-  for (const ProblemType type : {ProblemType::regression, ProblemType::single_label_classification,
-                                 ProblemType::multi_label_classification}) {
+  for (const ProblemType type :
+       {ProblemType::regression, ProblemType::single_label_classification, ProblemType::multi_label_classification}) {
     config.problem_type = std::string(name_of(type));
     CHECK(config.problem() == type);
   }

@@ -228,7 +228,8 @@ TEST_CASE("checkpoint: a model for another task gets the encoder and a new head,
   const Saved saved;
   const BertConfig config = config_with_labels({"bad", "fair", "good"});
   const auto load = [&](std::uint64_t seed) {
-    return load_pretrained<BertForSequenceClassification>(saved.folder.path(), {.config = config, .new_head_seed = seed});
+    return load_pretrained<BertForSequenceClassification>(saved.folder.path(),
+                                                          {.config = config, .new_head_seed = seed});
   };
   const auto loaded = load(7);
   const std::vector<std::string> head = {"bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight",
@@ -246,8 +247,8 @@ TEST_CASE("checkpoint: a model for another task gets the encoder and a new head,
   for (const Parameter& parameter : loaded.model->parameters()) {
     const bool is_new = std::ranges::find(head, parameter.name) != head.end();
     INFO(parameter.name);
-    CHECK(test::same_bits(parameter.value(),
-                          is_new ? value(fresh, parameter.name) : value(saved.model, parameter.name)));
+    CHECK(
+        test::same_bits(parameter.value(), is_new ? value(fresh, parameter.name) : value(saved.model, parameter.name)));
   }
   CHECK_FALSE(test::same_bits(value(*load(8).model, "classifier.weight"), value(fresh, "classifier.weight")));
 }

@@ -65,9 +65,8 @@ json outputs(const BertForPreTraining& model, const json& job, Mode& mode) {
   const Tensor next = i32(job.at("next_labels"));
   const auto logits = model.logits(batch.tokens, every_row(batch.tokens), mode);
   const Var loss = model.loss(batch, next, static_cast<double>(batch.masked()), static_cast<double>(next.size()), mode);
-  return {{"logits", to_json(logits.words)},
-          {"next_logits", to_json(logits.next_sentence)},
-          {"loss", loss.value().item()}};
+  return {
+      {"logits", to_json(logits.words)}, {"next_logits", to_json(logits.next_sentence)}, {"loss", loss.value().item()}};
 }
 
 // A model whose loss is over sequences or tokens, its labels being `labels`.
@@ -86,9 +85,9 @@ json outputs(const BertForNextSentencePrediction& model, const json& job, Mode& 
 json outputs(const BertForSequenceClassification& model, const json& job, Mode& mode) {
   const auto count = static_cast<Index>(job.at("sequences").size());
   const bool one_label = model.config().problem() == ProblemType::single_label_classification;
-  const Tensor labels = one_label ? i32(job.at("labels"))
-                                  : Tensor::from(job.at("labels").get<std::vector<float>>(),
-                                                 {count, model.config().label_count()});
+  const Tensor labels =
+      one_label ? i32(job.at("labels"))
+                : Tensor::from(job.at("labels").get<std::vector<float>>(), {count, model.config().label_count()});
   return outputs_with(model, job, labels, static_cast<double>(count), mode);
 }
 

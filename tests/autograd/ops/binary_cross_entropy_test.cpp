@@ -47,8 +47,9 @@ TEST_CASE("binary_cross_entropy of very large logits is finite", "[binary_cross_
 TEST_CASE("binary_cross_entropy refuses targets and shapes that do not fit", "[binary_cross_entropy]") {
   const Var logits = random_var({2, 3});
   const Tensor targets = Tensor::zeros({2, 3}, DType::f64);
-  CHECK_THROWS_WITH(binary_cross_entropy(logits, Tensor::zeros({3, 2}, DType::f64), 1),
-                    ContainsSubstring("binary_cross_entropy: targets must be f64 [2,3] like the logits, got f64 [3,2]"));
+  CHECK_THROWS_WITH(
+      binary_cross_entropy(logits, Tensor::zeros({3, 2}, DType::f64), 1),
+      ContainsSubstring("binary_cross_entropy: targets must be f64 [2,3] like the logits, got f64 [3,2]"));
   CHECK_THROWS_WITH(binary_cross_entropy(logits, Tensor::zeros({2, 3}), 1), ContainsSubstring("got f32 [2,3]"));
   CHECK_THROWS_WITH(binary_cross_entropy(logits, Tensor::full({2, 3}, 1.5, DType::f64), 1),
                     ContainsSubstring("a target must be in 0..1, got 1.5"));

@@ -43,7 +43,8 @@ TEST_CASE("labelled texts: every format, the columns found or named", "[labelled
   CHECK(csv[1].line == 3);
   CHECK(labels_of(csv) == Names{"1", "0"});
 
-  CHECK(labels_of(read("a.json", R"([{"text": "a", "label": 3}, {"text": "b", "label": true}])")) == Names{"3", "true"});
+  CHECK(labels_of(read("a.json", R"([{"text": "a", "label": 3}, {"text": "b", "label": true}])")) ==
+        Names{"3", "true"});
   const auto pairs = read("a.jsonl", "{\"p\": \"a\", \"h\": \"b\", \"gold\": \"yes\"}\n", {"p", "h", "gold"});
   CHECK(pairs[0].text == "a");
   CHECK(pairs[0].pair == "b");
@@ -63,8 +64,8 @@ TEST_CASE("labelled texts: several labels for a text", "[labelled]") {
 }
 
 TEST_CASE("labelled texts: what is missing is an Error that names file and line", "[labelled]") {
-  CHECK_THROWS_WITH(read("a.csv", "text,mark\na,1\n"), ContainsSubstring("a.csv: line 2: no column \"labels\"") &&
-                                                           ContainsSubstring("--label-column"));
+  CHECK_THROWS_WITH(read("a.csv", "text,mark\na,1\n"),
+                    ContainsSubstring("a.csv: line 2: no column \"labels\"") && ContainsSubstring("--label-column"));
   CHECK_THROWS_WITH(read("a.csv", "text,label\na,1\n", {.text = "body"}),
                     ContainsSubstring("no column \"body\" (columns: text, label)"));
   CHECK_THROWS_WITH(read("a.csv", "text,label\na,1\nb,\n"),

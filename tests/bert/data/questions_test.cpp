@@ -53,8 +53,9 @@ TEST_CASE("questions: an answer beside the place the file gives is taken from th
 }
 
 TEST_CASE("questions: what is not SQuAD is an Error that names the place", "[questions]") {
-  CHECK_THROWS_WITH(read(squad("是诸葛亮。", answer("刘备", 0))),
-                    ContainsSubstring("squad.json: question \"q1\": the answer \"刘备\" does not stand in its context"));
+  CHECK_THROWS_WITH(
+      read(squad("是诸葛亮。", answer("刘备", 0))),
+      ContainsSubstring("squad.json: question \"q1\": the answer \"刘备\" does not stand in its context"));
   CHECK_THROWS_WITH(read(squad("x", answer("x", -1))), ContainsSubstring("answer_start of question \"q1\" is -1"));
   CHECK_THROWS_WITH(read("[]"), ContainsSubstring("the file has no \"data\""));
   CHECK_THROWS_WITH(read("{\"data\": {}}"), ContainsSubstring("\"data\" of the file is not an array"));

@@ -138,9 +138,7 @@ TEST_CASE("heads: dropout before a classifier follows classifier_dropout") {
 TEST_CASE("sequence classification: the loss follows problem_type") {
   const PackedSequences tokens = three_sentences();
   Mode mode = Mode::inference();
-  const auto logits_of = [&](const BertForSequenceClassification& model) {
-    return model.logits(tokens, mode).value();
-  };
+  const auto logits_of = [&](const BertForSequenceClassification& model) { return model.logits(tokens, mode).value(); };
   {
     const BertForSequenceClassification model(config_with_labels(3), DType::f64);
     test::randomize(model, 1, 0.4);
@@ -179,7 +177,8 @@ TEST_CASE("question answering: the loss is the mean of that of the beginning and
   for (Index b = 0; b < 3; ++b) {
     for (Index c = 0; c < 2; ++c) {
       double sum = 0;
-      for (Index t = tokens.offsets.begin(b); t < tokens.offsets.end(b); ++t) sum += std::exp(z.data<double>()[2 * t + c]);
+      for (Index t = tokens.offsets.begin(b); t < tokens.offsets.end(b); ++t)
+        sum += std::exp(z.data<double>()[2 * t + c]);
       const Index right = tokens.offsets.begin(b) + labels[2 * b + c];
       expected += (std::log(sum) - z.data<double>()[2 * right + c]) / (2 * 3);
     }
@@ -245,7 +244,9 @@ TEST_CASE("heads: the gradient of every loss equals central differences", "[grad
     BertConfig config = test::tiny_config(0.3);
     config.hidden_act = "relu";
     const BertForQuestionAnswering model(config, DType::f64);
-    check_loss_gradients(model, [&](Mode& mode) { return model.loss(tokens, i32({1, 3, 0, 0, 2, 3}, {3, 2}), 3, mode); });
+    check_loss_gradients(model, [&](Mode& mode) {
+      return model.loss(tokens, i32({1, 3, 0, 0, 2, 3}, {3, 2}), 3, mode);
+    });
   }
   SECTION("multiple choice") {
     const BertForMultipleChoice model(test::tiny_config(0.3), DType::f64);

@@ -1,27 +1,12 @@
-// Whatever a person gets wrong is answered with one line that says where, what was found and what to do; exit code 1;
-// nothing is written and nothing of theirs is touched.
-#include <algorithm>
-#include <limits>
+// What a person may get wrong with masked words, and with what every task shares.
+#include "tests/apps/bad_input.h"
 
-#include "tests/apps/program_testing.h"
-#include "tests/catch.h"
+#include <limits>
 
 using namespace mini_bert;
 using namespace mini_bert::testing;
 
 namespace {
-
-// What a case spoils before the program runs. `folder` holds model/, train.json and two other data files.
-using Spoil = void (*)(const fs::path& folder);
-
-struct Case {
-  const char* name;
-  const char* command;
-  std::vector<const char*> expected;  // all of them in the one line
-  Spoil spoil = nullptr;
-};
-
-constexpr const char* train = "mini_bert_train --model model --train train.json --output out --max-steps 2 ";
 
 void edit(const fs::path& path, const std::string& from, const std::string& to) {
   std::string text = read_file(path);
@@ -210,56 +195,6 @@ const std::vector<Case> cases = {
      [](const fs::path& f) { write_file(f / "train.json", "[\"一\"]"); }},
     {"longer than the positions", "$T --max-length 25", {"--max-length is 25", "24"}},
     {"probe without a blank", "$T --probe 三国", {"no [MASK]", "三国"}},
-    // Labelled texts
-    {"unknown task", "$T --task classifi", {"'classifi'", "classify"}},
-    {"classify from random weights",
-     "mini_bert_train --config model/config.json --vocab model/vocab.txt --task classify --train a.csv --output out",
-     {"--config", "name a --model"}},
-    {"classify with a probe", "$T --task classify --probe 三[MASK]", {"--probe", "--task mlm"}},
-    {"problem type of masked words", "$T --problem-type regression", {"--problem-type goes with --task classify"}},
-    {"no label column",
-     "$T --task classify --train a.csv",
-     {"a.csv: line 2", "labels", "--label-column"},
-     [](const fs::path& f) { write_file(f / "a.csv", "text,mark\n一,1\n二,2\n"); }},
-    {"text without a label",
-     "$T --task classify --train a.csv",
-     {"a.csv: line 3", "empty"},
-     [](const fs::path& f) { write_file(f / "a.csv", "text,label\n一,1\n二,\n"); }},
-    {"one label only",
-     "$T --task classify --train a.csv",
-     {"a.csv", "every text has the label \"1\""},
-     [](const fs::path& f) { write_file(f / "a.csv", "text,label\n一,1\n二,1\n"); }},
-    {"validation label unheard of",
-     "$T --task classify --train a.csv --validation b.csv",
-     {"b.csv: line 2", "\"3\"", "2 labels"},
-     [](const fs::path& f) {
-       write_file(f / "a.csv", "text,label\n一,1\n二,2\n");
-       write_file(f / "b.csv", "text,label\n一,3\n");
-     }},
-    {"regression on words",
-     "$T --task classify --problem-type regression --train a.csv",
-     {"a.csv: line 3", "\"x\" is not a number"},
-     [](const fs::path& f) { write_file(f / "a.csv", "text,label\n一,1\n二,x\n"); }},
-    {"line without a label",
-     "$T --task classify --train a.txt",
-     {"a.txt: line 2", "no tab"},
-     [](const fs::path& f) { write_file(f / "a.txt", "一\t1\n二 2\n"); }},
-    {"word without a tag",
-     "$T --task tag --train a.bio",
-     {"a.bio: line 2", "expected a word, white space and its tag"},
-     [](const fs::path& f) { write_file(f / "a.bio", "三 O\n国\n"); }},
-    {"words and tags uneven",
-     "$T --task tag --train a.jsonl",
-     {"a.jsonl: line 1", "2 words but 1 tags"},
-     [](const fs::path& f) { write_file(f / "a.jsonl", "{\"tokens\": [\"三\", \"国\"], \"tags\": [\"O\"]}\n"); }},
-    {"no SQuAD", "$T --task answer", {"train.json", "\"data\"", "SQuAD"}},
-    {"answer not in the text",
-     "$T --task answer --train a.json",
-     {"a.json", "question \"q\"", "does not stand in its context"},
-     [](const fs::path& f) {
-       write_file(f / "a.json", R"({"data": [{"paragraphs": [{"context": "三国", "qas": [{"id": "q", "question": "一",
-                                    "answers": [{"text": "蜀", "answer_start": 0}]}]}]}]})");
-     }},
     // The output
     {"output is a file", "$T", {"out", "file"}, [](const fs::path& f) { write_file(f / "out", "mine"); }},
     {"output holds a run",
@@ -289,54 +224,14 @@ const std::vector<Case> cases = {
     {"predict a target of two tokens",
      "mini_bert_predict fill-mask --model model --targets 诸葛 三[MASK]",
      {"诸葛", "2 tokens"}},
-    {"classify with a model of masked words",
-     "mini_bert_predict classify --model model 三国",
-     {"model/model.safetensors", "bert.pooler.dense.weight is missing", "BertForSequenceClassification"}},
-    {"tag with a model of masked words", "mini_bert_predict tag --model model 三国", {"classifier.weight is missing"}},
-    {"answer without a text", "mini_bert_predict answer --model model --question 谁", {"--question and --context"}},
-    {"file and texts", "mini_bert_predict embed --model model --file train.json 三国", {"--file and texts"}},
-    {"pooler of a model without", "mini_bert_predict embed --model model --pooling pooler 三", {"no pooler"}},
     {"predict what is not UTF-8",
      "mini_bert_predict fill-mask --model model \"$(printf '\\377[MASK]')\"",
      {"UTF-8", "byte 0"}},
 };
 
-// Everything in the folder but what the test itself captures.
-std::vector<std::string> contents(const fs::path& folder) {
-  std::vector<std::string> found;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const std::string name = fs::relative(entry.path(), folder).string();
-    if (name == "stdout.txt" || name == "stderr.txt") continue;
-    found.push_back(name + (entry.is_regular_file() ? ": " + read_file(entry.path()) : ""));
-  }
-  std::ranges::sort(found);
-  return found;
-}
-
 }  // namespace
 
 TEST_CASE("bad input gets one line, exit code 1, and nothing is written", "[apps]") {
   CHECK(cases.size() >= 40);
-  for (const Case& bad : cases) {
-    INFO(bad.name);
-    const TemporaryFolder folder;
-    write_tiny_model(folder.path() / "model");
-    write_file(folder.path() / "train.json", "[\"三国人物诸葛涛\", \"诸葛亮字孔明\", \"天地日月\"]\n");
-    if (bad.spoil != nullptr) bad.spoil(folder.path());
-    const std::vector<std::string> before = contents(folder.path());
-
-    std::string command = bad.command;
-    for (std::size_t at; (at = command.find("$T")) != std::string::npos;) command.replace(at, 2, train);
-    const Outcome outcome = run(folder.path(), command);
-
-    INFO(command << "\nstdout: " << outcome.out << "stderr: " << outcome.err);
-    CHECK(outcome.exit_code == 1);
-    CHECK(std::ranges::count(outcome.err, '\n') == 1);
-    CHECK(outcome.err.starts_with("mini_bert_"));
-    for (const char* expected : bad.expected) CHECK_THAT(outcome.err, ContainsSubstring(expected));
-    // A run that had begun leaves what it had reported; one that could not begin leaves nothing at all.
-    const bool had_begun = fs::exists(folder.path() / "out/metrics.jsonl") || std::string(bad.name) == "disk full";
-    if (!had_begun) CHECK(contents(folder.path()) == before);
-    CHECK_FALSE(fs::exists(folder.path() / "out/model.safetensors.tmp"));
-  }
+  for (const Case& bad : cases) check_bad_input(bad);
 }

@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var binary_cross_entropy(const Var& logits, const Tensor& targets, double divisor) {
+  const profile::Timed timed("binary_cross_entropy");
   require(targets.dtype() == logits.dtype() && targets.shape() == logits.shape(),
           "binary_cross_entropy: targets must be {} {} like the logits, got {} {}", name_of(logits.dtype()),
           logits.shape(), name_of(targets.dtype()), targets.shape());

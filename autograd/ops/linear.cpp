@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var linear(const Var& x, const Var& weight, const Var& bias) {
+  const profile::Timed timed("linear");
   require(x.shape().rank() == 2, "linear: x must be [T,in], got {}", x.shape());
   require(weight.shape().rank() == 2 && weight.shape()[1] == x.shape()[1],
           "linear: weight must be [out,{}], got {} (x is {})", x.shape()[1], weight.shape(), x.shape());

@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var relu(const Var& x) {
+  const profile::Timed timed("relu");
   Tensor y(x.shape(), x.dtype());
   kernels::relu(x.value(), y);
   return record(y, {x}, [x = x.slot(), y](const Tensor& dy) {

@@ -21,6 +21,7 @@ void check_labels(const Tensor& labels, const SequenceOffsets& segments, Index c
 }  // namespace
 
 Var segment_cross_entropy(const Var& logits, const SequenceOffsets& segments, const Tensor& labels, double divisor) {
+  const profile::Timed timed("segment_cross_entropy");
   require(logits.shape().rank() == 2 && logits.shape()[0] == segments.tokens() && logits.shape()[1] > 0,
           "segment_cross_entropy: logits must be [{},C], got {}", segments.tokens(), logits.shape());
   check_labels(labels, segments, logits.shape()[1]);

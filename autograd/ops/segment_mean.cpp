@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var segment_mean(const Var& x, const SequenceOffsets& segments) {
+  const profile::Timed timed("segment_mean");
   require(x.shape().rank() == 2 && x.shape()[0] == segments.tokens(), "segment_mean: x must be [{},H], got {}",
           segments.tokens(), x.shape());
   Tensor y({segments.count(), x.shape()[1]}, x.dtype());

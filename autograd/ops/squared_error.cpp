@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var squared_error(const Var& x, const Tensor& targets, double divisor) {
+  const profile::Timed timed("squared_error");
   require(targets.dtype() == x.dtype() && targets.shape() == x.shape(),
           "squared_error: targets must be {} {} like x, got {} {}", name_of(x.dtype()), x.shape(),
           name_of(targets.dtype()), targets.shape());

@@ -14,13 +14,18 @@ BertModel::BertModel(const BertConfig& config, Pooling pooling, DType dtype)
   if (pooling == Pooling::first_token) register_module("pooler", pooler_.emplace(config, dtype));
 }
 
-Var BertModel::forward(const PackedSequences& tokens, Mode& mode) const {
-  return encoder_.forward(embeddings_.forward(tokens, mode), tokens.offsets, mode);
+Var BertModel::forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows) const {
+  return encoder_.forward(embeddings_.forward(tokens, mode), tokens.offsets, mode, rows);
 }
 
 Var BertModel::pool(const Var& hidden, const SequenceOffsets& offsets) const {
   require(pooler_.has_value(), "pool: this model was made without a pooler");
-  return pooler_->forward(hidden, offsets);
+  return pooler_->forward(gather_rows(hidden, first_rows(offsets)));
+}
+
+Var BertModel::pooled(const PackedSequences& tokens, Mode& mode) const {
+  require(pooler_.has_value(), "pooled: this model was made without a pooler");
+  return pooler_->forward(forward(tokens, mode, first_rows(tokens.offsets)));
 }
 
 BertPreTrainedModel::BertPreTrainedModel(const BertConfig& config, Pooling pooling, DType dtype)
@@ -61,8 +66,7 @@ BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)
 }
 
 Var BertForMaskedLM::logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const {
-  const Var hidden = bert().forward(tokens, mode);  // [T,H]
-  return head_.forward(gather_rows(hidden, rows));  // [M,V]
+  return head_.forward(bert().forward(tokens, mode, rows));  // [M,H], [M,V]
 }
 
 Var BertForMaskedLM::loss(const MaskedBatch& batch, double divisor, Mode& mode) const {

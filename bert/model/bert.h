@@ -19,8 +19,13 @@ class BertModel : public Module {
  public:
   BertModel(const BertConfig& config, Pooling pooling, DType dtype);
 
-  Var forward(const PackedSequences& tokens, Mode& mode) const;       // [T,H]
-  Var pool(const Var& hidden, const SequenceOffsets& offsets) const;  // [B,H]; Error without a pooler
+  // [T,H]; only the given packed rows, i32 [M]: [M,H].
+  Var forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows = {}) const;
+
+  // One vector per sentence, [B,H]: of all hidden states, or of the tokens, where the last layer computes [CLS] alone.
+  // Error without a pooler.
+  Var pool(const Var& hidden, const SequenceOffsets& offsets) const;
+  Var pooled(const PackedSequences& tokens, Mode& mode) const;
 
   const Var& word_embeddings() const { return embeddings_.word_embeddings(); }
 

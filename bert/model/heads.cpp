@@ -8,13 +8,6 @@
 #include "autograd/ops/squared_error.h"
 
 namespace mini_bert {
-namespace {
-
-Var pooled(const BertModel& bert, const PackedSequences& tokens, Mode& mode) {
-  return bert.pool(bert.forward(tokens, mode), tokens.offsets);  // [B,H]
-}
-
-}  // namespace
 
 BertForNextSentencePrediction::BertForNextSentencePrediction(const BertConfig& config, DType dtype)
     : BertPreTrainedModel(config, Pooling::first_token, dtype), classifier_(config.hidden_size, 2, dtype) {
@@ -22,7 +15,7 @@ BertForNextSentencePrediction::BertForNextSentencePrediction(const BertConfig& c
 }
 
 Var BertForNextSentencePrediction::logits(const PackedSequences& tokens, Mode& mode) const {
-  return classifier_.forward(pooled(bert(), tokens, mode));
+  return classifier_.forward(bert().pooled(tokens, mode));
 }
 
 Var BertForNextSentencePrediction::loss(const PackedSequences& tokens, const Tensor& labels, double divisor,
@@ -59,7 +52,7 @@ BertForSequenceClassification::BertForSequenceClassification(const BertConfig& c
 }
 
 Var BertForSequenceClassification::logits(const PackedSequences& tokens, Mode& mode) const {
-  return classifier_.forward(dropout_.forward(pooled(bert(), tokens, mode), mode));
+  return classifier_.forward(dropout_.forward(bert().pooled(tokens, mode), mode));
 }
 
 Var BertForSequenceClassification::loss(const PackedSequences& tokens, const Tensor& labels, double divisor,
@@ -118,7 +111,7 @@ BertForMultipleChoice::BertForMultipleChoice(const BertConfig& config, DType dty
 }
 
 Var BertForMultipleChoice::logits(const PackedSequences& tokens, Mode& mode) const {
-  return classifier_.forward(dropout_.forward(pooled(bert(), tokens, mode), mode));
+  return classifier_.forward(dropout_.forward(bert().pooled(tokens, mode), mode));
 }
 
 Var BertForMultipleChoice::loss(const PackedSequences& tokens, const SequenceOffsets& choices, const Tensor& labels,

@@ -1,6 +1,5 @@
 #include "bert/model/pooler.h"
 
-#include "autograd/ops/gather_rows.h"
 #include "autograd/ops/tanh.h"
 
 namespace mini_bert {
@@ -15,8 +14,8 @@ BertPooler::BertPooler(const BertConfig& config, DType dtype) : dense_(config.hi
   register_module("dense", dense_);
 }
 
-Var BertPooler::forward(const Var& hidden, const SequenceOffsets& offsets) const {
-  return tanh(dense_.forward(gather_rows(hidden, first_rows(offsets))));  // [B,H]
+Var BertPooler::forward(const Var& first) const {
+  return tanh(dense_.forward(first));
 }
 
 }  // namespace mini_bert

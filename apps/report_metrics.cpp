@@ -25,8 +25,8 @@ std::string render_confusion(const ConfusionMatrix& confusion) {
   for (std::size_t expected = 0; expected < labels; ++expected) {
     table += fmt::format("<tr><th scope=\"row\">{}</th>", escape_html(confusion.labels[expected]));
     for (std::size_t predicted = 0; predicted < labels; ++predicted) {
-      const Index count = confusion.counts[expected * labels + predicted];
-      table += fmt::format(expected == predicted ? "<td><strong>{}</strong></td>" : "<td>{}</td>", count_text(count));
+      const std::string count = count_text(confusion.counts[expected * labels + predicted]);
+      table += expected == predicted ? "<td><strong>" + count + "</strong></td>" : "<td>" + count + "</td>";
     }
     table += fmt::format("<td>{:.4f}</td></tr>\n", counts[expected].f1());
   }

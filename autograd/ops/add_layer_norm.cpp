@@ -7,6 +7,7 @@ namespace mini_bert {
 
 Var add_layer_norm(const Var& residual, const Var& h, double p, const RandomKey& key, const Var& gamma, const Var& beta,
                    double eps) {
+  const profile::Timed timed("add_layer_norm");
   const Index hidden = h.shape().cols();
   require(h.shape().rank() == 2 && hidden > 0, "add_layer_norm: h must be [T,H], got {}", h.shape());
   require(residual.shape() == h.shape(), "add_layer_norm: residual must be {} like h, got {}", h.shape(),

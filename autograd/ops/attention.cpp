@@ -5,6 +5,7 @@
 namespace mini_bert {
 
 Var attention(const Var& qkv, const SequenceOffsets& offsets, const AttentionOptions& options) {
+  const profile::Timed timed("attention");
   const Index tokens = qkv.shape().rows(), width = qkv.shape().cols();
   require(qkv.shape().rank() == 2 && options.heads >= 1 && width % (3 * options.heads) == 0,
           "attention: qkv must be [T,3H] with H a multiple of {} heads, got {}", options.heads, qkv.shape());

@@ -5,6 +5,7 @@
 namespace mini_bert {
 
 Var cross_entropy(const Var& logits, const Tensor& labels, double divisor) {
+  const profile::Timed timed("cross_entropy");
   require(logits.shape().rank() == 2 && logits.shape()[1] > 0, "cross_entropy: logits must be [M,V], got {}",
           logits.shape());
   require(labels.dtype() == DType::i32 && labels.size() == logits.shape()[0],

@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var layer_norm(const Var& x, const Var& gamma, const Var& beta, double eps) {
+  const profile::Timed timed("layer_norm");
   const Index hidden = x.shape().cols();
   require(x.shape().rank() == 2 && hidden > 0, "layer_norm: x must be [T,H], got {}", x.shape());
   require(gamma.shape() == Shape{hidden}, "layer_norm: gamma must be [{}], got {} (x is {})", hidden, gamma.shape(),

@@ -14,6 +14,7 @@ constexpr Kernels make_kernels(Isa isa) {
   add_gemm<F>(k);
   k.f32 = activation_loops<F, float>();
   k.bf16 = activation_loops<F, BFloat16>();
+  k.convert = convert_loops<F>();
   k.parameters = parameter_loops<F>();
   return k;
 }

@@ -26,6 +26,7 @@ struct Kernels {
   // All the rest (loops.h).
   ActivationLoops<float> f32;
   ActivationLoops<BFloat16> bf16;
+  ConvertLoops convert;
   ParameterLoops parameters;
 };
 

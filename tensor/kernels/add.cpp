@@ -13,9 +13,11 @@ void add(const Tensor& x, const Tensor& y, Tensor& z) {
   });
 }
 
-void accumulate(const Tensor& x, Tensor& y) {
-  visit_float(x.dtype(), [&]<class T>() {
-    for_each_chunk(x.size(), [&](Index begin, Index end) { elements<T>(y, begin, end) += elements<T>(x, begin, end); });
+void add_backward(const Tensor& dz, const Gradient& dx) {
+  visit_float(dz.dtype(), [&]<class T>() {
+    for_each_chunk(dz.size(), [&](Index begin, Index end) {
+      put(dx, elements<T>(dx.tensor(), begin, end), elements<T>(dz, begin, end));
+    });
   });
 }
 

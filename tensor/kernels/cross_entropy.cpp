@@ -25,14 +25,17 @@ void cross_entropy(const Tensor& logits, const Tensor& labels, double divisor, T
 }
 
 void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, double divisor,
-                            const Tensor& log_sum_exp, Tensor& dlogits) {
+                            const Tensor& log_sum_exp, const Gradient& dlogits) {
   const auto label = labels.values<std::int32_t>();
   visit_float(logits.dtype(), [&]<class T>() {
     const T scale = dloss.data<T>()[0] / static_cast<T>(divisor);
     parallel_for(logits.rows(), 1, [&](Index m) {
-      if (label[m] == ignore_index) return;
-      auto dz = row<T>(dlogits, m);
-      dz += scale * (row<T>(logits, m) - log_sum_exp.data<T>()[m]).exp();
+      auto dz = row<T>(dlogits.tensor(), m);
+      if (label[m] == ignore_index) {
+        if (!dlogits.accumulates()) dz.setZero();
+        return;
+      }
+      put(dlogits, dz, scale * (row<T>(logits, m) - log_sum_exp.data<T>()[m]).exp());
       dz[label[m]] -= scale;
     });
   });

@@ -23,10 +23,10 @@ void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y) {
   });
 }
 
-void dropout_backward(const Tensor& dy, double p, const RandomKey& key, Tensor& dx) {
+void dropout_backward(const Tensor& dy, double p, const RandomKey& key, const Gradient& dx) {
   visit_float(dy.dtype(), [&]<class T>() {
     for_each_chunk(dy.size(), [&](Index begin, Index end) {
-      elements<T>(dx, begin, end) += elements<T>(dy, begin, end) * mask_of<T>(p, key, begin, end);
+      put(dx, elements<T>(dx.tensor(), begin, end), elements<T>(dy, begin, end) * mask_of<T>(p, key, begin, end));
     });
   });
 }

@@ -58,12 +58,12 @@ void gelu(const Tensor& x, Gelu form, Tensor& y) {
   });
 }
 
-void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, Tensor& dx) {
+void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, const Gradient& dx) {
   visit_float(x.dtype(), [&]<class T>() {
     for_each_chunk(x.size(), [&](Index begin, Index end) {
       const RowArray<T> part = elements<T>(x, begin, end);
-      elements<T>(dx, begin, end) +=
-          elements<T>(dy, begin, end) * (form == Gelu::erf ? gelu_erf_slope<T>(part) : gelu_tanh_slope<T>(part));
+      const RowArray<T> slope = form == Gelu::erf ? gelu_erf_slope<T>(part) : gelu_tanh_slope<T>(part);
+      put(dx, elements<T>(dx.tensor(), begin, end), elements<T>(dy, begin, end) * slope);
     });
   });
 }

@@ -27,25 +27,27 @@ void forward(const Tensor& x, const Tensor& gamma, const Tensor& beta, T eps, Te
 // gives rstd·(g − ⟨g⟩ − x̂·⟨g·x̂⟩); the last two terms take out what a shift or a stretch of the row would change.
 template <class T>
 void backward_x(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& mean, const Tensor& rstd,
-                Tensor& dx) {
+                const Gradient& dx) {
   for_each_row(x.rows(), x.cols(), [&](Index t) {
     const T mu = mean.data<T>()[t], scale = rstd.data<T>()[t];
     const RowArray<T> x_hat = (row<T>(x, t) - mu) * scale;
     const RowArray<T> g = row<T>(dy, t) * row<T>(gamma, 0);
-    row<T>(dx, t) += scale * (g - g.mean() - x_hat * (g * x_hat).mean());
+    put(dx, row<T>(dx.tensor(), t), scale * (g - g.mean() - x_hat * (g * x_hat).mean()));
   });
 }
 
 template <class T>
-void backward_gamma_beta(const Tensor& dy, const Tensor& x, const Tensor& mean, const Tensor& rstd, Tensor* dgamma,
-                         Tensor* dbeta) {
+void backward_gamma_beta(const Tensor& dy, const Tensor& x, const Tensor& mean, const Tensor& rstd,
+                         const Gradient& dgamma, const Gradient& dbeta) {
   for_each_column_block(x.cols(), [&](Index col, Index width) {
+    if (dgamma && !dgamma.accumulates()) elements<T>(dgamma.tensor(), col, col + width).setZero();
+    if (dbeta && !dbeta.accumulates()) elements<T>(dbeta.tensor(), col, col + width).setZero();
     for (Index t = 0; t < x.rows(); ++t) {
       const auto dy_t = elements<T>(dy, t * x.cols() + col, t * x.cols() + col + width);
       const auto x_t = elements<T>(x, t * x.cols() + col, t * x.cols() + col + width);
       const T mu = mean.data<T>()[t], scale = rstd.data<T>()[t];
-      if (dgamma != nullptr) elements<T>(*dgamma, col, col + width) += dy_t * ((x_t - mu) * scale);
-      if (dbeta != nullptr) elements<T>(*dbeta, col, col + width) += dy_t;
+      if (dgamma) elements<T>(dgamma.tensor(), col, col + width) += dy_t * ((x_t - mu) * scale);
+      if (dbeta) elements<T>(dbeta.tensor(), col, col + width) += dy_t;
     }
   });
 }
@@ -58,10 +60,10 @@ void layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double
 }
 
 void layer_norm_backward(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& mean, const Tensor& rstd,
-                         Tensor* dx, Tensor* dgamma, Tensor* dbeta) {
+                         const Gradient& dx, const Gradient& dgamma, const Gradient& dbeta) {
   visit_float(x.dtype(), [&]<class T>() {
-    if (dx != nullptr) backward_x<T>(dy, x, gamma, mean, rstd, *dx);
-    if (dgamma != nullptr || dbeta != nullptr) backward_gamma_beta<T>(dy, x, mean, rstd, dgamma, dbeta);
+    if (dx) backward_x<T>(dy, x, gamma, mean, rstd, dx);
+    if (dgamma || dbeta) backward_gamma_beta<T>(dy, x, mean, rstd, dgamma, dbeta);
   });
 }
 

@@ -13,10 +13,10 @@ void scale(const Tensor& x, double a, Tensor& y) {
   });
 }
 
-void scale_backward(const Tensor& dy, double a, Tensor& dx) {
+void scale_backward(const Tensor& dy, double a, const Gradient& dx) {
   visit_float(dy.dtype(), [&]<class T>() {
     for_each_chunk(dy.size(), [&](Index begin, Index end) {
-      elements<T>(dx, begin, end) += static_cast<T>(a) * elements<T>(dy, begin, end);
+      put(dx, elements<T>(dx.tensor(), begin, end), static_cast<T>(a) * elements<T>(dy, begin, end));
     });
   });
 }

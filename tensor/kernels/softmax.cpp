@@ -16,12 +16,12 @@ void softmax(const Tensor& x, Tensor& y) {
   });
 }
 
-void softmax_backward(const Tensor& dy, const Tensor& y, Tensor& dx) {
+void softmax_backward(const Tensor& dy, const Tensor& y, const Gradient& dx) {
   visit_float(y.dtype(), [&]<class T>() {
     for_each_row(y.rows(), y.cols(), [&](Index t) {
       const auto y_t = row<T>(y, t);
       const auto dy_t = row<T>(dy, t);
-      row<T>(dx, t) += y_t * (dy_t - (dy_t * y_t).sum());
+      put(dx, row<T>(dx.tensor(), t), y_t * (dy_t - (dy_t * y_t).sum()));
     });
   });
 }

@@ -12,10 +12,11 @@ void tanh(const Tensor& x, Tensor& y) {
   });
 }
 
-void tanh_backward(const Tensor& dy, const Tensor& y, Tensor& dx) {
+void tanh_backward(const Tensor& dy, const Tensor& y, const Gradient& dx) {
   visit_float(y.dtype(), [&]<class T>() {
     for_each_chunk(y.size(), [&](Index begin, Index end) {
-      elements<T>(dx, begin, end) += elements<T>(dy, begin, end) * (T(1) - elements<T>(y, begin, end).square());
+      put(dx, elements<T>(dx.tensor(), begin, end),
+          elements<T>(dy, begin, end) * (T(1) - elements<T>(y, begin, end).square()));
     });
   });
 }

@@ -5,12 +5,12 @@
 
 namespace mini_bert::simd {
 
-// Every loop for one register type. Tile sizes leave enough registers for a row of B and an element of A.
-template <class F>
+// Every loop for one register type.
+template <class F, template <class> class Bf16Words>
 constexpr Kernels make_kernels(Isa isa) {
   Kernels k{};
   k.isa = isa;
-  add_gemm<F>(k);
+  add_gemm<F, Bf16Words<F>>(k);
   return k;
 }
 

@@ -133,7 +133,8 @@ void run_case(const Case& shape, const std::array<double, 2>& peaks) {
   const Tensor a = random_tensor(a_transposed ? Shape{shape.k, shape.m} : Shape{shape.m, shape.k}, 0);
   const Tensor b = random_tensor(b_transposed ? Shape{shape.n, shape.k} : Shape{shape.k, shape.n}, 1);
   Tensor c({shape.m, shape.n});
-  const Problem problem{shape.m, shape.n, shape.k, a_transposed, b_transposed, shape.form != Form::dw,
+  const Problem problem{shape.m,         shape.n,         shape.k,
+                        a_transposed,    b_transposed,    shape.form != Form::dw,
                         a.data<float>(), b.data<float>(), c.data<float>()};
   const auto ours = [&] {
     switch (shape.form) {
@@ -146,9 +147,9 @@ void run_case(const Case& shape, const std::array<double, 2>& peaks) {
     }
   };
   const auto one = measure(shape, problem, ours, 1), two = measure(shape, problem, ours, 2);
-  fmt::print("{:<22}{:8.1f} {:3.0f} % {:8.1f} {:5.2f} {:8.1f}  |{:8.1f} {:3.0f} % {:8.1f} {:5.2f} {:5.2f}\n", shape.name(),
-             one[0], 100 * one[0] / peaks[0], one[1], one[0] / one[1], one[2], two[0], 100 * two[0] / peaks[1], two[1],
-             two[0] / two[1], two[0] / one[0]);
+  fmt::print("{:<22}{:8.1f} {:3.0f} % {:8.1f} {:5.2f} {:8.1f}  |{:8.1f} {:3.0f} % {:8.1f} {:5.2f} {:5.2f}\n",
+             shape.name(), one[0], 100 * one[0] / peaks[0], one[1], one[0] / one[1], one[2], two[0],
+             100 * two[0] / peaks[1], two[1], two[0] / two[1], two[0] / one[0]);
   std::fflush(stdout);
 }
 
@@ -157,8 +158,8 @@ int run(const std::string& pattern) {
   fmt::print("GFLOP/s with kernels for {}; registers only: {:.1f} with one thread, {:.1f} with two\n", name_of(isa()),
              peaks[0], peaks[1]);
   fmt::print("{:<22}{:^38}  |{:^34}\n", "", "1 thread", "2 threads");
-  fmt::print("{:<22}{:>8} {:>5} {:>8} {:>5} {:>8}  |{:>8} {:>5} {:>8} {:>5} {:>5}\n", "C, MxNxK", "ours", "peak", "oneDNN",
-             "ratio", "Eigen", "ours", "peak", "oneDNN", "ratio", "gain");
+  fmt::print("{:<22}{:>8} {:>5} {:>8} {:>5} {:>8}  |{:>8} {:>5} {:>8} {:>5} {:>5}\n", "C, MxNxK", "ours", "peak",
+             "oneDNN", "ratio", "Eigen", "ours", "peak", "oneDNN", "ratio", "gain");
   for (const Case& shape : cases()) {
     if (shape.name().find(pattern) != std::string::npos) run_case(shape, peaks);
   }

@@ -92,17 +92,12 @@ double seconds_of(const std::function<void()>& run) {
 struct Contestant {
   const char* name;
   std::function<void()> run;
-  std::vector<double> seconds = {};
+  double fastest = INFINITY;  // seconds
 
-  double gflops(double flops) {
-    if (seconds.empty()) return NAN;
-    const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
-    std::nth_element(seconds.begin(), middle, seconds.end());
-    return flops / *middle * 1e-9;
-  }
+  double gflops(double flops) const { return run ? flops / fastest * 1e-9 : NAN; }
 };
 
-// GFLOP/s of ours, oneDNN and Eigen: medians of rounds in which each runs once.
+// GFLOP/s of ours, oneDNN and Eigen: each in its fastest of the rounds, in which all take turns.
 std::array<double, 3> measure(const Case& shape, const Problem& p, const std::function<void()>& ours, int threads) {
   set_num_threads(threads);
   std::array contestants = {Contestant{"ours", ours}, Contestant{"oneDNN", onednn_product(p)},
@@ -118,10 +113,10 @@ std::array<double, 3> measure(const Case& shape, const Problem& p, const std::fu
     }
     longest = std::max(longest, seconds_of(contestant.run));
   }
-  const int rounds = std::clamp(static_cast<int>(0.6 / longest), 7, 200);
+  const int rounds = std::clamp(static_cast<int>(0.25 / longest), 5, 200);
   for (int round = 0; round < rounds; ++round) {
     for (Contestant& contestant : contestants) {
-      if (contestant.run) contestant.seconds.push_back(seconds_of(contestant.run));
+      if (contestant.run) contestant.fastest = std::min(contestant.fastest, seconds_of(contestant.run));
     }
   }
   return {contestants[0].gflops(shape.flops()), contestants[1].gflops(shape.flops()),

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tensor/eigen.h"
+#include "tensor/kernels/attention_blocked.h"
 #include "tensor/kernels/dropout.h"
 #include "tensor/parallel.h"
 
@@ -100,6 +101,9 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
 
 void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
                Tensor& log_sum_exp) {
+  if (const simd::Kernels* const simd = simd::kernels(); simd != nullptr && qkv.dtype() == DType::f32) {
+    return attention_blocked(*simd, qkv, offsets, options, output, log_sum_exp);
+  }
   visit_float(qkv.dtype(), [&]<class T>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       forward<T>(Head(task, qkv, offsets, options.heads), qkv, options, output, log_sum_exp);
@@ -109,6 +113,9 @@ void attention(const Tensor& qkv, const SequenceOffsets& offsets, const Attentio
 
 void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
                         const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& dqkv) {
+  if (const simd::Kernels* const simd = simd::kernels(); simd != nullptr && qkv.dtype() == DType::f32) {
+    return attention_backward_blocked(*simd, doutput, qkv, log_sum_exp, offsets, options, dqkv);
+  }
   visit_float(qkv.dtype(), [&]<class T>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       backward<T>(Head(task, qkv, offsets, options.heads), doutput, qkv, log_sum_exp, options, dqkv);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tensor/kernels/attention_simd.h"
 #include "tensor/kernels/matmul_simd.h"
 #include "tensor/simd/kernels.h"
 
@@ -11,6 +12,7 @@ constexpr Kernels make_kernels(Isa isa) {
   Kernels k{};
   k.isa = isa;
   add_gemm<F>(k);
+  add_attention<F>(k);
   return k;
 }
 

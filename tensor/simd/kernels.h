@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tensor/kernels/attention_head.h"
 #include "tensor/shape.h"
 #include "tensor/simd/isa.h"
 
@@ -19,6 +20,11 @@ struct Kernels {
   Tile tile[most_tile_rows];
   void (*pack)(const float* x, Index ldx, Index depth, Index count, float* panel, Index width);
   void (*pack_transposed)(const float* x, Index ldx, Index depth, Index count, float* panel, Index width);
+
+  // One head of one sentence (tensor/kernels/attention_simd.h), and the floats of scratch memory either pass needs.
+  Index (*attention_scratch)(Index length, Index size);
+  void (*attention)(const AttentionHead<float>& head, float* output, float* log_sum_exp);
+  void (*attention_backward)(const AttentionHead<float>& head, const AttentionHeadGradient<float>& gradient);
 };
 
 // Those of isa(), or null when it is portable: then the definition is the kernel.

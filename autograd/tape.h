@@ -40,7 +40,7 @@ class Tape {
   friend Var record(Tensor, std::initializer_list<Var>, Backward);
 
   struct Entry {
-    Var output;
+    GradientSlot output;  // not the value: whoever reads it later has captured it
     Backward backward;
   };
   std::vector<Entry> entries_;

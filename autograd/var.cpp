@@ -2,12 +2,12 @@
 
 namespace mini_bert {
 
-Var::Var(Tensor value, bool requires_grad) : node_(std::make_shared<Node>(Node{std::move(value), {}, requires_grad})) {}
+Var::Var(Tensor value, bool requires_grad)
+    : value_(std::make_shared<Tensor>(std::move(value))), slot_(value_->shape(), value_->dtype(), requires_grad) {}
 
 Tensor* Var::grad_to_accumulate() const {
-  if (!node_->requires_grad) return nullptr;
-  if (!node_->grad.defined()) node_->grad = Tensor::zeros(shape(), dtype());
-  return &node_->grad;
+  const kernels::Gradient contribution = gradient();
+  return contribution ? &contribution.initialized() : nullptr;
 }
 
 }  // namespace mini_bert

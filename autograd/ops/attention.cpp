@@ -17,8 +17,8 @@ Var attention(const Var& qkv, const SequenceOffsets& offsets, const AttentionOpt
   Tensor y({tokens, width / 3}, qkv.dtype()), log_sum_exp({tokens, options.heads}, qkv.dtype());
   kernels::attention(qkv.value(), offsets, options, y, log_sum_exp);
   return record(y, {qkv}, [qkv, offsets, options, log_sum_exp](const Tensor& dy) {
-    if (Tensor* dqkv = qkv.grad_to_accumulate()) {
-      kernels::attention_backward(dy, qkv.value(), log_sum_exp, offsets, options, *dqkv);
+    if (const auto dqkv = qkv.gradient()) {
+      kernels::attention_backward(dy, qkv.value(), log_sum_exp, offsets, options, dqkv);
     }
   });
 }

@@ -18,8 +18,8 @@ Var cross_entropy(const Var& logits, const Tensor& labels, double divisor) {
   Tensor loss({}, logits.dtype()), log_sum_exp({logits.shape()[0]}, logits.dtype());
   kernels::cross_entropy(logits.value(), labels, divisor, loss, log_sum_exp);
   return record(loss, {logits}, [logits, labels, divisor, log_sum_exp](const Tensor& dloss) {
-    if (Tensor* dlogits = logits.grad_to_accumulate()) {
-      kernels::cross_entropy_backward(dloss, logits.value(), labels, divisor, log_sum_exp, *dlogits);
+    if (const auto dlogits = logits.gradient()) {
+      kernels::cross_entropy_backward(dloss, logits.value(), labels, divisor, log_sum_exp, dlogits);
     }
   });
 }

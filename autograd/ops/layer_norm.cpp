@@ -14,9 +14,9 @@ Var layer_norm(const Var& x, const Var& gamma, const Var& beta, double eps) {
           x.shape());
   Tensor y(x.shape(), x.dtype()), mean({x.shape()[0]}, x.dtype()), rstd({x.shape()[0]}, x.dtype());
   kernels::layer_norm(x.value(), gamma.value(), beta.value(), eps, y, mean, rstd);
-  return record(y, {x, gamma, beta}, [x, gamma, beta, mean, rstd](const Tensor& dy) {
-    kernels::layer_norm_backward(dy, x.value(), gamma.value(), mean, rstd, x.grad_to_accumulate(),
-                                 gamma.grad_to_accumulate(), beta.grad_to_accumulate());
+  return record(y, {x, gamma, beta}, [x, gamma, beta = beta.slot(), mean, rstd](const Tensor& dy) {
+    kernels::layer_norm_backward(dy, x.value(), gamma.value(), mean, rstd, x.gradient(), gamma.gradient(),
+                                 beta.contribution());
   });
 }
 

@@ -13,7 +13,9 @@ Var matmul(const Var& a, const Var& b) {
   Tensor c({a.shape()[0], b.shape()[1]}, a.dtype());
   kernels::matmul(a.value(), b.value(), c, kernels::Output::replace);
   return record(c, {a, b}, [a, b](const Tensor& dc) {
-    kernels::matmul_backward(dc, a.value(), b.value(), a.grad_to_accumulate(), b.grad_to_accumulate());
+    // In the order in which they are written: a and b may be one.
+    const auto da = a.gradient(), db = b.gradient();
+    kernels::matmul_backward(dc, a.value(), b.value(), da, db);
   });
 }
 

@@ -6,6 +6,7 @@
 #include "tensor/kernels/attention_blocked.h"
 #include "tensor/kernels/dropout.h"
 #include "tensor/parallel.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -65,7 +66,7 @@ void forward(const Head& head, const Tensor& qkv, const AttentionOptions& option
 
 template <class T>
 void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-              const AttentionOptions& options, Tensor& dqkv) {
+              const AttentionOptions& options, const Gradient& dqkv) {
   const auto q = head.part<T>(qkv, 0), k = head.part<T>(qkv, 1), v = head.part<T>(qkv, 2);  // [S,D]
   const auto d_o = head.columns<T>(doutput);                                                // [S,D]
   const T scale = T(1) / std::sqrt(static_cast<T>(head.size));
@@ -80,10 +81,10 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
   Matrix<T> dp = d_o * v.transpose();  // [S,S]
   if (options.dropout > 0) {
     const Matrix<T> mask = probability_mask<T>(head, options);
-    head.part<T>(dqkv, 2).noalias() += (p.array() * mask.array()).matrix().transpose() * d_o;
+    put(dqkv, head.part<T>(dqkv.tensor(), 2).noalias(), (p.array() * mask.array()).matrix().transpose() * d_o);
     dp.array() *= mask.array();
   } else {
-    head.part<T>(dqkv, 2).noalias() += p.transpose() * d_o;
+    put(dqkv, head.part<T>(dqkv.tensor(), 2).noalias(), p.transpose() * d_o);
   }
   // P = softmax(S): its Jacobian is diag(p) − p·pᵀ in every row. Written over dP.
   for (Index i = 0; i < head.length; ++i) {
@@ -93,18 +94,18 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
     ds_i = p_i * (ds_i - mean) * scale;
   }
   // S = Q·Kᵀ/√D
-  head.part<T>(dqkv, 0).noalias() += dp * k;
-  head.part<T>(dqkv, 1).noalias() += dp.transpose() * q;
+  put(dqkv, head.part<T>(dqkv.tensor(), 0).noalias(), dp * k);
+  put(dqkv, head.part<T>(dqkv.tensor(), 1).noalias(), dp.transpose() * q);
 }
 
 }  // namespace
 
 void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
                Tensor& log_sum_exp) {
-  if (const simd::Kernels* const simd = simd::kernels(); simd != nullptr && qkv.dtype() == DType::f32) {
-    return attention_blocked(*simd, qkv, offsets, options, output, log_sum_exp);
-  }
   visit_float(qkv.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      return attention_blocked(simd->attention, qkv, offsets, options, output, log_sum_exp);
+    }
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       forward<T>(Head(task, qkv, offsets, options.heads), qkv, options, output, log_sum_exp);
     });
@@ -112,11 +113,11 @@ void attention(const Tensor& qkv, const SequenceOffsets& offsets, const Attentio
 }
 
 void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-                        const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& dqkv) {
-  if (const simd::Kernels* const simd = simd::kernels(); simd != nullptr && qkv.dtype() == DType::f32) {
-    return attention_backward_blocked(*simd, doutput, qkv, log_sum_exp, offsets, options, dqkv);
-  }
+                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv) {
   visit_float(qkv.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      return attention_backward_blocked(simd->attention, doutput, qkv, log_sum_exp, offsets, options, dqkv);
+    }
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       backward<T>(Head(task, qkv, offsets, options.heads), doutput, qkv, log_sum_exp, options, dqkv);
     });

@@ -34,10 +34,11 @@ void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body
   });
 }
 
-simd::AttentionHead<float> head_of(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
+template <class T>
+simd::AttentionHead<T> head_of(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
                                    Index sentence, Index head, float* scratch) {
   const Index stride = qkv.cols(), hidden = stride / 3, size = hidden / options.heads, begin = offsets.begin(sentence);
-  const float* const q = qkv.data<float>() + begin * stride + head * size;
+  const T* const q = qkv.data<T>() + begin * stride + head * size;
   return {.length = offsets.length(sentence),
           .size = size,
           .heads = options.heads,
@@ -53,34 +54,47 @@ simd::AttentionHead<float> head_of(const Tensor& qkv, const SequenceOffsets& off
 
 }  // namespace
 
-void attention_blocked(const simd::Kernels& simd, const Tensor& qkv, const SequenceOffsets& offsets,
+template <class T>
+void attention_blocked(const simd::AttentionLoops<T>& loops, const Tensor& qkv, const SequenceOffsets& offsets,
                        const AttentionOptions& options, Tensor& output, Tensor& log_sum_exp) {
   const Index hidden = output.cols(), size = hidden / options.heads;
-  const Index floats = simd.attention_scratch(offsets.longest(), size);
+  const Index floats = loops.scratch(offsets.longest(), size);
   for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence);
-    simd.attention(head_of(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
-                   output.data<float>() + begin * hidden + head * size,
+    loops.forward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                   output.data<T>() + begin * hidden + head * size,
                    log_sum_exp.data<float>() + begin * options.heads + head);
   });
 }
 
-void attention_backward_blocked(const simd::Kernels& simd, const Tensor& doutput, const Tensor& qkv,
+template <class T>
+void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tensor& doutput, const Tensor& qkv,
                                 const Tensor& log_sum_exp, const SequenceOffsets& offsets,
-                                const AttentionOptions& options, Tensor& dqkv) {
+                                const AttentionOptions& options, const Gradient& dqkv) {
   const Index hidden = doutput.cols(), size = hidden / options.heads;
-  const Index floats = simd.attention_scratch(offsets.longest(), size);
+  const Index floats = loops.scratch(offsets.longest(), size);
   for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence);
-    float* const dq = dqkv.data<float>() + begin * 3 * hidden + head * size;
-    simd.attention_backward(head_of(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
-                            {.doutput = doutput.data<float>() + begin * hidden + head * size,
+    T* const dq = dqkv.tensor().data<T>() + begin * 3 * hidden + head * size;
+    loops.backward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                            {.doutput = doutput.data<T>() + begin * hidden + head * size,
                              .log_sum_exp = log_sum_exp.data<float>() + begin * options.heads + head,
                              .dq = dq,
                              .dk = dq + hidden,
                              .dv = dq + 2 * hidden,
-                             .accumulate = true});
+                             .accumulate = dqkv.accumulates()});
   });
 }
+
+template void attention_blocked(const simd::AttentionLoops<float>&, const Tensor&, const SequenceOffsets&,
+                                const AttentionOptions&, Tensor&, Tensor&);
+template void attention_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const SequenceOffsets&,
+                                const AttentionOptions&, Tensor&, Tensor&);
+template void attention_backward_blocked(const simd::AttentionLoops<float>&, const Tensor&, const Tensor&,
+                                         const Tensor&, const SequenceOffsets&, const AttentionOptions&,
+                                         const Gradient&);
+template void attention_backward_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const Tensor&,
+                                         const Tensor&, const SequenceOffsets&, const AttentionOptions&,
+                                         const Gradient&);
 
 }  // namespace mini_bert::kernels

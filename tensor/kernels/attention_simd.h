@@ -3,7 +3,7 @@
 #include "tensor/kernels/attention_head.h"
 #include "tensor/kernels/attention_tiles.h"
 #include "tensor/kernels/matmul_simd.h"
-#include "tensor/simd/kernels.h"
+#include "tensor/simd/loops.h"
 #include "tensor/simd/philox.h"
 
 // Attention of one head of one sentence. Everything of it stays in the first two caches: keys and values are packed
@@ -29,9 +29,7 @@ F exp_of_nonpositive(F x) {
 template <class F, class T>
 void copy_rows(const T* x, Index ldx, Index rows, Index cols, float factor, float* y, Index ldy) {
   for (Index i = 0; i < rows; ++i, x += ldx, y += ldy) {
-    Index j = 0;
-    for (; j + F::lanes <= cols; j += F::lanes) (F::load(x + j) * F(factor)).store(y + j);
-    if (j < cols) (F::load(x + j, cols - j) * F(factor)).store(y + j);
+    for_each_register<F>(cols, [&](Index j, auto lanes) { (lanes.load(x + j) * F(factor)).store(y + j); });
   }
 }
 
@@ -41,15 +39,7 @@ void put_rows(const float* x, Index ldx, Index rows, Index cols, const Factor& f
               bool accumulate) {
   for (Index i = 0; i < rows; ++i, x += ldx, y += ldy) {
     const F factor_i(factor(i));
-    Index j = 0;
-    for (; j + F::lanes <= cols; j += F::lanes) {
-      const F x_ij = F::load(x + j) * factor_i;
-      (accumulate ? F::load(y + j) + x_ij : x_ij).store(y + j);
-    }
-    if (j < cols) {
-      const F x_ij = F::load(x + j) * factor_i;
-      (accumulate ? F::load(y + j, cols - j) + x_ij : x_ij).store(y + j, cols - j);
-    }
+    for_each_register<F>(cols, [&](Index j, auto lanes) { put(lanes, F::load(x + j) * factor_i, accumulate, y + j); });
   }
 }
 
@@ -265,11 +255,9 @@ Index attention_scratch(Index length, Index size) {
   return forward > backward ? forward : backward;
 }
 
-template <class F>
-constexpr void add_attention(Kernels& kernels) {
-  kernels.attention_scratch = attention_scratch<F>;
-  kernels.attention = attention_forward<F, float>;
-  kernels.attention_backward = attention_backward<F, float>;
+template <class F, class T>
+constexpr AttentionLoops<T> attention_loops() {
+  return {.scratch = attention_scratch<F>, .forward = attention_forward<F, T>, .backward = attention_backward<F, T>};
 }
 
 }  // namespace mini_bert::simd

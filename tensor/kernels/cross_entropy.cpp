@@ -4,6 +4,7 @@
 
 #include "tensor/eigen.h"
 #include "tensor/parallel.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 
@@ -11,7 +12,12 @@ void cross_entropy(const Tensor& logits, const Tensor& labels, double divisor, T
   const auto label = labels.values<std::int32_t>();
   visit_float(logits.dtype(), [&]<class T>() {
     T* const lse = log_sum_exp.data<T>();
+    const auto* const simd = simd::loops<T>();
     parallel_for(logits.rows(), 1, [&](Index m) {
+      if (simd != nullptr) {
+        lse[m] = simd->cross_entropy.log_sum_exp(logits.data<T>() + m * logits.cols(), logits.cols());
+        return;
+      }
       const auto z = row<T>(logits, m);
       const T maximum = z.maxCoeff();
       lse[m] = maximum + std::log((z - maximum).exp().sum());
@@ -25,14 +31,24 @@ void cross_entropy(const Tensor& logits, const Tensor& labels, double divisor, T
 }
 
 void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, double divisor,
-                            const Tensor& log_sum_exp, Tensor& dlogits) {
+                            const Tensor& log_sum_exp, const Gradient& dlogits) {
   const auto label = labels.values<std::int32_t>();
   visit_float(logits.dtype(), [&]<class T>() {
     const T scale = dloss.data<T>()[0] / static_cast<T>(divisor);
+    const auto* const simd = simd::loops<T>();
     parallel_for(logits.rows(), 1, [&](Index m) {
-      if (label[m] == ignore_index) return;
-      auto dz = row<T>(dlogits, m);
-      dz += scale * (row<T>(logits, m) - log_sum_exp.data<T>()[m]).exp();
+      auto dz = row<T>(dlogits.tensor(), m);
+      if (label[m] == ignore_index) {
+        if (!dlogits.accumulates()) dz.setZero();
+        return;
+      }
+      const T lse = log_sum_exp.data<T>()[m];
+      if (simd != nullptr) {
+        const T* const z = logits.data<T>() + m * logits.cols();
+        simd->cross_entropy.backward(z, lse, scale, logits.cols(), dlogits.accumulates(), dz.data());
+      } else {
+        put(dlogits, dz, scale * (row<T>(logits, m) - lse).exp());
+      }
       dz[label[m]] -= scale;
     });
   });

@@ -12,12 +12,13 @@ void gather_rows(const Tensor& x, const Tensor& rows, Tensor& y) {
   });
 }
 
-void gather_rows_backward(const Tensor& dy, const Tensor& rows, Tensor& dx) {
+void gather_rows_backward(const Tensor& dy, const Tensor& rows, const Gradient& dx) {
+  Tensor& sums = dx.initialized();
   const auto index = rows.values<std::int32_t>();
   visit_float(dy.dtype(), [&]<class T>() {
     // Two m may name the same row, so threads share out the columns, not the rows.
     for_each_column_block(dy.cols(), [&](Index col, Index width) {
-      for (Index m = 0; m < dy.rows(); ++m) block<T>(dx, index[m], col, 1, width) += block<T>(dy, m, col, 1, width);
+      for (Index m = 0; m < dy.rows(); ++m) block<T>(sums, index[m], col, 1, width) += block<T>(dy, m, col, 1, width);
     });
   });
 }

@@ -6,6 +6,7 @@
 
 #include "tensor/eigen.h"
 #include "tensor/kernels/elementwise.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -51,6 +52,12 @@ RowArray<T> gelu_tanh_slope(const RowArray<T>& x) {
 
 void gelu(const Tensor& x, Gelu form, Tensor& y) {
   visit_float(x.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      const auto& loops = form == Gelu::erf ? simd->gelu.erf : simd->gelu.tanh;
+      return for_each_chunk(x.size(), [&](Index begin, Index end) {
+        loops.forward(x.data<T>() + begin, end - begin, y.data<T>() + begin);
+      });
+    }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
       const RowArray<T> part = elements<T>(x, begin, end);
       elements<T>(y, begin, end) = form == Gelu::erf ? gelu_erf<T>(part) : gelu_tanh<T>(part);
@@ -58,12 +65,19 @@ void gelu(const Tensor& x, Gelu form, Tensor& y) {
   });
 }
 
-void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, Tensor& dx) {
+void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, const Gradient& dx) {
   visit_float(x.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      const auto& loops = form == Gelu::erf ? simd->gelu.erf : simd->gelu.tanh;
+      return for_each_chunk(x.size(), [&](Index begin, Index end) {
+        loops.backward(dy.data<T>() + begin, x.data<T>() + begin, end - begin, dx.accumulates(),
+                       dx.tensor().data<T>() + begin);
+      });
+    }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
       const RowArray<T> part = elements<T>(x, begin, end);
-      elements<T>(dx, begin, end) +=
-          elements<T>(dy, begin, end) * (form == Gelu::erf ? gelu_erf_slope<T>(part) : gelu_tanh_slope<T>(part));
+      const RowArray<T> slope = form == Gelu::erf ? gelu_erf_slope<T>(part) : gelu_tanh_slope<T>(part);
+      put(dx, elements<T>(dx.tensor(), begin, end), elements<T>(dy, begin, end) * slope);
     });
   });
 }

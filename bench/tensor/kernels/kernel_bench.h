@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tensor/kernels/gradient.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 #include "tensor/tensor.h"
@@ -21,6 +22,10 @@ inline Tensor random_tensor(const Shape& shape, std::uint32_t stream = 0) {
   Tensor x(shape);
   fill_normal(x, 0, 1, {.seed = 1, .stream = stream});
   return x;
+}
+
+inline kernels::Gradient added_to(Tensor& dx) {
+  return {dx, kernels::Output::accumulate};
 }
 
 // Indices below `limit`, T of them.

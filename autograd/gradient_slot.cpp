@@ -1,0 +1,16 @@
+#include "autograd/gradient_slot.h"
+
+namespace mini_bert {
+
+GradientSlot::GradientSlot(const Shape& shape, DType dtype, bool wanted)
+    : state_(std::make_shared<State>(State{shape, dtype, wanted, {}})) {}
+
+kernels::Gradient GradientSlot::contribution() const {
+  using kernels::Output;
+  if (!state_->wanted) return {};
+  if (state_->gradient.defined()) return {state_->gradient, Output::accumulate};
+  state_->gradient = Tensor(state_->shape, state_->dtype);
+  return {state_->gradient, Output::replace};
+}
+
+}  // namespace mini_bert

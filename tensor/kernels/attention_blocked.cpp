@@ -36,7 +36,7 @@ void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body
 
 template <class T>
 simd::AttentionHead<T> head_of(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
-                                   Index sentence, Index head, float* scratch) {
+                               Index sentence, Index head, float* scratch) {
   const Index stride = qkv.cols(), hidden = stride / 3, size = hidden / options.heads, begin = offsets.begin(sentence);
   const T* const q = qkv.data<T>() + begin * stride + head * size;
   return {.length = offsets.length(sentence),
@@ -62,8 +62,8 @@ void attention_blocked(const simd::AttentionLoops<T>& loops, const Tensor& qkv, 
   for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence);
     loops.forward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
-                   output.data<T>() + begin * hidden + head * size,
-                   log_sum_exp.data<float>() + begin * options.heads + head);
+                  output.data<T>() + begin * hidden + head * size,
+                  log_sum_exp.data<float>() + begin * options.heads + head);
   });
 }
 
@@ -77,12 +77,12 @@ void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tens
     const Index begin = offsets.begin(sentence);
     T* const dq = dqkv.tensor().data<T>() + begin * 3 * hidden + head * size;
     loops.backward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
-                            {.doutput = doutput.data<T>() + begin * hidden + head * size,
-                             .log_sum_exp = log_sum_exp.data<float>() + begin * options.heads + head,
-                             .dq = dq,
-                             .dk = dq + hidden,
-                             .dv = dq + 2 * hidden,
-                             .accumulate = dqkv.accumulates()});
+                   {.doutput = doutput.data<T>() + begin * hidden + head * size,
+                    .log_sum_exp = log_sum_exp.data<float>() + begin * options.heads + head,
+                    .dq = dq,
+                    .dk = dq + hidden,
+                    .dv = dq + 2 * hidden,
+                    .accumulate = dqkv.accumulates()});
   });
 }
 

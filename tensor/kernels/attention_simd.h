@@ -5,6 +5,7 @@
 #include "tensor/kernels/matmul_simd.h"
 #include "tensor/simd/loops.h"
 #include "tensor/simd/philox.h"
+#include "tensor/simd/registers.h"
 
 // Attention of one head of one sentence. Everything of it stays in the first two caches: keys and values are packed
 // once, queries pass in blocks of rows. docs/attention.md says what the cuts gain.
@@ -153,8 +154,9 @@ void attention_forward(const AttentionHead<T>& head, T* output, float* log_sum_e
       log_sum_exp[(begin + i) * head.heads] = maximum + __builtin_logf(sum);
     }
     multiply<F, false>(rows, size, length, m.p, m.ld_s, values, m.output, m.ld_d, false);
-    put_rows<F>(m.output, m.ld_d, rows, size, [&](Index i) { return m.inverse_sum[i]; },
-                output + begin * (qkv_stride / 3), qkv_stride / 3, false);
+    put_rows<F>(
+        m.output, m.ld_d, rows, size, [&](Index i) { return m.inverse_sum[i]; }, output + begin * (qkv_stride / 3),
+        qkv_stride / 3, false);
   }
 }
 
@@ -238,8 +240,9 @@ void attention_backward(const AttentionHead<T>& head, const AttentionHeadGradien
       }
     }
     multiply<F, false>(rows, size, length, m.ds, m.ld_s, keys, m.dqueries, m.ld_d, false);
-    put_rows<F>(m.dqueries, m.ld_d, rows, size, [=](Index) { return scale; }, gradient.dq + begin * stride, stride,
-                gradient.accumulate);
+    put_rows<F>(
+        m.dqueries, m.ld_d, rows, size, [=](Index) { return scale; }, gradient.dq + begin * stride, stride,
+        gradient.accumulate);
     multiply<F, true>(length, size, rows, m.p, m.ld_s, doutput, m.dvalues, m.ld_d, begin > 0);
     multiply<F, true>(length, size, rows, m.ds, m.ld_s, queries, m.dkeys, m.ld_d, begin > 0);
   }

@@ -19,7 +19,7 @@ struct Panels {
 template <class F>
 constexpr int tile_vectors = F::lanes == 8 ? 2 : 4;
 template <class F>
-constexpr Index panel_width = tile_vectors<F> * F::lanes;
+constexpr Index panel_width = tile_vectors<F>* F::lanes;
 template <class F>
 constexpr Index tile_height = 6;
 

@@ -100,28 +100,49 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
 
 }  // namespace
 
-void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
-               Tensor& log_sum_exp) {
+void attention_as_defined(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
+                          Tensor& output, Tensor& log_sum_exp) {
   visit_float(qkv.dtype(), [&]<class T>() {
-    if (const auto* const simd = simd::loops<T>()) {
-      return attention_blocked(simd->attention, qkv, offsets, options, output, log_sum_exp);
-    }
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       forward<T>(Head(task, qkv, offsets, options.heads), qkv, options, output, log_sum_exp);
     });
   });
 }
 
-void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv) {
+void attention_backward_as_defined(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+                                   const SequenceOffsets& offsets, const AttentionOptions& options,
+                                   const Gradient& dqkv) {
   visit_float(qkv.dtype(), [&]<class T>() {
-    if (const auto* const simd = simd::loops<T>()) {
-      return attention_backward_blocked(simd->attention, doutput, qkv, log_sum_exp, offsets, options, dqkv);
-    }
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       backward<T>(Head(task, qkv, offsets, options.heads), doutput, qkv, log_sum_exp, options, dqkv);
     });
   });
+}
+
+void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
+               Tensor& log_sum_exp) {
+  if (const simd::Kernels* const simd = simd::kernels()) {
+    if (qkv.dtype() == DType::f32) {
+      return attention_blocked(simd->f32.attention, qkv, offsets, options, output, log_sum_exp);
+    }
+    if (qkv.dtype() == DType::bf16) {
+      return attention_blocked(simd->bf16.attention, qkv, offsets, options, output, log_sum_exp);
+    }
+  }
+  attention_as_defined(qkv, offsets, options, output, log_sum_exp);
+}
+
+void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv) {
+  if (const simd::Kernels* const simd = simd::kernels()) {
+    if (qkv.dtype() == DType::f32) {
+      return attention_backward_blocked(simd->f32.attention, doutput, qkv, log_sum_exp, offsets, options, dqkv);
+    }
+    if (qkv.dtype() == DType::bf16) {
+      return attention_backward_blocked(simd->bf16.attention, doutput, qkv, log_sum_exp, offsets, options, dqkv);
+    }
+  }
+  attention_backward_as_defined(doutput, qkv, log_sum_exp, offsets, options, dqkv);
 }
 
 }  // namespace mini_bert::kernels

@@ -27,4 +27,11 @@ void attention(const Tensor& qkv, const SequenceOffsets& offsets, const Attentio
 void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
                         const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv);
 
+// The same as Eigen expressions, which is what both are where this CPU has no loops for them (attention_blocked.h).
+void attention_as_defined(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
+                          Tensor& output, Tensor& log_sum_exp);
+void attention_backward_as_defined(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+                                   const SequenceOffsets& offsets, const AttentionOptions& options,
+                                   const Gradient& dqkv);
+
 }  // namespace mini_bert::kernels

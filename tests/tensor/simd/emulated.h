@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 #include "tensor/dtype.h"
 #include "tensor/shape.h"
@@ -191,6 +192,13 @@ struct EmulatedF32x16::DoubleSum {
     return all;
   }
 };
+
+// Lane j of register i becomes lane i of register j.
+inline void transpose(EmulatedF32x16 (&rows)[16]) {
+  for (std::size_t i = 0; i < 16; ++i) {
+    for (std::size_t j = 0; j < i; ++j) std::swap(rows[i].v[j], rows[j].v[i]);
+  }
+}
 
 inline void multiply_wide(EmulatedBits a, EmulatedBits b, EmulatedBits& high, EmulatedBits& low) {
   for (std::size_t i = 0; i < 16; ++i) {

@@ -1,9 +1,11 @@
 #include "autograd/gradient_slot.h"
 
+#include "tensor/allocator.h"
+
 namespace mini_bert {
 
 GradientSlot::GradientSlot(const Shape& shape, DType dtype, bool wanted)
-    : state_(std::make_shared<State>(State{shape, dtype, wanted, {}})) {}
+    : state_(std::allocate_shared<State>(CachedAllocation<State>(), State{shape, dtype, wanted, {}})) {}
 
 kernels::Gradient GradientSlot::contribution() const {
   using kernels::Output;

@@ -31,7 +31,7 @@ NoGrad::~NoGrad() {
 Var record(Tensor output, std::initializer_list<Var> inputs, Backward backward) {
   const bool wanted = recording != nullptr && std::ranges::any_of(inputs, &Var::requires_grad);
   Var y(std::move(output), wanted);
-  if (wanted) recording->entries_.push_back({y.slot(), std::move(backward)});
+  if (wanted) recording->entries_.push_back({y.slot(), std::move(backward), profile::Timed::current()});
   return y;
 }
 
@@ -48,8 +48,11 @@ void Tape::backward(const Var& y, const Tensor& dy) {
   while (!entries_.empty()) {
     const Entry entry = std::move(entries_.back());
     entries_.pop_back();
-    if (entry.output.tensor().defined()) entry.backward(entry.output.tensor());
+    if (!entry.output.tensor().defined()) continue;
+    const profile::Timed timed(entry.operation, profile::Pass::backward);
+    entry.backward(entry.output.tensor());
   }
+  entries_.shrink_to_fit();
 }
 
 }  // namespace mini_bert

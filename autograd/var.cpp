@@ -1,9 +1,12 @@
 #include "autograd/var.h"
 
+#include "tensor/allocator.h"
+
 namespace mini_bert {
 
 Var::Var(Tensor value, bool requires_grad)
-    : value_(std::make_shared<Tensor>(std::move(value))), slot_(value_->shape(), value_->dtype(), requires_grad) {}
+    : value_(std::allocate_shared<Tensor>(CachedAllocation<Tensor>(), std::move(value))),
+      slot_(value_->shape(), value_->dtype(), requires_grad) {}
 
 Tensor* Var::grad_to_accumulate() const {
   const kernels::Gradient contribution = gradient();

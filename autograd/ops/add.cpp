@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var add(const Var& x, const Var& y) {
+  const profile::Timed timed("add");
   require(y.shape() == x.shape(), "add: y must be {} like x, got {}", x.shape(), y.shape());
   Tensor z(x.shape(), x.dtype());
   kernels::add(x.value(), y.value(), z);

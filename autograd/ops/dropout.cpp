@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var dropout(const Var& x, double p, const RandomKey& key) {
+  const profile::Timed timed("dropout");
   require(0 <= p && p < 1, "dropout: p must be at least 0 and below 1, got {}", p);
   if (p == 0) return x;
   Tensor y(x.shape(), x.dtype());

@@ -7,6 +7,7 @@
 namespace mini_bert {
 
 Var embedding(const Var& table, const Tensor& ids, Index padding_id) {
+  const profile::Timed timed("embedding");
   require(table.shape().rank() == 2, "embedding: table must be [V,H], got {}", table.shape());
   check_indices("embedding", "ids", ids, table.shape()[0]);
   Tensor y({ids.size(), table.shape()[1]}, table.dtype());

@@ -7,6 +7,7 @@
 namespace mini_bert {
 
 Var gather_rows(const Var& x, const Tensor& rows) {
+  const profile::Timed timed("gather_rows");
   require(x.shape().rank() == 2, "gather_rows: x must be [T,H], got {}", x.shape());
   check_indices("gather_rows", "rows", rows, x.shape()[0]);
   Tensor y({rows.size(), x.shape()[1]}, x.dtype());

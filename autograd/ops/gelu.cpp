@@ -5,6 +5,7 @@
 namespace mini_bert {
 
 Var gelu(const Var& x, Gelu form) {
+  const profile::Timed timed("gelu");
   Tensor y(x.shape(), x.dtype());
   kernels::gelu(x.value(), form, y);
   return record(y, {x}, [x, form](const Tensor& dy) {

@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var matmul(const Var& a, const Var& b) {
+  const profile::Timed timed("matmul");
   require(a.shape().rank() == 2 && b.shape().rank() == 2, "matmul: a and b must be matrices, got {} and {}", a.shape(),
           b.shape());
   require(b.shape()[0] == a.shape()[1], "matmul: b must be [{},N], got {} (a is {})", a.shape()[1], b.shape(),

@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var scale(const Var& x, double a) {
+  const profile::Timed timed("scale");
   Tensor y(x.shape(), x.dtype());
   kernels::scale(x.value(), a, y);
   return record(y, {x}, [x = x.slot(), a](const Tensor& dy) {

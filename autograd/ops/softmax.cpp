@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var softmax(const Var& x) {
+  const profile::Timed timed("softmax");
   require(x.shape().cols() > 0, "softmax: rows must not be empty, got {}", x.shape());
   Tensor y(x.shape(), x.dtype());
   kernels::softmax(x.value(), y);

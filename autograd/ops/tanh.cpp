@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var tanh(const Var& x) {
+  const profile::Timed timed("tanh");
   Tensor y(x.shape(), x.dtype());
   kernels::tanh(x.value(), y);
   return record(y, {x}, [x = x.slot(), y](const Tensor& dy) {

@@ -1,6 +1,6 @@
 #include "tensor/kernels/dropout.h"
 
-#include "tensor/eigen.h"
+#include "tensor/kernels/activations.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/simd/kernels.h"
 
@@ -8,8 +8,8 @@ namespace mini_bert::kernels {
 namespace {
 
 template <class T>
-RowArray<T> mask_of(double p, const RandomKey& key, Index begin, Index end) {
-  RowArray<T> mask(end - begin);
+RowArray<Arithmetic<T>> mask_of(double p, const RandomKey& key, Index begin, Index end) {
+  RowArray<Arithmetic<T>> mask(end - begin);
   dropout_mask(p, key, static_cast<std::uint64_t>(begin), end - begin, mask.data());
   return mask;
 }
@@ -17,7 +17,7 @@ RowArray<T> mask_of(double p, const RandomKey& key, Index begin, Index end) {
 }  // namespace
 
 void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y) {
-  visit_float(x.dtype(), [&]<class T>() {
+  visit_activation(x.dtype(), [&]<class T>() {
     if (const auto* const simd = simd::loops<T>()) {
       return for_each_chunk(x.size(), [&](Index begin, Index end) {
         simd->dropout.forward(x.data<T>() + begin, p, key, static_cast<std::uint64_t>(begin), end - begin, false,
@@ -25,13 +25,13 @@ void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y) {
       });
     }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      elements<T>(y, begin, end) = elements<T>(x, begin, end) * mask_of<T>(p, key, begin, end);
+      write<T>(y, begin, end, read<T>(x, begin, end) * mask_of<T>(p, key, begin, end));
     });
   });
 }
 
 void dropout_backward(const Tensor& dy, double p, const RandomKey& key, const Gradient& dx) {
-  visit_float(dy.dtype(), [&]<class T>() {
+  visit_activation(dy.dtype(), [&]<class T>() {
     if (const auto* const simd = simd::loops<T>()) {
       return for_each_chunk(dy.size(), [&](Index begin, Index end) {
         simd->dropout.forward(dy.data<T>() + begin, p, key, static_cast<std::uint64_t>(begin), end - begin,
@@ -39,7 +39,7 @@ void dropout_backward(const Tensor& dy, double p, const RandomKey& key, const Gr
       });
     }
     for_each_chunk(dy.size(), [&](Index begin, Index end) {
-      put(dx, elements<T>(dx.tensor(), begin, end), elements<T>(dy, begin, end) * mask_of<T>(p, key, begin, end));
+      put<T>(dx, begin, end, read<T>(dy, begin, end) * mask_of<T>(p, key, begin, end));
     });
   });
 }

@@ -4,7 +4,7 @@
 
 #include <unsupported/Eigen/SpecialFunctions>
 
-#include "tensor/eigen.h"
+#include "tensor/kernels/activations.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/simd/kernels.h"
 
@@ -51,7 +51,8 @@ RowArray<T> gelu_tanh_slope(const RowArray<T>& x) {
 }  // namespace
 
 void gelu(const Tensor& x, Gelu form, Tensor& y) {
-  visit_float(x.dtype(), [&]<class T>() {
+  visit_activation(x.dtype(), [&]<class T>() {
+    using A = Arithmetic<T>;
     if (const auto* const simd = simd::loops<T>()) {
       const auto& loops = form == Gelu::erf ? simd->gelu.erf : simd->gelu.tanh;
       return for_each_chunk(x.size(), [&](Index begin, Index end) {
@@ -59,14 +60,15 @@ void gelu(const Tensor& x, Gelu form, Tensor& y) {
       });
     }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      const RowArray<T> part = elements<T>(x, begin, end);
-      elements<T>(y, begin, end) = form == Gelu::erf ? gelu_erf<T>(part) : gelu_tanh<T>(part);
+      const RowArray<A> part = read<T>(x, begin, end);
+      write<T>(y, begin, end, form == Gelu::erf ? gelu_erf<A>(part) : gelu_tanh<A>(part));
     });
   });
 }
 
 void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, const Gradient& dx) {
-  visit_float(x.dtype(), [&]<class T>() {
+  visit_activation(x.dtype(), [&]<class T>() {
+    using A = Arithmetic<T>;
     if (const auto* const simd = simd::loops<T>()) {
       const auto& loops = form == Gelu::erf ? simd->gelu.erf : simd->gelu.tanh;
       return for_each_chunk(x.size(), [&](Index begin, Index end) {
@@ -75,9 +77,9 @@ void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, const Gradient&
       });
     }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      const RowArray<T> part = elements<T>(x, begin, end);
-      const RowArray<T> slope = form == Gelu::erf ? gelu_erf_slope<T>(part) : gelu_tanh_slope<T>(part);
-      put(dx, elements<T>(dx.tensor(), begin, end), elements<T>(dy, begin, end) * slope);
+      const RowArray<A> part = read<T>(x, begin, end);
+      const RowArray<A> slope = form == Gelu::erf ? gelu_erf_slope<A>(part) : gelu_tanh_slope<A>(part);
+      put<T>(dx, begin, end, read<T>(dy, begin, end) * slope);
     });
   });
 }

@@ -1,6 +1,6 @@
 #include "tensor/kernels/linear.h"
 
-#include "tensor/eigen.h"
+#include "tensor/kernels/activations.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/matmul.h"
 #include "tensor/kernels/row_sums.h"
@@ -24,9 +24,9 @@ void add_column_sums(const Tensor& dy, const Gradient& dbias) {
     return sums.put_into(dbias, 0);
   }
   for_each_column_block(dy.cols(), [&](Index col, Index width) {
-    auto sums = block<T>(dbias.tensor(), 0, col, 1, width);
+    auto sums = elements<Arithmetic<T>>(dbias.tensor(), col, col + width);
     if (!dbias.accumulates()) sums.setZero();
-    for (Index t = 0; t < dy.rows(); ++t) sums += block<T>(dy, t, col, 1, width);
+    for (Index t = 0; t < dy.rows(); ++t) sums += read<T>(dy, t * dy.cols() + col, t * dy.cols() + col + width);
   });
 }
 
@@ -42,7 +42,7 @@ void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, co
   // y = x·Wᵀ + b is linear in each of its inputs, so each gradient is one product with dy.
   if (dx) matmul(dy, weight, dx.tensor(), dx.output());
   if (dweight) matmul_transposed_a(dy, x, dweight.tensor(), dweight.output());
-  if (dbias) visit_float(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, dbias); });
+  if (dbias) visit_activation(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, dbias); });
 }
 
 }  // namespace mini_bert::kernels

@@ -193,18 +193,17 @@ struct EmulatedF32x16::DoubleSum {
   }
 };
 
-// Lane j of register i becomes lane i of register j.
-inline void transpose(EmulatedF32x16 (&rows)[16]) {
-  for (std::size_t i = 0; i < 16; ++i) {
-    for (std::size_t j = 0; j < i; ++j) std::swap(rows[i].v[j], rows[j].v[i]);
-  }
-}
-
 inline void multiply_wide(EmulatedBits a, EmulatedBits b, EmulatedBits& high, EmulatedBits& low) {
   for (std::size_t i = 0; i < 16; ++i) {
     const std::uint64_t product = std::uint64_t{a.v[i]} * b.v[i];
     high.v[i] = static_cast<std::uint32_t>(product >> 32);
     low.v[i] = static_cast<std::uint32_t>(product);
+  }
+}
+
+inline void transpose(EmulatedF32x16 (&rows)[16]) {
+  for (std::size_t i = 0; i < 16; ++i) {
+    for (std::size_t j = 0; j < i; ++j) std::swap(rows[i].v[j], rows[j].v[i]);
   }
 }
 

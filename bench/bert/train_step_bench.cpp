@@ -73,10 +73,10 @@ nlohmann::ordered_json measure(const Flags& flags, const BertConfig& config, Tim
   for (std::int64_t s = -2; s < flags.steps; ++s) {
     const Work& work = steps.next();
     const nlohmann::ordered_json step = steps.run();
-    if (s == -2 && flags.model.empty()) check_first_loss(step.at("loss"), config);
+    if (s == -2 && flags.model.empty()) check_first_loss(step.at("loss").get<double>(), config);
     if (s < 0) continue;
     const double seconds = step.at("ms").get<double>() * 1e-3;
-    milliseconds.push_back(step.at("ms"));
+    milliseconds.push_back(step.at("ms").get<double>());
     tokens_per_second.push_back(static_cast<double>(work.tokens()) / seconds);
     flops.push_back(training_flops(config, work.lengths, work.batch.masked()) / seconds);
     allocations = std::max(allocations, step.at("heap_allocations").get<std::size_t>());

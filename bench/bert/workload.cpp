@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <numeric>
 
 #include "bert/checkpoint.h"
 #include "bert/files/json.h"

@@ -5,7 +5,11 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 from datetime import datetime, timezone
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
 
 
 def machine():
@@ -25,8 +29,9 @@ def machine():
 
 
 def versions():
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True)
     packages = ("torch", "transformers", "tokenizers", "onnxruntime", "numpy")
-    found = {"python": platform.python_version()}
+    found = {"mini_bert": commit.stdout.strip() or "unknown", "python": platform.python_version()}
     for package in packages:
         try:
             found[package] = importlib.metadata.version(package)

@@ -108,6 +108,7 @@ nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model,
 }
 
 void run(const Flags& flags) {
+  require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
   const auto model = make_model(flags.model);
   const std::vector<Work> works =

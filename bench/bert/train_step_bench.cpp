@@ -104,6 +104,7 @@ void print(const nlohmann::ordered_json& figures) {
 }
 
 void run(const Flags& flags) {
+  require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
   check_training_step();
   const auto model = make_model(flags.model);

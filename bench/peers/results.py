@@ -96,6 +96,8 @@ def print_table(result):
     print(f"\n{result['title']}")
     for row in rows:
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    for reason in result.get("left_out", {}).values():
+        print(f"  left out: {reason}")
 
 
 def markdown(paths):
@@ -115,5 +117,5 @@ def markdown(paths):
         lines += [f"**{result['title']}**, {result['date']}, `{result['command']}`", ""]
         lines += ["| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
         lines += ["| " + " | ".join(row) + " |" for row in rows_of(result)]
-        lines.append("")
+        lines += ["", *(f"Left out: {reason}." for reason in result.get("left_out", {}).values())]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ import results
 import sides
 import start_up
 import workload
-from worker import take_turns
+from worker import TooSlow, take_turns
 
 SHIPPED = Path(__file__).resolve().parent.parent.parent / "models" / "mini-bert-zh"
 
@@ -21,8 +21,11 @@ BF16_TOLERANCES = {"losses": 1e-2, "grad_norms": 5e-2, "scores": 5e-2}
 
 
 class Where:
+    """Where programs, weights and batches are, and how the sides are to run."""
+
     def __init__(self, options):
-        self.build, self.work, self.threads = options.build, options.work, options.threads
+        self.build, self.work = options.build, options.work
+        self.threads, self.patience = options.threads, options.patience
         self.model = options.work / "bert-base"
         workload.make_model(self.model)
 
@@ -60,16 +63,21 @@ def figures_of(worker):
 
 
 def measure(kind, names, where, batches, check, rounds, steps, warm_up, alone):
-    """Checks and times the sides; their figures, and how far each check is from the first side's."""
-    found, differences = {}, {}
+    """Checks and times the sides; their figures, and how far each check is from the first side's. A side that is too slow
+    is left out."""
+    found, differences, left_out = {}, {}, {}
     first = None
-    groups = [[name] for name in names] if alone else [names]
-    for group in groups:
+    for group in [[name] for name in names] if alone else [names]:
         workers = []
         try:
             for name in group:
-                workers.append(sides.start(kind, name, where, batches, check))
-                first = first or workers[0]
+                try:
+                    workers.append(sides.start(kind, name, where, batches, check))
+                except TooSlow as error:
+                    left_out[name] = str(error)
+                    print(f"  {error}: left out", flush=True)
+                    continue
+                first = first or workers[-1]
                 differences[name] = compare(first, workers[-1])
                 print(f"  {name}: differs from {first.name} by {differences[name]}", flush=True)
             take_turns(workers, rounds, steps, warm_up)
@@ -77,7 +85,7 @@ def measure(kind, names, where, batches, check, rounds, steps, warm_up, alone):
         finally:
             for worker in workers:
                 worker.close()
-    return {"check": differences, "sides": found}
+    return {"check": differences, "left_out": left_out, "sides": found}
 
 
 def training(options, title, batches, rounds, steps, alone=False):

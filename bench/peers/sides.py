@@ -59,7 +59,7 @@ def environment(options, work, threads):
 
 
 def start(kind, side, where, batches, check):
-    """A worker of `kind` "train" or "inference" for a side; `where` has work, build and threads."""
+    """A worker of `kind` "train" or "inference" for a side; `where` is a rows.Where."""
     name, options = split(side)
     settings = environment(options, where.work, where.threads)
     log = where.work / "logs" / f"{kind}-{side}.log"
@@ -72,7 +72,7 @@ def start(kind, side, where, batches, check):
             command += ["--learning-rate", str(LEARNING_RATE), "--weight-decay", str(WEIGHT_DECAY)]
         if "bf16" in options:
             command += ["--precision", "bf16"]
-        return Worker(side, command, settings, log)
+        return Worker(side, command, settings, log, where.patience)
     job = {
         "model": str(where.model),
         "work": str(where.work),
@@ -90,4 +90,4 @@ def start(kind, side, where, batches, check):
     script = {"torch": f"torch_{kind}.py", "onnxruntime": "onnxruntime_inference.py"}[name]
     if not os.path.exists(HERE / script):
         sys.exit(f"side {side!r} cannot do {kind}")
-    return Worker(side, [sys.executable, str(HERE / script), json.dumps(job)], settings, log)
+    return Worker(side, [sys.executable, str(HERE / script), json.dumps(job)], settings, log, where.patience)

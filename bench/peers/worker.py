@@ -8,6 +8,7 @@ speak the same.
 import json
 import os
 import resource
+import select
 import subprocess
 import sys
 import time
@@ -34,13 +35,19 @@ def serve(work):
         answer(worker.step())
 
 
-class Worker:
-    """One side. `command` starts it, `environment` is added to this process's."""
+class TooSlow(RuntimeError):
+    """A side took longer than one is willing to wait."""
 
-    def __init__(self, name, command, environment, log):
+
+class Worker:
+    """One side. `command` starts it, `environment` is added to this process's, no answer may take longer than `patience`
+    seconds."""
+
+    def __init__(self, name, command, environment, log, patience):
         self.name = name
         self.command = command
         self.log = log
+        self.patience = patience
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("OPENBLAS_", "MKL_", "OMP_"))}
         self.samples = []  # ms
         self.last = None  # answer
@@ -53,11 +60,12 @@ class Worker:
                 stderr=errors,
                 text=True,
             )
-        start = time.perf_counter()
         self.check = self.read()
-        self.seconds_to_start = time.perf_counter() - start
 
     def read(self):
+        if not select.select([self.process.stdout], [], [], self.patience)[0]:
+            self.process.kill()
+            raise TooSlow(f"{self.name} did not answer within {self.patience} s")
         line = self.process.stdout.readline()
         if not line:
             with open(self.log) as file:

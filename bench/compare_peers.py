@@ -53,7 +53,6 @@ def main():
         return
     if not options.rows:
         parser.error("name at least one ROW, or --table")
-    options.command = "bench/compare_peers.py " + " ".join(sys.argv[1:])
     for row in options.rows:
         result = rows.run(row, options)
         results.print_table(result)

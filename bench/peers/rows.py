@@ -167,7 +167,19 @@ ROWS = {
 }
 
 
+def command_of(row, options):
+    """What to type for this row, without where this machine keeps its files."""
+    words = ["bench/compare_peers.py", row]
+    if options.sides:
+        words += ["--sides", *options.sides]
+    if options.rounds:
+        words += ["--rounds", str(options.rounds)]
+    if options.alone:
+        words.append("--alone")
+    return " ".join(words)
+
+
 def run(row, options):
     print(f"{row}:", flush=True)
     result = ROWS[row](options)
-    return {"row": row, "command": options.command, "versions": results.versions(), **result}
+    return {"row": row, "command": command_of(row, options), "versions": results.versions(), **result}

@@ -16,7 +16,7 @@ TRAINING = ["ours", "torch+glibc"]
 INFERENCE = ["ours", "torch", "onnxruntime+fused-graph"]
 
 # Largest relative difference of a loss, a gradient norm, a score: to the largest of its kind. bf16 has 8 bits.
-TOLERANCES = {"losses": 1e-4, "grad_norms": 1e-3, "scores": 1e-4}
+TOLERANCES = {"losses": 1e-4, "grad_norms": 1e-4, "scores": 1e-4}
 BF16_TOLERANCES = {"losses": 1e-2, "grad_norms": 5e-2, "scores": 5e-2}
 
 

@@ -23,15 +23,15 @@ namespace mini_bert::bench {
 namespace {
 
 struct Flags {
-  std::string model, batches, check;
+  std::string model, batches, check, precision = "f32";
   std::int64_t sentences = 1, length = 16, passes = 20, threads = 0;
   bool json = false, on_demand = false;
 };
 
 // [M,V]
-Tensor scores(const BertForMaskedLM& model, const MaskedBatch& batch) {
+Tensor scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
   const NoGrad no_grad;
-  Mode mode = Mode::inference();
+  Mode mode = Mode::inference(precision);
   return model.logits(batch.tokens, batch.masked_rows, mode).value();
 }
 
@@ -47,25 +47,25 @@ nlohmann::ordered_json sample(const Tensor& scores) {
   return rows;
 }
 
-// Error unless the float model has the scores of its definition in double, up to 1e-4 of the largest.
-void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch) {
+// Error unless the model has the scores of its definition in double, up to 1e-4 of the largest, in bf16 up to 5e-2.
+void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
   BertForMaskedLM exact(model.config(), DType::f64);
   const std::vector<Parameter> from = model.parameters(), to = exact.parameters();
   for (std::size_t p = 0; p < from.size(); ++p) to[p].value().copy_from(from[p].value().to(DType::f64));
-  const Tensor actual = scores(model, batch), expected = scores(exact, batch);
+  const Tensor actual = scores(model, batch, precision), expected = scores(exact, batch, Precision::full);
   double error = 0, largest = 0;
   for (Index i = 0; i < actual.size(); ++i) {
     const double difference = std::abs(actual.data<float>()[i] - expected.data<double>()[i]);
     error = std::isnan(difference) ? INFINITY : std::max(error, difference);
     largest = std::max(largest, std::abs(expected.data<double>()[i]));
   }
-  require(error <= 1e-4 * largest, "scores differ from those in double by {}, the largest is {}; nothing was timed",
-          error, largest);
+  require(error <= (precision == Precision::full ? 1e-4 : 5e-2) * largest,
+          "scores differ from those in double by {}, the largest is {}; nothing was timed", error, largest);
 }
 
 // The best answer of each blank, as a program that fills blanks needs it.
-std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch) {
-  const Tensor all = scores(model, batch);
+std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
+  const Tensor all = scores(model, batch, precision);
   std::vector<Index> best;
   for (Index row = 0; row < all.rows(); ++row) {
     const Tensor one = all.rows(row, row + 1);
@@ -74,13 +74,14 @@ std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch) 
   return best;
 }
 
-double milliseconds_of_pass(const BertForMaskedLM& model, const std::vector<Work>& works) {
+double milliseconds_of_pass(const BertForMaskedLM& model, const std::vector<Work>& works, Precision precision) {
   const auto start = std::chrono::steady_clock::now();
-  for (const Work& work : works) fill(model, work.batch);
+  for (const Work& work : works) fill(model, work.batch, precision);
   return milliseconds_since(start);
 }
 
-nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model, const std::vector<Work>& works) {
+nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model, const std::vector<Work>& works,
+                               Precision precision) {
   double flops = 0;
   Index sentences = 0;
   for (const Work& work : works) {
@@ -89,13 +90,14 @@ nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model,
   }
   std::vector<double> milliseconds;
   for (std::int64_t pass = -2; pass < flags.passes; ++pass) {
-    const double time = milliseconds_of_pass(model, works);
+    const double time = milliseconds_of_pass(model, works, precision);
     if (pass >= 0) milliseconds.push_back(time);
   }
   std::ranges::sort(milliseconds);
   const double median = milliseconds[milliseconds.size() / 2];
   const double peak = fma_peak(isa(), num_threads());
-  return {{"instruction_set", name_of(isa())},
+  return {{"precision", flags.precision},
+          {"instruction_set", name_of(isa())},
           {"threads", num_threads()},
           {"passes", flags.passes},
           {"ms", median},
@@ -110,6 +112,7 @@ nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model,
 void run(const Flags& flags) {
   require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
+  const Precision precision = flags.precision == "bf16" ? Precision::mixed : Precision::full;
   const auto model = make_model(flags.model);
   const std::vector<Work> works =
       flags.batches.empty() ? std::vector<Work>{random_work(flags.sentences, flags.length, model->config().vocab_size)}
@@ -117,19 +120,19 @@ void run(const Flags& flags) {
   if (flags.on_demand) {
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const Work& work : read_work(flags.check, model->config())) {
-      for (const auto& row : sample(scores(*model, work.batch))) rows.push_back(row);
+      for (const auto& row : sample(scores(*model, work.batch, precision))) rows.push_back(row);
     }
     answer({{"scores", rows}});
     std::size_t taken = 0;
     return serve([&] {
       const MaskedBatch& batch = works[taken++ % works.size()].batch;
       const auto start = std::chrono::steady_clock::now();
-      fill(*model, batch);
+      fill(*model, batch, precision);
       return nlohmann::ordered_json{{"ms", milliseconds_since(start)}};
     });
   }
-  check_scores(*model, works.front().batch);
-  const nlohmann::ordered_json figures = measure(flags, *model, works);
+  check_scores(*model, works.front().batch, precision);
+  const nlohmann::ordered_json figures = measure(flags, *model, works, precision);
   fmt::print("{}\n", figures.dump(flags.json ? -1 : 2));
 }
 
@@ -146,6 +149,7 @@ int main(int argc, char** argv) {
   line.number<std::int64_t>("--length", flags.length, 2, 512, "tokens of each");
   line.number<std::int64_t>("--passes", flags.passes, 1, 10'000, "passes whose median is reported");
   line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
+  line.choice("--precision", flags.precision, {"f32", "bf16"}, "of activations");
   line.toggle("--json", flags.json, "one line of JSON");
   line.toggle("--on-demand", flags.on_demand, "a batch for every line \"step\" of standard input; needs --check");
   line.text("--check", flags.check, "batches whose scores are printed first");

@@ -22,17 +22,18 @@ namespace mini_bert::bench {
 namespace {
 
 struct Flags {
-  std::string model, batches, check;
+  std::string model, batches, check, precision = "f32";
   std::int64_t sentences = 8, length = 128, steps = 5, threads = 0;
   double learning_rate = 1e-4, weight_decay = 0.01;
   bool json = false, on_demand = false;
 };
 
 // Dropout off, so that another program can have the same losses.
-nlohmann::ordered_json updates_without_dropout(TrainingStep& step, const std::vector<Work>& works) {
+nlohmann::ordered_json updates_without_dropout(TrainingStep& step, const std::vector<Work>& works,
+                                               Precision precision) {
   std::vector<double> losses, norms;
   for (const Work& work : works) {
-    const UpdateResult result = step.run(work.batch, Mode::inference());
+    const UpdateResult result = step.run(work.batch, Mode::inference(precision));
     losses.push_back(result.loss);
     norms.push_back(result.grad_norm);
   }
@@ -41,7 +42,8 @@ nlohmann::ordered_json updates_without_dropout(TrainingStep& step, const std::ve
 
 class TimedSteps {
  public:
-  TimedSteps(TrainingStep& step, const std::vector<Work>& works) : step_(step), works_(works) {}
+  TimedSteps(TrainingStep& step, const std::vector<Work>& works, Precision precision)
+      : step_(step), works_(works), precision_(precision) {}
 
   const Work& next() const { return works_[taken_ % works_.size()]; }
 
@@ -49,7 +51,8 @@ class TimedSteps {
     const Work& work = next();
     const std::size_t before = heap_allocations();
     const auto start = std::chrono::steady_clock::now();
-    const UpdateResult result = step_.run(work.batch, Mode::training(1, static_cast<std::uint32_t>(taken_)));
+    const UpdateResult result =
+        step_.run(work.batch, Mode::training(1, static_cast<std::uint32_t>(taken_), precision_));
     const double milliseconds = milliseconds_since(start);
     ++taken_;
     return {{"ms", milliseconds}, {"loss", result.loss}, {"heap_allocations", heap_allocations() - before}};
@@ -58,6 +61,7 @@ class TimedSteps {
  private:
   TrainingStep& step_;
   const std::vector<Work>& works_;
+  Precision precision_;
   std::size_t taken_ = 0;
 };
 
@@ -82,7 +86,8 @@ nlohmann::ordered_json measure(const Flags& flags, const BertConfig& config, Tim
     allocations = std::max(allocations, step.at("heap_allocations").get<std::size_t>());
   }
   const double peak = fma_peak(isa(), num_threads());
-  return {{"instruction_set", name_of(isa())},
+  return {{"precision", flags.precision},
+          {"instruction_set", name_of(isa())},
           {"threads", num_threads()},
           {"steps", flags.steps},
           {"ms_per_step", median(milliseconds)},
@@ -106,15 +111,16 @@ void print(const nlohmann::ordered_json& figures) {
 void run(const Flags& flags) {
   require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
+  const Precision precision = flags.precision == "bf16" ? Precision::mixed : Precision::full;
   check_training_step();
   const auto model = make_model(flags.model);
   const std::vector<Work> works =
       flags.batches.empty() ? std::vector<Work>{random_work(flags.sentences, flags.length, model->config().vocab_size)}
                             : read_work(flags.batches, model->config());
   TrainingStep step(*model, flags.learning_rate, flags.weight_decay);
-  TimedSteps steps(step, works);
+  TimedSteps steps(step, works, precision);
   if (flags.on_demand) {
-    answer(updates_without_dropout(step, read_work(flags.check, model->config())));
+    answer(updates_without_dropout(step, read_work(flags.check, model->config()), precision));
     return serve([&] { return steps.run(); });
   }
   const nlohmann::ordered_json figures = measure(flags, model->config(), steps);
@@ -138,6 +144,7 @@ int main(int argc, char** argv) {
   line.number<std::int64_t>("--length", flags.length, 2, 512, "tokens of each");
   line.number<std::int64_t>("--steps", flags.steps, 1, 10'000, "steps whose median is reported");
   line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
+  line.choice("--precision", flags.precision, {"f32", "bf16"}, "of activations");
   line.number("--learning-rate", flags.learning_rate, 0.0, 1.0, "constant");
   line.number("--weight-decay", flags.weight_decay, 0.0, 1.0, "not of biases and LayerNorm");
   line.toggle("--json", flags.json, "one line of JSON");

@@ -5,6 +5,7 @@
 #include "autograd/ops/add_layer_norm.h"
 #include "autograd/ops/attention.h"
 #include "autograd/ops/binary_cross_entropy.h"
+#include "autograd/ops/convert.h"
 #include "autograd/ops/cross_entropy.h"
 #include "autograd/ops/dropout.h"
 #include "autograd/ops/embedding.h"

@@ -34,7 +34,7 @@ BertForPreTraining::BertForPreTraining(const BertConfig& config, DType dtype)
 BertForPreTraining::Logits BertForPreTraining::logits(const PackedSequences& tokens, const Tensor& rows,
                                                       Mode& mode) const {
   const Var hidden = bert().forward(tokens, mode);  // [T,H]
-  return {head_.forward(gather_rows(hidden, rows)), classifier_.forward(bert().pool(hidden, tokens.offsets))};
+  return {head_.forward(gather_rows(hidden, rows), mode), classifier_.forward(bert().pool(hidden, tokens.offsets))};
 }
 
 Var BertForPreTraining::loss(const MaskedBatch& batch, const Tensor& next_labels, double masked_divisor,

@@ -19,8 +19,8 @@ void relu_backward(const Tensor& dy, const Tensor& y, const Gradient& dx) {
   visit_activation(y.dtype(), [&]<class T>() {
     using A = Arithmetic<T>;
     for_each_chunk(y.size(), [&](Index begin, Index end) {
-      const RowArray<A> slope = (read<T>(y, begin, end) > A(0)).template cast<A>();
-      put<T>(dx, begin, end, slope * read<T>(dy, begin, end));
+      const RowArray<A> output = read<T>(y, begin, end), gradient = read<T>(dy, begin, end);
+      put<T>(dx, begin, end, (output > A(0)).select(gradient, A(0)));
     });
   });
 }

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "autograd/ops/cross_entropy.h"
 #include "bert/checkpoint.h"
 #include "bert/files/text_file.h"
 #include "bert/model/heads.h"
@@ -41,7 +42,7 @@ MaskedBatch masked_batch(const json& job) {
   const auto labels = job.at("labels").get<std::vector<std::int32_t>>();
   std::vector<std::int32_t> rows, masked;
   for (std::size_t t = 0; t < labels.size(); ++t) {
-    if (labels[t] == kernels::ignore_index) continue;
+    if (labels[t] == ignore_index) continue;
     rows.push_back(static_cast<std::int32_t>(t));
     masked.push_back(labels[t]);
   }

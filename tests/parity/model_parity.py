@@ -6,7 +6,7 @@
 Random configurations (layers, widths, heads, vocabularies, activations, epsilons, token types) times every head, with
 random weights in which no bias is 0 and no scale 1. Theirs to ours: transformers writes a model directory, our program
 loads it; logits and loss must be the same. Ours to theirs: our program writes what it loaded, transformers reads it
-with no key missing and none left over, and computes the same logits again. Equal means |a - b| <= 1e-5 + 1e-4 |b|.
+with no key missing and none left over, and has the same weights to the bit. Equal means |a - b| <= 1e-5 + 1e-4 |b|.
 
 Needs torch and transformers, at the versions tests/golden/README.md names.
 """
@@ -209,16 +209,13 @@ def worst_error(found: list, expected: list) -> float:
     return math.inf if any(math.isnan(error) for error in errors) else max(errors)
 
 
-def check_loaded_by_transformers(job: dict, expected: dict) -> list:
+def check_loaded_by_transformers(job: dict) -> list:
     model_class = getattr(transformers, job["architecture"])
     model, report = model_class.from_pretrained(job["save"], output_loading_info=True)
     problems = [f"{kind}: {sorted(report[kind])}" for kind in ("missing_keys", "unexpected_keys") if report[kind]]
-    with torch.no_grad():
-        again = expected_outputs(model.eval(), job)
-    for name, value in again.items():
-        if value.flatten().tolist() != expected[name]:
-            problems.append(f"{name} of the model we saved differs by {worst_error(value.flatten().tolist(), expected[name]):.3g}")
-    return problems
+    original = model_class.from_pretrained(job["model"]).state_dict()
+    changed = [name for name, value in model.state_dict().items() if not torch.equal(value, original[name])]
+    return problems + ([f"changed: {changed}"] if changed else [])
 
 
 def main() -> int:
@@ -250,7 +247,7 @@ def main() -> int:
                 worst = max(worst, error)
                 if not error <= 1:
                     problems.append(f"{name} is off by {error:.3g} tolerances")
-            problems += check_loaded_by_transformers(job, outputs)
+            problems += check_loaded_by_transformers(job)
             for problem in problems:
                 print(f"model {index} ({job['architecture']}): {problem}")
             failures += bool(problems)

@@ -71,7 +71,8 @@ TEST_CASE("labelled texts: what is missing is an Error that names file and line"
   CHECK_THROWS_WITH(read("a.csv", "text,label\na,1\nb,\n"),
                     ContainsSubstring("line 3: the label, column \"label\", is empty"));
   CHECK_THROWS_WITH(read("a.json", R"([{"text": "a", "label": null}])"), ContainsSubstring("is null"));
-  CHECK_THROWS_WITH(read("a.json", R"([{"text": 3, "label": "x"}])"), ContainsSubstring("column \"text\" is 3"));
+  CHECK_THROWS_WITH(read("a.json", R"([{"text": 3, "label": "x"}])", {.text = "text"}),
+                    ContainsSubstring("column \"text\" is 3"));
   CHECK_THROWS_WITH(read("a.txt", "no label here\n"), ContainsSubstring("a.txt: line 1: no tab in it"));
   CHECK_THROWS_WITH(read("a.txt", "\n"), ContainsSubstring("no text in it"));
 }

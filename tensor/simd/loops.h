@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tensor/dtype.h"
 #include "tensor/kernels/attention_head.h"
 #include "tensor/random.h"
 #include "tensor/shape.h"
@@ -120,6 +121,12 @@ struct ActivationLoops {
   AddLayerNormLoops<T> add_layer_norm;
   LinearLoops<T> linear;
   AttentionLoops<T> attention;
+};
+
+// Between the two types of storage.
+struct ConvertLoops {
+  void (*widen)(const BFloat16* x, Index n, bool accumulate, float* y);
+  void (*narrow)(const float* x, Index n, bool accumulate, BFloat16* y);
 };
 
 // Parameters, their gradients and the optimizer's moments are f32.

@@ -4,6 +4,7 @@
 #include "tensor/kernels/add_layer_norm_simd.h"
 #include "tensor/kernels/add_simd.h"
 #include "tensor/kernels/attention_simd.h"
+#include "tensor/kernels/convert_simd.h"
 #include "tensor/kernels/cross_entropy_simd.h"
 #include "tensor/kernels/dropout_simd.h"
 #include "tensor/kernels/gelu_simd.h"

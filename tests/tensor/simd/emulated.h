@@ -207,5 +207,15 @@ inline void transpose(EmulatedF32x16 (&rows)[16]) {
   }
 }
 
+// Of the bfloat16 in the lower and upper halves of every word.
+inline EmulatedF32x16 dot_pairs(EmulatedF32x16 a, EmulatedF32x16 b, EmulatedF32x16 sum) {
+  const auto lower = [](float word) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(word) << 16); };
+  const auto upper = [](float word) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(word) & 0xffff0000u); };
+  for (std::size_t i = 0; i < 16; ++i) {
+    sum.v[i] += lower(a.v[i]) * lower(b.v[i]) + upper(a.v[i]) * upper(b.v[i]);
+  }
+  return sum;
+}
+
 }  // namespace
 }  // namespace mini_bert::simd

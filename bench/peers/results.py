@@ -24,7 +24,7 @@ def machine():
         "instruction_sets": [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags],
         "cores": os.cpu_count(),
         "memory_gb": round(memory, 1),
-        "system": platform.system() + " " + platform.release(),
+        "system": platform.freedesktop_os_release()["PRETTY_NAME"],
     }
 
 

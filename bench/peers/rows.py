@@ -12,7 +12,7 @@ from worker import TooSlow, take_turns
 SHIPPED = Path(__file__).resolve().parent.parent.parent / "models" / "mini-bert-zh"
 
 # The peers that were fastest on the machine of docs/performance.md.
-TRAINING = ["ours", "torch+glibc"]
+TRAINING = ["ours", "torch+jemalloc"]
 INFERENCE = ["ours", "torch", "onnxruntime+fused-graph"]
 
 # Largest relative difference of a loss, a gradient norm, a score: to the largest of its kind. bf16 has 8 bits.

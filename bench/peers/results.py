@@ -98,6 +98,8 @@ def print_table(result):
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
     for reason in result.get("left_out", {}).values():
         print(f"  left out: {reason}")
+    if result.get("disturbed", 0) > 0.03:
+        print(f"  WORTHLESS: other programs used {result['disturbed']:.0%} of the processors meanwhile")
 
 
 def markdown(paths):

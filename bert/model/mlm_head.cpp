@@ -16,7 +16,7 @@ MlmHead::MlmHead(const BertConfig& config, const Var& word_embeddings, DType dty
 }
 
 Var MlmHead::forward(const Var& x, Mode& mode) const {
-  const Var h = layer_norm_.forward(activate(transform_.forward(x), activation_));                   // [M,H]
+  const Var h = layer_norm_.forward(activate(transform_.forward(x), activation_));                 // [M,H]
   return linear(convert(h, mode.activations(h.dtype())), word_embeddings_, bias_, bias_.dtype());  // [M,V]
 }
 

@@ -77,7 +77,7 @@ nlohmann::ordered_json measure(const Flags& flags, const BertConfig& config, Tim
   for (std::int64_t s = -2; s < flags.steps; ++s) {
     const Work& work = steps.next();
     const nlohmann::ordered_json step = steps.run();
-    if (s == -2 && flags.model.empty()) check_first_loss(step.at("loss").get<double>(), config);
+    if (s == -2 && flags.model.empty()) check_first_loss(step.at("loss").get<double>(), config, work.batch.masked());
     if (s < 0) continue;
     const double seconds = step.at("ms").get<double>() * 1e-3;
     milliseconds.push_back(step.at("ms").get<double>());

@@ -27,8 +27,10 @@ class TrainingStep {
 // every operation is the definition.
 void check_training_step();
 
-// Error unless `loss`, of random weights drawn with initializer_range σ, is near what it must be: the last LayerNorm
-// makes hidden vectors of length √H, so that scores have the variance H·σ² and the mean loss is about ln V + H·σ²/2.
-void check_first_loss(double loss, const BertConfig& config);
+// Error unless `loss`, the mean over `masked` tokens with random weights drawn with initializer_range σ and random
+// labels, is near what it must be: the last LayerNorm makes hidden vectors of length √H, so that scores have the
+// variance H·σ². The loss of a token then has the mean ln V + H·σ²/2 and the variance H·σ²; five standard deviations of
+// the mean are allowed.
+void check_first_loss(double loss, const BertConfig& config, Index masked);
 
 }  // namespace mini_bert::bench

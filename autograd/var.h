@@ -15,6 +15,9 @@ class Var {
 
   bool defined() const { return node_ != nullptr; }
   const Tensor& value() const { return node_->value; }
+  // Puts a tensor of the same shape and element type in the value's place, for every holder of this Var; no copy.
+  void replace_value(Tensor value);
+
   const Shape& shape() const { return node_->value.shape(); }
   DType dtype() const { return node_->value.dtype(); }
 

@@ -3,6 +3,8 @@
 #include <map>
 
 #include "bert/files/atomic_file.h"
+#include "bert/files/file_error.h"
+#include "bert/files/weight_files.h"
 
 namespace mini_bert {
 namespace {
@@ -21,26 +23,64 @@ std::string present_name(std::string name) {
   return name;
 }
 
-// Tensors of a masked language model's file that carry nothing of their own.
+// Tensors of a file that carry nothing of their own: an array 0, 1, 2, … and the decoder, which is the word embedding
+// and the head's bias once more.
 bool is_redundant(std::string_view name) {
   return name == "bert.embeddings.position_ids" || name.starts_with("cls.predictions.decoder.");
 }
 
-void read_parameter(const SafetensorsFile& file, const std::string& stored_name, const Parameter& parameter) {
-  Tensor target = parameter.value();
-  const StoredTensor& stored = *file.find(stored_name);
-  require(stored.shape() == to_string(target.shape()), "{}: {} must be {} as config.json says, found {}", file.path(),
-          stored_name, target.shape(), stored.shape());
-  target.copy_from(file.read(stored_name, target.dtype()));
+// Google's checkpoints call it bert_config.json.
+std::filesystem::path find_config(const std::filesystem::path& directory) {
+  const std::filesystem::path path = directory / "config.json", googles = directory / "bert_config.json";
+  return !std::filesystem::exists(path) && std::filesystem::exists(googles) ? googles : path;
+}
+
+void check_shape(const TensorFile& file, const StoredTensor& stored, const Parameter& parameter) {
+  const Shape shape = parameter.value().shape();
+  require(stored.shape() == to_string(shape), "{}: {} must be {} as config.json says, found {}", file.path(),
+          stored.name, shape, stored.shape());
+}
+
+// A tensor of a checkpoint: which file it is in.
+struct Located {
+  const TensorFile* file = nullptr;
+  const StoredTensor* stored = nullptr;
+};
+
+// A parameter that fills its Var takes over what read() returns, a view of the mapped file in most cases; one that
+// shares it is copied into its rows.
+void take_over(const Located& from, Parameter parameter) {
+  check_shape(*from.file, *from.stored, parameter);
+  Tensor rows = parameter.value();
+  if (rows.shape() == parameter.var.shape()) {
+    parameter.var.replace_value(from.file->read(from.stored->name, rows.dtype()));
+  } else {
+    from.file->read_into(from.stored->name, rows);
+  }
+}
+
+// Every tensor of the files under its present name.
+std::map<std::string, Located> locate(const std::vector<TensorFile>& files) {
+  std::map<std::string, Located> found;
+  for (const TensorFile& file : files) {
+    for (const StoredTensor& stored : file.tensors()) {
+      const auto [entry, is_new] = found.emplace(present_name(stored.name), Located{&file, &stored});
+      require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again", file.path(),
+              in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
+    }
+  }
+  return found;
 }
 
 }  // namespace
 
-void read_parameters(const SafetensorsFile& file, const std::vector<Parameter>& parameters) {
+void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters) {
   for (const Parameter& parameter : parameters) {
-    require(file.contains(parameter.name), "{}: tensor {} is missing; the file is not of this model", file.path(),
-            parameter.name);
-    read_parameter(file, parameter.name, parameter);
+    const StoredTensor* stored = file.find(parameter.name);
+    require(stored != nullptr, "{}: tensor {} is missing; the file is not of this model", file.path(), parameter.name);
+    check_shape(file, *stored, parameter);
+    Tensor target = parameter.value();
+    file.read_into(parameter.name, target);
   }
 }
 
@@ -61,26 +101,27 @@ PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dt
   require(std::filesystem::is_directory(directory),
           "{}: no such model folder; a folder with config.json, model.safetensors and vocab.txt is needed",
           directory.string());
-  const BertConfig config = BertConfig::read(directory / "config.json");
+  const std::filesystem::path config_path = find_config(directory);
+  const BertConfig config = BertConfig::read(config_path);
   require(
       config.tie_word_embeddings,
       "{}: tie_word_embeddings is false, supported is true; choose a checkpoint whose decoder is its word embedding",
-      (directory / "config.json").string());
+      config_path.string());
   PretrainedModel pretrained{nullptr, Tokenizer::from_directory(directory), {}};
   check_vocabulary(config, pretrained.tokenizer, directory.string());
-  const SafetensorsFile file(directory / "model.safetensors");
+  const std::vector<TensorFile> files = open_weights(directory);
   pretrained.model = std::make_unique<BertForMaskedLM>(config, dtype);
 
-  std::map<std::string, std::string> stored_names;  // present name → name in the file
-  for (const StoredTensor& tensor : file.tensors()) stored_names[present_name(tensor.name)] = tensor.name;
+  std::map<std::string, Located> found = locate(files);
+  const std::size_t count = found.size();
   for (const Parameter& parameter : pretrained.model->parameters()) {
-    const auto stored = stored_names.extract(parameter.name);
-    require(!stored.empty(), "{}: tensor {} is missing, found {} others; a masked language model needs it", file.path(),
-            parameter.name, file.tensors().size());
-    read_parameter(file, stored.mapped(), parameter);
+    const auto entry = found.extract(parameter.name);
+    require(!entry.empty(), "{}: tensor {} is missing, found {} others; a masked language model needs it",
+            files.front().path(), parameter.name, count);
+    take_over(entry.mapped(), parameter);
   }
-  for (const auto& [name, stored_name] : stored_names) {
-    if (!is_redundant(name)) pretrained.unexpected.push_back(stored_name);
+  for (const auto& [name, tensor] : found) {
+    if (!is_redundant(name)) pretrained.unexpected.push_back(tensor.stored->name);
   }
   return pretrained;
 }

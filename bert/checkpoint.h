@@ -11,7 +11,8 @@
 
 namespace mini_bert {
 
-// A model directory, as the Hugging Face hub has them: config.json, model.safetensors and the tokenizer's files.
+// A model directory, as the Hugging Face hub has them: config.json, the weights in any of the forms of open_weights()
+// and the tokenizer's files. Google's, with bert_config.json, is one too.
 struct PretrainedModel {
   std::unique_ptr<BertForMaskedLM> model;
   Tokenizer tokenizer;
@@ -31,8 +32,8 @@ void save_pretrained(const std::filesystem::path& directory, const BertForMasked
 // Error unless the tokenizer's vocabulary has as many tokens as the config says; `name` is for the message.
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
 
-// Copies tensors of the same names from a safetensors file, and back.
-void read_parameters(const SafetensorsFile& file, const std::vector<Parameter>& parameters);
+// Copies tensors of the same names from a file, and back.
+void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters);
 std::vector<NamedTensor> named_tensors(const std::vector<Parameter>& parameters);
 
 }  // namespace mini_bert

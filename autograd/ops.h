@@ -2,6 +2,7 @@
 
 // Every differentiable operation.
 #include "autograd/ops/add.h"
+#include "autograd/ops/add_layer_norm.h"
 #include "autograd/ops/attention.h"
 #include "autograd/ops/cross_entropy.h"
 #include "autograd/ops/dropout.h"

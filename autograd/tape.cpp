@@ -31,7 +31,7 @@ NoGrad::~NoGrad() {
 Var record(Tensor output, std::initializer_list<Var> inputs, Backward backward) {
   const bool wanted = recording != nullptr && std::ranges::any_of(inputs, &Var::requires_grad);
   Var y(std::move(output), wanted);
-  if (wanted) recording->entries_.push_back({y, std::move(backward)});
+  if (wanted) recording->entries_.push_back({y.slot(), std::move(backward), profile::Timed::current()});
   return y;
 }
 
@@ -42,14 +42,17 @@ void Tape::backward(const Var& loss) {
 
 void Tape::backward(const Var& y, const Tensor& dy) {
   require(dy.shape() == y.shape(), "backward: dy must be {}, got {}", y.shape(), dy.shape());
-  Tensor* const seed = y.grad_to_accumulate();
-  require(seed != nullptr, "backward: nothing that was recorded leads to a Var that wants a gradient");
-  kernels::accumulate(dy, *seed);
+  const kernels::Gradient seed = y.gradient();
+  require(static_cast<bool>(seed), "backward: nothing that was recorded leads to a Var that wants a gradient");
+  kernels::add_backward(dy, seed);
   while (!entries_.empty()) {
     const Entry entry = std::move(entries_.back());
     entries_.pop_back();
-    if (entry.output.grad().defined()) entry.backward(entry.output.grad());
+    if (!entry.output.tensor().defined()) continue;
+    const profile::Timed timed(entry.operation, profile::Pass::backward);
+    entry.backward(entry.output.tensor());
   }
+  entries_.shrink_to_fit();
 }
 
 }  // namespace mini_bert

@@ -1,15 +1,38 @@
 #pragma once
 
-#include <functional>
 #include <initializer_list>
 #include <vector>
 
 #include "autograd/var.h"
+#include "tensor/allocator.h"
+#include "tensor/profile.h"
 
 namespace mini_bert {
 
-// Given dy, the gradient of an operation's output, adds to the gradients of its inputs.
-using Backward = std::function<void(const Tensor& dy)>;
+// Given dy, the gradient of an operation's output, adds to the gradients of its inputs: any function object
+// void(const Tensor& dy). Unlike std::function it takes its memory from the caching allocator, so recording an
+// operation costs the system nothing after the first step.
+class Backward {
+ public:
+  template <class Function>
+  Backward(Function function)
+      : call_(std::allocate_shared<Call<Function>>(CachedAllocation<Call<Function>>(), std::move(function))) {}
+
+  void operator()(const Tensor& dy) const { call_->run(dy); }
+
+ private:
+  struct AnyCall {
+    virtual ~AnyCall() = default;
+    virtual void run(const Tensor& dy) = 0;
+  };
+  template <class Function>
+  struct Call final : AnyCall {
+    explicit Call(Function f) : function(std::move(f)) {}
+    void run(const Tensor& dy) override { function(dy); }
+    Function function;
+  };
+  std::shared_ptr<AnyCall> call_;
+};
 
 // Records operations in the order they happen; backward() then walks them once in reverse, which is a topological
 // order, so no graph search and no recursion is needed. The newest Tape of a thread records; without one (or inside a
@@ -40,10 +63,11 @@ class Tape {
   friend Var record(Tensor, std::initializer_list<Var>, Backward);
 
   struct Entry {
-    Var output;
+    GradientSlot output;  // not the value: whoever reads it later has captured it
     Backward backward;
+    std::string_view operation;  // for the profile
   };
-  std::vector<Entry> entries_;
+  std::vector<Entry, CachedAllocation<Entry>> entries_;
   Tape* outer_;
 };
 

@@ -1,19 +1,22 @@
 #include "autograd/var.h"
 
+#include "tensor/allocator.h"
+
 namespace mini_bert {
 
-Var::Var(Tensor value, bool requires_grad) : node_(std::make_shared<Node>(Node{std::move(value), {}, requires_grad})) {}
+Var::Var(Tensor value, bool requires_grad)
+    : value_(std::allocate_shared<Tensor>(CachedAllocation<Tensor>(), std::move(value))),
+      slot_(value_->shape(), value_->dtype(), requires_grad) {}
 
 void Var::replace_value(Tensor value) {
   require(value.shape() == shape() && value.dtype() == dtype(), "var: cannot replace {} {} by {} {}", name_of(dtype()),
           shape(), name_of(value.dtype()), value.shape());
-  node_->value = std::move(value);
+  *value_ = std::move(value);
 }
 
 Tensor* Var::grad_to_accumulate() const {
-  if (!node_->requires_grad) return nullptr;
-  if (!node_->grad.defined()) node_->grad = Tensor::zeros(shape(), dtype());
-  return &node_->grad;
+  const kernels::Gradient contribution = gradient();
+  return contribution ? &contribution.initialized() : nullptr;
 }
 
 }  // namespace mini_bert

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <memory>
-
-#include "tensor/tensor.h"
+#include "autograd/gradient_slot.h"
 
 namespace mini_bert {
 
@@ -13,31 +11,33 @@ class Var {
   Var() = default;
   explicit Var(Tensor value, bool requires_grad = false);
 
-  bool defined() const { return node_ != nullptr; }
-  const Tensor& value() const { return node_->value; }
+  bool defined() const { return value_ != nullptr; }
+  const Tensor& value() const { return *value_; }
   // Puts a tensor of the same shape and element type in the value's place, for every holder of this Var; no copy.
   void replace_value(Tensor value);
 
-  const Shape& shape() const { return node_->value.shape(); }
-  DType dtype() const { return node_->value.dtype(); }
+  const Shape& shape() const { return value_->shape(); }
+  DType dtype() const { return value_->dtype(); }
 
-  bool requires_grad() const { return node_->requires_grad; }
-  void set_requires_grad(bool requires_grad) { node_->requires_grad = requires_grad; }
+  bool requires_grad() const { return slot_.wanted(); }
+  void set_requires_grad(bool requires_grad) { slot_.set_wanted(requires_grad); }
 
   // The gradient; undefined until a backward pass reaches this Var.
-  const Tensor& grad() const { return node_->grad; }
-  void clear_grad() { node_->grad = {}; }
+  const Tensor& grad() const { return slot_.tensor(); }
+  void clear_grad() { slot_.clear(); }
 
-  // Where a backward pass adds its contribution: zeros at first; null when no gradient is wanted.
+  // What a backward pass captures that does not read the value.
+  const GradientSlot& slot() const { return slot_; }
+
+  // Where a backward kernel puts its contribution; null when no gradient is wanted.
+  kernels::Gradient gradient() const { return slot_.contribution(); }
+
+  // The gradient to add to element by element: zeros at first; null when none is wanted.
   Tensor* grad_to_accumulate() const;
 
  private:
-  struct Node {
-    Tensor value;
-    Tensor grad;
-    bool requires_grad;
-  };
-  std::shared_ptr<Node> node_;
+  std::shared_ptr<Tensor> value_;
+  GradientSlot slot_;
 };
 
 }  // namespace mini_bert

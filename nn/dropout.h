@@ -10,6 +10,8 @@ class Dropout {
  public:
   explicit Dropout(double p) : p_(p) {}
 
+  double probability() const { return p_; }
+
   Var forward(const Var& x, Mode& mode) const { return mode.is_training() ? dropout(x, p_, mode.next_key()) : x; }
 
  private:

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "autograd/ops/add_layer_norm.h"
 #include "autograd/ops/layer_norm.h"
+#include "nn/dropout.h"
 #include "nn/module.h"
 
 namespace mini_bert {
@@ -14,6 +16,12 @@ class LayerNorm : public Module {
         eps_(eps) {}
 
   Var forward(const Var& x) const { return layer_norm(x, weight_, bias_, eps_); }
+
+  // forward(residual + dropout(h)), in one operation.
+  Var forward_sum(const Var& residual, const Var& h, const Dropout& dropout, Mode& mode) const {
+    if (!mode.is_training()) return add_layer_norm(residual, h, 0, {}, weight_, bias_, eps_);
+    return add_layer_norm(residual, h, dropout.probability(), mode.next_key(), weight_, bias_, eps_);
+  }
 
  private:
   Var weight_, bias_;

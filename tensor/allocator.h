@@ -1,16 +1,22 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 #include <vector>
 
 namespace mini_bert {
 
-// Hands out 64-byte aligned memory and keeps what is returned for the next request of the same size class: a training
-// step asks for the same sizes as the step before it, so after the first step hardly a page comes from the system.
-// Thread-safe. Built with AddressSanitizer nothing is kept, so that a use after free is seen.
+// Hands out 64-byte aligned memory from large segments and keeps what is returned: a training step asks for about the
+// same memory as the step before it, so after the first steps nothing comes from the system. Free neighbours are
+// joined, so batches of any lengths share one set of segments. Segments begin at huge-page boundaries and ask for huge
+// pages: with 4 KB pages a step of BERT base spends a large part of its time in page faults and TLB misses.
+//
+// A request takes the first block that fits of the smallest size class that has one (Masmano et al. 2004, "TLSF: a new
+// dynamic memory allocator for real-time systems", ECRTS), in constant time. Thread-safe. Built with AddressSanitizer
+// every request goes to the system, so that a use after free is seen.
 class CachingAllocator {
  public:
   struct Statistics {
@@ -27,20 +33,50 @@ class CachingAllocator {
   // The memory is not initialised. Throws Error when the system has none left.
   std::shared_ptr<std::byte> allocate(std::size_t bytes);
 
-  Statistics statistics() const;
-  void release_cached();
+  // The same without an owner: what take() returns must be given back.
+  std::byte* take(std::size_t bytes);
+  void give_back(std::byte* memory);
 
-  // Requests are rounded up to eight steps per power of two, so at most an eighth is wasted (small blocks: to 64
-  // bytes).
-  static std::size_t size_class(std::size_t bytes);
+  Statistics statistics() const;
+  void release_cached();  // returns segments that are wholly free to the system
 
  private:
-  std::byte* take_cached(std::size_t size);  // null when there is none
-  void give_back(std::byte* block, std::size_t size);
+  struct Block;  // what precedes the memory that is handed out
+
+  static constexpr std::size_t steps_per_octave = 8, bins = 320;
+  static std::size_t bin_of(std::size_t size);
+
+  Block* find(std::size_t size);  // null when no free block is large enough
+  Block* new_segment(std::size_t size);
+  void insert(Block* block);
+  void remove(Block* block);
+  void split(Block* block, std::size_t size);
+  Block* join_neighbours(Block* block);
+  void release_free_segments();
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::size_t, std::vector<std::byte*>> free_;
+  std::array<Block*, bins> free_{};
+  std::array<std::uint64_t, bins / 64> occupied_{};  // a bit for each bin that is not empty
+  std::vector<Block*> segments_;                     // the first block of each
   Statistics statistics_;
+};
+
+// The allocator as the standard library's containers and shared pointers take it: for small objects that come and go
+// with every operation.
+template <class T>
+struct CachedAllocation {
+  using value_type = T;
+
+  CachedAllocation() = default;
+  template <class U>
+  CachedAllocation(const CachedAllocation<U>&) {}
+
+  T* allocate(std::size_t count) { return reinterpret_cast<T*>(CachingAllocator::instance().take(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t) {
+    CachingAllocator::instance().give_back(reinterpret_cast<std::byte*>(memory));
+  }
+
+  friend bool operator==(const CachedAllocation&, const CachedAllocation&) { return true; }
 };
 
 }  // namespace mini_bert

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "tensor/error.h"
 
@@ -83,6 +85,21 @@ void visit_float(DType dtype, F&& f) {
     default:
       fail("arithmetic is defined on f32 and f64, got {}", name_of(dtype));
   }
+}
+
+// The same for kernels of activations, which may also be stored as bf16.
+template <class F>
+void visit_activation(DType dtype, F&& f) {
+  if (dtype == DType::bf16) return f.template operator()<BFloat16>();
+  visit_float(dtype, std::forward<F>(f));
+}
+
+// What numbers stored as T are computed with: themselves, or float for bfloat16.
+template <class T>
+using Arithmetic = std::conditional_t<std::is_same_v<T, BFloat16>, float, T>;
+
+constexpr DType arithmetic_dtype(DType stored) {
+  return stored == DType::bf16 ? DType::f32 : stored;
 }
 
 }  // namespace mini_bert

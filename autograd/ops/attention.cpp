@@ -5,6 +5,7 @@
 namespace mini_bert {
 
 Var attention(const Var& qkv, const SequenceOffsets& offsets, const AttentionOptions& options) {
+  const profile::Timed timed("attention");
   const Index tokens = qkv.shape().rows(), width = qkv.shape().cols();
   require(qkv.shape().rank() == 2 && options.heads >= 1 && width % (3 * options.heads) == 0,
           "attention: qkv must be [T,3H] with H a multiple of {} heads, got {}", options.heads, qkv.shape());
@@ -17,8 +18,8 @@ Var attention(const Var& qkv, const SequenceOffsets& offsets, const AttentionOpt
   Tensor y({tokens, width / 3}, qkv.dtype()), log_sum_exp({tokens, options.heads}, qkv.dtype());
   kernels::attention(qkv.value(), offsets, options, y, log_sum_exp);
   return record(y, {qkv}, [qkv, offsets, options, log_sum_exp](const Tensor& dy) {
-    if (Tensor* dqkv = qkv.grad_to_accumulate()) {
-      kernels::attention_backward(dy, qkv.value(), log_sum_exp, offsets, options, *dqkv);
+    if (const auto dqkv = qkv.gradient()) {
+      kernels::attention_backward(dy, qkv.value(), log_sum_exp, offsets, options, dqkv);
     }
   });
 }

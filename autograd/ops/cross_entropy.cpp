@@ -5,6 +5,7 @@
 namespace mini_bert {
 
 Var cross_entropy(const Var& logits, const Tensor& labels, double divisor) {
+  const profile::Timed timed("cross_entropy");
   require(logits.shape().rank() == 2 && logits.shape()[1] > 0, "cross_entropy: logits must be [M,V], got {}",
           logits.shape());
   require(labels.dtype() == DType::i32 && labels.size() == logits.shape()[0],
@@ -15,11 +16,12 @@ Var cross_entropy(const Var& logits, const Tensor& labels, double divisor) {
             "cross_entropy: a label must be in 0..{} or {}, got {}", logits.shape()[1] - 1, ignore_index, label);
   }
   require(divisor > 0, "cross_entropy: divisor must be above 0, got {}", divisor);
-  Tensor loss({}, logits.dtype()), log_sum_exp({logits.shape()[0]}, logits.dtype());
+  const DType dtype = arithmetic_dtype(logits.dtype());
+  Tensor loss({}, dtype), log_sum_exp({logits.shape()[0]}, dtype);
   kernels::cross_entropy(logits.value(), labels, divisor, loss, log_sum_exp);
   return record(loss, {logits}, [logits, labels, divisor, log_sum_exp](const Tensor& dloss) {
-    if (Tensor* dlogits = logits.grad_to_accumulate()) {
-      kernels::cross_entropy_backward(dloss, logits.value(), labels, divisor, log_sum_exp, *dlogits);
+    if (const auto dlogits = logits.gradient()) {
+      kernels::cross_entropy_backward(dloss, logits.value(), labels, divisor, log_sum_exp, dlogits);
     }
   });
 }

@@ -5,10 +5,11 @@
 namespace mini_bert {
 
 Var gelu(const Var& x, Gelu form) {
+  const profile::Timed timed("gelu");
   Tensor y(x.shape(), x.dtype());
   kernels::gelu(x.value(), form, y);
   return record(y, {x}, [x, form](const Tensor& dy) {
-    if (Tensor* dx = x.grad_to_accumulate()) kernels::gelu_backward(dy, x.value(), form, *dx);
+    if (const auto dx = x.gradient()) kernels::gelu_backward(dy, x.value(), form, dx);
   });
 }
 

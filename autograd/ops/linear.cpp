@@ -6,6 +6,7 @@
 namespace mini_bert {
 
 Var linear(const Var& x, const Var& weight, const Var& bias) {
+  const profile::Timed timed("linear");
   require(x.shape().rank() == 2, "linear: x must be [T,in], got {}", x.shape());
   require(weight.shape().rank() == 2 && weight.shape()[1] == x.shape()[1],
           "linear: weight must be [out,{}], got {} (x is {})", x.shape()[1], weight.shape(), x.shape());
@@ -13,9 +14,10 @@ Var linear(const Var& x, const Var& weight, const Var& bias) {
           weight.shape()[0], bias.shape(), weight.shape());
   Tensor y({x.shape()[0], weight.shape()[0]}, x.dtype());
   kernels::linear(x.value(), weight.value(), bias.value(), y);
-  return record(y, {x, weight, bias}, [x, weight, bias](const Tensor& dy) {
-    kernels::linear_backward(dy, x.value(), weight.value(), x.grad_to_accumulate(), weight.grad_to_accumulate(),
-                             bias.grad_to_accumulate());
+  return record(y, {x, weight, bias}, [x, weight, bias = bias.slot()](const Tensor& dy) {
+    // In the order in which they are written: x and weight may be one.
+    const auto dx = x.gradient(), dweight = weight.gradient(), dbias = bias.contribution();
+    kernels::linear_backward(dy, x.value(), weight.value(), dx, dweight, dbias);
   });
 }
 

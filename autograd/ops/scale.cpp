@@ -6,10 +6,11 @@
 namespace mini_bert {
 
 Var scale(const Var& x, double a) {
+  const profile::Timed timed("scale");
   Tensor y(x.shape(), x.dtype());
   kernels::scale(x.value(), a, y);
-  return record(y, {x}, [x, a](const Tensor& dy) {
-    if (Tensor* dx = x.grad_to_accumulate()) kernels::scale_backward(dy, a, *dx);
+  return record(y, {x}, [x = x.slot(), a](const Tensor& dy) {
+    if (const auto dx = x.contribution()) kernels::scale_backward(dy, a, dx);
   });
 }
 

@@ -6,11 +6,12 @@
 namespace mini_bert {
 
 Var softmax(const Var& x) {
+  const profile::Timed timed("softmax");
   require(x.shape().cols() > 0, "softmax: rows must not be empty, got {}", x.shape());
   Tensor y(x.shape(), x.dtype());
   kernels::softmax(x.value(), y);
-  return record(y, {x}, [x, y](const Tensor& dy) {
-    if (Tensor* dx = x.grad_to_accumulate()) kernels::softmax_backward(dy, y, *dx);
+  return record(y, {x}, [x = x.slot(), y](const Tensor& dy) {
+    if (const auto dx = x.contribution()) kernels::softmax_backward(dy, y, dx);
   });
 }
 

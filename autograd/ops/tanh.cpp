@@ -6,10 +6,11 @@
 namespace mini_bert {
 
 Var tanh(const Var& x) {
+  const profile::Timed timed("tanh");
   Tensor y(x.shape(), x.dtype());
   kernels::tanh(x.value(), y);
-  return record(y, {x}, [x, y](const Tensor& dy) {
-    if (Tensor* dx = x.grad_to_accumulate()) kernels::tanh_backward(dy, y, *dx);
+  return record(y, {x}, [x = x.slot(), y](const Tensor& dy) {
+    if (const auto dx = x.contribution()) kernels::tanh_backward(dy, y, dx);
   });
 }
 

@@ -1,7 +1,6 @@
 #include "bert/model/bert.h"
 
 #include "autograd/ops/cross_entropy.h"
-#include "autograd/ops/gather_rows.h"
 
 namespace mini_bert {
 
@@ -12,8 +11,8 @@ BertModel::BertModel(const BertConfig& config, Pooling pooling, DType dtype)
   if (pooling == Pooling::first_token) register_module("pooler", pooler_.emplace(config, dtype));
 }
 
-Var BertModel::forward(const PackedSequences& tokens, Mode& mode) const {
-  return encoder_.forward(embeddings_.forward(tokens, mode), tokens.offsets, mode);
+Var BertModel::forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows) const {
+  return encoder_.forward(embeddings_.forward(tokens, mode), tokens.offsets, mode, rows);
 }
 
 Var BertModel::pool(const Var& hidden, const SequenceOffsets& offsets) const {
@@ -28,8 +27,7 @@ BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)
 }
 
 Var BertForMaskedLM::logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const {
-  const Var hidden = bert_.forward(tokens, mode);   // [T,H]
-  return head_.forward(gather_rows(hidden, rows));  // [M,V]
+  return head_.forward(bert_.forward(tokens, mode, rows));  // [M,H], [M,V]
 }
 
 Var BertForMaskedLM::loss(const MaskedBatch& batch, double divisor, Mode& mode) const {

@@ -17,7 +17,8 @@ class BertModel : public Module {
  public:
   BertModel(const BertConfig& config, Pooling pooling, DType dtype);
 
-  Var forward(const PackedSequences& tokens, Mode& mode) const;       // [T,H]
+  // [T,H]; only the given packed rows, i32 [M]: [M,H].
+  Var forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows = {}) const;
   Var pool(const Var& hidden, const SequenceOffsets& offsets) const;  // [B,H]; Error without a pooler
 
   const Var& word_embeddings() const { return embeddings_.word_embeddings(); }

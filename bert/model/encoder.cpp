@@ -1,6 +1,6 @@
 #include "bert/model/encoder.h"
 
-#include "autograd/ops/add.h"
+#include "autograd/ops/gather_rows.h"
 
 namespace mini_bert {
 
@@ -21,12 +21,13 @@ BertLayer::BertLayer(const BertConfig& config, DType dtype)
   register_module("output.LayerNorm", output_norm_);
 }
 
-Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode) const {
-  const Var context = attention_.forward(x, offsets, mode);                             // [T,H]
-  const Var attended = dropout_.forward(attention_output_.forward(context), mode);      // [T,H]
-  const Var a = attention_norm_.forward(add(attended, x));                              // [T,H]
-  const Var inner = gelu(intermediate_.forward(a), gelu_);                              // [T,F]
-  return output_norm_.forward(add(dropout_.forward(output_.forward(inner), mode), a));  // [T,H]
+Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows) const {
+  const auto wanted = [&](const Var& all) { return rows.defined() ? gather_rows(all, rows) : all; };
+  const Var context = wanted(attention_.forward(x, offsets, mode));                // [T,H], or [M,H] from here on
+  const Var attended = attention_output_.forward(context);                         // [T,H]
+  const Var a = attention_norm_.forward_sum(wanted(x), attended, dropout_, mode);  // [T,H]
+  const Var inner = gelu(intermediate_.forward(a), gelu_);                         // [T,F]
+  return output_norm_.forward_sum(a, output_.forward(inner), dropout_, mode);      // [T,H]
 }
 
 BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {
@@ -36,8 +37,10 @@ BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {
   }
 }
 
-Var BertEncoder::forward(Var x, const SequenceOffsets& offsets, Mode& mode) const {
-  for (const auto& layer : layers_) x = layer->forward(x, offsets, mode);
+Var BertEncoder::forward(Var x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows) const {
+  for (const auto& layer : layers_) {
+    x = layer->forward(x, offsets, mode, layer == layers_.back() ? rows : Tensor());
+  }
   return x;
 }
 

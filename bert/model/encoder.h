@@ -16,11 +16,13 @@ namespace mini_bert {
 // al. 2019, arXiv:1810.04805 §3. x and result [T,H]:
 //   a = LayerNorm(x + dropout(W_o·attention(x)))        [T,H]
 //   y = LayerNorm(a + dropout(W_2·gelu(W_1·a)))         [T,H] by way of [T,F]
+// Only attention looks at other rows. So where only some rows of the result are read, `rows` (i32 [M]), everything
+// after attention is computed for these alone and the result is [M,H].
 class BertLayer : public Module {
  public:
   BertLayer(const BertConfig& config, DType dtype);
 
-  Var forward(const Var& x, const SequenceOffsets& offsets, Mode& mode) const;
+  Var forward(const Var& x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows = {}) const;
 
  private:
   SelfAttention attention_;
@@ -32,12 +34,13 @@ class BertLayer : public Module {
   Gelu gelu_;
 };
 
-// L layers, one after the other; x and result [T,H].
+// L layers, one after the other; x and result [T,H], or [M,H] when only the given rows of the result are wanted. With
+// 15 % of the tokens masked the last of twelve layers then costs a third: 6 % of the encoder's work is saved.
 class BertEncoder : public Module {
  public:
   BertEncoder(const BertConfig& config, DType dtype);
 
-  Var forward(Var x, const SequenceOffsets& offsets, Mode& mode) const;
+  Var forward(Var x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows = {}) const;
 
  private:
   std::vector<std::unique_ptr<BertLayer>> layers_;

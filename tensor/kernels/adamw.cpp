@@ -4,11 +4,38 @@
 
 #include "tensor/eigen.h"
 #include "tensor/kernels/elementwise.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
+namespace {
+
+bool fast_adamw(const AdamWStep& step, const Tensor& gradient, double gradient_scale, Tensor& parameter, Tensor& m,
+                Tensor& v) {
+  const simd::Kernels* const simd = simd::kernels();
+  if (simd == nullptr || parameter.dtype() != DType::f32) return false;
+  const simd::AdamWFactors factors = {
+      .gradient_scale = static_cast<float>(gradient_scale),
+      .beta_1 = static_cast<float>(step.beta_1),
+      .one_minus_beta_1 = static_cast<float>(1 - step.beta_1),
+      .beta_2 = static_cast<float>(step.beta_2),
+      .one_minus_beta_2 = static_cast<float>(1 - step.beta_2),
+      .decay = static_cast<float>(1 - step.learning_rate * step.weight_decay),
+      .rate = static_cast<float>(step.learning_rate / step.correction_1),
+      .root_correction = static_cast<float>(std::sqrt(step.correction_2)),
+      .eps = static_cast<float>(step.eps),
+  };
+  for_each_chunk(parameter.size(), [&](Index begin, Index end) {
+    simd->parameters.adamw(factors, gradient.data<float>() + begin, end - begin, parameter.data<float>() + begin,
+                           m.data<float>() + begin, v.data<float>() + begin);
+  });
+  return true;
+}
+
+}  // namespace
 
 void adamw(const AdamWStep& step, const Tensor& gradient, double gradient_scale, Tensor& parameter, Tensor& m,
            Tensor& v) {
+  if (fast_adamw(step, gradient, gradient_scale, parameter, m, v)) return;
   visit_float(parameter.dtype(), [&]<class T>() {
     const T beta_1 = static_cast<T>(step.beta_1), beta_2 = static_cast<T>(step.beta_2);
     const T one_minus_beta_1 = static_cast<T>(1 - step.beta_1), one_minus_beta_2 = static_cast<T>(1 - step.beta_2);

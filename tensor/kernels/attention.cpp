@@ -64,7 +64,7 @@ void forward(const Head& head, const Tensor& qkv, const AttentionOptions& option
 
 template <class T>
 void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-              const AttentionOptions& options, Tensor& dqkv) {
+              const AttentionOptions& options, const Gradient& dqkv) {
   const auto q = head.part<T>(qkv, 0), k = head.part<T>(qkv, 1), v = head.part<T>(qkv, 2);  // [S,D]
   const auto d_o = head.columns<T>(doutput);                                                // [S,D]
   const T scale = T(1) / std::sqrt(static_cast<T>(head.size));
@@ -79,10 +79,10 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
   Matrix<T> dp = d_o * v.transpose();  // [S,S]
   if (options.dropout > 0) {
     const Matrix<T> mask = probability_mask<T>(head, options);
-    head.part<T>(dqkv, 2).noalias() += (p.array() * mask.array()).matrix().transpose() * d_o;
+    put(dqkv, head.part<T>(dqkv.tensor(), 2).noalias(), (p.array() * mask.array()).matrix().transpose() * d_o);
     dp.array() *= mask.array();
   } else {
-    head.part<T>(dqkv, 2).noalias() += p.transpose() * d_o;
+    put(dqkv, head.part<T>(dqkv.tensor(), 2).noalias(), p.transpose() * d_o);
   }
   // P = softmax(S): its Jacobian is diag(p) − p·pᵀ in every row. Written over dP.
   for (Index i = 0; i < head.length; ++i) {
@@ -92,8 +92,8 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
     ds_i = p_i * (ds_i - mean) * scale;
   }
   // S = Q·Kᵀ/√D
-  head.part<T>(dqkv, 0).noalias() += dp * k;
-  head.part<T>(dqkv, 1).noalias() += dp.transpose() * q;
+  put(dqkv, head.part<T>(dqkv.tensor(), 0).noalias(), dp * k);
+  put(dqkv, head.part<T>(dqkv.tensor(), 1).noalias(), dp.transpose() * q);
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ void attention(const Tensor& qkv, const SequenceOffsets& offsets, const Attentio
 }
 
 void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-                        const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& dqkv) {
+                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv) {
   visit_float(qkv.dtype(), [&]<class T>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       backward<T>(Head(task, qkv, offsets, options.heads), doutput, qkv, log_sum_exp, options, dqkv);

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "tensor/kernels/gradient.h"
 #include "tensor/random.h"
 #include "tensor/sequence_offsets.h"
-#include "tensor/tensor.h"
 
 namespace mini_bert::kernels {
 
@@ -25,6 +25,6 @@ void attention(const Tensor& qkv, const SequenceOffsets& offsets, const Attentio
 // With dO given:  dV += P̃ᵀ·dO;  dP̃ = dO·Vᵀ;  dP = dropout′(dP̃);  dS = P∘(dP − rowsum(dP∘P))  (softmax);
 // dQ += dS·K/√D;  dK += dSᵀ·Q/√D.  All three are columns of dqkv [T,3H].
 void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-                        const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& dqkv);
+                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv);
 
 }  // namespace mini_bert::kernels

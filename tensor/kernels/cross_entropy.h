@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -13,6 +13,6 @@ void cross_entropy(const Tensor& logits, const Tensor& labels, double divisor, T
 
 // dz_mv += dloss/divisor·(softmax(z_m)_v − [v = label]), 0 for ignored rows.
 void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, double divisor,
-                            const Tensor& log_sum_exp, Tensor& dlogits);
+                            const Tensor& log_sum_exp, const Gradient& dlogits);
 
 }  // namespace mini_bert::kernels

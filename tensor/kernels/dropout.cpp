@@ -1,14 +1,15 @@
 #include "tensor/kernels/dropout.h"
 
-#include "tensor/eigen.h"
+#include "tensor/kernels/activations.h"
 #include "tensor/kernels/elementwise.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
 
 template <class T>
-RowArray<T> mask_of(double p, const RandomKey& key, Index begin, Index end) {
-  RowArray<T> mask(end - begin);
+RowArray<Arithmetic<T>> mask_of(double p, const RandomKey& key, Index begin, Index end) {
+  RowArray<Arithmetic<T>> mask(end - begin);
   dropout_mask(p, key, static_cast<std::uint64_t>(begin), end - begin, mask.data());
   return mask;
 }
@@ -16,17 +17,29 @@ RowArray<T> mask_of(double p, const RandomKey& key, Index begin, Index end) {
 }  // namespace
 
 void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y) {
-  visit_float(x.dtype(), [&]<class T>() {
+  visit_activation(x.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      return for_each_chunk(x.size(), [&](Index begin, Index end) {
+        simd->dropout.forward(x.data<T>() + begin, p, key, static_cast<std::uint64_t>(begin), end - begin, false,
+                              y.data<T>() + begin);
+      });
+    }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      elements<T>(y, begin, end) = elements<T>(x, begin, end) * mask_of<T>(p, key, begin, end);
+      write<T>(y, begin, end, read<T>(x, begin, end) * mask_of<T>(p, key, begin, end));
     });
   });
 }
 
-void dropout_backward(const Tensor& dy, double p, const RandomKey& key, Tensor& dx) {
-  visit_float(dy.dtype(), [&]<class T>() {
+void dropout_backward(const Tensor& dy, double p, const RandomKey& key, const Gradient& dx) {
+  visit_activation(dy.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      return for_each_chunk(dy.size(), [&](Index begin, Index end) {
+        simd->dropout.forward(dy.data<T>() + begin, p, key, static_cast<std::uint64_t>(begin), end - begin,
+                              dx.accumulates(), dx.tensor().data<T>() + begin);
+      });
+    }
     for_each_chunk(dy.size(), [&](Index begin, Index end) {
-      elements<T>(dx, begin, end) += elements<T>(dy, begin, end) * mask_of<T>(p, key, begin, end);
+      put<T>(dx, begin, end, read<T>(dy, begin, end) * mask_of<T>(p, key, begin, end));
     });
   });
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "tensor/kernels/gradient.h"
 #include "tensor/random.h"
-#include "tensor/tensor.h"
 
 namespace mini_bert::kernels {
 
@@ -11,7 +11,7 @@ namespace mini_bert::kernels {
 void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y);
 
 // dx_i += dy_i/(1−p) where x_i was kept. The mask is drawn again from the key instead of being stored.
-void dropout_backward(const Tensor& dy, double p, const RandomKey& key, Tensor& dx);
+void dropout_backward(const Tensor& dy, double p, const RandomKey& key, const Gradient& dx);
 
 // Writes the factors 0 or 1/(1−p) of elements [first, first+count) of the mask.
 template <class T>

@@ -13,11 +13,19 @@ void for_each_chunk(Index elements, const Body& body) {
   parallel_for_chunks(elements, chunk, body);
 }
 
-// How row-wise kernels do: body(row), as many rows a chunk as make up about the same work.
+// How row-wise kernels do: body(first row, end), as many rows a chunk as make up about the same work.
+template <class Body>
+void for_each_row_chunk(Index rows, Index cols, const Body& body) {
+  constexpr Index chunk = 4096;
+  parallel_for_chunks(rows, std::max(chunk / std::max(cols, Index{1}), Index{1}), body);
+}
+
+// The same, body(row).
 template <class Body>
 void for_each_row(Index rows, Index cols, const Body& body) {
-  constexpr Index chunk = 4096;
-  parallel_for(rows, std::max(chunk / std::max(cols, Index{1}), Index{1}), body);
+  for_each_row_chunk(rows, cols, [&](Index begin, Index end) {
+    for (Index row = begin; row < end; ++row) body(row);
+  });
 }
 
 // How sums over rows do: body(first column, number of columns). Threads share out the columns and each adds the rows

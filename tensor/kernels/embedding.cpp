@@ -10,13 +10,14 @@ void embedding(const Tensor& table, const Tensor& ids, Tensor& y) {
   gather_rows(table, ids, y);
 }
 
-void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, Tensor& dtable) {
+void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, const Gradient& dtable) {
   if (padding_id < 0) return gather_rows_backward(dy, ids, dtable);
+  Tensor& sums = dtable.initialized();
   const auto id = ids.values<std::int32_t>();
   visit_float(dy.dtype(), [&]<class T>() {
     for_each_column_block(dy.cols(), [&](Index col, Index width) {
       for (Index t = 0; t < dy.rows(); ++t) {
-        if (id[t] != padding_id) block<T>(dtable, id[t], col, 1, width) += block<T>(dy, t, col, 1, width);
+        if (id[t] != padding_id) block<T>(sums, id[t], col, 1, width) += block<T>(dy, t, col, 1, width);
       }
     });
   });

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -8,6 +8,6 @@ namespace mini_bert::kernels {
 void embedding(const Tensor& table, const Tensor& ids, Tensor& y);
 
 // dtable_{ids[t]} += dy_t, in the order of t. Row `padding_id` gets nothing, as in torch.nn.Embedding; −1 for none.
-void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, Tensor& dtable);
+void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, const Gradient& dtable);
 
 }  // namespace mini_bert::kernels

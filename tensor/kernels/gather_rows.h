@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -9,6 +9,6 @@ namespace mini_bert::kernels {
 void gather_rows(const Tensor& x, const Tensor& rows, Tensor& y);
 
 // dx_{rows[m]} += dy_m, in the order of m; a row gathered twice gets both gradients.
-void gather_rows_backward(const Tensor& dy, const Tensor& rows, Tensor& dx);
+void gather_rows_backward(const Tensor& dy, const Tensor& rows, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

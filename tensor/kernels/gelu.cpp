@@ -4,8 +4,9 @@
 
 #include <unsupported/Eigen/SpecialFunctions>
 
-#include "tensor/eigen.h"
+#include "tensor/kernels/activations.h"
 #include "tensor/kernels/elementwise.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -50,20 +51,35 @@ RowArray<T> gelu_tanh_slope(const RowArray<T>& x) {
 }  // namespace
 
 void gelu(const Tensor& x, Gelu form, Tensor& y) {
-  visit_float(x.dtype(), [&]<class T>() {
+  visit_activation(x.dtype(), [&]<class T>() {
+    using A = Arithmetic<T>;
+    if (const auto* const simd = simd::loops<T>()) {
+      const auto& loops = form == Gelu::erf ? simd->gelu.erf : simd->gelu.tanh;
+      return for_each_chunk(x.size(), [&](Index begin, Index end) {
+        loops.forward(x.data<T>() + begin, end - begin, y.data<T>() + begin);
+      });
+    }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      const RowArray<T> part = elements<T>(x, begin, end);
-      elements<T>(y, begin, end) = form == Gelu::erf ? gelu_erf<T>(part) : gelu_tanh<T>(part);
+      const RowArray<A> part = read<T>(x, begin, end);
+      write<T>(y, begin, end, form == Gelu::erf ? gelu_erf<A>(part) : gelu_tanh<A>(part));
     });
   });
 }
 
-void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, Tensor& dx) {
-  visit_float(x.dtype(), [&]<class T>() {
+void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, const Gradient& dx) {
+  visit_activation(x.dtype(), [&]<class T>() {
+    using A = Arithmetic<T>;
+    if (const auto* const simd = simd::loops<T>()) {
+      const auto& loops = form == Gelu::erf ? simd->gelu.erf : simd->gelu.tanh;
+      return for_each_chunk(x.size(), [&](Index begin, Index end) {
+        loops.backward(dy.data<T>() + begin, x.data<T>() + begin, end - begin, dx.accumulates(),
+                       dx.tensor().data<T>() + begin);
+      });
+    }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      const RowArray<T> part = elements<T>(x, begin, end);
-      elements<T>(dx, begin, end) +=
-          elements<T>(dy, begin, end) * (form == Gelu::erf ? gelu_erf_slope<T>(part) : gelu_tanh_slope<T>(part));
+      const RowArray<A> part = read<T>(x, begin, end);
+      const RowArray<A> slope = form == Gelu::erf ? gelu_erf_slope<A>(part) : gelu_tanh_slope<A>(part);
+      put<T>(dx, begin, end, read<T>(dy, begin, end) * slope);
     });
   });
 }

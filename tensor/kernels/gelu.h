@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -13,6 +13,6 @@ enum class Gelu { erf, tanh };
 void gelu(const Tensor& x, Gelu form, Tensor& y);
 
 // dx += dy·y′(x), with y′ = Φ(x) + x·Φ′(x).
-void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, Tensor& dx);
+void gelu_backward(const Tensor& dy, const Tensor& x, Gelu form, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -12,8 +12,7 @@ void layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double
 
 // With g = dy·γ and averages ⟨·⟩ over a row:
 //   dx += rstd·(g − ⟨g⟩ − x̂·⟨g·x̂⟩)    dγ += Σ over rows of dy·x̂    dβ += Σ over rows of dy
-// A gradient that nobody wants is null.
 void layer_norm_backward(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& mean, const Tensor& rstd,
-                         Tensor* dx, Tensor* dgamma, Tensor* dbeta);
+                         const Gradient& dx, const Gradient& dgamma, const Gradient& dbeta);
 
 }  // namespace mini_bert::kernels

@@ -1,8 +1,10 @@
 #include "tensor/kernels/linear.h"
 
-#include "tensor/eigen.h"
+#include "tensor/kernels/activations.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/matmul.h"
+#include "tensor/kernels/row_sums.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -13,10 +15,18 @@ void fill_rows(const Tensor& bias, Tensor& y) {
 }
 
 template <class T>
-void add_column_sums(const Tensor& dy, Tensor& dbias) {
+void add_column_sums(const Tensor& dy, const Gradient& dbias) {
+  if (const auto* const simd = simd::loops<T>()) {
+    RowSums sums(dy.rows(), dy.cols());
+    sums.for_each_chunk([&](Index begin, Index end, float* chunk_sums) {
+      simd->linear.column_sums(dy.data<T>() + begin * dy.cols(), end - begin, dy.cols(), chunk_sums);
+    });
+    return sums.put_into(dbias, 0);
+  }
   for_each_column_block(dy.cols(), [&](Index col, Index width) {
-    auto sums = block<T>(dbias, 0, col, 1, width);
-    for (Index t = 0; t < dy.rows(); ++t) sums += block<T>(dy, t, col, 1, width);
+    auto sums = elements<Arithmetic<T>>(dbias.tensor(), col, col + width);
+    if (!dbias.accumulates()) sums.setZero();
+    for (Index t = 0; t < dy.rows(); ++t) sums += read<T>(dy, t * dy.cols() + col, t * dy.cols() + col + width);
   });
 }
 
@@ -27,12 +37,12 @@ void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y
   matmul_transposed_b(x, weight, y, Output::accumulate);
 }
 
-void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, Tensor* dx, Tensor* dweight,
-                     Tensor* dbias) {
+void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, const Gradient& dx,
+                     const Gradient& dweight, const Gradient& dbias) {
   // y = x·Wᵀ + b is linear in each of its inputs, so each gradient is one product with dy.
-  if (dx != nullptr) matmul(dy, weight, *dx, Output::accumulate);
-  if (dweight != nullptr) matmul_transposed_a(dy, x, *dweight, Output::accumulate);
-  if (dbias != nullptr) visit_float(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, *dbias); });
+  if (dx) matmul(dy, weight, dx.tensor(), dx.output());
+  if (dweight) matmul_transposed_a(dy, x, dweight.tensor(), dweight.output());
+  if (dbias) visit_activation(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, dbias); });
 }
 
 }  // namespace mini_bert::kernels

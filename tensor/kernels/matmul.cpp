@@ -59,9 +59,9 @@ void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output out
   visit_float(a.dtype(), [&]<class T>() { product(matrix<T>(a).transpose(), matrix<T>(b), matrix<T>(c), output); });
 }
 
-void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, Tensor* da, Tensor* db) {
-  if (da != nullptr) matmul_transposed_b(dc, b, *da, Output::accumulate);
-  if (db != nullptr) matmul_transposed_a(a, dc, *db, Output::accumulate);
+void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db) {
+  if (da) matmul_transposed_b(dc, b, da.tensor(), da.output());
+  if (db) matmul_transposed_a(a, dc, db.tensor(), db.output());
 }
 
 }  // namespace mini_bert::kernels

@@ -1,18 +1,15 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
-// The three products that a layer and its gradients need, without a transpose in memory. With `accumulate` the product
-// is added to C, otherwise it replaces C.
-enum class Output { replace, accumulate };
-
+// The three products that a layer and its gradients need, without a transpose in memory.
 void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output);               // C = A·B,  [M,K]·[K,N]
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = A·Bᵀ, [M,K]·[N,K]ᵀ
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = Aᵀ·B, [K,M]ᵀ·[K,N]
 
-// For C = A·B: dA += dC·Bᵀ, dB += Aᵀ·dC. A gradient that nobody wants is null.
-void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, Tensor* da, Tensor* db);
+// For C = A·B: dA += dC·Bᵀ, dB += Aᵀ·dC.
+void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db);
 
 }  // namespace mini_bert::kernels

@@ -1,22 +1,34 @@
 #include "tensor/kernels/scale.h"
 
-#include "tensor/eigen.h"
+#include "tensor/kernels/activations.h"
 #include "tensor/kernels/elementwise.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 
 void scale(const Tensor& x, double a, Tensor& y) {
-  visit_float(x.dtype(), [&]<class T>() {
+  visit_activation(x.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      return for_each_chunk(x.size(), [&](Index begin, Index end) {
+        simd->scale.forward(x.data<T>() + begin, static_cast<float>(a), end - begin, false, y.data<T>() + begin);
+      });
+    }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      elements<T>(y, begin, end) = static_cast<T>(a) * elements<T>(x, begin, end);
+      write<T>(y, begin, end, static_cast<Arithmetic<T>>(a) * read<T>(x, begin, end));
     });
   });
 }
 
-void scale_backward(const Tensor& dy, double a, Tensor& dx) {
-  visit_float(dy.dtype(), [&]<class T>() {
+void scale_backward(const Tensor& dy, double a, const Gradient& dx) {
+  visit_activation(dy.dtype(), [&]<class T>() {
+    if (const auto* const simd = simd::loops<T>()) {
+      return for_each_chunk(dy.size(), [&](Index begin, Index end) {
+        simd->scale.forward(dy.data<T>() + begin, static_cast<float>(a), end - begin, dx.accumulates(),
+                            dx.tensor().data<T>() + begin);
+      });
+    }
     for_each_chunk(dy.size(), [&](Index begin, Index end) {
-      elements<T>(dx, begin, end) += static_cast<T>(a) * elements<T>(dy, begin, end);
+      put<T>(dx, begin, end, static_cast<Arithmetic<T>>(a) * read<T>(dy, begin, end));
     });
   });
 }

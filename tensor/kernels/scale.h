@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -8,6 +8,6 @@ namespace mini_bert::kernels {
 void scale(const Tensor& x, double a, Tensor& y);
 
 // dx += a·dy.
-void scale_backward(const Tensor& dy, double a, Tensor& dx);
+void scale_backward(const Tensor& dy, double a, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -9,6 +9,6 @@ namespace mini_bert::kernels {
 void softmax(const Tensor& x, Tensor& y);
 
 // ∂y_j/∂x_k = y_j(δ_jk − y_k), hence dx_j += y_j·(dy_j − Σ_k dy_k·y_k). Needs only the output.
-void softmax_backward(const Tensor& dy, const Tensor& y, Tensor& dx);
+void softmax_backward(const Tensor& dy, const Tensor& y, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

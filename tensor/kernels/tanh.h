@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "tensor/kernels/gradient.h"
 
 namespace mini_bert::kernels {
 
@@ -8,6 +8,6 @@ namespace mini_bert::kernels {
 void tanh(const Tensor& x, Tensor& y);
 
 // dx += dy·(1 − y²); y is the output of the forward pass, since tanh′ = 1 − tanh².
-void tanh_backward(const Tensor& dy, const Tensor& y, Tensor& dx);
+void tanh_backward(const Tensor& dy, const Tensor& y, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "tensor/dtype.h"
 #include "tensor/shape.h"
 
 // Sixteen floats of an AVX-512 register, with the interface of f32x8.h. Included by avx512.cpp alone.
@@ -28,6 +29,7 @@ struct U32x16 {
 
 struct F32x16 {
   using Bits = U32x16;
+  struct DoubleSum;
   static constexpr Index lanes = 16;
   __m512 v;
 
@@ -45,6 +47,11 @@ struct F32x16 {
   static F32x16 load(const float* p, Index n) { return _mm512_maskz_loadu_ps(first(n), p); }
   void store(float* p, Index n) const { _mm512_mask_storeu_ps(p, first(n), v); }
 
+  static F32x16 load(const BFloat16* p) { return widen(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
+  void store(BFloat16* p) const { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), narrow()); }
+  static F32x16 load(const BFloat16* p, Index n) { return widen(_mm256_maskz_loadu_epi16(first(n), p)); }
+  void store(BFloat16* p, Index n) const { _mm256_mask_storeu_epi16(p, first(n), narrow()); }
+
   friend F32x16 operator+(F32x16 a, F32x16 b) { return _mm512_add_ps(a.v, b.v); }
   friend F32x16 operator-(F32x16 a, F32x16 b) { return _mm512_sub_ps(a.v, b.v); }
   friend F32x16 operator*(F32x16 a, F32x16 b) { return _mm512_mul_ps(a.v, b.v); }
@@ -57,6 +64,15 @@ struct F32x16 {
 
  private:
   static __mmask16 first(Index n) { return static_cast<__mmask16>((1u << n) - 1u); }
+  static F32x16 widen(__m256i halves) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+  }
+  __m256i narrow() const {
+    const U32x16 word = _mm512_castps_si512(v), upper = word >> 16u;
+    const U32x16 rounded = (word + U32x16(0x7fffu) + (upper & U32x16(1u))) >> 16u, quiet_nan = upper | U32x16(0x40u);
+    return _mm512_cvtepi32_epi16(
+        _mm512_mask_blend_epi32(_mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), rounded.v, quiet_nan.v));
+  }
 };
 
 inline F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
@@ -103,6 +119,32 @@ inline float sum(F32x16 a) {
 inline float max_lane(F32x16 a) {
   return _mm512_reduce_max_ps(a.v);
 }
+
+inline void store_interleaved(F32x16 a, F32x16 b, F32x16 c, F32x16 d, float* p) {
+  const __m512 ab_low = _mm512_unpacklo_ps(a.v, b.v), ab_high = _mm512_unpackhi_ps(a.v, b.v);
+  const __m512 cd_low = _mm512_unpacklo_ps(c.v, d.v), cd_high = _mm512_unpackhi_ps(c.v, d.v);
+  // A quarter of r_i holds abcd of lane i, i+4, i+8, i+12; four by four quarters are transposed.
+  const __m512 r0 = _mm512_shuffle_ps(ab_low, cd_low, 0x44), r1 = _mm512_shuffle_ps(ab_low, cd_low, 0xee);
+  const __m512 r2 = _mm512_shuffle_ps(ab_high, cd_high, 0x44), r3 = _mm512_shuffle_ps(ab_high, cd_high, 0xee);
+  const __m512 low_01 = _mm512_shuffle_f32x4(r0, r1, 0x44), low_23 = _mm512_shuffle_f32x4(r2, r3, 0x44);
+  const __m512 high_01 = _mm512_shuffle_f32x4(r0, r1, 0xee), high_23 = _mm512_shuffle_f32x4(r2, r3, 0xee);
+  _mm512_storeu_ps(p, _mm512_shuffle_f32x4(low_01, low_23, 0x88));
+  _mm512_storeu_ps(p + 16, _mm512_shuffle_f32x4(low_01, low_23, 0xdd));
+  _mm512_storeu_ps(p + 32, _mm512_shuffle_f32x4(high_01, high_23, 0x88));
+  _mm512_storeu_ps(p + 48, _mm512_shuffle_f32x4(high_01, high_23, 0xdd));
+}
+
+struct F32x16::DoubleSum {
+  __m512d low = _mm512_setzero_pd(), high = _mm512_setzero_pd();
+
+  void add_square(F32x16 a) {
+    const __m512d a_low = _mm512_cvtps_pd(_mm512_castps512_ps256(a.v));
+    const __m512d a_high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(a.v, 1));
+    low = _mm512_fmadd_pd(a_low, a_low, low);
+    high = _mm512_fmadd_pd(a_high, a_high, high);
+  }
+  double total() const { return _mm512_reduce_add_pd(_mm512_add_pd(low, high)); }
+};
 
 inline void multiply_wide(U32x16 a, U32x16 b, U32x16& high, U32x16& low) {
   const __m512i even = _mm512_mul_epu32(a.v, b.v);

@@ -3,7 +3,9 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <cstring>
 
+#include "tensor/dtype.h"
 #include "tensor/shape.h"
 
 // Eight floats of an AVX2 register. Included by avx2.cpp alone, which is compiled with -mavx2 -mfma; the anonymous
@@ -29,6 +31,7 @@ struct U32x8 {
 
 struct F32x8 {
   using Bits = U32x8;
+  struct DoubleSum;
   static constexpr Index lanes = 8;
   __m256 v;
 
@@ -38,9 +41,22 @@ struct F32x8 {
 
   static F32x8 load(const float* p) { return _mm256_loadu_ps(p); }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
-  // The first n < 8 lanes; the others are 0, and nothing behind them is touched.
+  // The first n ≤ 8 lanes; the others are 0, and nothing behind them is touched.
   static F32x8 load(const float* p, Index n) { return _mm256_maskload_ps(p, first(n)); }
   void store(float* p, Index n) const { _mm256_maskstore_ps(p, first(n), v); }
+
+  // The same in bfloat16 memory; stores round to nearest, ties to even, and NaN stays NaN.
+  static F32x8 load(const BFloat16* p) { return widen(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+  void store(BFloat16* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), narrow()); }
+  static F32x8 load(const BFloat16* p, Index n) {
+    __m128i halves = _mm_setzero_si128();
+    std::memcpy(&halves, p, static_cast<std::size_t>(n) * sizeof(BFloat16));
+    return widen(halves);
+  }
+  void store(BFloat16* p, Index n) const {
+    const __m128i halves = narrow();
+    std::memcpy(static_cast<void*>(p), &halves, static_cast<std::size_t>(n) * sizeof(BFloat16));
+  }
 
   friend F32x8 operator+(F32x8 a, F32x8 b) { return _mm256_add_ps(a.v, b.v); }
   friend F32x8 operator-(F32x8 a, F32x8 b) { return _mm256_sub_ps(a.v, b.v); }
@@ -55,6 +71,16 @@ struct F32x8 {
 
  private:
   static __m256i first(Index n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), U32x8::iota().v); }
+  static F32x8 widen(__m128i halves) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
+  }
+  __m128i narrow() const {
+    const U32x8 word = _mm256_castps_si256(v), upper = word >> 16;
+    const U32x8 rounded = (word + U32x8(0x7fffu) + (upper & U32x8(1u))) >> 16, quiet_nan = upper | U32x8(0x40u);
+    const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
+    const __m256i halves = _mm256_blendv_epi8(rounded.v, quiet_nan.v, is_nan);
+    return _mm_packus_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+  }
 };
 
 // a·b + c and c − a·b, rounded once.
@@ -109,6 +135,35 @@ inline float max_lane(F32x8 a) {
   m = _mm_max_ps(m, _mm_movehl_ps(m, m));
   return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
 }
+
+// a₀ b₀ c₀ d₀ a₁ b₁ …: 4·lanes floats.
+inline void store_interleaved(F32x8 a, F32x8 b, F32x8 c, F32x8 d, float* p) {
+  const __m256 ab_low = _mm256_unpacklo_ps(a.v, b.v), ab_high = _mm256_unpackhi_ps(a.v, b.v);  // lanes 0 1 4 5, 2 3 6 7
+  const __m256 cd_low = _mm256_unpacklo_ps(c.v, d.v), cd_high = _mm256_unpackhi_ps(c.v, d.v);
+  const __m256 abcd_04 = _mm256_shuffle_ps(ab_low, cd_low, 0x44), abcd_15 = _mm256_shuffle_ps(ab_low, cd_low, 0xee);
+  const __m256 abcd_26 = _mm256_shuffle_ps(ab_high, cd_high, 0x44), abcd_37 = _mm256_shuffle_ps(ab_high, cd_high, 0xee);
+  _mm256_storeu_ps(p, _mm256_permute2f128_ps(abcd_04, abcd_15, 0x20));
+  _mm256_storeu_ps(p + 8, _mm256_permute2f128_ps(abcd_26, abcd_37, 0x20));
+  _mm256_storeu_ps(p + 16, _mm256_permute2f128_ps(abcd_04, abcd_15, 0x31));
+  _mm256_storeu_ps(p + 24, _mm256_permute2f128_ps(abcd_26, abcd_37, 0x31));
+}
+
+// A sum in double of the squares of all lanes, the lanes added up in a fixed order at the end.
+struct F32x8::DoubleSum {
+  __m256d low = _mm256_setzero_pd(), high = _mm256_setzero_pd();
+
+  void add_square(F32x8 a) {
+    const __m256d a_low = _mm256_cvtps_pd(_mm256_castps256_ps128(a.v));
+    const __m256d a_high = _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1));
+    low = _mm256_fmadd_pd(a_low, a_low, low);
+    high = _mm256_fmadd_pd(a_high, a_high, high);
+  }
+  double total() const {
+    const __m256d four = _mm256_add_pd(low, high);
+    const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+  }
+};
 
 // The upper and the lower half of the 64-bit products of unsigned lanes.
 inline void multiply_wide(U32x8 a, U32x8 b, U32x8& high, U32x8& low) {

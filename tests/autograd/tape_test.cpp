@@ -14,7 +14,7 @@ namespace {
 Var spy(const Var& x, char name, std::string& order) {
   return record(x.value().clone(), {x}, [x, name, &order](const Tensor& dy) {
     order += name;
-    kernels::accumulate(dy, *x.grad_to_accumulate());
+    kernels::add_backward(dy, x.gradient());
   });
 }
 

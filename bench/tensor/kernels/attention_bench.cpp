@@ -76,7 +76,9 @@ void attention_backward(benchmark::State& state) {
   const Inputs in(state);
   const Tensor doutput = random_tensor({T, H}, 1);
   Tensor dqkv = Tensor::zeros({T, 3 * H});
-  const auto run = [&] { kernels::attention_backward(doutput, in.qkv, in.log_sum_exp, in.offsets, in.options, dqkv); };
+  const auto run = [&] {
+    kernels::attention_backward(doutput, in.qkv, in.log_sum_exp, in.offsets, in.options, added_to(dqkv));
+  };
   run();
   const auto expected = [&](Index e) {
     const Index t = e / (3 * H), part = e % (3 * H) / H, n = e % H / D, c = e % D, first = in.first(t);

@@ -40,7 +40,9 @@ void cross_entropy_backward(benchmark::State& state) {
   const Tensor dloss = Tensor::full({}, 1);
   Tensor dlogits = Tensor::zeros({M, V});
   kernels::cross_entropy(in.logits, in.labels, M, in.loss, in.log_sum_exp);
-  const auto run = [&] { kernels::cross_entropy_backward(dloss, in.logits, in.labels, M, in.log_sum_exp, dlogits); };
+  const auto run = [&] {
+    kernels::cross_entropy_backward(dloss, in.logits, in.labels, M, in.log_sum_exp, added_to(dlogits));
+  };
   run();
   const auto expected = [&](Index i) {
     const double p = std::exp(at(in.logits, i) - in.expected_log_sum_exp(i / V));

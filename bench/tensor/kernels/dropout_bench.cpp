@@ -28,7 +28,7 @@ void dropout_backward(benchmark::State& state) {
   use_threads(state);
   const Tensor dy = random_tensor({T, H});
   Tensor dx = Tensor::zeros({T, H});
-  const auto run = [&] { kernels::dropout_backward(dy, p, key, dx); };
+  const auto run = [&] { kernels::dropout_backward(dy, p, key, added_to(dx)); };
   run();
   if (!agrees(state, dx, [&](Index i) { return at(dy, i) * factor(i); })) return;
   time_it(state, run);

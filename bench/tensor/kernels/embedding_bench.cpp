@@ -23,7 +23,7 @@ void embedding_backward(benchmark::State& state) {
   use_threads(state);
   const Tensor dy = random_tensor({T, H}), ids = random_indices(V);
   Tensor dtable = Tensor::zeros({V, H});
-  const auto run = [&] { kernels::embedding_backward(dy, ids, padding_id, dtable); };
+  const auto run = [&] { kernels::embedding_backward(dy, ids, padding_id, added_to(dtable)); };
   run();
   Tensor used({T, H});  // the rows of the gradient that were added to
   kernels::embedding(dtable, ids, used);

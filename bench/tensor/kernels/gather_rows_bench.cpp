@@ -21,7 +21,7 @@ void gather_rows_backward(benchmark::State& state) {
   use_threads(state);
   const Tensor dy = random_tensor({M, H}), rows = random_indices(T).rows(0, M);
   Tensor dx = Tensor::zeros({T, H});
-  const auto run = [&] { kernels::gather_rows_backward(dy, rows, dx); };
+  const auto run = [&] { kernels::gather_rows_backward(dy, rows, added_to(dx)); };
   run();
   const auto expected = [&](Index i) {
     double sum = 0;

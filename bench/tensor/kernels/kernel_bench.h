@@ -3,14 +3,21 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <map>
+#include <string>
+#include <utility>
 
+#include "tensor/kernels/gradient.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
+#include "tensor/simd/isa.h"
 #include "tensor/tensor.h"
 
 // What the benchmarks of the kernels share. Each first compares samples of the kernel's result with the formula in
-// double and measures nothing when they differ; then it reports GFLOP/s, or the GB/s of the tensors read and written.
+// double and measures nothing when they differ; then it reports GFLOP/s, or the GB/s of the tensors read and written
+// and what share that is of a triad a = b + 3c over as many bytes. MINI_BERT_ISA=portable measures the definitions.
 namespace mini_bert::bench {
 
 // BERT base with four sentences of 128 tokens, in f32.
@@ -21,6 +28,10 @@ inline Tensor random_tensor(const Shape& shape, std::uint32_t stream = 0) {
   Tensor x(shape);
   fill_normal(x, 0, 1, {.seed = 1, .stream = stream});
   return x;
+}
+
+inline kernels::Gradient added_to(Tensor& dx) {
+  return {dx, kernels::Output::accumulate};
 }
 
 // Indices below `limit`, T of them.
@@ -72,9 +83,33 @@ inline void report_flops(benchmark::State& state, double flops) {
   state.counters["GFLOP/s"] =
       benchmark::Counter(flops * 1e-9 * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
+// Bytes per second of a = b + 3c over `bytes` in all, the best of 20 passes: what memory, or the cache that holds so
+// much, gives with this many threads.
+inline double triad_speed(std::size_t bytes) {
+  static std::map<std::pair<int, std::size_t>, double> measured;
+  double& best = measured[{num_threads(), bytes}];
+  if (best > 0) return best;
+  const auto n = static_cast<Index>(bytes / (3 * sizeof(float)));
+  Tensor a({n});
+  const Tensor b = Tensor::full({n}, 1), c = Tensor::full({n}, 2);
+  for (int pass = 0; pass < 20; ++pass) {
+    const auto start = std::chrono::steady_clock::now();
+    parallel_for_chunks(n, 4096, [&](Index begin, Index end) {
+      const float *const x = b.data<float>(), *const y = c.data<float>();
+      float* const to = a.data<float>();
+      for (Index i = begin; i < end; ++i) to[i] = x[i] + 3 * y[i];
+    });
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    best = std::max(best, static_cast<double>(bytes) / seconds.count());
+  }
+  return best;
+}
+
 inline void report_bytes(benchmark::State& state, std::size_t bytes) {
-  state.counters["GB/s"] = benchmark::Counter(
-      static_cast<double>(bytes) * 1e-9 * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  const double total = static_cast<double>(bytes) * static_cast<double>(state.iterations());
+  state.counters["GB/s"] = benchmark::Counter(total * 1e-9, benchmark::Counter::kIsRate);
+  state.counters["of triad"] = benchmark::Counter(total / triad_speed(bytes), benchmark::Counter::kIsRate);
+  state.SetLabel(std::string(name_of(isa())));
 }
 
 }  // namespace mini_bert::bench

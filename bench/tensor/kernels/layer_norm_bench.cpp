@@ -39,7 +39,9 @@ void layer_norm_backward(benchmark::State& state) {
   Tensor y({T, H}), mean({T}), rstd({T});
   Tensor dx = Tensor::zeros({T, H}), dgamma = Tensor::zeros({H}), dbeta = Tensor::zeros({H});
   kernels::layer_norm(x, gamma, Tensor::zeros({H}), eps, y, mean, rstd);
-  const auto run = [&] { kernels::layer_norm_backward(dy, x, gamma, mean, rstd, &dx, &dgamma, &dbeta); };
+  const auto run = [&] {
+    kernels::layer_norm_backward(dy, x, gamma, mean, rstd, added_to(dx), added_to(dgamma), added_to(dbeta));
+  };
   run();
   const auto expected_dx = [&](Index i) {
     const Moments row(x, i / H);

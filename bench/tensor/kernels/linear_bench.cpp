@@ -33,7 +33,7 @@ void linear_backward(benchmark::State& state) {
   const Tensor x = random_tensor({tokens, in}, 0), weight = random_tensor({out, in}, 1);
   const Tensor dy = random_tensor({tokens, out}, 2);
   Tensor dx = Tensor::zeros({tokens, in}), dweight = Tensor::zeros({out, in}), dbias = Tensor::zeros({out});
-  const auto run = [&] { kernels::linear_backward(dy, x, weight, &dx, &dweight, &dbias); };
+  const auto run = [&] { kernels::linear_backward(dy, x, weight, added_to(dx), added_to(dweight), added_to(dbias)); };
   run();
   const auto expected_dx = [&](Index i) {
     double sum = 0;

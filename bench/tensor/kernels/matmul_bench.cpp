@@ -31,7 +31,7 @@ void matmul_backward(benchmark::State& state) {
   use_threads(state);
   const Tensor a = random_tensor({T, H}, 0), b = random_tensor({H, F}, 1), dc = random_tensor({T, F}, 2);
   Tensor da = Tensor::zeros({T, H}), db = Tensor::zeros({H, F});
-  const auto run = [&] { kernels::matmul_backward(dc, a, b, &da, &db); };
+  const auto run = [&] { kernels::matmul_backward(dc, a, b, added_to(da), added_to(db)); };
   run();
   const auto expected_da = [&](Index i) {
     double sum = 0;

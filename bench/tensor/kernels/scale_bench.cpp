@@ -21,7 +21,7 @@ void scale_backward(benchmark::State& state) {
   use_threads(state);
   const Tensor dy = random_tensor({T, H});
   Tensor dx = Tensor::zeros({T, H});
-  const auto run = [&] { kernels::scale_backward(dy, 0.125, dx); };
+  const auto run = [&] { kernels::scale_backward(dy, 0.125, added_to(dx)); };
   run();
   if (!agrees(state, dx, [&](Index i) { return 0.125 * at(dy, i); })) return;
   time_it(state, run);

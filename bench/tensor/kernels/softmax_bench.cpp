@@ -31,7 +31,7 @@ void softmax_backward(benchmark::State& state) {
   const Tensor x = random_tensor({rows, S}, 0), dy = random_tensor({rows, S}, 1);
   Tensor y({rows, S}), dx = Tensor::zeros({rows, S});
   kernels::softmax(x, y);
-  const auto run = [&] { kernels::softmax_backward(dy, y, dx); };
+  const auto run = [&] { kernels::softmax_backward(dy, y, added_to(dx)); };
   run();
   const auto expected_dx = [&](Index i) {
     double sum = 0;

@@ -1,0 +1,66 @@
+#include "tensor/simd/loops.h"
+
+#include "tensor/kernels/adamw.h"
+#include "tensor/kernels/sum_of_squares.h"
+#include "tests/tensor/simd/loops_testing.h"
+
+namespace mini_bert::simd {
+namespace {
+
+std::vector<std::pair<std::string, ParameterLoops>> all_parameter_loops() {
+  std::vector<std::pair<std::string, ParameterLoops>> all = {{"emulated", parameter_loops<EmulatedF32x16>()}};
+  for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+    if (const Kernels* const kernels = kernels_for(isa))
+      all.push_back({std::string(name_of(isa)), kernels->parameters});
+  }
+  return all;
+}
+
+TEST_CASE("adamw loops", "[simd][adamw]") {
+  const kernels::AdamWStep step = {.learning_rate = 1e-2,
+                                   .beta_1 = 0.9,
+                                   .beta_2 = 0.999,
+                                   .eps = 1e-8,
+                                   .weight_decay = 0.01,
+                                   .correction_1 = 0.19,
+                                   .correction_2 = 0.002};
+  const AdamWFactors factors = {.gradient_scale = 0.5f,
+                                .beta_1 = 0.9f,
+                                .one_minus_beta_1 = 0.1f,
+                                .beta_2 = 0.999f,
+                                .one_minus_beta_2 = 0.001f,
+                                .decay = 1 - 1e-4f,
+                                .rate = 1e-2f / 0.19f,
+                                .root_correction = std::sqrt(0.002f),
+                                .eps = 1e-8f};
+  for (const auto& [name, loops] : all_parameter_loops()) {
+    for (const Index n : lengths) {
+      CAPTURE(name, n);
+      const GuardedArray<float> g = random_array<float>(n, 0);
+      GuardedArray<float> theta = random_array<float>(n, 1), m = random_array<float>(n, 2),
+                          v = random_array<float>(n, 3);
+      for (float& value : v) value *= value;
+      Tensor theta64 = f64(theta), m64 = f64(m), v64 = f64(v);
+      kernels::adamw(step, f64(g), 0.5, theta64, m64, v64);
+      loops.adamw(factors, g.data(), n, theta.data(), m.data(), v.data());
+      CHECK(difference(m, m64) < 1e-6);
+      CHECK(difference(v, v64) < 1e-6);
+      CHECK(difference(theta, theta64) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("sum of squares loops", "[simd][sum_of_squares]") {
+  for (const auto& [name, loops] : all_parameter_loops()) {
+    for (const Index n : lengths) {
+      GuardedArray<float> x = random_array<float>(n, 0);
+      x.data()[0] = 1e30f;  // its square is no float
+      CAPTURE(name, n);
+      const double expected = kernels::sum_of_squares(f64(x));
+      CHECK(std::abs(loops.sum_of_squares(x.data(), n) - expected) <= 1e-14 * expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mini_bert::simd

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "tensor/dtype.h"
+#include "tensor/random.h"
+#include "tensor/shape.h"
+
+namespace mini_bert::simd {
+
+// What tensor/simd/math.h and philox.h compute from one register, over arrays: lets a test call them without being
+// compiled for the instruction set itself.
+struct MathFunctions {
+  using Function = void (*)(const float* x, Index n, float* y);
+  Function exp, erf, tanh, log;
+  void (*dropout_factors)(double p, const RandomKey& key, std::uint64_t first, Index count, float* factors);
+  void (*widen)(const BFloat16* x, Index n, float* y);
+  void (*narrow)(const float* x, Index n, BFloat16* y);
+};
+
+const MathFunctions& math_avx2();
+const MathFunctions& math_avx512();
+
+}  // namespace mini_bert::simd

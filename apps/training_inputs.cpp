@@ -13,7 +13,7 @@ namespace {
 
 void read_model(const TrainOptions& options, TrainingInputs& inputs) {
   if (!options.model.empty()) {
-    PretrainedModel pretrained = load_pretrained(options.model);
+    PretrainedModel pretrained = load_pretrained(options.model, DType::f32, WeightMemory::allocated);
     inputs.model = std::move(pretrained.model);
     inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));
     inputs.unexpected_tensors = std::move(pretrained.unexpected);

@@ -47,12 +47,12 @@ struct Located {
   const StoredTensor* stored = nullptr;
 };
 
-// A parameter that fills its Var takes over what read() returns, a view of the mapped file in most cases; one that
+// A parameter that fills its Var can take over what read() returns, a view of the mapped file in most cases; one that
 // shares it is copied into its rows.
-void take_over(const Located& from, Parameter parameter) {
+void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
   check_shape(*from.file, *from.stored, parameter);
   Tensor rows = parameter.value();
-  if (rows.shape() == parameter.var.shape()) {
+  if (memory == WeightMemory::mapped && rows.shape() == parameter.var.shape()) {
     parameter.var.replace_value(from.file->read(from.stored->name, rows.dtype()));
   } else {
     from.file->read_into(from.stored->name, rows);
@@ -97,7 +97,7 @@ void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, cons
           size, config.vocab_size);
 }
 
-PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype) {
+PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype, WeightMemory memory) {
   require(std::filesystem::is_directory(directory),
           "{}: no such model folder; a folder with config.json, model.safetensors and vocab.txt is needed",
           directory.string());
@@ -118,7 +118,7 @@ PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dt
     const auto entry = found.extract(parameter.name);
     require(!entry.empty(), "{}: tensor {} is missing, found {} others; a masked language model needs it",
             files.front().path(), parameter.name, count);
-    take_over(entry.mapped(), parameter);
+    take_over(entry.mapped(), parameter, memory);
   }
   for (const auto& [name, tensor] : found) {
     if (!is_redundant(name)) pretrained.unexpected.push_back(tensor.stored->name);

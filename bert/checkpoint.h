@@ -19,10 +19,15 @@ struct PretrainedModel {
   std::vector<std::string> unexpected;  // tensors of the file that this model has no place for
 };
 
+// Where the weights are kept: in the mapped file, so that a program answers before it has read all of them, or copied
+// to the allocator's huge pages, which training, where every step passes over all of them, is faster with.
+enum class WeightMemory { mapped, allocated };
+
 // Reads one. Every tensor a masked language model needs must be there, in the shape config.json says. Older names are
 // understood: gamma and beta for LayerNorm's weight and bias, names without the leading "bert.". Error otherwise,
 // naming the file, the tensor, what was found and what was expected.
-PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype = DType::f32);
+PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype = DType::f32,
+                                WeightMemory memory = WeightMemory::mapped);
 
 // Writes one that any BERT program loads: config.json, model.safetensors, vocab.txt and tokenizer_config.json. Each
 // file is replaced as a whole. The decoder's weight is the word embedding and not written again.

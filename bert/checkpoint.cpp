@@ -65,8 +65,8 @@ std::map<std::string, Located> locate(const std::vector<TensorFile>& files) {
   for (const TensorFile& file : files) {
     for (const StoredTensor& stored : file.tensors()) {
       const auto [entry, is_new] = found.emplace(present_name(stored.name), Located{&file, &stored});
-      require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again", file.path(),
-              in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
+      require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
+              file.path(), in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
     }
   }
   return found;

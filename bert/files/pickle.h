@@ -15,9 +15,9 @@ struct PickleValue {
   enum class Kind { none, boolean, integer, real, text, global, tuple, list, dict, call, persistent };
 
   Kind kind = Kind::none;
-  std::int64_t integer = 0;                 // boolean, integer
-  std::string_view text = {};               // text: within the bytes; global, call: "module.name" as the caller lists it
-  std::vector<std::uint32_t> items = {};    // tuple, list: its values; call: the tuple of arguments; persistent: the id
+  std::int64_t integer = 0;               // boolean, integer
+  std::string_view text = {};             // text: within the bytes; global, call: "module.name" as the caller lists it
+  std::vector<std::uint32_t> items = {};  // tuple, list: its values; call: the tuple of arguments; persistent: the id
   std::vector<std::uint32_t> entries = {};  // dict, and a call that makes one: keys and values, alternating
 };
 

@@ -40,7 +40,7 @@ bool set_strides(StoredTensor& tensor, std::vector<Index> strides, std::size_t e
   const auto count = element_count(tensor.extents);
   if (strides.size() != tensor.extents.size() || !count) return false;
   bool row_major = true;
-  Index expected = 1;      // of a row-major tensor
+  Index expected = 1;        // of a row-major tensor
   std::size_t farthest = 0;  // the last element's place
   for (std::size_t i = strides.size(); i-- > 0;) {
     const Index extent = tensor.extents[i];

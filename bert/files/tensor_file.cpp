@@ -72,18 +72,18 @@ void copy_strided(const std::byte* from, const Layout& layout, To* to) {
   const Index matrices = n0 * n1;
   constexpr Index block = 16;
   const Index blocks = (n2 + block - 1) / block;
-  parallel_for_chunks(matrices * blocks, 1, [&, n1 = n1, n2 = n2, n3 = n3, s0 = s0, s1 = s1, s2 = s2, s3 = s3](
-                                                Index begin, Index end) {
-    for (Index task = begin; task < end; ++task) {
-      const Index matrix = task / blocks, first = task % blocks * block, last = std::min(first + block, n2);
-      const Index origin = matrix / n1 * s0 + matrix % n1 * s1;
-      for (Index k = 0; k < n3; ++k) {
-        for (Index j = first; j < last; ++j) {
-          to[(matrix * n2 + j) * n3 + k] = convert<From, To>(element<From>(from, origin + j * s2 + k * s3));
+  parallel_for_chunks(
+      matrices * blocks, 1, [&, n1 = n1, n2 = n2, n3 = n3, s0 = s0, s1 = s1, s2 = s2, s3 = s3](Index begin, Index end) {
+        for (Index task = begin; task < end; ++task) {
+          const Index matrix = task / blocks, first = task % blocks * block, last = std::min(first + block, n2);
+          const Index origin = matrix / n1 * s0 + matrix % n1 * s1;
+          for (Index k = 0; k < n3; ++k) {
+            for (Index j = first; j < last; ++j) {
+              to[(matrix * n2 + j) * n3 + k] = convert<From, To>(element<From>(from, origin + j * s2 + k * s3));
+            }
+          }
         }
-      }
-    }
-  });
+      });
 }
 
 template <class From>

@@ -80,8 +80,9 @@ std::vector<TensorFile> open_tensorflow_checkpoint(const std::filesystem::path& 
     data.replace_extension(fmt::format(".data-{:05}-of-{:05}", shard, index.shards));
     auto file = std::make_shared<MappedFile>(data, Mapping::copy_on_write);
     for (const StoredTensor& tensor : tensors[shard]) {
-      require(tensor.end <= file->bytes().size(), "{}: variable {} ends at byte {}, but the file has {}; download it again",
-              data.string(), in_quotes(tensor.name), tensor.end, file->bytes().size());
+      require(tensor.end <= file->bytes().size(),
+              "{}: variable {} ends at byte {}, but the file has {}; download it again", data.string(),
+              in_quotes(tensor.name), tensor.end, file->bytes().size());
     }
     files.emplace_back(data.string(), std::move(file), std::move(tensors[shard]));
   }

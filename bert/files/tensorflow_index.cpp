@@ -73,7 +73,7 @@ std::uint32_t masked_checksum(std::string_view bytes) {
 // One field of a protocol buffer. Groups, which TensorFlow does not use, are refused.
 struct Field {
   std::uint64_t number = 0;
-  std::uint64_t value = 0;       // varint, fixed32, fixed64
+  std::uint64_t value = 0;        // varint, fixed32, fixed64
   std::string_view message = {};  // length-delimited
 };
 
@@ -175,10 +175,9 @@ class IndexReader {
   // The bytes of the block that a handle (offset, length) points to.
   std::string_view block(Cursor& handle, std::string_view what) const {
     const std::uint64_t offset = handle.varint(what), length = handle.varint(what);
-    require(offset <= file_.size() && length <= file_.size() - offset &&
-                trailer_bytes <= file_.size() - offset - length,
-            "{}: {} of {} bytes at byte {}, but the file has {}; {}", path_, what, length, offset, file_.size(),
-            remedy);
+    require(
+        offset <= file_.size() && length <= file_.size() - offset && trailer_bytes <= file_.size() - offset - length,
+        "{}: {} of {} bytes at byte {}, but the file has {}; {}", path_, what, length, offset, file_.size(), remedy);
     const auto compression = static_cast<unsigned char>(file_[offset + length]);
     require(compression == 0, "{}: {} is compressed (kind {}), expected it plain as TensorFlow writes indices; {}",
             path_, what, compression, remedy);

@@ -127,8 +127,7 @@ class StateDict {
     if (call->kind == Kind::call && call->text == rebuild_parameter) {
       call = &pickle_[arguments(name, *call, 1).items[0]];
     }
-    const bool is_tensor =
-        call->kind == Kind::call && (call->text == rebuild_tensor || call->text == rebuild_tensor_2);
+    const bool is_tensor = call->kind == Kind::call && (call->text == rebuild_tensor || call->text == rebuild_tensor_2);
     if (!is_tensor) wrong(name, *call, "a tensor");
     const PickleValue& parts = arguments(name, *call, 4);
     const auto key = keys_.find(parts.items[0]);
@@ -170,7 +169,7 @@ class StateDict {
 
   const Pickle& pickle_;
   const std::string where_;
-  std::unordered_map<std::string_view, Storage> storages_;        // by key
+  std::unordered_map<std::string_view, Storage> storages_;    // by key
   std::unordered_map<std::uint32_t, std::string_view> keys_;  // persistent value -> key
 };
 

@@ -85,8 +85,10 @@ std::vector<TensorFile> open_weights(const fs::path& directory) {
     return open_shards(directory / "pytorch_model.bin.index.json", open_torch_file);
   }
   if (there("bert_model.ckpt.index")) return open_tensorflow_checkpoint(directory / "bert_model.ckpt.index");
-  fail("{}: has no weights, expected model.safetensors, pytorch_model.bin or bert_model.ckpt.index; download one of them",
-       directory.string());
+  fail(
+      "{}: has no weights, expected model.safetensors, pytorch_model.bin or bert_model.ckpt.index; download one of "
+      "them",
+      directory.string());
 }
 
 }  // namespace mini_bert

@@ -51,8 +51,8 @@ class ZipReader {
  private:
   template <class T>
   T field(std::uint64_t at, std::string_view what) const {
-    require(at <= archive_.size() && sizeof(T) <= archive_.size() - at, "{}: {} at byte {} lies beyond the end ({}); {}",
-            path_, what, at, archive_.size(), remedy);
+    require(at <= archive_.size() && sizeof(T) <= archive_.size() - at,
+            "{}: {} at byte {} lies beyond the end ({}); {}", path_, what, at, archive_.size(), remedy);
     T value;
     std::memcpy(&value, archive_.data() + at, sizeof(T));
     return value;

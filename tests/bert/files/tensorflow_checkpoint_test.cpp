@@ -42,15 +42,18 @@ std::vector<Case> invalid_indices() {
       {"a byte short", good.substr(0, good.size() - 1), "the last 8 bytes are"},
       {"a byte off", changed(good, 20, '\x55'), "has the checksum"},
       {"a block beyond the file", changed(good, good.size() - 46, '\x7f'), "but the file has"},
-      {"a block at 2^63", std::string(48 - 8 - 18, '\0').insert(0, varint(~0ull >> 1) + varint(~0ull >> 1)).substr(0, 40) +
-                              good.substr(good.size() - 8),
+      {"a block at 2^63",
+       std::string(48 - 8 - 18, '\0').insert(0, varint(~0ull >> 1) + varint(~0ull >> 1)).substr(0, 40) +
+           good.substr(good.size() - 8),
        "at byte 9223372036854775807, but the file has"},
-      {"a handle without an end", std::string(40, '\xff') + good.substr(good.size() - 8), "number of more than ten bytes"},
+      {"a handle without an end", std::string(40, '\xff') + good.substr(good.size() - 8),
+       "number of more than ten bytes"},
       {"compressed", table_around(table_block({{"", bundle_header()}}), 1), "is compressed (kind 1)"},
       {"a block of two bytes", table_around("ab"), "a block of 2 bytes, expected at least 4"},
       {"restart points beyond the block", table_around(little_endian<std::uint32_t>(0xffffffff)),
        "with 4294967295 restart points"},
-      {"a key that shares too much", raw(table_entry(5, "w", BundleEntry().message())), "a key shares 5 bytes with one of 0"},
+      {"a key that shares too much", raw(table_entry(5, "w", BundleEntry().message())),
+       "a key shares 5 bytes with one of 0"},
       {"a key of 2^40 bytes", raw(varint(0) + varint(1ull << 40) + varint(1)), "a key of 1099511627776 bytes"},
       {"a value longer than the block", raw(varint(0) + varint(1) + varint(1000) + "w"), "a value of 1000 bytes"},
       {"a length without an end", raw(no_end), "is a number of more than ten bytes"},
@@ -82,7 +85,8 @@ void put_checkpoint(const TemporaryFolder& folder, const TableEntries& variables
                     std::uint64_t shards = 1) {
   folder.put("m.ckpt.index", tensorflow_index(variables, bundle_header(shards)));
   std::string data;
-  for (int i = 0; data.size() < data_bytes; ++i) data += little_endian(std::bit_cast<std::uint32_t>(static_cast<float>(i)));
+  for (int i = 0; data.size() < data_bytes; ++i)
+    data += little_endian(std::bit_cast<std::uint32_t>(static_cast<float>(i)));
   folder.put("m.ckpt.data-00000-of-00001", data);
 }
 
@@ -147,7 +151,8 @@ TEST_CASE("tensorflow: data files that do not fit the index are refused") {
   const TemporaryFolder folder;
   const auto error = [&] { return error_of([&] { open_tensorflow_checkpoint(folder / "m.ckpt.index"); }); };
   put_checkpoint(folder, {{"w", BundleEntry().message()}}, 20);
-  CHECK_THAT(error(), ContainsSubstring("m.ckpt.data-00000-of-00001: variable \"w\" ends at byte 24, but the file has 20"));
+  CHECK_THAT(error(),
+             ContainsSubstring("m.ckpt.data-00000-of-00001: variable \"w\" ends at byte 24, but the file has 20"));
   put_checkpoint(folder, {{"w", BundleEntry{.shard = 1}.message()}}, 24);
   CHECK_THAT(error(), ContainsSubstring("m.ckpt.index: variable \"w\": is in data file 1, but there are 1"));
   put_checkpoint(folder, {{"w", BundleEntry().message()}}, 24, 2);

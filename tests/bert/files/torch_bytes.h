@@ -25,7 +25,9 @@ namespace pickled {
 inline std::string text(std::string_view text) {
   return "X" + little_endian<std::uint32_t>(static_cast<std::uint32_t>(text.size())) + std::string(text);
 }
-inline std::string integer(std::int32_t value) { return "J" + little_endian(value); }
+inline std::string integer(std::int32_t value) {
+  return "J" + little_endian(value);
+}
 inline std::string global(std::string_view module, std::string_view name) {
   return "c" + std::string(module) + "\n" + std::string(name) + "\n";
 }
@@ -39,13 +41,17 @@ inline std::string numbers(std::initializer_list<std::int32_t> values) {
   for (const std::int32_t value : values) bytes += integer(value);
   return bytes + "t";
 }
-inline std::string call(const std::string& global, const std::string& arguments) { return global + arguments + "R"; }
+inline std::string call(const std::string& global, const std::string& arguments) {
+  return global + arguments + "R";
+}
 inline std::string dict(std::initializer_list<std::pair<std::string_view, std::string>> entries) {
   std::string bytes = "}(";
   for (const auto& [key, value] : entries) bytes += text(key) + value;
   return bytes + "u";
 }
-inline std::string whole(const std::string& value) { return "\x80\x02" + value + "."; }
+inline std::string whole(const std::string& value) {
+  return "\x80\x02" + value + ".";
+}
 
 inline std::string storage(std::string_view type, std::string_view key, std::int32_t elements) {
   return tuple({text("storage"), global("torch", type), text(key), text("cpu"), integer(elements)}) + "Q";
@@ -56,7 +62,9 @@ inline std::string tensor(const std::string& storage, const std::string& offset,
               tuple({storage, offset, extents, strides, "\x89", call(global("collections", "OrderedDict"), ")")}));
 }
 // The six floats of storage "0", as a matrix [2,3].
-inline std::string matrix() { return tensor(storage("FloatStorage", "0", 6), integer(0), numbers({2, 3}), numbers({3, 1})); }
+inline std::string matrix() {
+  return tensor(storage("FloatStorage", "0", 6), integer(0), numbers({2, 3}), numbers({3, 1}));
+}
 
 }  // namespace pickled
 
@@ -72,9 +80,9 @@ inline std::string zip_bytes(const std::vector<ZipFile>& files) {
   std::string bytes, directory;
   for (const ZipFile& file : files) {
     const auto size = static_cast<std::uint32_t>(file.content.size()) + file.more_bytes;
-    const std::string common = little_endian<std::uint16_t>(20) + little_endian(file.flags) + little_endian(file.method) +
-                               std::string(8, '\0') + little_endian(size) + little_endian(size) +
-                               little_endian(static_cast<std::uint16_t>(file.name.size())) +
+    const std::string common = little_endian<std::uint16_t>(20) + little_endian(file.flags) +
+                               little_endian(file.method) + std::string(8, '\0') + little_endian(size) +
+                               little_endian(size) + little_endian(static_cast<std::uint16_t>(file.name.size())) +
                                little_endian<std::uint16_t>(0);
     directory += "PK\1\2" + little_endian<std::uint16_t>(20) + common + std::string(10, '\0') +
                  little_endian(static_cast<std::uint32_t>(bytes.size())) + file.name;

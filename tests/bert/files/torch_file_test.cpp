@@ -19,7 +19,8 @@ std::vector<StoredTensor> parse(const std::string& bytes) {
 
 std::string six_floats() {
   std::string bytes;
-  for (const float value : {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f}) bytes += little_endian(std::bit_cast<std::uint32_t>(value));
+  for (const float value : {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f})
+    bytes += little_endian(std::bit_cast<std::uint32_t>(value));
   return bytes;
 }
 
@@ -62,7 +63,8 @@ std::vector<Case> hostile_pickles() {
       {"builtins.eval", with(global("builtins", "eval")), "names \"builtins.eval\""},
       {"eval by STACK_GLOBAL", with(text("builtins") + text("eval") + "\x93"), "names \"builtins.eval\""},
       {"STACK_GLOBAL of numbers", with(integer(1) + integer(2) + "\x93"), "named by the number 1 and the number 2"},
-      {"an allowed name with a tail", with(global("torch._utils", "_rebuild_tensor_v2.__globals__")), "the pickle names"},
+      {"an allowed name with a tail", with(global("torch._utils", "_rebuild_tensor_v2.__globals__")),
+       "the pickle names"},
       {"a dotted way round", with(global("torch", "_utils.os.system")), "the pickle names"},
       {"a name without an end", with("c" + std::string(5000, 'a')), "a name without an end"},
       {"INST", with("(ios\nsystem\n"), "opcode 0x69"},
@@ -90,11 +92,13 @@ std::vector<Case> hostile_pickles() {
       {"a memo that was not set", with("h\x07"), "memo entry 7 is used but was never set"},
       {"a million marks", with(std::string(1'100'000, '(')), "more than 1048576 values"},
       {"a million tuples in each other", with(")" + std::string(1'100'000, '\x85')), "more than 1048576 values"},
-      {"a million times the same value", with("]q" + std::string(1, '\0') + [] {
-         std::string bytes;
-         for (int i = 0; i < 1'100'000; ++i) bytes += std::string("h\0", 2);
-         return bytes;
-       }()),
+      {"a million times the same value",
+       with("]q" + std::string(1, '\0') +
+            [] {
+              std::string bytes;
+              for (int i = 0; i < 1'100'000; ++i) bytes += std::string("h\0", 2);
+              return bytes;
+            }()),
        "more than 1048576 values"},
       {"protocol 9", torch_zip("\x80\x09}."), "pickle protocol 9"},
   };
@@ -112,7 +116,8 @@ std::vector<Case> invalid_tensors() {
        "found a tuple of 3, expected at least 4 arguments"},
       {"a parameter of nothing", with(call(global("torch._utils", "_rebuild_parameter"), ")")), "at least 1 arguments"},
       {"no storage", with(tensor(integer(0), integer(0), numbers({2}), numbers({1}))), "expected its storage"},
-      {"a storage of four", with(tuple({text("storage"), global("torch", "FloatStorage"), text("0"), text("cpu")}) + "Q"),
+      {"a storage of four",
+       with(tuple({text("storage"), global("torch", "FloatStorage"), text("0"), text("cpu")}) + "Q"),
        "a storage is a tuple of 4"},
       {"a storage by number", with(integer(0) + "Q"), "a storage is the number 0"},
       {"no type", with(tuple({text("storage"), text("FloatStorage"), text("0"), text("cpu"), integer(6)}) + "Q"),
@@ -122,8 +127,8 @@ std::vector<Case> invalid_tensors() {
        "its type is the name collections.OrderedDict"},
       {"elements below zero", with(storage("FloatStorage", "0", -6)), "-6 elements are no possible number"},
       {"more elements than bytes", with(storage("FloatStorage", "0", 7)), "has 24 bytes, 7 elements of F32 need 28"},
-      {"two types of one storage", torch_zip(whole(dict({{"v", storage("FloatStorage", "0", 6)},
-                                                         {"w", storage("IntStorage", "0", 6)}}))),
+      {"two types of one storage",
+       torch_zip(whole(dict({{"v", storage("FloatStorage", "0", 6)}, {"w", storage("IntStorage", "0", 6)}}))),
        "is 6 of F32 and 6 of I32"},
       {"a storage that is missing", with(storage("FloatStorage", "1", 6)), "storage \"1\" is missing"},
       {"a storage outside", with(storage("FloatStorage", "../../etc/passwd", 6)), "is missing"},
@@ -134,8 +139,9 @@ std::vector<Case> invalid_tensors() {
       {"a stride too wide", with_shape(numbers({2, 3}), numbers({4, 1})), "shape [2,3] with strides [4,1]"},
       {"a stride below zero", with_shape(numbers({2}), numbers({-1})), "found the number -1, expected the strides"},
       {"a stride of zero", with_shape(numbers({7}), numbers({0})), "does not fit"},
-      {"strides that overflow", with_shape(numbers({5, 5, 5}), "(" + std::string("\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f", 10) +
-                                                                   integer(1) + integer(1) + "t"),
+      {"strides that overflow",
+       with_shape(numbers({5, 5, 5}),
+                  "(" + std::string("\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f", 10) + integer(1) + integer(1) + "t"),
        "does not fit"},
       {"one stride for two extents", with_shape(numbers({2, 3}), numbers({1})), "does not fit"},
       {"an extent below zero", with_shape(numbers({-2}), numbers({1})), "expected the shape: whole numbers from 0 on"},
@@ -167,7 +173,8 @@ std::vector<Case> invalid_zips() {
       {"4 GB long", zip_bytes({{"x/data.pkl", pickle, 0, 0, 0xf0000000}}), "reach behind the files"},
       {"a name twice", zip_bytes({{"x/data.pkl", pickle}, {"x/data.pkl", pickle}}), "occurs twice"},
       {"one inside the other", overlap, "inside the file before it"},
-      {"big-endian", zip_bytes({{"x/data.pkl", pickle}, {"x/byteorder", "big"}}), "byteorder is \"big\", expected little"},
+      {"big-endian", zip_bytes({{"x/data.pkl", pickle}, {"x/byteorder", "big"}}),
+       "byteorder is \"big\", expected little"},
       {"one file more than there are", zip_with_byte(12, 4), "no file at byte"},
       {"one file less", zip_with_byte(12, 2), "zip directory ends at byte"},
       {"zip64 without its record", zip_with_byte(12, '\xff').replace(good.size() - 11, 1, "\xff"), "no zip64 locator"},
@@ -178,15 +185,20 @@ std::vector<Case> invalid_zips() {
 std::vector<Case> invalid_legacy_files() {
   return {
       {"another magic", legacy([](TorchLegacy& f) { f.magic[5] ^= 1; }), "expected torch's magic number"},
-      {"magic of 4 bytes", legacy([](TorchLegacy& f) { f.magic = "\x80\x02J\1\2\3\4."; }), "expected torch's magic number"},
+      {"magic of 4 bytes", legacy([](TorchLegacy& f) { f.magic = "\x80\x02J\1\2\3\4."; }),
+       "expected torch's magic number"},
       {"protocol 1000", legacy([](TorchLegacy& f) { f.protocol = "\x80\x02M\xe8\x03."; }),
        "protocol is the number 1000, expected the number 1001"},
-      {"big-endian", legacy([](TorchLegacy& f) { f.machine = whole(dict({{"little_endian", "\x89"}})); }),
+      {"big-endian", legacy([](TorchLegacy& f) {
+         f.machine = whole(dict({{"little_endian", "\x89"}}));
+       }),
        "little_endian is False"},
       {"hostile from the start", legacy([](TorchLegacy& f) { f.machine = whole(global("os", "system")); }),
        "names \"os.system\""},
-      {"keys are no list", legacy([](TorchLegacy& f) { f.keys = whole(integer(1)); }), "is the number 1, expected a list"},
-      {"an unknown key", legacy([](TorchLegacy& f) { f.keys = whole("](" + text("1") + "e"); }), "names the text \"1\""},
+      {"keys are no list", legacy([](TorchLegacy& f) { f.keys = whole(integer(1)); }),
+       "is the number 1, expected a list"},
+      {"an unknown key", legacy([](TorchLegacy& f) { f.keys = whole("](" + text("1") + "e"); }),
+       "names the text \"1\""},
       {"a key twice", legacy([](TorchLegacy& f) { f.keys = whole("](" + text("0") + text("0") + "e"); }),
        "expected each storage of the dictionary once"},
       {"no key", legacy([](TorchLegacy& f) { f.keys = whole("]"); }), "has 0 storages, the dictionary 1"},
@@ -197,7 +209,8 @@ std::vector<Case> invalid_legacy_files() {
       {"cut short", legacy([](TorchLegacy& f) { f.storages.pop_back(); }), "needs 24 bytes, 23 are left"},
       {"cut before the storages", legacy([](TorchLegacy& f) { f.storages = "\6"; }), "the file ends at byte"},
       {"longer than its storages", legacy([](TorchLegacy& f) { f.storages += '\0'; }), "the storages end at byte"},
-      {"only a magic number", legacy([](TorchLegacy& f) { f.protocol = f.machine = f.dictionary = f.keys = f.storages = ""; }),
+      {"only a magic number",
+       legacy([](TorchLegacy& f) { f.protocol = f.machine = f.dictionary = f.keys = f.storages = ""; }),
        "1 bytes are announced, 0 are left"},
   };
 }
@@ -241,7 +254,15 @@ TEST_CASE("torch: offsets and strides are followed") {
         std::vector<float>{0, 1, 2, 3, 4, 5});
 }
 
-TEST_CASE("torch: a pickle that does more than hold data is refused") { check_refused(hostile_pickles()); }
-TEST_CASE("torch: a tensor that does not fit its storage is refused") { check_refused(invalid_tensors()); }
-TEST_CASE("torch: a broken zip archive is refused") { check_refused(invalid_zips()); }
-TEST_CASE("torch: a broken row of pickles is refused") { check_refused(invalid_legacy_files()); }
+TEST_CASE("torch: a pickle that does more than hold data is refused") {
+  check_refused(hostile_pickles());
+}
+TEST_CASE("torch: a tensor that does not fit its storage is refused") {
+  check_refused(invalid_tensors());
+}
+TEST_CASE("torch: a broken zip archive is refused") {
+  check_refused(invalid_zips());
+}
+TEST_CASE("torch: a broken row of pickles is refused") {
+  check_refused(invalid_legacy_files());
+}

@@ -28,9 +28,11 @@ class BinaryMutator {
 
  private:
   void mutate_once(std::string& bytes) {
-    static constexpr std::uint64_t numbers[] = {0, 1, 2, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
+    static constexpr std::uint64_t numbers[] = {0,          1,          2,          0x7f,       0x80,
+                                                0xff,       0xffff,     0x7fffffff, 0x80000000, 0xffffffff,
                                                 1ull << 62, ~0ull >> 1, 1ull << 63, ~0ull};
-    static constexpr std::string_view opcodes = "()}]ctRQbuaesqrhj.XTUJKMGN\x80\x85\x86\x87\x88\x89\x8a\x8c\x93\x94\x95";
+    static constexpr std::string_view opcodes =
+        "()}]ctRQbuaesqrhj.XTUJKMGN\x80\x85\x86\x87\x88\x89\x8a\x8c\x93\x94\x95";
     const std::size_t at = below(bytes.size());
     switch (below(7)) {
       case 0:

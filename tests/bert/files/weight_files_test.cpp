@@ -100,8 +100,9 @@ TEST_CASE("weights: in a folder with several containers the first of the order i
 
 TEST_CASE("weights: a folder without any is an Error that names the files looked for") {
   const TemporaryFolder folder;
-  CHECK_THAT(error_of([&] { open_weights(folder.path()); }),
-             ContainsSubstring("has no weights, expected model.safetensors, pytorch_model.bin or bert_model.ckpt.index"));
+  CHECK_THAT(
+      error_of([&] { open_weights(folder.path()); }),
+      ContainsSubstring("has no weights, expected model.safetensors, pytorch_model.bin or bert_model.ckpt.index"));
 }
 
 TEST_CASE("weights: an index that is wrong is refused") {
@@ -120,7 +121,8 @@ TEST_CASE("weights: an index that is wrong is refused") {
   CHECK_THAT(error(R"({"weight_map":{}})"), ContainsSubstring(path + "weight_map is empty"));
   CHECK_THAT(error(R"({"weight_map":{"w":1}})"), ContainsSubstring("\"w\" is number, expected the name of a file"));
   CHECK_THAT(error(R"({"weight_map":{"w":"a","w":"b"}})"), ContainsSubstring(path));
-  for (const std::string escape : {"../model.safetensors", "/etc/passwd", "a/b", "..", ".", "", "a\\\\b", "a\\u0000b"}) {
+  for (const std::string escape :
+       {"../model.safetensors", "/etc/passwd", "a/b", "..", ".", "", "a\\\\b", "a\\u0000b"}) {
     CAPTURE(escape);
     CHECK_THAT(in_file(escape), ContainsSubstring("expected a file beside the index"));
   }

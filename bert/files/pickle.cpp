@@ -1,28 +1,23 @@
 #include "bert/files/pickle.h"
 
-#include <algorithm>
 #include <cstring>
-#include <unordered_map>
 
 #include "bert/files/file_error.h"
+#include "bert/files/pickle_stack.h"
 
 namespace mini_bert {
 namespace {
-
-constexpr std::size_t most_values = 1 << 20;  // a BERT of 24 layers has about 7000
-constexpr std::string_view remedy =
-    "the file is damaged, or holds more than tensors; write it again with torch.save(model.state_dict(), …)";
 
 using Kind = PickleValue::Kind;
 
 }  // namespace
 
-// The stack machine of Lib/pickletools.py, reduced to opcodes that only build values.
-class PickleReader {
+// One opcode after the other, each a few calls of the stack.
+class PickleReader : private PickleStack {
  public:
   PickleReader(std::span<const std::byte> bytes, std::span<const std::string_view> globals, const std::string& where,
                Pickle& result)
-      : bytes_(bytes), globals_(globals), where_(where), values_(result.values_) {
+      : PickleStack(globals, where, result.values_), bytes_(bytes) {
     while (step()) {
     }
     result.root_ = pop();
@@ -30,15 +25,13 @@ class PickleReader {
   }
 
  private:
-  [[noreturn]] void wrong(std::string_view what) const { fail("{}: byte {}: {}; {}", where_, begin_, what, remedy); }
-
   // False at the end of the pickle.
   bool step() {
-    begin_ = at_;
+    set_position(at_);
     const auto opcode = number<std::uint8_t>();
     switch (opcode) {
       case '.':  // STOP
-        if (stack_.size() != 1) wrong(fmt::format("the pickle ends with {} values, expected 1", stack_.size()));
+        if (height() != 1) wrong(fmt::format("the pickle ends with {} values, expected 1", height()));
         return false;
       case 0x80:  // PROTO
         if (const auto protocol = number<std::uint8_t>(); protocol > 5) {
@@ -49,8 +42,7 @@ class PickleReader {
         number<std::uint64_t>();
         break;
       case '(':  // MARK
-        marks_.push_back(stack_.size());
-        limit(marks_.size());
+        mark();
         break;
       default:
         if (!constant(opcode) && !container(opcode) && !memo(opcode) && !object(opcode)) {
@@ -144,7 +136,7 @@ class PickleReader {
         remember(number<std::uint32_t>());
         return true;
       case 0x94:  // MEMOIZE
-        remember(static_cast<std::uint32_t>(memo_.size()));
+        remember_next();
         return true;
       case 'h':  // BINGET
         recall(number<std::uint8_t>());
@@ -168,11 +160,11 @@ class PickleReader {
       }
       case 0x93: {  // STACK_GLOBAL
         const std::uint32_t name = pop(), module = pop();
-        if (values_[module].kind != Kind::text || values_[name].kind != Kind::text) {
-          wrong(fmt::format("a global named by {} and {}, expected two texts", describe(values_[module]),
-                            describe(values_[name])));
+        if (value(module).kind != Kind::text || value(name).kind != Kind::text) {
+          wrong(fmt::format("a global named by {} and {}, expected two texts", describe(value(module)),
+                            describe(value(name))));
         }
-        push_global(values_[module].text, values_[name].text);
+        push_global(value(module).text, value(name).text);
         return true;
       }
       case 'Q': {  // BINPERSID
@@ -182,11 +174,11 @@ class PickleReader {
       }
       case 'R': {  // REDUCE
         const std::uint32_t arguments = pop(), callee = pop();
-        if (values_[callee].kind != Kind::global || values_[arguments].kind != Kind::tuple) {
-          wrong(fmt::format("a call of {} with {}, expected a global and a tuple", describe(values_[callee]),
-                            describe(values_[arguments])));
+        if (value(callee).kind != Kind::global || value(arguments).kind != Kind::tuple) {
+          wrong(fmt::format("a call of {} with {}, expected a global and a tuple", describe(value(callee)),
+                            describe(value(arguments))));
         }
-        push({.kind = Kind::call, .text = values_[callee].text, .items = {arguments}});
+        push({.kind = Kind::call, .text = value(callee).text, .items = {arguments}});
         return true;
       }
       case 'b': {  // BUILD: attributes of an object, which say nothing about tensors
@@ -224,16 +216,6 @@ class PickleReader {
     return take(length + 1).substr(0, length);
   }
 
-  void push(PickleValue value) {
-    limit(values_.size());
-    limit(stack_.size());
-    stack_.push_back(static_cast<std::uint32_t>(values_.size()));
-    values_.push_back(std::move(value));
-  }
-  void limit(std::size_t count) const {
-    if (count >= most_values) wrong(fmt::format("more than {} values", most_values));
-  }
-
   void push_integer(std::int64_t value) { push({.kind = Kind::integer, .integer = value}); }
 
   // Little-endian, two's complement. One that needs more than 64 bits is kept as a text: torch's magic number is one.
@@ -244,79 +226,8 @@ class PickleReader {
     push_integer(static_cast<std::int64_t>(value));
   }
 
-  void push_global(std::string_view module, std::string_view name) {
-    const std::string full = fmt::format("{}.{}", module, name);
-    const auto known = std::ranges::find(globals_, full);
-    if (known == globals_.end()) {
-      wrong(fmt::format("the pickle names {}, expected only what makes up tensors", in_quotes(full)));
-    }
-    push({.kind = Kind::global, .text = *known});
-  }
-
-  PickleValue& top() {
-    if (stack_.size() <= floor()) wrong("a value is used that is not there");
-    return values_[stack_.back()];
-  }
-  std::uint32_t pop() {
-    top();
-    const std::uint32_t value = stack_.back();
-    stack_.pop_back();
-    return value;
-  }
-  std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
-
-  std::vector<std::uint32_t> pop_several(std::size_t count) {
-    if (stack_.size() - floor() < count) wrong("a value is used that is not there");
-    return cut(stack_.size() - count);
-  }
-  std::vector<std::uint32_t> pop_to_mark() {
-    if (marks_.empty()) wrong("the end of a list that has no beginning");
-    const std::size_t from = marks_.back();
-    marks_.pop_back();
-    return cut(from);
-  }
-  std::vector<std::uint32_t> cut(std::size_t from) {
-    const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(from);
-    std::vector<std::uint32_t> values(first, stack_.end());
-    stack_.erase(first, stack_.end());
-    return values;
-  }
-
-  void append(const std::vector<std::uint32_t>& values) {
-    if (top().kind != Kind::list) wrong(fmt::format("elements for {}, expected them for a list", describe(top())));
-    top().items.insert(top().items.end(), values.begin(), values.end());
-    limit(top().items.size());
-  }
-  void set_entries(const std::vector<std::uint32_t>& values) {
-    if (top().kind != Kind::dict && top().kind != Kind::call) {
-      wrong(fmt::format("entries for {}, expected them for a dictionary", describe(top())));
-    }
-    if (values.size() % 2 != 0) wrong("a key without a value");
-    top().entries.insert(top().entries.end(), values.begin(), values.end());
-    limit(top().entries.size());
-  }
-
-  void remember(std::uint32_t place) {
-    top();
-    if (place >= most_values) wrong(fmt::format("memo entry {}, expected less than {}", place, most_values));
-    memo_[place] = stack_.back();
-  }
-  void recall(std::uint32_t place) {
-    const auto found = memo_.find(place);
-    if (found == memo_.end()) wrong(fmt::format("memo entry {} is used but was never set", place));
-    limit(stack_.size());
-    stack_.push_back(found->second);
-  }
-
   const std::span<const std::byte> bytes_;
-  const std::span<const std::string_view> globals_;
-  const std::string& where_;
-  std::vector<PickleValue>& values_;
   std::size_t at_ = 0;
-  std::size_t begin_ = 0;  // of the opcode at hand
-  std::vector<std::uint32_t> stack_;
-  std::vector<std::size_t> marks_;  // heights of the stack
-  std::unordered_map<std::uint32_t, std::uint32_t> memo_;
 };
 
 Pickle::Pickle(std::span<const std::byte> bytes, std::span<const std::string_view> globals, const std::string& where) {

@@ -1,9 +1,11 @@
 #include "bert/checkpoint.h"
 
 #include <map>
+#include <system_error>
 
 #include "bert/files/atomic_file.h"
 #include "bert/files/file_error.h"
+#include "bert/files/model_folder.h"
 #include "bert/files/weight_files.h"
 
 namespace mini_bert {
@@ -32,7 +34,8 @@ bool is_redundant(std::string_view name) {
 // Google's checkpoints call it bert_config.json.
 std::filesystem::path find_config(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / "config.json", googles = directory / "bert_config.json";
-  return !std::filesystem::exists(path) && std::filesystem::exists(googles) ? googles : path;
+  std::error_code ignored;
+  return !std::filesystem::exists(path, ignored) && std::filesystem::exists(googles, ignored) ? googles : path;
 }
 
 void check_shape(const TensorFile& file, const StoredTensor& stored, const Parameter& parameter) {
@@ -97,10 +100,8 @@ void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, cons
           size, config.vocab_size);
 }
 
-PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype, WeightMemory memory) {
-  require(std::filesystem::is_directory(directory),
-          "{}: no such model folder; a folder with config.json, model.safetensors and vocab.txt is needed",
-          directory.string());
+PretrainedModel load_pretrained(const std::filesystem::path& model, DType dtype, WeightMemory memory) {
+  const std::filesystem::path directory = find_model(model);
   const std::filesystem::path config_path = find_config(directory);
   const BertConfig config = BertConfig::read(config_path);
   require(

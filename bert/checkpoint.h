@@ -23,10 +23,11 @@ struct PretrainedModel {
 // to the allocator's huge pages, which training, where every step passes over all of them, is faster with.
 enum class WeightMemory { mapped, allocated };
 
-// Reads one. Every tensor a masked language model needs must be there, in the shape config.json says. Older names are
-// understood: gamma and beta for LayerNorm's weight and bias, names without the leading "bert.". Error otherwise,
-// naming the file, the tensor, what was found and what was expected.
-PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype = DType::f32,
+// Reads one, given by its folder or by its name in the Hugging Face cache (find_model()). Every tensor a masked
+// language model needs must be there, in the shape config.json says. Older names are understood: gamma and beta for
+// LayerNorm's weight and bias, names without the leading "bert.". Error otherwise, naming the file, the tensor, what
+// was found and what was expected.
+PretrainedModel load_pretrained(const std::filesystem::path& model, DType dtype = DType::f32,
                                 WeightMemory memory = WeightMemory::mapped);
 
 // Writes one that any BERT program loads: config.json, model.safetensors, vocab.txt and tokenizer_config.json. Each

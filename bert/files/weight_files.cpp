@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,12 @@ namespace mini_bert {
 namespace {
 
 namespace fs = std::filesystem;
+
+// A file that cannot be looked at is there: opening it says why.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error) || error;
+}
 
 constexpr std::string_view remedy = "download the index again, with all the files it names";
 constexpr std::size_t most_shards = 10000;
@@ -55,7 +62,7 @@ std::vector<TensorFile> open_shards(const fs::path& index, TensorFile (*open)(co
   std::vector<TensorFile> files;
   for (const auto& [name, tensors] : read_weight_map(index)) {
     const fs::path path = index.parent_path() / name;
-    require(fs::exists(path), "{}: weight_map: the file {} is not there, expected it beside the index; {}",
+    require(is_there(path), "{}: weight_map: the file {} is not there, expected it beside the index; {}",
             index.string(), in_quotes(name), remedy);
     const TensorFile& file = files.emplace_back(open(path));
     for (const std::string& tensor : tensors) {
@@ -75,7 +82,7 @@ std::vector<TensorFile> one(TensorFile file) {
 }  // namespace
 
 std::vector<TensorFile> open_weights(const fs::path& directory) {
-  const auto there = [&](const char* name) { return fs::exists(directory / name); };
+  const auto there = [&](const char* name) { return is_there(directory / name); };
   if (there("model.safetensors")) return one(open_safetensors(directory / "model.safetensors"));
   if (there("model.safetensors.index.json")) {
     return open_shards(directory / "model.safetensors.index.json", open_safetensors);

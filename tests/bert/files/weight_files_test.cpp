@@ -145,6 +145,19 @@ TEST_CASE("weights: a tensor in two files is an Error that names it") {
              ContainsSubstring("tensors \"cls.predictions.bias\" and \"cls.predictions.bias\" are both"));
 }
 
+TEST_CASE("weights: a file may hold the head's bias under its second name only") {
+  const ModelFolder model("model");
+  const PretrainedModel before = load_pretrained(model.folder.path(), DType::f32, WeightMemory::allocated);
+  std::vector<NamedTensor> tensors = named_tensors(before.model->parameters());
+  for (NamedTensor& tensor : tensors) {
+    if (tensor.name == "cls.predictions.bias") tensor.name = "cls.predictions.decoder.bias";
+  }
+  write_safetensors(model.folder / "model.safetensors", tensors);
+  const PretrainedModel after = load_pretrained(model.folder.path());
+  CHECK(same_bits(values_of(after.model->parameters()), values_of(before.model->parameters())));
+  CHECK(after.unexpected.empty());
+}
+
 TEST_CASE("weights: writing to a loaded parameter leaves the file alone") {
   const ModelFolder model("model");
   const std::string before = content_of(model.folder / "model.safetensors");

@@ -105,6 +105,10 @@ void read_elements(const std::byte* from, const StoredTensor& stored, Tensor& to
   }
 }
 
+bool is_readable(const StoredType& type) {
+  return type.name == "F64" || type.name == "F32" || type.name == "F16" || type.name == "BF16";
+}
+
 bool same_type(const StoredType& stored, DType dtype) {
   switch (dtype) {
     case DType::f32:
@@ -150,6 +154,9 @@ const StoredTensor& TensorFile::get(std::string_view name) const {
   require(stored != nullptr, "{}: has no tensor {}; is it a checkpoint of another model?", path_, in_quotes(name));
   require(stored->extents.size() <= Shape::max_rank, "{}: tensor {}: shape {}, expected at most {} extents", path_,
           in_quotes(name), stored->shape(), Shape::max_rank);
+  require(is_readable(stored->type),
+          "{}: tensor {}: stored as {}, expected F64, F32, F16 or BF16; convert the checkpoint", path_, in_quotes(name),
+          stored->type.name);
   return *stored;
 }
 
@@ -179,11 +186,8 @@ void TensorFile::read_into(std::string_view name, Tensor& target) const {
     read_elements<BFloat16>(from, stored, target);
   } else if (type == "F16") {
     read_elements<Half>(from, stored, target);
-  } else if (type == "F64") {
-    read_elements<double>(from, stored, target);
   } else {
-    fail("{}: tensor {}: stored as {}, expected F64, F32, F16 or BF16; convert the checkpoint", path_, in_quotes(name),
-         type);
+    read_elements<double>(from, stored, target);
   }
 }
 

@@ -249,13 +249,14 @@ class IndexReader {
       require(field.number != 7, "{}: is stored in slices, expected it whole; save it without partitions", where);
     }
     tensor.type = stored_type(type);
-    if (tensor.type.bits == 0) tensor.type.name = "another type";
+    const bool known_type = tensor.type.bits != 0;  // others, texts for example, are listed but cannot be read
+    if (!known_type) tensor.type.name = "another type";
     require(shard < most_shards, "{}: is in data file {}, expected one of {}; {}", where, shard, result_.shards,
             remedy);
     variable.shard = static_cast<Index>(shard);
     const auto needed = bytes_needed(tensor.type, tensor.extents);
-    require(tensor.type.bits == 0 || needed == bytes, "{}: has {} bytes, but {} of shape {} needs {}; {}", where, bytes,
-            tensor.type.name, tensor.shape(), needed ? fmt::to_string(*needed) : "an impossible number", remedy);
+    require(needed && (!known_type || *needed == bytes), "{}: has {} bytes, but {} of shape {} needs {}; {}", where,
+            bytes, tensor.type.name, tensor.shape(), needed ? fmt::to_string(*needed) : "an impossible number", remedy);
     require(!__builtin_add_overflow(offset, bytes, &tensor.end), "{}: {} bytes at byte {} are no place in a file; {}",
             where, bytes, offset, remedy);
     tensor.begin = offset;

@@ -4,6 +4,7 @@
 #include "autograd/ops/add.h"
 #include "autograd/ops/add_layer_norm.h"
 #include "autograd/ops/attention.h"
+#include "autograd/ops/convert.h"
 #include "autograd/ops/cross_entropy.h"
 #include "autograd/ops/dropout.h"
 #include "autograd/ops/embedding.h"

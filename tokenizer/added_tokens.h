@@ -39,6 +39,9 @@ class AddedTokens {
   // Cuts a normalized text at the tokens that are.
   std::vector<Segment> cut_normalized(std::string_view text) const;
 
+  // Whether there is anything to find in normalized texts.
+  bool any_normalized() const { return !normalized_.trie.empty(); }
+
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
  private:

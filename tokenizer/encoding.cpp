@@ -49,12 +49,28 @@ std::pair<int32_t, int32_t> longest_first_lengths(int32_t first, int32_t second,
 
 }  // namespace
 
+void Encoding::reserve(size_t tokens) {
+  ids.reserve(tokens);
+  type_ids.reserve(tokens);
+  offsets.reserve(tokens);
+  word_ids.reserve(tokens);
+  special.reserve(tokens);
+}
+
 void Encoding::push_back(int32_t id, int32_t type_id, TextRange offset, int32_t word_id, bool is_special) {
   ids.push_back(id);
   type_ids.push_back(type_id);
   offsets.push_back(offset);
   word_ids.push_back(word_id);
   special.push_back(is_special);
+}
+
+void Encoding::push_front(int32_t id, int32_t type_id, TextRange offset, int32_t word_id, bool is_special) {
+  ids.insert(ids.begin(), id);
+  type_ids.insert(type_ids.begin(), type_id);
+  offsets.insert(offsets.begin(), offset);
+  word_ids.insert(word_ids.begin(), word_id);
+  special.insert(special.begin(), is_special);
 }
 
 void Encoding::append(const Encoding& other, int32_t type_id) {

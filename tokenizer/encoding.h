@@ -20,7 +20,9 @@ struct Encoding {
   int32_t size() const { return static_cast<int32_t>(ids.size()); }
   bool operator==(const Encoding&) const = default;
 
+  void reserve(size_t tokens);
   void push_back(int32_t id, int32_t type_id, TextRange offset, int32_t word_id, bool is_special);
+  void push_front(int32_t id, int32_t type_id, TextRange offset, int32_t word_id, bool is_special);
   void append(const Encoding& other, int32_t type_id);  // its tokens, not its overflow, with that type
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tokenizer/decoder.h"
 
@@ -22,6 +23,7 @@ Tokenizer::Tokenizer(Vocabulary vocabulary, TokenizerOptions options)
       cls_id_(require(options_.cls_token, "cls_token")),
       sep_id_(require(options_.sep_token, "sep_token")),
       mask_id_(require(options_.mask_token, "mask_token")),
+      word_reader_(options_.normalizer()),
       word_piece_(vocabulary_, unk_id_, options_.continuing_subword_prefix, options_.max_input_chars_per_word) {
   add_tokens();
 }
@@ -68,6 +70,29 @@ void Tokenizer::add_tokens() {
   added_tokens_ = AddedTokens(std::move(all), options_.normalizer());
 }
 
+// Splits words into pieces and writes the tokens of one text.
+class Tokenizer::TokenWriter {
+ public:
+  TokenWriter(const WordPiece& word_piece, Encoding& out) : word_piece_(word_piece), out_(out) {}
+
+  void write_word(const Word& word) {
+    pieces_.clear();
+    word_piece_.split(word.text, pieces_);
+    for (const Piece& piece : pieces_) {
+      out_.push_back(piece.id, 0, word.original(piece.range.begin, piece.range.end), word_id_, false);
+    }
+    ++word_id_;
+  }
+
+  void write_token(int32_t id, TextRange offset) { out_.push_back(id, 0, offset, word_id_++, false); }
+
+ private:
+  const WordPiece& word_piece_;
+  Encoding& out_;
+  int32_t word_id_ = 0;
+  std::vector<Piece> pieces_;
+};
+
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
   return assemble(encode_text(text, options), std::nullopt, options);
 }
@@ -87,53 +112,42 @@ Encoding Tokenizer::encode_text(std::string_view text, const EncodeOptions& opti
                                      static_cast<unsigned char>(text[position])));
   }
   Encoding out;
-  int32_t word_id = 0;
-  for (const Segment& raw : added_tokens_.cut_raw(text, options.special_tokens_in_text)) {
-    if (raw.id >= 0) {
-      out.push_back(raw.id, 0, raw.range, word_id++, false);
-      continue;
-    }
-    const auto slice = text.substr(raw.range.begin, raw.range.end - raw.range.begin);
-    const NormalizedText normalized = normalize(slice, options_.normalizer(), raw.range.begin);
-    for (const Segment& segment : added_tokens_.cut_normalized(normalized.text)) {
-      if (segment.id >= 0) {
-        out.push_back(segment.id, 0, normalized.original(segment.range.begin, segment.range.end), word_id++, false);
-      } else {
-        encode_segment(normalized, segment.range, out, word_id);
-      }
+  // A Chinese character is three bytes and a token; English words with the space behind them are longer.
+  out.reserve(text.size() / 3 + 4);
+  TokenWriter writer(word_piece_, out);
+  for (const Segment& segment : added_tokens_.cut_raw(text, options.special_tokens_in_text)) {
+    if (segment.id >= 0) {
+      writer.write_token(segment.id, segment.range);
+    } else {
+      encode_segment(text, segment.range, writer);
     }
   }
   return out;
 }
 
-void Tokenizer::encode_segment(const NormalizedText& normalized, TextRange range, Encoding& out,
-                               int32_t& word_id) const {
-  const std::string_view text = std::string_view(normalized.text).substr(range.begin, range.end - range.begin);
-  std::vector<Piece> pieces;
-  for (const TextRange& word : split_words(text)) {
-    pieces.clear();
-    word_piece_.split(text.substr(word.begin, word.end - word.begin), pieces);
-    const uint32_t begin = range.begin + word.begin;
-    for (const Piece& piece : pieces) {
-      const TextRange offset = normalized.original(begin + piece.range.begin, begin + piece.range.end);
-      out.push_back(piece.id, 0, offset, word_id, false);
+void Tokenizer::encode_segment(std::string_view text, TextRange range, TokenWriter& out) const {
+  const auto write = [&out](const Word& word) { out.write_word(word); };
+  if (!added_tokens_.any_normalized()) return word_reader_.for_each_word(text, range, write);
+  const std::string_view slice = text.substr(range.begin, range.end - range.begin);
+  const NormalizedText normalized = normalize(slice, options_.normalizer(), range.begin);
+  for (const Segment& segment : added_tokens_.cut_normalized(normalized.text)) {
+    if (segment.id >= 0) {
+      out.write_token(segment.id, normalized.original(segment.range.begin, segment.range.end));
+    } else {
+      for_each_word(normalized, segment.range, write);
     }
-    ++word_id;
   }
 }
 
-Encoding Tokenizer::add_special_tokens(const Encoding& first, const Encoding* second,
-                                       const EncodeOptions& options) const {
-  Encoding out;
-  const auto add = [&](int32_t id, int32_t type_id) {
-    if (options.add_special_tokens) out.push_back(id, type_id, {0, 0}, -1, true);
-  };
-  add(cls_id_, 0);
-  out.append(first, 0);
-  add(sep_id_, 0);
+Encoding Tokenizer::add_special_tokens(Encoding first, const Encoding* second, const EncodeOptions& options) const {
+  Encoding out = std::move(first);
+  if (options.add_special_tokens) {
+    out.push_front(cls_id_, 0, {0, 0}, -1, true);
+    out.push_back(sep_id_, 0, {0, 0}, -1, true);
+  }
   if (second) {
     out.append(*second, 1);
-    add(sep_id_, 1);
+    if (options.add_special_tokens) out.push_back(sep_id_, 1, {0, 0}, -1, true);
   }
   return out;
 }
@@ -142,9 +156,13 @@ Encoding Tokenizer::assemble(Encoding first, std::optional<Encoding> second, con
   const int32_t reserved = !options.add_special_tokens ? 0 : second ? 3 : 2;
   Encoding* const other = second ? &*second : nullptr;
   truncate(first, other, options, reserved);
+  const std::vector<Encoding> windows = std::exchange(first.overflow, {});
+  if (windows.empty() && (!other || other->overflow.empty())) {
+    return add_special_tokens(std::move(first), other, options);
+  }
   Encoding out = add_special_tokens(first, other, options);
   // Every window of one text is paired with every window of the other.
-  for (const Encoding& window : first.overflow) {
+  for (const Encoding& window : windows) {
     out.overflow.push_back(add_special_tokens(window, other, options));
     if (!other) continue;
     for (const Encoding& other_window : other->overflow) {

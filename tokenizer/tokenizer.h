@@ -14,6 +14,7 @@
 #include "tokenizer/normalizer.h"
 #include "tokenizer/vocabulary.h"
 #include "tokenizer/word_piece.h"
+#include "tokenizer/word_reader.h"
 
 namespace mini_bert {
 
@@ -79,17 +80,19 @@ class Tokenizer {
   std::string config_text() const;
 
  private:
+  class TokenWriter;
   int32_t require(const std::string& token, const char* role) const;
   void add_tokens();
   Encoding encode_text(std::string_view text, const EncodeOptions& options) const;
-  void encode_segment(const NormalizedText& normalized, TextRange range, Encoding& out, int32_t& word_id) const;
-  Encoding add_special_tokens(const Encoding& first, const Encoding* second, const EncodeOptions& options) const;
+  void encode_segment(std::string_view text, TextRange range, TokenWriter& out) const;
+  Encoding add_special_tokens(Encoding first, const Encoding* second, const EncodeOptions& options) const;
   Encoding assemble(Encoding first, std::optional<Encoding> second, const EncodeOptions& options) const;
 
   Vocabulary vocabulary_;
   TokenizerOptions options_;
   int32_t base_size_;  // tokens of vocab.txt
   int32_t pad_id_, unk_id_, cls_id_, sep_id_, mask_id_;
+  WordReader word_reader_;
   WordPiece word_piece_;
   AddedTokens added_tokens_;
   std::vector<uint8_t> is_special_;  // per id

@@ -1,10 +1,20 @@
 #include "tokenizer/utf8.h"
 
+#include <cstring>
+
 namespace mini_bert {
 namespace {
 
 bool is_continuation(unsigned char byte) {
   return (byte & 0xC0) == 0x80;
+}
+
+// Whether eight bytes of ASCII start at `position`.
+bool eight_ascii(std::string_view text, size_t position) {
+  if (text.size() - position < 8) return false;
+  uint64_t bytes;
+  std::memcpy(&bytes, text.data() + position, 8);
+  return (bytes & 0x8080808080808080u) == 0;
 }
 
 }  // namespace
@@ -34,6 +44,10 @@ CodePoint read_code_point(std::string_view text, size_t position) {
 
 size_t find_ill_formed(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
+    if (eight_ascii(text, i)) {
+      i += 8;
+      continue;
+    }
     const uint32_t length = read_code_point(text, i).length;
     if (length == 0) return i;
     i += length;
@@ -66,14 +80,20 @@ size_t count_code_points(std::string_view text) {
 }
 
 std::vector<TextRange> to_code_points(std::string_view text, std::span<const TextRange> byte_ranges) {
-  std::vector<uint32_t> code_points_before(text.size() + 1, 0);
-  for (size_t i = 0; i < text.size(); ++i) {
-    code_points_before[i + 1] = code_points_before[i] + !is_continuation(static_cast<unsigned char>(text[i]));
-  }
   std::vector<TextRange> ranges;
   ranges.reserve(byte_ranges.size());
+  // Where the last count ended; the next one goes on from there, and from the start only when it lies before.
+  uint32_t bytes = 0;
+  uint32_t code_points = 0;
+  const auto count_until = [&](uint32_t end) {
+    if (end < bytes) bytes = code_points = 0;
+    code_points += static_cast<uint32_t>(count_code_points(text.substr(bytes, end - bytes)));
+    bytes = end;
+    return code_points;
+  };
   for (const TextRange& range : byte_ranges) {
-    ranges.push_back({code_points_before[range.begin], code_points_before[range.end]});
+    const uint32_t begin = count_until(range.begin);
+    ranges.push_back({begin, count_until(range.end)});
   }
   return ranges;
 }

@@ -13,16 +13,14 @@ void WordCounter::add_line(std::string_view line) {
         fmt::format("line {} is not UTF-8 from its byte {} on; convert it to UTF-8 first", lines_, position));
   }
   characters_ += count_code_points(line);
-  const NormalizedText normalized = normalize(line, normalizer_);
-  for (const TextRange& range : split_words(normalized.text)) {
-    const auto word = std::string_view(normalized.text).substr(range.begin, range.end - range.begin);
-    const auto known = counts_.find(word);
+  reader_.for_each_word(line, {0, static_cast<uint32_t>(line.size())}, [this](const Word& word) {
+    const auto known = counts_.find(word.text);
     if (known != counts_.end()) {
       ++known->second;
     } else {
-      counts_.emplace(word, 1);
+      counts_.emplace(word.text, 1);
     }
-  }
+  });
 }
 
 }  // namespace mini_bert

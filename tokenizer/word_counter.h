@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "tokenizer/normalizer.h"
+#include "tokenizer/word_reader.h"
 
 namespace mini_bert {
 
@@ -18,7 +18,7 @@ class WordCounter {
   };
   using Counts = std::unordered_map<std::string, uint64_t, Hash, std::equal_to<>>;
 
-  explicit WordCounter(const NormalizerOptions& normalizer = {}) : normalizer_(normalizer) {}
+  explicit WordCounter(const NormalizerOptions& normalizer = {}) : reader_(normalizer) {}
 
   // Normalizes a line, splits it and counts its words. Throws TokenizerError when it is not UTF-8.
   void add_line(std::string_view line);
@@ -28,7 +28,7 @@ class WordCounter {
   uint64_t characters() const { return characters_; }  // code points read, before normalization
 
  private:
-  NormalizerOptions normalizer_;
+  WordReader reader_;
   Counts counts_;
   uint64_t lines_ = 0;
   uint64_t characters_ = 0;

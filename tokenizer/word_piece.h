@@ -27,8 +27,9 @@ class WordPiece {
   void split(std::string_view word, std::vector<Piece>& pieces) const;
 
  private:
-  PrefixTrie first_;         // tokens a word may begin with
-  PrefixTrie continuation_;  // tokens that begin with "##", without it
+  PrefixTrie first_;                   // tokens a word may begin with
+  PrefixTrie continuation_;            // tokens that begin with "##", without it
+  std::vector<int32_t> of_character_;  // the id of a word that is one character below U+10000: Chinese, punctuation
   int32_t unk_id_;
   size_t max_characters_;
 };

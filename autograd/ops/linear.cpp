@@ -6,13 +6,17 @@
 namespace mini_bert {
 
 Var linear(const Var& x, const Var& weight, const Var& bias) {
+  return linear(x, weight, bias, x.dtype());
+}
+
+Var linear(const Var& x, const Var& weight, const Var& bias, DType result) {
   const profile::Timed timed("linear");
   require(x.shape().rank() == 2, "linear: x must be [T,in], got {}", x.shape());
   require(weight.shape().rank() == 2 && weight.shape()[1] == x.shape()[1],
           "linear: weight must be [out,{}], got {} (x is {})", x.shape()[1], weight.shape(), x.shape());
   require(bias.shape() == Shape{weight.shape()[0]}, "linear: bias must be [{}], got {} (weight is {})",
           weight.shape()[0], bias.shape(), weight.shape());
-  Tensor y({x.shape()[0], weight.shape()[0]}, x.dtype());
+  Tensor y({x.shape()[0], weight.shape()[0]}, result);
   kernels::linear(x.value(), weight.value(), bias.value(), y);
   return record(y, {x, weight, bias}, [x, weight, bias = bias.slot()](const Tensor& dy) {
     // In the order in which they are written: x and weight may be one.

@@ -1,5 +1,6 @@
 #include "bert/model/bert.h"
 
+#include "autograd/ops/convert.h"
 #include "autograd/ops/cross_entropy.h"
 
 namespace mini_bert {
@@ -12,7 +13,8 @@ BertModel::BertModel(const BertConfig& config, Pooling pooling, DType dtype)
 }
 
 Var BertModel::forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows) const {
-  return encoder_.forward(embeddings_.forward(tokens, mode), tokens.offsets, mode, rows);
+  const Var x = embeddings_.forward(tokens, mode);
+  return convert(encoder_.forward(x, tokens.offsets, mode, rows), word_embeddings().dtype());
 }
 
 Var BertModel::pool(const Var& hidden, const SequenceOffsets& offsets) const {
@@ -27,7 +29,7 @@ BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)
 }
 
 Var BertForMaskedLM::logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const {
-  return head_.forward(bert_.forward(tokens, mode, rows));  // [M,H], [M,V]
+  return head_.forward(bert_.forward(tokens, mode, rows), mode);  // [M,H], [M,V]
 }
 
 Var BertForMaskedLM::loss(const MaskedBatch& batch, double divisor, Mode& mode) const {

@@ -1,6 +1,7 @@
 #include "bert/model/embeddings.h"
 
 #include "autograd/ops/add.h"
+#include "autograd/ops/convert.h"
 
 namespace mini_bert {
 
@@ -19,7 +20,7 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config, DType dtype)
 Var BertEmbeddings::forward(const PackedSequences& tokens, Mode& mode) const {
   const Var sum = add(add(word_.forward(tokens.ids), token_type_.forward(tokens.type_ids)),
                       position_.forward(tokens.positions));  // [T,H]
-  return dropout_.forward(layer_norm_.forward(sum), mode);
+  return convert(dropout_.forward(layer_norm_.forward(sum), mode), mode.activations(sum.dtype()));
 }
 
 }  // namespace mini_bert

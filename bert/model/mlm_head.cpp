@@ -1,5 +1,6 @@
 #include "bert/model/mlm_head.h"
 
+#include "autograd/ops/convert.h"
 #include "autograd/ops/linear.h"
 
 namespace mini_bert {
@@ -14,9 +15,9 @@ MlmHead::MlmHead(const BertConfig& config, const Var& word_embeddings, DType dty
   register_module("transform.LayerNorm", layer_norm_);
 }
 
-Var MlmHead::forward(const Var& x) const {
-  const Var h = layer_norm_.forward(gelu(transform_.forward(x), gelu_));  // [M,H]
-  return linear(h, word_embeddings_, bias_);                              // [M,V]
+Var MlmHead::forward(const Var& x, Mode& mode) const {
+  const Var h = layer_norm_.forward(gelu(transform_.forward(x), gelu_));                           // [M,H]
+  return linear(convert(h, mode.activations(h.dtype())), word_embeddings_, bias_, bias_.dtype());  // [M,V]
 }
 
 }  // namespace mini_bert

@@ -4,6 +4,7 @@
 #include "bert/bert_config.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
+#include "nn/mode.h"
 
 namespace mini_bert {
 
@@ -15,7 +16,7 @@ class MlmHead : public Module {
  public:
   MlmHead(const BertConfig& config, const Var& word_embeddings, DType dtype);
 
-  Var forward(const Var& x) const;
+  Var forward(const Var& x, Mode& mode) const;
 
  private:
   Linear transform_;

@@ -93,9 +93,10 @@ std::vector<TensorFile> open_weights(const fs::path& directory) {
   }
   if (there("bert_model.ckpt.index")) return open_tensorflow_checkpoint(directory / "bert_model.ckpt.index");
   fail(
-      "{}: has no weights, expected model.safetensors, pytorch_model.bin or bert_model.ckpt.index; download one of "
-      "them",
-      directory.string());
+      "{}: there is no such file, nor pytorch_model.bin, an index of either, or bert_model.ckpt.index beside it; "
+      "download "
+      "the model's weights",
+      (directory / "model.safetensors").string());
 }
 
 }  // namespace mini_bert

@@ -102,7 +102,8 @@ TEST_CASE("weights: a folder without any is an Error that names the files looked
   const TemporaryFolder folder;
   CHECK_THAT(
       error_of([&] { open_weights(folder.path()); }),
-      ContainsSubstring("has no weights, expected model.safetensors, pytorch_model.bin or bert_model.ckpt.index"));
+      ContainsSubstring("model.safetensors: there is no such file, nor pytorch_model.bin, an index of either, or "
+                        "bert_model.ckpt.index beside it"));
 }
 
 TEST_CASE("weights: an index that is wrong is refused") {

@@ -94,8 +94,7 @@ std::vector<TensorFile> open_weights(const fs::path& directory) {
   if (there("bert_model.ckpt.index")) return open_tensorflow_checkpoint(directory / "bert_model.ckpt.index");
   fail(
       "{}: there is no such file, nor pytorch_model.bin, an index of either, or bert_model.ckpt.index beside it; "
-      "download "
-      "the model's weights",
+      "download the model's weights",
       (directory / "model.safetensors").string());
 }
 

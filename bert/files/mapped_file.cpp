@@ -31,13 +31,6 @@ MappedFile::MappedFile(const std::filesystem::path& path, Mapping mapping) {
   bytes_ = {static_cast<const std::byte*>(address), size};
 }
 
-void MappedFile::want_all() const {
-#ifdef MADV_POPULATE_READ
-  // Only a hint: kernels before Linux 5.14 do not know it.
-  if (!bytes_.empty()) ::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_POPULATE_READ);
-#endif
-}
-
 MappedFile::~MappedFile() {
   if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }

@@ -25,10 +25,6 @@ class MappedFile {
   std::byte* writable_bytes() { return const_cast<std::byte*>(bytes_.data()); }  // of a copy_on_write mapping
   std::string_view text() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
 
-  // Tells the operating system that all of it is wanted soon: mapping many pages at once costs a tenth of mapping each
-  // when it is first touched.
-  void want_all() const;
-
  private:
   std::span<const std::byte> bytes_;
 };

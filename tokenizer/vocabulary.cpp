@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 
 #include "tokenizer/error.h"
 #include "tokenizer/files.h"
@@ -17,8 +19,20 @@ constexpr size_t max_tokens = 10'000'000;
 }  // namespace
 
 Vocabulary::Vocabulary(std::vector<std::string> tokens) : tokens_(std::move(tokens)) {
-  ids_.reserve(tokens_.size());
-  for (size_t i = 0; i < tokens_.size(); ++i) ids_[tokens_[i]] = static_cast<int32_t>(i);
+  slots_.assign(std::bit_ceil(2 * tokens_.size() + 16), -1);
+  for (int32_t id = 0; id < size(); ++id) enter(id);
+}
+
+size_t Vocabulary::slot_of(std::string_view token) const {
+  size_t slot = std::hash<std::string_view>{}(token) & (slots_.size() - 1);
+  while (slots_[slot] >= 0 && tokens_[static_cast<size_t>(slots_[slot])] != token) {
+    slot = (slot + 1) & (slots_.size() - 1);
+  }
+  return slot;
+}
+
+void Vocabulary::enter(int32_t id) {
+  slots_[slot_of(tokens_[static_cast<size_t>(id)])] = id;
 }
 
 Vocabulary Vocabulary::read(const std::filesystem::path& path) {
@@ -45,9 +59,9 @@ Vocabulary Vocabulary::parse(std::string_view text, const std::string& name) {
 }
 
 std::optional<int32_t> Vocabulary::find(std::string_view token) const {
-  const auto found = ids_.find(token);
-  if (found == ids_.end()) return std::nullopt;
-  return found->second;
+  const int32_t id = slots_[slot_of(token)];
+  if (id < 0) return std::nullopt;
+  return id;
 }
 
 const std::string& Vocabulary::token(int32_t id) const {
@@ -60,7 +74,13 @@ const std::string& Vocabulary::token(int32_t id) const {
 int32_t Vocabulary::add(const std::string& token) {
   if (const auto id = find(token)) return *id;
   tokens_.push_back(token);
-  return ids_[token] = size() - 1;
+  if (2 * tokens_.size() > slots_.size()) {
+    slots_.assign(2 * slots_.size(), -1);
+    for (int32_t id = 0; id < size(); ++id) enter(id);
+  } else {
+    enter(size() - 1);
+  }
+  return size() - 1;
 }
 
 std::string Vocabulary::text() const {

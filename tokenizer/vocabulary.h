@@ -2,11 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace mini_bert {
@@ -41,13 +39,13 @@ class Vocabulary {
   std::string text() const;
 
  private:
-  // Lets a string_view be looked up without making a string of it.
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
+  // The slot that holds the id of a token, or the free slot where it would go.
+  size_t slot_of(std::string_view token) const;
+  void enter(int32_t id);
+
   std::vector<std::string> tokens_;
-  std::unordered_map<std::string, int32_t, Hash, std::equal_to<>> ids_;
+  // A hash table of ids with open addressing, at most half full; -1: free. Nothing is allocated per token.
+  std::vector<int32_t> slots_ = std::vector<int32_t>(16, -1);
 };
 
 }  // namespace mini_bert

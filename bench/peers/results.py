@@ -24,7 +24,7 @@ def machine():
         "instruction_sets": [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags],
         "cores": os.cpu_count(),
         "memory_gb": round(memory, 1),
-        "system": platform.system() + " " + platform.release(),
+        "system": platform.freedesktop_os_release()["PRETTY_NAME"],
     }
 
 
@@ -98,6 +98,8 @@ def print_table(result):
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
     for reason in result.get("left_out", {}).values():
         print(f"  left out: {reason}")
+    if result.get("disturbed", 0) > 0.03:
+        print(f"  WORTHLESS: other programs used {result['disturbed']:.0%} of the processors meanwhile")
 
 
 def markdown(paths):

@@ -7,12 +7,12 @@ import results
 import sides
 import start_up
 import workload
-from worker import TooSlow, take_turns
+from worker import Disturbance, TooSlow, take_turns
 
 SHIPPED = Path(__file__).resolve().parent.parent.parent / "models" / "mini-bert-zh"
 
 # The peers that were fastest on the machine of docs/performance.md.
-TRAINING = ["ours", "torch+glibc"]
+TRAINING = ["ours", "torch+jemalloc"]
 INFERENCE = ["ours", "torch", "onnxruntime+fused-graph"]
 
 # Largest relative difference of a loss, a gradient norm, a score: to the largest of its kind. bf16 has 8 bits.
@@ -65,7 +65,7 @@ def figures_of(worker):
 def measure(kind, names, where, batches, check, rounds, steps, warm_up, alone):
     """Checks and times the sides; their figures, and how far each check is from the first side's. A side that is too slow
     is left out."""
-    found, differences, left_out = {}, {}, {}
+    found, differences, left_out, disturbed = {}, {}, {}, 0.0
     first = None
     for group in [[name] for name in names] if alone else [names]:
         workers = []
@@ -80,12 +80,14 @@ def measure(kind, names, where, batches, check, rounds, steps, warm_up, alone):
                 first = first or workers[-1]
                 differences[name] = compare(first, workers[-1])
                 print(f"  {name}: differs from {first.name} by {differences[name]}", flush=True)
+            disturbance = Disturbance(workers)
             take_turns(workers, rounds, steps, warm_up)
+            disturbed = max(disturbed, disturbance.share())
             found.update({worker.name: figures_of(worker) for worker in workers})
         finally:
             for worker in workers:
                 worker.close()
-    return {"check": differences, "left_out": left_out, "sides": found}
+    return {"check": differences, "left_out": left_out, "disturbed": disturbed, "sides": found}
 
 
 def training(options, title, batches, rounds, steps, alone=False):

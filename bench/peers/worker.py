@@ -83,6 +83,35 @@ class Worker:
         self.process.wait()
 
 
+def busy_seconds():
+    """Processor time used by all programs since the machine started."""
+    with open("/proc/stat") as file:
+        user, nice, system = map(int, file.readline().split()[1:4])
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
+
+
+def seconds_of(process):
+    with open(f"/proc/{process.pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Disturbance:
+    """The share of the processors' time that went to programs other than the workers."""
+
+    def __init__(self, workers):
+        self.workers = workers
+        self.start = time.perf_counter()
+        self.others_before = self.others()
+
+    def others(self):
+        return busy_seconds() - sum(seconds_of(worker.process) for worker in self.workers)
+
+    def share(self):
+        available = (time.perf_counter() - self.start) * os.cpu_count()
+        return max(0.0, round((self.others() - self.others_before) / available, 3))
+
+
 def take_turns(workers, rounds, steps, warm_up):
     """A B A B …: in every round each worker does `steps` steps, whose times are added up to one sample; before that
     each does `warm_up` steps that are not kept."""

@@ -20,14 +20,13 @@
 namespace mini_bert::kernels {
 namespace {
 
-// From measurements on a CPU with 32 KB, 512 KB and 32 MB of cache; docs/matrix_products.md. depth_block is even:
-// words may be pairs.
+// For caches of 32 KB, 512 KB and some MB, docs/matrix_products.md. depth_block is even: words may be pairs.
 constexpr Index depth_block = 256, depth_packed = 1024, row_block = 240, cols_packed = 3072;
 
 // Terms of a panel of A that are copied before those of the next panel: neighbouring panels share cache lines.
 constexpr Index pack_depth = 64;
 
-// Up to so many rows of x·Wᵀ the copy of W would cost more than sums over W as it lies in memory.
+// Up to so many rows of x·Wᵀ, W is used as it lies in memory: a copy would pay off too seldom.
 constexpr Index dot_rows_most = 32;
 
 constexpr Index divide_up(Index n, Index by) {

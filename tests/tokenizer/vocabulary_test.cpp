@@ -37,6 +37,18 @@ TEST_CASE("vocabulary: add gives new tokens the next id", "[tokenizer]") {
   CHECK(vocabulary.size() == 3);
 }
 
+TEST_CASE("vocabulary: every token is found, however many are added", "[tokenizer]") {
+  Vocabulary vocabulary({"t0", "t1"});
+  for (int i = 2; i < 5000; ++i) REQUIRE(vocabulary.add("t" + std::to_string(i)) == i);
+  const Vocabulary at_once(vocabulary.tokens());
+  for (int i = 0; i < 5000; ++i) {
+    REQUIRE(vocabulary.find("t" + std::to_string(i)) == i);
+    REQUIRE(at_once.find("t" + std::to_string(i)) == i);
+  }
+  CHECK_FALSE(vocabulary.find("t5000"));
+  CHECK_FALSE(Vocabulary().find(""));
+}
+
 TEST_CASE("vocabulary: errors say what and where", "[tokenizer]") {
   CHECK_THROWS_WITH(Vocabulary::read("/nonexistent/vocab.txt"), ContainsSubstring("/nonexistent/vocab.txt"));
   CHECK_THROWS_WITH(Vocabulary::parse("", "empty.txt"), ContainsSubstring("empty.txt: is empty"));

@@ -73,17 +73,19 @@ class ZipReader {
     std::uint64_t size = field<std::uint32_t>(at + 12, "directory size");
     directory_begin_ = field<std::uint32_t>(at + 16, "directory offset");
     directory_end_ = at;
-    if (count_ == see_zip64_16 || size == see_zip64_32 || directory_begin_ == see_zip64_32) size = find_zip64(at);
+    // torch writes the zip64 records even where nothing needs them.
+    const bool needed = count_ == see_zip64_16 || size == see_zip64_32 || directory_begin_ == see_zip64_32;
+    const bool there =
+        at >= locator_bytes && field<std::uint32_t>(at - locator_bytes, "zip64 locator") == locator_signature;
+    require(there || !needed, "{}: no zip64 locator before byte {}, expected one; {}", path_, at, remedy);
+    if (there) size = read_zip64_end(at - locator_bytes);
     require(directory_begin_ <= directory_end_ && size == directory_end_ - directory_begin_,
             "{}: zip directory of {} bytes at byte {}, expected it to end at byte {}; {}", path_, size,
             directory_begin_, directory_end_, remedy);
   }
 
-  std::uint64_t find_zip64(std::size_t end_record) {
-    require(end_record >= locator_bytes, "{}: no room for the zip64 locator; {}", path_, remedy);
-    const std::size_t locator = end_record - locator_bytes;
-    require(field<std::uint32_t>(locator, "zip64 locator") == locator_signature,
-            "{}: no zip64 locator at byte {}, expected one; {}", path_, locator, remedy);
+  // Returns the directory's size.
+  std::uint64_t read_zip64_end(std::size_t locator) {
     const auto at = field<std::uint64_t>(locator + 8, "offset of the zip64 end record");
     require(field<std::uint32_t>(at, "zip64 end record") == zip64_end_signature && at + zip64_end_bytes <= locator,
             "{}: no zip64 end record at byte {}, expected one; {}", path_, at, remedy);

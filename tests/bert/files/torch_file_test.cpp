@@ -158,7 +158,13 @@ std::vector<Case> invalid_zips() {
   std::string overlap = zip_bytes({{"x/data.pkl", pickle}, {"x/data/0", std::string(24, '\1')}});
   // The second entry of the directory points to the first file.
   overlap.replace(overlap.size() - 22 - std::string("x/data/0").size() - 4, 4, std::string(4, '\0'));
+  const auto with_locator = [&](std::uint64_t offset) {
+    return std::string(good).insert(
+        good.size() - 22, "PK\6\7" + std::string(4, '\0') + little_endian(offset) + little_endian<std::uint32_t>(1));
+  };
   return {
+      {"zip64 record behind the file", with_locator(1ull << 40), "zip64 end record at byte 1099511627776 lies beyond"},
+      {"zip64 record at the start", with_locator(0), "no zip64 end record at byte 0"},
       {"nothing", "", "neither a zip archive nor a pickle"},
       {"text", "hello", "neither a zip archive nor a pickle"},
       {"an HTML page", "<!DOCTYPE html>", "neither a zip archive nor a pickle"},

@@ -8,7 +8,7 @@
 #include "tensor/simd/registers.h"
 
 // Attention of one head of one sentence. Everything of it stays in the first two caches: keys and values are packed
-// once, queries pass in blocks of rows. docs/attention.md says what the cuts gain.
+// once, queries pass in blocks of rows. docs/attention.md explains the cuts.
 namespace mini_bert::simd {
 
 // eˣ = 2ⁿ·2ʳ for x ≤ 0, n = round(x/ln 2). 2ʳ = 1 + r·p(r), p of degree 5 fitted for the least relative error (3·10⁻⁹);

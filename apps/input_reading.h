@@ -49,7 +49,7 @@ auto read_parts(const TrainOptions& options, const Read& read) {
 template <class Model>
 Model& load_model(const TrainOptions& options, const BertConfig& config, TrainingInputs& inputs) {
   Pretrained<Model> pretrained =
-      load_pretrained<Model>(options.model, {.config = config, .new_head_seed = options.training.seed});
+      load_pretrained<Model>(options.model, {.memory = WeightMemory::allocated, .config = config, .new_head_seed = options.training.seed});
   Model& model = *pretrained.model;
   inputs.model = std::move(pretrained.model);
   inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));

@@ -12,8 +12,13 @@
 
 namespace mini_bert {
 
+// Where the weights are kept: in the mapped file, so that a program answers before it has read all of them, or copied
+// to the allocator's huge pages, which training, where every step passes over all of them, is faster with.
+enum class WeightMemory { mapped, allocated };
+
 struct LoadOptions {
   DType dtype = DType::f32;
+  WeightMemory memory = WeightMemory::mapped;
   // Takes the place of config.json: other labels, for example.
   std::optional<BertConfig> config = std::nullopt;
   // Without it every tensor of the model must be in the file. With it those of the head, which is everything but
@@ -28,7 +33,8 @@ struct LoadReport {
   std::vector<std::string> initialized;  // parameters of the model that got random weights
 };
 
-// A model directory, as the Hugging Face hub has them: config.json, model.safetensors and the tokenizer's files.
+// A model directory, as the Hugging Face hub has them: config.json, the weights in any of the forms of open_weights()
+// and the tokenizer's files. Google's, with bert_config.json, is one too.
 template <class Model>
 struct Pretrained {
   std::unique_ptr<Model> model;
@@ -37,8 +43,8 @@ struct Pretrained {
 };
 using PretrainedModel = Pretrained<BertForMaskedLM>;
 
-// What the directory's config.json says.
-BertConfig read_config(const std::filesystem::path& directory);
+// What a model's config.json says; the model as load_pretrained() takes it.
+BertConfig read_config(const std::filesystem::path& model);
 
 // Error unless the tokenizer's vocabulary has as many tokens as the config says; `name` is for the message.
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
@@ -49,9 +55,11 @@ void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, cons
 LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedModel& model,
                         const LoadOptions& options = {});
 
-// Reads a model for one task from a directory, whatever task its checkpoint was made for.
+// Reads a model for one task, whatever task its checkpoint was made for, given by its folder or by its name in the
+// Hugging Face cache (find_model()).
 template <class Model = BertForMaskedLM>
-Pretrained<Model> load_pretrained(const std::filesystem::path& directory, const LoadOptions& options = {}) {
+Pretrained<Model> load_pretrained(const std::filesystem::path& model, const LoadOptions& options = {}) {
+  const std::filesystem::path directory = find_model(model);
   const BertConfig config = options.config ? *options.config : read_config(directory);
   Pretrained<Model> pretrained{nullptr, Tokenizer::from_directory(directory), {}};
   check_vocabulary(config, pretrained.tokenizer, directory.string());
@@ -65,8 +73,8 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& directory, const 
 void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
                      const Tokenizer& tokenizer, StorageType type = StorageType::f32);
 
-// Copies tensors of the same names from a safetensors file, and back.
-void read_parameters(const SafetensorsFile& file, const std::vector<Parameter>& parameters);
+// Copies tensors of the same names from a file, and back.
+void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters);
 std::vector<NamedTensor> named_tensors(const std::vector<Parameter>& parameters);
 
 }  // namespace mini_bert

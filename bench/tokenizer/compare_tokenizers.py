@@ -115,9 +115,10 @@ def compare(options, name, vocabulary, lines, root):
     result = {"vocabulary": name, "lines": len(lines), "tokens": check(ours, backend, lines, os.path.join(root, "ids"))}
     for kind, theirs in [("full", backend.encode_batch), ("ids", backend.encode_batch_fast)]:
         mine, other = [], []
-        for _ in range(options.repeats):
+        for _ in range(options.repeats + 1):
             mine.append(float(ours.ask(kind)))
             other.append(timed(theirs, lines))
+        del mine[0], other[0]  # the first round only warms up
         result[kind] = {"ours": summary(mine, len(lines)), "theirs": summary(other, len(lines))}
     loads = [float(ours.ask("load")) for _ in range(options.repeats)]
     result["load_milliseconds"] = 1000 * statistics.median(loads)

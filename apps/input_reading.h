@@ -48,8 +48,8 @@ auto read_parts(const TrainOptions& options, const Read& read) {
 // Loads a model for a task into `inputs`; a head its checkpoint lacks gets random weights.
 template <class Model>
 Model& load_model(const TrainOptions& options, const BertConfig& config, TrainingInputs& inputs) {
-  Pretrained<Model> pretrained =
-      load_pretrained<Model>(options.model, {.memory = WeightMemory::allocated, .config = config, .new_head_seed = options.training.seed});
+  Pretrained<Model> pretrained = load_pretrained<Model>(
+      options.model, {.memory = WeightMemory::allocated, .config = config, .new_head_seed = options.training.seed});
   Model& model = *pretrained.model;
   inputs.model = std::move(pretrained.model);
   inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));

@@ -101,7 +101,7 @@ void check_agreement(const Results& actual, const Results& expected, double tole
   CHECK(difference(actual.dqkv, expected.dqkv) < tolerance);
 }
 
-TEST_CASE("attention in tiles agrees with the definition", "[simd][attention][simd]") {
+TEST_CASE("attention in tiles agrees with the definition", "[simd][attention]") {
   // 200 tokens take several blocks of queries in the backward pass.
   for (const Lengths& lengths : {Lengths{1}, Lengths{2, 7}, Lengths{33, 5, 17, 1}, Lengths{16, 8, 65}, Lengths{200}}) {
     for (const Index size : {1, 7, 16, 33, 64, 72}) {
@@ -120,7 +120,7 @@ TEST_CASE("attention in tiles agrees with the definition", "[simd][attention][si
   }
 }
 
-TEST_CASE("attention in tiles of bfloat16 activations", "[simd][attention][simd]") {
+TEST_CASE("attention in tiles of bfloat16 activations", "[simd][attention]") {
   for (const Lengths& lengths : {Lengths{1, 19}, Lengths{64}}) {
     for (const Index size : {7, 64}) {
       Problem p(lengths, 2, size, 0.1);
@@ -137,7 +137,7 @@ TEST_CASE("attention in tiles of bfloat16 activations", "[simd][attention][simd]
   }
 }
 
-TEST_CASE("attention in tiles with scores of thousands", "[simd][attention][simd]") {
+TEST_CASE("attention in tiles with scores of thousands", "[simd][attention]") {
   // Whole numbers, so that scores are exact: up to ±10⁴ and often equal.
   Problem p({37, 5}, 2, 4, 0);
   for (float& x : p.qkv.values<float>()) x = std::round(x * 1.5f) * 25;
@@ -152,7 +152,7 @@ TEST_CASE("attention in tiles with scores of thousands", "[simd][attention][simd
   }
 }
 
-TEST_CASE("attention in tiles: the same bits with any number of threads", "[simd][attention][simd]") {
+TEST_CASE("attention in tiles: the same bits with any number of threads", "[simd][attention]") {
   const Problem p({33, 1, 70, 128, 5, 190}, 3, 16, 0.1);
   const int before = num_threads();
   for (const auto& [name, loops] : all_loops<float>()) {
@@ -249,7 +249,7 @@ void check_one_head(const AttentionLoops<float>& loops, Index length, Index size
   CHECK(worst < 1e-4);
 }
 
-TEST_CASE("attention in tiles touches nothing but its head", "[simd][attention][simd]") {
+TEST_CASE("attention in tiles touches nothing but its head", "[simd][attention]") {
   for (const auto& [name, loops] : all_loops<float>()) {
     for (const Index length : {1, 3, 8, 13, 17, 66}) {
       for (const Index size : {1, 5, 8, 17, 64}) {

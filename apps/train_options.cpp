@@ -4,6 +4,7 @@
 
 #include "bert/files/json.h"
 #include "bert/files/text_file.h"
+#include "tensor/simd/isa.h"
 
 namespace mini_bert {
 namespace {
@@ -59,6 +60,8 @@ void declare_training_flags(CommandLine& line, TrainOptions& o) {
   line.number("--max-grad-norm", t.max_grad_norm, 0.0, no_limit, "clip gradients to this norm; 0: do not");
   line.number<std::uint64_t>("--seed", t.seed, 0, std::uint64_t{1} << 62, "for order, masks, dropout, new weights");
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "0: all processors");
+  line.choice("--precision", o.precision, {"auto", "f32", "bf16"},
+              "what activations are stored as; auto: bf16 if this CPU multiplies it natively");
 }
 
 void declare_run_flags(CommandLine& line, TrainOptions& o) {
@@ -74,6 +77,7 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
   line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many, "updates between validations (--logging-steps)");
   line.number<std::int64_t>("--early-stopping-patience", t.early_stopping_patience, 1, many,
                             "stop after this many validations without a better loss");
+  line.toggle("--profile", o.profile, "say at the end where the time went, by operation");
   line.section("Output");
   line.text("--output,--output-dir,-o", o.output, "directory for the trained model and the report");
   line.choice("--save-strategy", o.save, {"no", "steps", "epoch"}, "when to save a checkpoint");
@@ -114,6 +118,11 @@ std::vector<std::string> flags_from_json(const std::string& path) {
   return arguments;
 }
 
+Precision parse_precision(const std::string& name) {
+  if (name == "auto") return isa() == Isa::avx512_bf16 ? Precision::mixed : Precision::full;
+  return name == "bf16" ? Precision::mixed : Precision::full;
+}
+
 Every parse_every(const std::string& name) {
   return name == "no" ? Every::never : name == "epoch" ? Every::epoch : Every::steps;
 }
@@ -126,6 +135,7 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   options.given = line.given();
   options.effective = line.effective();
   options.training.schedule = parse_schedule(options.schedule);
+  options.training.precision = parse_precision(options.precision);
   options.training.evaluate = parse_every(options.evaluate);
   options.training.save = parse_every(options.save);
   if (!options.checkpoint.empty()) options.resume = true;

@@ -34,7 +34,9 @@ struct TrainOptions {
   std::string checkpoint;  // to resume from; empty: the newest in `output`
   std::string arguments;   // a JSON file with more flags
   std::string save_type = "f32";
-  std::int64_t threads = 0;                                             // 0: all there are
+  std::string precision = "auto";  // f32, bf16, or auto: bf16 where the CPU multiplies it
+  bool profile = false;            // say where the time went
+  std::int64_t threads = 0;        // 0: all there are
   std::string schedule = "linear", evaluate = "steps", save = "steps";  // as typed; `training` has them parsed
   bool ignored = false;
   TrainingArguments training;

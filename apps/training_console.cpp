@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "apps/text_format.h"
+#include "tensor/profile.h"
 
 namespace mini_bert {
 namespace {
@@ -135,6 +136,17 @@ void TrainingConsole::show_metrics(const TrainingHistory& history) {
   }
   fmt::print("\n");
   fact("result", text);
+}
+
+void TrainingConsole::show_profile() {
+  const std::vector<profile::Row> rows = profile::rows();
+  double whole = 0;
+  for (const profile::Row& row : rows) whole += row.forward_seconds + row.backward_seconds;
+  fmt::print("\n{:<24}{:>10}{:>14}{:>15}{:>9}\n", "operation", "calls", "forward ms", "backward ms", "share");
+  for (const profile::Row& row : rows) {
+    fmt::print("{:<24}{:>10}{:>14.1f}{:>15.1f}{:>8.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
+               1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
+  }
 }
 
 void TrainingConsole::show_probes(const TrainingHistory& history) {

@@ -28,6 +28,9 @@ class TrainingConsole : public TrainingObserver {
   // The first and the last answers to every probe, side by side.
   static void show_probes(const TrainingHistory& history);
 
+  // Where the time went, by operation.
+  static void show_profile();
+
   // Every metric of the last evaluation.
   static void show_metrics(const TrainingHistory& history);
 

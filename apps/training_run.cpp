@@ -14,6 +14,7 @@
 #include "bert/files/file_error.h"
 #include "tensor/allocator.h"
 #include "tensor/parallel.h"
+#include "tensor/profile.h"
 
 namespace mini_bert {
 namespace {
@@ -107,6 +108,7 @@ void show_result(const TrainOptions& options, const TrainingHistory& history, co
 
 int train(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  if (options.profile) profile::enable();
   RunDirectory directory(options.output, if_run_exists(options));
   const TrainingInputs inputs = read_inputs(options);
   const Plan plan(options.training, inputs.objective->examples());
@@ -134,6 +136,7 @@ int train(const TrainOptions& options) {
   recorder.write_report(trainer.history(),
                         (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
   show_result(options, trainer.history(), console);
+  if (options.profile) TrainingConsole::show_profile();
   return 0;
 }
 

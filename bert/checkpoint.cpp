@@ -5,7 +5,6 @@
 
 #include "bert/files/atomic_file.h"
 #include "bert/files/file_error.h"
-#include "bert/files/model_folder.h"
 #include "bert/files/weight_files.h"
 
 namespace mini_bert {

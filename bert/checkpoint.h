@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bert/files/model_folder.h"
 #include "bert/files/safetensors.h"
 #include "bert/model/bert.h"
 #include "tokenizer/tokenizer.h"

@@ -17,16 +17,19 @@ void require_near(double actual, double expected, double tolerance, const char* 
 }  // namespace
 
 TrainingStep::TrainingStep(BertForMaskedLM& model, double learning_rate, double weight_decay)
-    : model_(model), learning_rate_(learning_rate), optimizer_(model.parameters(), {.weight_decay = weight_decay}) {}
+    : model_(model),
+      parameters_(model.parameters()),
+      learning_rate_(learning_rate),
+      optimizer_(parameters_, {.weight_decay = weight_decay}) {}
 
 UpdateResult TrainingStep::run(const MaskedBatch& batch, Mode mode) {
   Tape tape;
   const Var loss = model_.loss(batch, static_cast<double>(batch.masked()), mode);
   const double value = loss.value().item();
   tape.backward(loss);
-  const double norm = gradient_norm(model_.parameters());
+  const double norm = gradient_norm(parameters_);
   optimizer_.step(learning_rate_, clip_scale(norm, 1));
-  model_.clear_grads();
+  for (Parameter& parameter : parameters_) parameter.var.clear_grad();
   return {value, norm};
 }
 

@@ -19,6 +19,7 @@ class TrainingStep {
 
  private:
   BertForMaskedLM& model_;
+  std::vector<Parameter> parameters_;
   double learning_rate_;
   AdamW optimizer_;
 };

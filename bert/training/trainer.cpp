@@ -19,7 +19,8 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       observer_(observer),
       plan_(arguments, objective.examples()),
       sampler_(objective.examples(), arguments),
-      optimizer_(model_.parameters(), arguments.adamw) {
+      parameters_(model_.parameters()),
+      optimizer_(parameters_, arguments.adamw) {
   history_.identity = identity();
   history_.total_steps = plan_.total_steps;
   history_.epochs = static_cast<double>(plan_.total_steps) / static_cast<double>(plan_.updates_per_epoch);
@@ -38,41 +39,45 @@ Ending Trainer::run() {
     }
   }
   if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
-    read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), model_.parameters());
+    read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), parameters_);
   }
   return out_of_patience() ? Ending::stopped_early : Ending::completed;
 }
 
 UpdateReport Trainer::update() {
   const Index step = history_.step;
-  const Sampler::Update chosen = sampler_.update(step);
   std::vector<LossBatch> batches;
   std::vector<double> divisors;
   Index tokens = 0;
-  for (const std::vector<Index>& examples : chosen.batches) {
-    batches.push_back(objective_.batch(examples, chosen.epoch));
-    tokens += batches.back().tokens;
-    divisors.resize(batches.back().counts.size());
-    for (std::size_t i = 0; i < divisors.size(); ++i) divisors[i] += static_cast<double>(batches.back().counts[i]);
+  {
+    const profile::Timed timed("batches");
+    const Sampler::Update chosen = sampler_.update(step);
+    for (const std::vector<Index>& examples : chosen.batches) {
+      batches.push_back(objective_.batch(examples, chosen.epoch));
+      tokens += batches.back().tokens;
+      divisors.resize(batches.back().counts.size());
+      for (std::size_t i = 0; i < divisors.size(); ++i) divisors[i] += static_cast<double>(batches.back().counts[i]);
+    }
   }
   // A group without any (lines of emoji, say) has no loss, and its gradients are 0.
   for (double& divisor : divisors) divisor = std::max(divisor, 1.0);
   double loss = 0;
   for (std::size_t b = 0; b < batches.size(); ++b) {
     Tape tape;
-    Mode mode = Mode::training(
-        arguments_.seed, static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)));
+    Mode mode = Mode::training(arguments_.seed,
+                               static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)),
+                               arguments_.precision);
     const Var batch_loss = batches[b].loss(divisors, mode);
     loss += batch_loss.value().item();
     check_finite(loss, step + 1, "the loss");
     tape.backward(batch_loss);
   }
-  const double norm = gradient_norm(model_.parameters());
+  const double norm = gradient_norm(parameters_);
   check_finite(norm, step + 1, "the gradient norm");
   const double rate =
       arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps);
   optimizer_.step(rate, clip_scale(norm, arguments_.max_grad_norm));
-  model_.clear_grads();
+  for (Parameter& parameter : parameters_) parameter.var.clear_grad();
   ++history_.step;
   history_.epoch = static_cast<double>(history_.step) / static_cast<double>(plan_.updates_per_epoch);
   return {loss, norm, rate, tokens};
@@ -128,12 +133,11 @@ void Trainer::check_finite(double value, Index step, const char* what) const {
     return !tensor.defined() || std::ranges::all_of(tensor.values<float>(), [](float x) { return std::isfinite(x); });
   };
   std::string culprit = "every weight and gradient so far is finite";
-  const std::vector<Parameter> parameters = model_.parameters();
-  const auto weight = std::ranges::find_if_not(parameters, finite, &Parameter::value);
-  const auto gradient = std::ranges::find_if_not(parameters, finite, &Parameter::grad);
-  if (weight != parameters.end()) {
+  const auto weight = std::ranges::find_if_not(parameters_, finite, &Parameter::value);
+  const auto gradient = std::ranges::find_if_not(parameters_, finite, &Parameter::grad);
+  if (weight != parameters_.end()) {
     culprit = "the weight " + weight->name + " is not finite";
-  } else if (gradient != parameters.end()) {
+  } else if (gradient != parameters_.end()) {
     culprit = "the gradient of " + gradient->name + " is not finite";
   }
   if (step > history_.step) culprit += "; nothing was updated";

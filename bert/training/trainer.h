@@ -84,6 +84,7 @@ class Trainer {
 
   Plan plan_;
   Sampler sampler_;
+  std::vector<Parameter> parameters_;
   AdamW optimizer_;
   TrainingHistory history_;
   Index last_saved_step_ = -1;

@@ -19,9 +19,10 @@ struct LabelledText {
 };
 
 struct LabelColumns {
-  std::string text;   // empty: "text" if there is such a column, else the first with text in it that is not the label's
-  std::string pair;   // empty: no second text
-  std::string label;  // empty: "label" if there is such a column, else "labels"
+  std::string text =
+      {};  // empty: "text" if there is such a column, else the first with text in it that is not the label's
+  std::string pair = {};   // empty: no second text
+  std::string label = {};  // empty: "label" if there is such a column, else "labels"
 };
 
 // Reads a data file (the formats are those of read_records; a line of a .txt file is a text, a tab and its label). A

@@ -23,8 +23,9 @@ namespace {
 // For caches of 32 KB, 512 KB and some MB, docs/matrix_products.md. depth_block is even: words may be pairs.
 constexpr Index depth_block = 256, depth_packed = 1024, row_block = 240, cols_packed = 3072;
 
-// Terms of a panel of A that are copied before those of the next panel: neighbouring panels share cache lines.
-constexpr Index pack_depth = 64;
+// Terms of a panel that are copied before those of the next panel. Where the elements of one term lie together in
+// memory, few: neighbouring panels share cache lines, and memory is then read along its rows.
+constexpr Index pack_depth = 64, pack_depth_along = 16;
 
 // Up to so many rows of x·Wᵀ, W is used as it lies in memory: a copy would pay off too seldom.
 constexpr Index dot_rows_most = 32;
@@ -84,7 +85,21 @@ class BlockedProduct {
   // The terms `depth` of the columns `cols` of C.
   void multiply(Range cols, Range depth) {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
-    parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) { pack_b(cols, depth, panel); });
+    if (p_.b.transposed) {
+      parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) {
+        for (Index k = depth.begin; k < depth.end; k += depth_block) {
+          pack_b(cols, depth, panel, k, std::min(depth_block, depth.end - k));
+        }
+      });
+    } else {
+      const Index slices = divide_up(depth.size(), pack_depth_along);
+      parallel_for(slices, divide_up(slices, num_threads()), [&](Index slice) {
+        const Index k = depth.begin + slice * pack_depth_along;
+        for (Index panel = 0; panel < col_panels; ++panel) {
+          pack_b(cols, depth, panel, k, std::min(pack_depth_along, depth.end - k));
+        }
+      });
+    }
     const Grid grid = grid_for(num_threads(), row_panels, col_panels);
     parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
       const Index r = part / grid.cols, c = part % grid.cols;
@@ -96,18 +111,18 @@ class BlockedProduct {
     });
   }
 
-  // The panels of B lie [depth block][panel][words][tile_cols].
-  float* b_panel(Range cols, Range depth, Index k, Index deep, Index panel) const {
+  // The panels of B lie [depth block][panel][words][tile_cols]; this is where the term k of one is.
+  float* b_panel(Range cols, Range depth, Index k, Index panel) const {
     const Index padded_cols = divide_up(cols.size(), tiled_.tile_cols) * tiled_.tile_cols;
-    return b_panels_ + words(k - depth.begin) * padded_cols + panel * tiled_.tile_cols * words(deep);
+    const Index block = depth.begin + (k - depth.begin) / depth_block * depth_block;
+    const Index deep = std::min(depth_block, depth.end - block);
+    return b_panels_ + words(block - depth.begin) * padded_cols +
+           (panel * words(deep) + words(k - block)) * tiled_.tile_cols;
   }
 
-  void pack_b(Range cols, Range depth, Index panel) const {
+  void pack_b(Range cols, Range depth, Index panel, Index k, Index deep) const {
     const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
-    for (Index k = depth.begin; k < depth.end; k += depth_block) {
-      const Index deep = std::min(depth_block, depth.end - k);
-      pack(p_.b, !p_.b.transposed, col, width, k, deep, b_panel(cols, depth, k, deep, panel), tiled_.tile_cols);
-    }
+    pack(p_.b, !p_.b.transposed, col, width, k, deep, b_panel(cols, depth, k, panel), tiled_.tile_cols);
   }
 
   // `count` rows of A or columns of B, `deep` terms of each. Those of one term lie together in memory when `along`.
@@ -123,11 +138,12 @@ class BlockedProduct {
   }
 
   void pack_a(Index k, Index deep, Range rows, float* target) const {
-    for (Index i = 0; i < deep; i += pack_depth) {
+    const Index slice = p_.a.transposed ? pack_depth_along : pack_depth;
+    for (Index i = 0; i < deep; i += slice) {
       for (Index row = rows.begin; row < rows.end; row += tiled_.tile_rows) {
         const Index tall = std::min(tiled_.tile_rows, rows.end - row);
         float* const panel = target + (row - rows.begin) * words(deep) + words(i) * tall;
-        pack(p_.a, p_.a.transposed, row, tall, k + i, std::min(pack_depth, deep - i), panel, tall);
+        pack(p_.a, p_.a.transposed, row, tall, k + i, std::min(slice, deep - i), panel, tall);
       }
     }
   }
@@ -150,7 +166,7 @@ class BlockedProduct {
       const bool accumulate = k > 0 || (p_.output == Output::accumulate && !narrow);
       for (Index panel = panel_begin; panel < panel_end; ++panel) {
         const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
-        const float* const b = b_panel(cols, depth, k, deep, panel);
+        const float* const b = b_panel(cols, depth, k, panel);
         const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + col;
         for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
           const Index tall = std::min(tiled_.tile_rows, rows.size() - row);

@@ -97,6 +97,7 @@ TEST_CASE("model folder: what is in neither place is an Error that says what is 
   }
   put_model(cache, "models--org--escape", "../../../../../etc");
   CHECK_THAT(error("org/escape"), ContainsSubstring("refs/main: holds \"../../../../../etc\", expected a commit"));
-  put_model(cache, "models--org--other", std::string(40, 'a'));
-  CHECK_THAT(error("org/other"), ContainsSubstring(std::string(40, 'a') + ": is not there, but "));
+  const std::string commit(40, 'a');
+  put_model(cache, "models--org--other", commit);
+  CHECK_THAT(error("org/other"), ContainsSubstring(commit + ": is not there, but "));
 }

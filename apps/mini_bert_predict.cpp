@@ -3,85 +3,64 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "apps/command_line.h"
-#include "apps/text_format.h"
-#include "bert/checkpoint.h"
-#include "bert/predict/fill_mask.h"
+#include "apps/predict_options.h"
+#include "apps/predict_tasks.h"
+#include "bert/data/sample_reader.h"
 #include "tensor/parallel.h"
 
 namespace mini_bert {
 namespace {
 
-struct Flags {
-  std::string task;
-  std::string model;
-  std::int64_t top_k = 5;
-  std::string targets;
-  bool json = false;
-  std::int64_t threads = 0;
-  std::vector<std::string> texts;
-};
-
-std::vector<std::string> split_at_commas(const std::string& list) {
-  std::vector<std::string> parts;
-  std::istringstream stream(list);
-  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
-  return parts;
-}
-
-using Answers = std::vector<std::vector<FillMaskAnswer>>;
-
-// One line: a list of answers for one blank, a list of such lists for several, as transformers' pipeline returns it.
-void print_json(const Answers& answers) {
-  nlohmann::ordered_json blanks = nlohmann::ordered_json::array();
-  for (const auto& list : answers) {
-    auto rows = nlohmann::ordered_json::array();
-    for (const FillMaskAnswer& answer : list) {
-      rows.push_back({{"score", answer.score},
-                      {"token", answer.token},
-                      {"token_str", answer.token_str},
-                      {"sequence", answer.sequence}});
+void print(const PredictTask& task, std::span<const std::string> texts) {
+  constexpr std::size_t chunk = 256;  // enough to pack batches of like lengths, few enough to see something soon
+  for (std::size_t begin = 0; begin < texts.size(); begin += chunk) {
+    for (const std::string& printed : task.answer(texts.subspan(begin, std::min(chunk, texts.size() - begin)))) {
+      fmt::print("{}", printed);
     }
-    blanks.push_back(std::move(rows));
-  }
-  fmt::print("{}\n", (blanks.size() == 1 ? blanks.front() : blanks).dump());
-}
-
-void print_table(const std::string& text, const Answers& answers) {
-  fmt::print("{}\n", text);
-  for (std::size_t blank = 0; blank < answers.size(); ++blank) {
-    if (answers.size() > 1) fmt::print("  blank {}\n", blank + 1);
-    for (const FillMaskAnswer& answer : answers[blank]) {
-      fmt::print("  {:>7}  {}  {}\n", format_percent(answer.score), pad_right(answer.token_str, 8), answer.sequence);
-    }
-  }
-}
-
-void answer(const Flags& flags, const PretrainedModel& pretrained, const std::string& text) {
-  const Answers answers = fill_mask(*pretrained.model, pretrained.tokenizer, text,
-                                    {.top_k = flags.top_k, .targets = split_at_commas(flags.targets)});
-  if (flags.json) {
-    print_json(answers);
-  } else {
-    print_table(text, answers);
-  }
-}
-
-void predict(const Flags& flags) {
-  if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
-  const PretrainedModel pretrained = load_pretrained(flags.model);
-  for (const std::string& text : flags.texts) answer(flags, pretrained, text);
-  if (!flags.texts.empty()) return;
-  if (isatty(STDIN_FILENO) == 1) fmt::print(stderr, "Type a text with a [MASK] and press Enter; Ctrl-D ends.\n");
-  for (std::string line; std::getline(std::cin, line);) {
-    if (line.empty()) continue;
-    answer(flags, pretrained, line);
     std::fflush(stdout);
   }
+}
+
+void answer_standard_input(const PredictTask& task, const PredictOptions& options) {
+  std::ios::sync_with_stdio(false);  // so that std::cin reads ahead and knows what is waiting
+  const bool is_terminal = isatty(STDIN_FILENO) == 1;
+  if (is_terminal) {
+    fmt::print(stderr, "Type a text{} and press Enter; Ctrl-D ends.\n",
+               options.task == "fill-mask" ? " with a [MASK]" : "");
+  }
+  std::vector<std::string> texts;
+  for (std::string line; std::getline(std::cin, line);) {
+    if (line.empty()) continue;
+    texts.push_back(line);
+    // More is waiting to be read: packed together it is answered faster.
+    if (!is_terminal && std::cin.rdbuf()->in_avail() > 0) continue;
+    print(task, texts);
+    texts.clear();
+  }
+  print(task, texts);
+}
+
+void predict(const PredictOptions& options) {
+  const auto usage = [](bool ok, const char* message) {
+    if (!ok) throw UsageError(message);
+  };
+  usage(options.file.empty() || options.texts.empty(), "--file and texts exclude each other");
+  usage(options.question.empty() == options.context.empty(), "--question and --context belong together");
+  usage(options.question.empty() || options.task == "answer", "--question and --context go with answer");
+  if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  const std::unique_ptr<PredictTask> task = make_predict_task(options);
+  if (!options.question.empty()) return print(*task, std::vector{options.question + '\t' + options.context});
+  if (!options.texts.empty()) return print(*task, options.texts);
+  if (options.file.empty()) return answer_standard_input(*task, options);
+  std::vector<std::string> texts;
+  for (Sample& sample : read_samples(options.file, {.text_column = options.text_column}).samples) {
+    texts.push_back(std::move(sample.text));
+  }
+  print(*task, texts);
 }
 
 }  // namespace
@@ -89,14 +68,13 @@ void predict(const Flags& flags) {
 
 int main(int argc, char** argv) {
   using namespace mini_bert;
-  Flags flags;
-  CommandLine line("mini_bert_predict", "Asks a BERT. fill-mask: which words fit where a text says [MASK]?");
-  line.choice("task", flags.task, {"fill-mask"}, "what to ask").required();
-  line.texts("text", flags.texts, "texts with [MASK]; none: lines of standard input");
-  line.text("--model,--model-name-or-path,-m", flags.model, "model directory").required();
-  line.number<std::int64_t>("--top-k,-k", flags.top_k, 1, 1'000'000, "answers per blank");
-  line.text("--targets", flags.targets, "only these tokens, separated by commas");
-  line.toggle("--json", flags.json, "one line of JSON per text, with the fields of transformers' pipeline");
-  line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
-  return line.run(argc, argv, [&] { predict(flags); });
+  PredictOptions options;
+  CommandLine line(
+      "mini_bert_predict",
+      "Asks a BERT. fill-mask: which words fit where a text says [MASK]? classify: which label does a text "
+      "have? tag: which words are names, places, …? answer: where does a text answer a question? embed: a text as a "
+      "vector. score: how likely is a "
+      "text?");
+  declare_flags(line, options);
+  return line.run(argc, argv, [&] { predict(options); });
 }

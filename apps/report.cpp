@@ -6,6 +6,7 @@
 #include <map>
 
 #include "apps/html.h"
+#include "apps/report_metrics.h"
 #include "apps/report_probes.h"
 #include "apps/report_style.h"
 #include "apps/svg_chart.h"
@@ -33,6 +34,18 @@ std::string perplexity_course(const std::vector<EvaluationRow>& rows) {
   // The loss decides what fell: two perplexities may both be too large for a number.
   return course_text(rows.front().loss, rows.back().loss, perplexity_text(rows.front().perplexity()),
                      perplexity_text(to));
+}
+
+std::string metric_course(const std::vector<EvaluationRow>& rows) {
+  const EvaluationRow &from = rows.front(), &to = rows.back();
+  const std::string name = "the validation " + metric_name(to) + " ";
+  if (rows.size() == 1) return name + "is " + metric_text(to);
+  return name + course_text(from.metrics.front().value, to.metrics.front().value, metric_text(from), metric_text(to));
+}
+
+std::string capitalized(std::string text) {
+  if (!text.empty() && 'a' <= text[0] && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
 }
 
 std::string probes_text(const std::vector<ProbeCourse>& courses) {
@@ -156,8 +169,9 @@ std::string render_rows(const TrainingHistory& history) {
   std::string table =
       "<div class=\"scroll\" role=\"region\" aria-label=\"All rows\" tabindex=\"0\">\n<table class=\"numbers\">\n"
       "<thead><tr><th scope=\"col\">Step</th><th scope=\"col\">Epoch</th><th scope=\"col\">Training loss</th>"
-      "<th scope=\"col\">Validation loss</th><th scope=\"col\">Perplexity</th><th scope=\"col\">Learning rate</th>"
-      "</tr></thead>\n<tbody>\n";
+      "<th scope=\"col\">Validation loss</th><th scope=\"col\">" +
+      escape_html(capitalized(history.evaluations.empty() ? "perplexity" : metric_name(history.evaluations.back()))) +
+      "</th><th scope=\"col\">Learning rate</th></tr></thead>\n<tbody>\n";
   for (const auto& [step, row] : rows) {
     const auto training = [&row = row](auto text) { return row.training ? text(*row.training) : std::string(); };
     const auto evaluation = [&row = row](auto text) { return row.evaluation ? text(*row.evaluation) : std::string(); };
@@ -166,7 +180,7 @@ std::string render_rows(const TrainingHistory& history) {
                     best && row.evaluation == best ? " class=\"best\"" : "", count_text(step),
                     fmt::format("{:.2f}", row.epoch), training([](const TrainingRow& r) { return loss_text(r.loss); }),
                     evaluation([](const EvaluationRow& r) { return loss_text(r.loss); }),
-                    evaluation([](const EvaluationRow& r) { return perplexity_text(r.perplexity()); }),
+                    evaluation([](const EvaluationRow& r) { return metric_text(r); }),
                     training([](const TrainingRow& r) { return rate_text(r.learning_rate); }));
   }
   table += "</tbody>\n</table>\n</div>\n";
@@ -177,9 +191,10 @@ std::string render_rows(const TrainingHistory& history) {
       "<section>\n<h2>All rows</h2>\n<p>A training loss is the mean since the row before{}</p>\n<div "
       "class=\"card\">\n{}"
       "</div>\n</section>\n",
-      best ? ". Perplexity, e to the power of the validation loss: the model is as unsure as if it chose among so many "
-             "words. The best row is shaded."
-           : ".",
+      !best                   ? "."
+      : best->metrics.empty() ? ". Perplexity, e to the power of the validation loss: the model is as unsure as if it "
+                                "chose among so many words. The best row is shaded."
+                              : ". The row with the lowest validation loss is shaded.",
       table);
 }
 
@@ -205,7 +220,9 @@ std::string report_verdict(const TrainingHistory& history) {
   std::vector<std::string> clauses;
   if (!history.training.empty()) clauses.push_back("the training loss " + loss_course(history.training));
   if (!history.evaluations.empty()) {
-    clauses.push_back("the validation perplexity " + perplexity_course(history.evaluations));
+    const bool masks = history.evaluations.back().metrics.empty();
+    clauses.push_back(masks ? "the validation perplexity " + perplexity_course(history.evaluations)
+                            : metric_course(history.evaluations));
   }
   if (asked_again) clauses.push_back(probes_text(courses));
   if (clauses.empty()) return fmt::format("{} done.", progress_text(history));
@@ -213,8 +230,8 @@ std::string report_verdict(const TrainingHistory& history) {
   std::string verdict = fmt::format("{} {} {}.", compared ? "In" : "After", progress_text(history), joined(clauses));
   const EvaluationRow* best = best_evaluation(history);
   if (best && loss_text(best->loss) != loss_text(history.evaluations.back().loss)) {
-    verdict += fmt::format(" The validation loss was lowest, {} (perplexity {}), at step {} and has risen since.",
-                           loss_text(best->loss), perplexity_text(best->perplexity()), count_text(best->step));
+    verdict += fmt::format(" The validation loss was lowest, {} ({} {}), at step {} and has risen since.",
+                           loss_text(best->loss), metric_name(*best), metric_text(*best), count_text(best->step));
   }
   return verdict;
 }
@@ -236,6 +253,7 @@ std::string render_report(const Report& report) {
   html += render_probes(probe_courses(history));
   html += render_losses(history);
   html += render_optimizer(history.training);
+  html += render_metrics(history);
   html += render_rows(history);
   html += render_names("This run", report.facts, "", false);
   html += render_names("Arguments", report.arguments, "code", report.arguments.size() > most_open_rows);

@@ -4,6 +4,7 @@
 
 #include "bert/files/json.h"
 #include "bert/files/text_file.h"
+#include "tensor/simd/isa.h"
 
 namespace mini_bert {
 namespace {
@@ -12,6 +13,10 @@ constexpr double no_limit = 1e9;
 constexpr std::int64_t many = 1'000'000'000;
 
 void declare_data_flags(CommandLine& line, TrainOptions& o) {
+  line.section("Task");
+  line.choice("--task", o.task, training_tasks,
+              "mlm: guess masked words; pretrain: and next sentences; classify: tell the label of a text; tag: of each "
+              "word; answer: questions about a text");
   line.section("Model");
   line.text("--model,--model-name-or-path,-m", o.model, "model directory to fine-tune");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
@@ -21,6 +26,13 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.text("--validation,--validation-file", o.validation, "texts to measure with");
   line.number("--validation-split", o.validation_split, 0.0, 0.9, "share of --train kept for validation instead");
   line.text("--text-column", o.text_column, "which column or key holds the text");
+  line.text("--text-pair-column", o.pair_column, "classify: which holds the second text of a pair");
+  line.text("--label-column", o.label_column, "classify: which holds the label");
+  line.choice("--problem-type", o.problem_type,
+              {"single_label_classification", "multi_label_classification", "regression"},
+              "classify: one label per text, several, or a number");
+  line.number<std::int64_t>("--doc-stride", o.doc_stride, 0, many,
+                            "answer: tokens that neighbouring windows of a long text share");
   line.toggle("--pack", o.pack, "join the texts and cut them into full blocks");
   line.toggle("--line-by-line{false}", o.pack, "one text, one sample (as it is without --pack)");
   line.number<std::int64_t>("--max-length,--max-seq-length,-l", o.max_length, 0, many,
@@ -48,6 +60,8 @@ void declare_training_flags(CommandLine& line, TrainOptions& o) {
   line.number("--max-grad-norm", t.max_grad_norm, 0.0, no_limit, "clip gradients to this norm; 0: do not");
   line.number<std::uint64_t>("--seed", t.seed, 0, std::uint64_t{1} << 62, "for order, masks, dropout, new weights");
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "0: all processors");
+  line.choice("--precision", o.precision, {"auto", "f32", "bf16"},
+              "what activations are stored as; auto: bf16 if this CPU multiplies it natively");
 }
 
 void declare_run_flags(CommandLine& line, TrainOptions& o) {
@@ -63,6 +77,7 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
   line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many, "updates between validations (--logging-steps)");
   line.number<std::int64_t>("--early-stopping-patience", t.early_stopping_patience, 1, many,
                             "stop after this many validations without a better loss");
+  line.toggle("--profile", o.profile, "say at the end where the time went, by operation");
   line.section("Output");
   line.text("--output,--output-dir,-o", o.output, "directory for the trained model and the report");
   line.choice("--save-strategy", o.save, {"no", "steps", "epoch"}, "when to save a checkpoint");
@@ -103,6 +118,11 @@ std::vector<std::string> flags_from_json(const std::string& path) {
   return arguments;
 }
 
+Precision parse_precision(const std::string& name) {
+  if (name == "auto") return isa() == Isa::avx512_bf16 ? Precision::mixed : Precision::full;
+  return name == "bf16" ? Precision::mixed : Precision::full;
+}
+
 Every parse_every(const std::string& name) {
   return name == "no" ? Every::never : name == "epoch" ? Every::epoch : Every::steps;
 }
@@ -115,6 +135,7 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   options.given = line.given();
   options.effective = line.effective();
   options.training.schedule = parse_schedule(options.schedule);
+  options.training.precision = parse_precision(options.precision);
   options.training.evaluate = parse_every(options.evaluate);
   options.training.save = parse_every(options.save);
   if (!options.checkpoint.empty()) options.resume = true;
@@ -133,6 +154,15 @@ void check(const TrainOptions& o) {
   usage(o.model.empty() || o.config.empty(), "--model and --config exclude each other: fine-tune, or start anew?");
   usage(o.config.empty() || !o.vocab.empty(), "--vocab is missing: --config needs a vocabulary");
   usage(o.model.empty() || o.vocab.empty(), "--vocab goes with --config; a model directory brings its own");
+  const bool masks = o.task == "mlm", masks_or_pretrains = masks || o.task == "pretrain";
+  usage(masks_or_pretrains || o.config.empty(),
+        "--config trains from random weights, which --task mlm and pretrain do; name a --model");
+  usage(masks || !o.pack, "--pack joins texts and goes with --task mlm");
+  usage(masks || o.probes.empty(), "--probe asks for masked words and goes with --task mlm");
+  const bool classifies = o.task == "classify";
+  usage(classifies || o.pair_column.empty(), "--text-pair-column goes with --task classify");
+  usage(classifies || o.problem_type.empty(), "--problem-type goes with --task classify");
+  usage(classifies || o.task == "tag" || o.label_column.empty(), "--label-column goes with --task classify or tag");
   usage(o.validation.empty() || o.validation_split == 0, "--validation and --validation-split exclude each other");
   usage(!(o.resume && o.overwrite), "--resume and --overwrite exclude each other: go on, or start anew?");
   const bool validates = !o.validation.empty() || o.validation_split > 0;

@@ -11,13 +11,20 @@
 
 namespace mini_bert {
 
+inline const std::vector<std::string> training_tasks = {"mlm", "pretrain", "classify", "tag", "answer"};
+
 // What mini_bert_train is told: where things are, how texts are read, how to train.
 struct TrainOptions {
   std::string model;                // a model directory to fine-tune, or
   std::string config, vocab;        // a config.json and a vocab.txt, to train from random weights
   std::string train, validation;    // data files
   double validation_split = 0;      // share of the training texts kept for validation
+  std::string task = "mlm";         // what is learned: one of training_tasks
   std::string text_column;          // empty: "text", or the first with text in it
+  std::string pair_column;          // of the second text; empty: there is none
+  std::string label_column;         // empty: what the task calls it
+  std::int64_t doc_stride = 128;    // of --task answer: tokens that neighbouring windows of a long text share
+  std::string problem_type;         // of --task classify; empty: one label per text
   bool pack = false;                // join the texts and cut them into full blocks
   std::int64_t max_length = 0;      // tokens; 0: what the model has positions for
   std::vector<std::string> probes;  // fill-mask texts
@@ -27,7 +34,9 @@ struct TrainOptions {
   std::string checkpoint;  // to resume from; empty: the newest in `output`
   std::string arguments;   // a JSON file with more flags
   std::string save_type = "f32";
-  std::int64_t threads = 0;                                             // 0: all there are
+  std::string precision = "auto";  // f32, bf16, or auto: bf16 where the CPU multiplies it
+  bool profile = false;            // say where the time went
+  std::int64_t threads = 0;        // 0: all there are
   std::string schedule = "linear", evaluate = "steps", save = "steps";  // as typed; `training` has them parsed
   bool ignored = false;
   TrainingArguments training;

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "apps/text_format.h"
+#include "tensor/profile.h"
 
 namespace mini_bert {
 namespace {
@@ -17,6 +18,11 @@ constexpr std::size_t label_width = 12;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string metric_text(const EvaluationRow& row) {
+  if (row.metrics.empty()) return fmt::format("{:.2f}", row.perplexity());
+  return fmt::format("{:.4f}", row.metrics.front().value);
 }
 
 std::string answers(const ProbeRow& row, std::size_t count) {
@@ -65,6 +71,7 @@ void TrainingConsole::on_row(const TrainingRow& row) {
 }
 
 void TrainingConsole::on_row(const EvaluationRow& row) {
+  if (!row.metrics.empty()) metric_name_ = row.metrics.front().name;
   evaluation_ = row;
   print_row();
 }
@@ -83,7 +90,7 @@ void TrainingConsole::print_row() {
   clear_bar();
   if (!header_shown_) {
     fmt::print("\n{:>8}  {:>8}  {:>13}  {:>15}  {:>10}  {:>13}  {:>8}  {:>11}  {}\n", "step", "epoch", "training loss",
-               "validation loss", "perplexity", "learning rate", "tokens/s", "left", "probes");
+               "validation loss", metric_name_, "learning rate", "tokens/s", "left", "probes");
     header_shown_ = true;
   }
   const Index step = row_ ? row_->step : evaluation_->step;
@@ -92,7 +99,7 @@ void TrainingConsole::print_row() {
   fmt::print("{:>8}  {:>8.2f}  {:>13}  {:>15}  {:>10}  {:>13}  {:>8}  {:>11}  {}\n", step, epoch,
              cell(row_.has_value(), row_ ? fmt::format("{:.4f}", row_->loss) : ""),
              cell(evaluation_.has_value(), evaluation_ ? fmt::format("{:.4f}", evaluation_->loss) : ""),
-             cell(evaluation_.has_value(), evaluation_ ? fmt::format("{:.2f}", evaluation_->perplexity()) : ""),
+             cell(evaluation_.has_value(), evaluation_ ? metric_text(*evaluation_) : ""),
              cell(row_.has_value(), row_ ? fmt::format("{:.2e}", row_->learning_rate) : ""),
              cell(tokens_ > 0, format_count(static_cast<Index>(static_cast<double>(tokens_) / elapsed_seconds()))),
              cell(first_step_ >= 0, first_step_ >= 0 ? format_duration(seconds_left(step)) : ""), probe_answers_);
@@ -119,6 +126,27 @@ void TrainingConsole::draw_bar(const UpdateReport& update, Index step) {
 void TrainingConsole::clear_bar() {
   if (bar_shown_) fmt::print("\r\x1b[K");
   bar_shown_ = false;
+}
+
+void TrainingConsole::show_metrics(const TrainingHistory& history) {
+  if (history.evaluations.empty() || history.evaluations.back().metrics.empty()) return;
+  std::string text;
+  for (const Metric& metric : history.evaluations.back().metrics) {
+    text += fmt::format("{}{} {:.4f}", text.empty() ? "" : ", ", metric.name, metric.value);
+  }
+  fmt::print("\n");
+  fact("result", text);
+}
+
+void TrainingConsole::show_profile() {
+  const std::vector<profile::Row> rows = profile::rows();
+  double whole = 0;
+  for (const profile::Row& row : rows) whole += row.forward_seconds + row.backward_seconds;
+  fmt::print("\n{:<24}{:>10}{:>14}{:>15}{:>9}\n", "operation", "calls", "forward ms", "backward ms", "share");
+  for (const profile::Row& row : rows) {
+    fmt::print("{:<24}{:>10}{:>14.1f}{:>15.1f}{:>8.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
+               1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
+  }
 }
 
 void TrainingConsole::show_probes(const TrainingHistory& history) {

@@ -28,6 +28,12 @@ class TrainingConsole : public TrainingObserver {
   // The first and the last answers to every probe, side by side.
   static void show_probes(const TrainingHistory& history);
 
+  // Where the time went, by operation.
+  static void show_profile();
+
+  // Every metric of the last evaluation.
+  static void show_metrics(const TrainingHistory& history);
+
   double elapsed_seconds() const;
 
  private:
@@ -47,6 +53,7 @@ class TrainingConsole : public TrainingObserver {
   std::optional<TrainingRow> row_;
   std::optional<EvaluationRow> evaluation_;
   std::string probe_answers_;
+  std::string metric_name_ = "perplexity";
 };
 
 }  // namespace mini_bert

@@ -37,6 +37,18 @@ void add_data(const char* label, const std::string& file, const Dataset& data, F
   }
 }
 
+// "2 labels: 0, 1"
+void add_labels(const BertConfig& config, Facts& facts) {
+  constexpr std::size_t most = 12;
+  if (config.labels.size() < 2) return;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(config.labels.size(), most); ++i) {
+    list += (i > 0 ? ", " : "") + config.labels[i];
+  }
+  facts.emplace_back(
+      "", fmt::format("{} labels: {}{}", config.labels.size(), list, config.labels.size() > most ? ", …" : ""));
+}
+
 // The tokens of the largest batch there can be.
 Index most_tokens(const Dataset& data, Index batch_size) {
   std::vector<Index> lengths;
@@ -58,21 +70,26 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
                                           options.model.empty() ? options.config + ", random weights" : options.model,
                                           config.num_hidden_layers, config.hidden_size, format_count(config.vocab_size),
                                           format_count(parameters)));
-  if (!inputs.unexpected_tensors.empty()) {
-    facts.emplace_back("", fmt::format("not used: {}", fmt::join(inputs.unexpected_tensors, ", ")));
+  if (!inputs.report.unexpected.empty()) {
+    facts.emplace_back("", fmt::format("not used: {}", fmt::join(inputs.report.unexpected, ", ")));
   }
-  add_data("training", options.train, inputs.data.train, facts);
-  if (inputs.data.validation.texts > 0) {
-    add_data("validation", options.validation.empty() ? options.train : options.validation, inputs.data.validation,
-             facts);
+  if (!inputs.report.initialized.empty()) {
+    facts.emplace_back("", fmt::format("new, random weights: {}", fmt::join(inputs.report.initialized, ", ")));
   }
+  add_data("training", options.train, inputs.objective->training(), facts);
+  if (inputs.objective->validates()) {
+    add_data("validation", options.validation.empty() ? options.train : options.validation,
+             inputs.objective->validation(), facts);
+  }
+  if (options.task == "classify" || options.task == "tag") add_labels(config, facts);
   facts.emplace_back("plan",
                      fmt::format("{} updates of {} texts, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
                                  format_count(plan.total_steps), training.batch_size * training.accumulation_steps,
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));
-  const Index tokens = most_tokens(inputs.data.train, training.batch_size);
-  const auto masked = static_cast<Index>(std::ceil(training.mask_probability * static_cast<double>(tokens)));
+  const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
+  const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
+  const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
   facts.emplace_back("memory", fmt::format("about {} at most",
                                            format_bytes(expected_training_bytes(config, parameters, tokens, masked))));
   return facts;

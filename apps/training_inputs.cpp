@@ -1,77 +1,77 @@
 #include "apps/training_inputs.h"
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 
-#include "bert/checkpoint.h"
+#include "apps/input_reading.h"
+#include "apps/labelled_inputs.h"
+#include "bert/data/sample_reader.h"
 #include "bert/predict/fill_mask.h"
-#include "tensor/random.h"
+#include "bert/training/masked_lm_objective.h"
+#include "bert/training/pretraining_objective.h"
 
 namespace mini_bert {
 namespace {
 
-void read_model(const TrainOptions& options, TrainingInputs& inputs) {
-  if (!options.model.empty()) {
-    PretrainedModel pretrained = load_pretrained(options.model);
-    inputs.model = std::move(pretrained.model);
-    inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));
-    inputs.unexpected_tensors = std::move(pretrained.unexpected);
-    return;
-  }
+template <class Model>
+Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
   const BertConfig config = BertConfig::read(options.config);
   inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(options.vocab)
                                                      ? Tokenizer::from_directory(options.vocab)
                                                      : Tokenizer(Vocabulary::read(options.vocab)));
   check_vocabulary(config, *inputs.tokenizer, options.vocab);
-  inputs.model = std::make_unique<BertForMaskedLM>(config);
-  inputs.model->initialize(options.training.seed);
+  auto model = std::make_unique<Model>(config);
+  model->initialize(options.training.seed);
+  Model& reference = *model;
+  inputs.model = std::move(model);
+  return reference;
 }
 
-struct Texts {
-  std::vector<Sample> train, validation;
-};
-
-// Puts a random share of the texts aside; which ones depends on the seed alone.
-Texts split(std::vector<Sample> samples, const TrainOptions& options) {
-  const auto count = static_cast<Index>(samples.size());
-  const auto aside = std::max<Index>(std::llround(options.validation_split * static_cast<double>(count)), 1);
-  require(count > aside, "{}: {} texts are too few for --validation-split {}; at least {} are needed", options.train,
-          count, options.validation_split, aside + 1);
-  std::vector<Index> order = random_permutation(count, {.seed = seed_for(options.training.seed, "split")});
-  std::sort(order.begin(), order.begin() + aside);
-  std::sort(order.begin() + aside, order.end());
-  Texts texts;
-  for (Index i = 0; i < count; ++i) {
-    (i < aside ? texts.validation : texts.train).push_back(std::move(samples[static_cast<std::size_t>(order[i])]));
-  }
-  return texts;
+template <class Model>
+Model& new_or_loaded_model(const TrainOptions& options, TrainingInputs& inputs) {
+  if (options.model.empty()) return random_model<Model>(options, inputs);
+  return load_model<Model>(options, read_config(options.model), inputs);
 }
 
-Texts read_texts(const TrainOptions& options) {
-  const ReadOptions columns{.text_column = options.text_column};
-  std::vector<Sample> train = read_samples(options.train, columns).samples;
-  if (options.validation_split > 0) return split(std::move(train), options);
-  if (options.validation.empty()) return {std::move(train), {}};
-  return {std::move(train), read_samples(options.validation, columns).samples};
+TrainingInputs read_masked_lm_inputs(const TrainOptions& options) {
+  TrainingInputs inputs;
+  auto& model = new_or_loaded_model<BertForMaskedLM>(options, inputs);
+  const Tokenizer& tokenizer = *inputs.tokenizer;
+  const Index max_length = longest_sample(options, model.config());
+  const Parts<Sample> texts = read_parts(options, [&](const std::string& path) {
+    return read_samples(path, {.text_column = options.text_column}).samples;
+  });
+  const Layout layout = options.pack ? Layout::packed : Layout::text_per_sequence;
+  TrainingData data;
+  data.train = make_dataset(texts.train, tokenizer, max_length, layout);
+  data.validation = make_dataset(texts.validation, tokenizer, max_length, layout);
+  for (const std::string& probe : options.probes) fill_mask(model, tokenizer, probe);  // Error if unfit
+  data.probes = options.probes;
+  inputs.objective = std::make_unique<MaskedLmObjective>(model, tokenizer, options.training, std::move(data));
+  return inputs;
+}
+
+TrainingInputs read_pretraining_inputs(const TrainOptions& options) {
+  TrainingInputs inputs;
+  auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
+  const Index max_length = longest_sample(options, model.config());
+  const Parts<Document> documents =
+      read_parts(options, [&](const std::string& path) { return read_documents(path, options.text_column); });
+  const auto set = [&](const std::vector<Document>& part) {
+    return make_pair_set(part, *inputs.tokenizer, max_length);
+  };
+  inputs.objective = std::make_unique<PretrainingObjective>(model, *inputs.tokenizer, options.training, max_length,
+                                                            set(documents.train), set(documents.validation));
+  return inputs;
 }
 
 }  // namespace
 
 TrainingInputs read_inputs(const TrainOptions& options) {
-  TrainingInputs inputs;
-  read_model(options, inputs);
-  const Index positions = inputs.model->config().max_position_embeddings;
-  require(options.max_length <= positions, "--max-length is {}, the model has positions for {} tokens",
-          options.max_length, positions);
-  const Index max_length = options.max_length > 0 ? options.max_length : positions;
-  const Layout layout = options.pack ? Layout::packed : Layout::text_per_sequence;
-  const Texts texts = read_texts(options);
-  inputs.data.train = make_dataset(texts.train, *inputs.tokenizer, max_length, layout);
-  inputs.data.validation = make_dataset(texts.validation, *inputs.tokenizer, max_length, layout);
-  for (const std::string& probe : options.probes) fill_mask(*inputs.model, *inputs.tokenizer, probe);  // Error if unfit
-  inputs.data.probes = options.probes;
-  return inputs;
+  if (options.task == "pretrain") return read_pretraining_inputs(options);
+  if (options.task == "classify") return read_classification_inputs(options);
+  if (options.task == "tag") return read_tagging_inputs(options);
+  if (options.task == "answer") return read_answering_inputs(options);
+  return read_masked_lm_inputs(options);
 }
 
 }  // namespace mini_bert

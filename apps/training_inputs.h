@@ -3,18 +3,17 @@
 #include <memory>
 
 #include "apps/train_options.h"
-#include "bert/model/bert.h"
-#include "bert/training/trainer.h"
-#include "tokenizer/tokenizer.h"
+#include "bert/checkpoint.h"
+#include "bert/training/objective.h"
 
 namespace mini_bert {
 
 // What a run starts from.
 struct TrainingInputs {
-  std::unique_ptr<BertForMaskedLM> model;
+  std::unique_ptr<BertPreTrainedModel> model;
   std::unique_ptr<Tokenizer> tokenizer;
-  std::vector<std::string> unexpected_tensors;  // in the model's file, without a place in the model
-  TrainingData data;
+  LoadReport report;                     // what model file and model do not have in common
+  std::unique_ptr<Objective> objective;  // holds the data
 };
 
 // Reads model, tokenizer and texts, or makes a model with random weights, and checks that they fit each other, the

@@ -14,6 +14,7 @@
 #include "bert/files/file_error.h"
 #include "tensor/allocator.h"
 #include "tensor/parallel.h"
+#include "tensor/profile.h"
 
 namespace mini_bert {
 namespace {
@@ -90,26 +91,31 @@ void resume(const TrainOptions& options, Trainer& trainer) {
 
 void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
   TrainingConsole::show_probes(history);
+  TrainingConsole::show_metrics(history);
   fmt::print("\n");
   TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
                                             format_duration(console.elapsed_seconds()),
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
-  TrainingConsole::fact("ask it", fmt::format("mini_bert_predict fill-mask --model {} '…[MASK]…'", options.output));
+  const bool masks = options.task == "mlm" || options.task == "pretrain";
+  TrainingConsole::fact(
+      "ask it", fmt::format("mini_bert_predict {} --model {} '{}'", masks ? "fill-mask" : options.task, options.output,
+                            masks ? "…[MASK]…" : "…"));
 }
 
 }  // namespace
 
 int train(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  if (options.profile) profile::enable();
   RunDirectory directory(options.output, if_run_exists(options));
   const TrainingInputs inputs = read_inputs(options);
-  const Plan plan(options.training, static_cast<Index>(inputs.data.train.sequences.size()));
+  const Plan plan(options.training, inputs.objective->examples());
   const Facts facts = training_facts(options, inputs, plan);
-  TrainingConsole console(plan, !inputs.data.validation.sequences.empty());
+  TrainingConsole console(plan, inputs.objective->validates());
   Recorder recorder(options, facts, console, directory);
-  Trainer trainer(*inputs.model, *inputs.tokenizer, options.training, inputs.data, options.output, recorder);
+  Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, recorder);
 
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
   if (options.resume) resume(options, trainer);
@@ -130,6 +136,7 @@ int train(const TrainOptions& options) {
   recorder.write_report(trainer.history(),
                         (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
   show_result(options, trainer.history(), console);
+  if (options.profile) TrainingConsole::show_profile();
   return 0;
 }
 

@@ -8,6 +8,12 @@ Var::Var(Tensor value, bool requires_grad)
     : value_(std::allocate_shared<Tensor>(CachedAllocation<Tensor>(), std::move(value))),
       slot_(value_->shape(), value_->dtype(), requires_grad) {}
 
+void Var::replace_value(Tensor value) {
+  require(value.shape() == shape() && value.dtype() == dtype(), "var: cannot replace {} {} by {} {}", name_of(dtype()),
+          shape(), name_of(value.dtype()), value.shape());
+  *value_ = std::move(value);
+}
+
 Tensor* Var::grad_to_accumulate() const {
   const kernels::Gradient contribution = gradient();
   return contribution ? &contribution.initialized() : nullptr;

@@ -13,6 +13,9 @@ class Var {
 
   bool defined() const { return value_ != nullptr; }
   const Tensor& value() const { return *value_; }
+  // Puts a tensor of the same shape and element type in the value's place, for every holder of this Var; no copy.
+  void replace_value(Tensor value);
+
   const Shape& shape() const { return value_->shape(); }
   DType dtype() const { return value_->dtype(); }
 

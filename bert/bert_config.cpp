@@ -18,6 +18,7 @@ using nlohmann::json;
 constexpr std::array<std::string_view, 2> erf_names = {"gelu", "gelu_python"};
 constexpr std::array<std::string_view, 5> tanh_names = {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh",
                                                         "gelu_accurate", "gelu_fast"};
+// In the order of ProblemType.
 constexpr std::array<std::string_view, 3> problem_types = {"regression", "single_label_classification",
                                                            "multi_label_classification"};
 constexpr double most_parameters = 1e11;
@@ -142,12 +143,27 @@ void refuse_other_models(const Fields& fields, const std::string& name) {
 
 }  // namespace
 
-kernels::Gelu BertConfig::gelu() const {
-  if (std::ranges::find(erf_names, hidden_act) != erf_names.end()) return kernels::Gelu::erf;
+std::string_view name_of(ProblemType type) {
+  return problem_types.at(static_cast<std::size_t>(type));
+}
+
+Activation BertConfig::activation() const {
+  if (hidden_act == "relu") return Activation::relu;
+  if (std::ranges::find(erf_names, hidden_act) != erf_names.end()) return Activation::gelu;
   require(std::ranges::find(tanh_names, hidden_act) != tanh_names.end(),
-          "hidden_act is {}, supported are {} and {}; choose a checkpoint that uses one of them", in_quotes(hidden_act),
-          fmt::join(erf_names, ", "), fmt::join(tanh_names, ", "));
-  return kernels::Gelu::tanh;
+          "hidden_act is {}, supported are {}, {} and relu; choose a checkpoint that uses one of them",
+          in_quotes(hidden_act), fmt::join(erf_names, ", "), fmt::join(tanh_names, ", "));
+  return Activation::gelu_tanh;
+}
+
+ProblemType BertConfig::problem() const {
+  if (!problem_type) return label_count() == 1 ? ProblemType::regression : ProblemType::single_label_classification;
+  const auto found = std::ranges::find(problem_types, *problem_type);
+  return static_cast<ProblemType>(found - problem_types.begin());
+}
+
+std::string BertConfig::label(Index id) const {
+  return labels.empty() ? fmt::format("LABEL_{}", id) : labels.at(static_cast<std::size_t>(id));
 }
 
 double BertConfig::parameter_count() const {
@@ -196,7 +212,7 @@ void BertConfig::check(const std::string& name) const {
           "{}: problem_type is {}, supported are {}; correct the file", name, in_quotes(problem_type.value_or("")),
           fmt::join(problem_types, ", "));
   try {
-    gelu();
+    activation();
   } catch (const Error& error) {
     fail("{}: {}", name, error.what());
   }

@@ -6,9 +6,14 @@
 #include <string_view>
 #include <vector>
 
-#include "tensor/kernels/gelu.h"
+#include "nn/activation.h"
 
 namespace mini_bert {
+
+// What a sequence classifier learns from its labels: a number (or several), one label of many, or any number of labels.
+enum class ProblemType { regression, single_label_classification, multi_label_classification };
+
+std::string_view name_of(ProblemType type);
 
 // The size and settings of a BERT: config.json, with the names and defaults of Hugging Face transformers.
 struct BertConfig {
@@ -34,9 +39,18 @@ struct BertConfig {
   std::optional<std::string> problem_type;
 
   Index head_size() const { return hidden_size / num_attention_heads; }  // D
-  // The formula hidden_act names: erf for gelu and gelu_python; tanh for gelu_new, gelu_pytorch_tanh, gelu_python_tanh,
-  // gelu_accurate and gelu_fast (which writes √(2/π) with ten digits, the same float).
-  kernels::Gelu gelu() const;
+  // The formula hidden_act names: gelu for gelu and gelu_python; gelu_tanh for gelu_new, gelu_pytorch_tanh,
+  // gelu_python_tanh, gelu_accurate and gelu_fast (which writes √(2/π) with ten digits, the same float); relu.
+  Activation activation() const;
+
+  // What a sequence classifier learns: what problem_type says, else a number if it has one label and one of several
+  // labels if it has more, as transformers decides it.
+  ProblemType problem() const;
+
+  // How many numbers a head that tells labels apart puts out; 2 when the labels are not stated, as in transformers.
+  Index label_count() const { return labels.empty() ? 2 : static_cast<Index>(labels.size()); }
+  std::string label(Index id) const;  // "LABEL_0" when not stated
+  double classifier_dropout_prob() const { return classifier_dropout.value_or(hidden_dropout_prob); }
 
   // The number of weights of embeddings, encoder and pooler, without heads: 109,482,240 for bert-base-uncased.
   double parameter_count() const;

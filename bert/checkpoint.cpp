@@ -1,8 +1,11 @@
 #include "bert/checkpoint.h"
 
 #include <map>
+#include <system_error>
 
 #include "bert/files/atomic_file.h"
+#include "bert/files/file_error.h"
+#include "bert/files/weight_files.h"
 
 namespace mini_bert {
 namespace {
@@ -21,26 +24,69 @@ std::string present_name(std::string name) {
   return name;
 }
 
-// Tensors of a masked language model's file that carry nothing of their own.
+// Tensors of a file that carry nothing of their own: an array 0, 1, 2, … and the decoder, which is the word embedding
+// and the head's bias once more.
 bool is_redundant(std::string_view name) {
   return name == "bert.embeddings.position_ids" || name.starts_with("cls.predictions.decoder.");
 }
 
-void read_parameter(const SafetensorsFile& file, const std::string& stored_name, const Parameter& parameter) {
-  Tensor target = parameter.value();
-  const StoredTensor& stored = *file.find(stored_name);
-  require(stored.shape() == to_string(target.shape()), "{}: {} must be {} as config.json says, found {}", file.path(),
-          stored_name, target.shape(), stored.shape());
-  target.copy_from(file.read(stored_name, target.dtype()));
+bool is_of_head(std::string_view name) {
+  return !name.starts_with("bert.embeddings.") && !name.starts_with("bert.encoder.");
+}
+
+// Google's checkpoints call it bert_config.json.
+std::filesystem::path find_config(const std::filesystem::path& directory) {
+  const std::filesystem::path path = directory / "config.json", googles = directory / "bert_config.json";
+  std::error_code ignored;
+  return !std::filesystem::exists(path, ignored) && std::filesystem::exists(googles, ignored) ? googles : path;
+}
+
+void check_shape(const TensorFile& file, const StoredTensor& stored, const Parameter& parameter) {
+  const Shape shape = parameter.value().shape();
+  require(stored.shape() == to_string(shape), "{}: {} must be {} as config.json says, found {}", file.path(),
+          stored.name, shape, stored.shape());
+}
+
+// A tensor of a checkpoint: which file it is in.
+struct Located {
+  const TensorFile* file = nullptr;
+  const StoredTensor* stored = nullptr;
+};
+
+// A parameter that fills its Var can take over what read() returns, a view of the mapped file in most cases; one that
+// shares it is copied into its rows.
+void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
+  check_shape(*from.file, *from.stored, parameter);
+  Tensor rows = parameter.value();
+  if (memory == WeightMemory::mapped && rows.shape() == parameter.var.shape()) {
+    parameter.var.replace_value(from.file->read(from.stored->name, rows.dtype()));
+  } else {
+    from.file->read_into(from.stored->name, rows);
+  }
+}
+
+// Every tensor of the files under its present name.
+std::map<std::string, Located> locate(const std::vector<TensorFile>& files) {
+  std::map<std::string, Located> found;
+  for (const TensorFile& file : files) {
+    for (const StoredTensor& stored : file.tensors()) {
+      const auto [entry, is_new] = found.emplace(present_name(stored.name), Located{&file, &stored});
+      require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
+              file.path(), in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
+    }
+  }
+  return found;
 }
 
 }  // namespace
 
-void read_parameters(const SafetensorsFile& file, const std::vector<Parameter>& parameters) {
+void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters) {
   for (const Parameter& parameter : parameters) {
-    require(file.contains(parameter.name), "{}: tensor {} is missing; the file is not of this model", file.path(),
-            parameter.name);
-    read_parameter(file, parameter.name, parameter);
+    const StoredTensor* stored = file.find(parameter.name);
+    require(stored != nullptr, "{}: tensor {} is missing; the file is not of this model", file.path(), parameter.name);
+    check_shape(file, *stored, parameter);
+    Tensor target = parameter.value();
+    file.read_into(parameter.name, target);
   }
 }
 
@@ -57,38 +103,45 @@ void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, cons
           size, config.vocab_size);
 }
 
-PretrainedModel load_pretrained(const std::filesystem::path& directory, DType dtype) {
-  require(std::filesystem::is_directory(directory),
-          "{}: no such model folder; a folder with config.json, model.safetensors and vocab.txt is needed",
-          directory.string());
-  const BertConfig config = BertConfig::read(directory / "config.json");
+BertConfig read_config(const std::filesystem::path& model) {
+  const std::filesystem::path path = find_config(find_model(model));
+  const BertConfig config = BertConfig::read(path);
   require(
       config.tie_word_embeddings,
       "{}: tie_word_embeddings is false, supported is true; choose a checkpoint whose decoder is its word embedding",
-      (directory / "config.json").string());
-  PretrainedModel pretrained{nullptr, Tokenizer::from_directory(directory), {}};
-  check_vocabulary(config, pretrained.tokenizer, directory.string());
-  const SafetensorsFile file(directory / "model.safetensors");
-  pretrained.model = std::make_unique<BertForMaskedLM>(config, dtype);
-
-  std::map<std::string, std::string> stored_names;  // present name → name in the file
-  for (const StoredTensor& tensor : file.tensors()) stored_names[present_name(tensor.name)] = tensor.name;
-  for (const Parameter& parameter : pretrained.model->parameters()) {
-    const auto stored = stored_names.extract(parameter.name);
-    require(!stored.empty(), "{}: tensor {} is missing, found {} others; a masked language model needs it", file.path(),
-            parameter.name, file.tensors().size());
-    read_parameter(file, stored.mapped(), parameter);
-  }
-  for (const auto& [name, stored_name] : stored_names) {
-    if (!is_redundant(name)) pretrained.unexpected.push_back(stored_name);
-  }
-  return pretrained;
+      path.string());
+  return config;
 }
 
-void save_pretrained(const std::filesystem::path& directory, const BertForMaskedLM& model, const Tokenizer& tokenizer,
-                     StorageType type) {
+LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedModel& model,
+                        const LoadOptions& options) {
+  const std::vector<TensorFile> files = open_weights(directory);
+  LoadReport report;
+  std::map<std::string, Located> found = locate(files);
+  const std::size_t count = found.size();
+  for (const Parameter& parameter : model.parameters()) {
+    const auto entry = found.extract(parameter.name);
+    const bool may_be_new = options.new_head_seed && is_of_head(parameter.name);
+    const bool fits = !entry.empty() && entry.mapped().stored->shape() == to_string(parameter.value().shape());
+    if (may_be_new && !fits) {
+      report.initialized.push_back(parameter.name);
+      continue;
+    }
+    require(!entry.empty(), "{}: tensor {} is missing, found {} others; {} needs it", files.front().path(),
+            parameter.name, count, model.architecture());
+    take_over(entry.mapped(), parameter, options.memory);
+  }
+  for (const auto& [name, tensor] : found) {
+    if (!is_redundant(name)) report.unexpected.push_back(tensor.stored->name);
+  }
+  if (!report.initialized.empty()) model.initialize(*options.new_head_seed, report.initialized);
+  return report;
+}
+
+void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
+                     const Tokenizer& tokenizer, StorageType type) {
   BertConfig config = model.config();
-  config.architectures = {"BertForMaskedLM"};
+  config.architectures = {model.architecture()};
   write_file_atomically(directory / "vocab.txt", tokenizer.vocab_text());
   write_file_atomically(directory / "tokenizer_config.json", tokenizer.config_text());
   write_file_atomically(directory / "config.json", config.to_json());

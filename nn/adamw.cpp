@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tensor/kernels/adamw.h"
+#include "tensor/profile.h"
 
 namespace mini_bert {
 
@@ -15,6 +16,7 @@ AdamW::AdamW(std::vector<Parameter> parameters, const AdamWOptions& options) : o
 }
 
 void AdamW::step(double learning_rate, double gradient_scale) {
+  const profile::Timed timed("adamw");
   ++steps_;
   const auto t = static_cast<double>(steps_);
   kernels::AdamWStep numbers{.learning_rate = learning_rate,

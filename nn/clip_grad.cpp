@@ -4,10 +4,12 @@
 #include <cmath>
 
 #include "tensor/kernels/sum_of_squares.h"
+#include "tensor/profile.h"
 
 namespace mini_bert {
 
 double gradient_norm(const std::vector<Parameter>& parameters) {
+  const profile::Timed timed("gradient_norm");
   double sum = 0;
   for (const Parameter& parameter : parameters) {
     const Tensor gradient = parameter.grad();

@@ -14,7 +14,7 @@ case ${1-} in
   --ci)
     programs+=(clang++-14:clang-14 llvm-symbolizer-14:llvm-14 clang-format-14:clang-format-14 chromium:chromium
       python3:python3)
-    libraries+=(libomp-14-dev libclang-rt-14-dev fonts-noto-cjk python3-venv)
+    libraries+=(libomp-14-dev libclang-rt-14-dev libdnnl-dev fonts-noto-cjk python3-venv)
     ;;
   *)
     echo "usage: scripts/install_dependencies.sh [--ci]" >&2

@@ -6,5 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/install_dependencies.sh
-scripts/build.sh release
-exec ctest --preset release "$@"
+preset=release
+[[ ${CI-} != true ]] || preset=ci  # the same build with warnings as errors
+scripts/build.sh "$preset"
+exec ctest --preset "$preset" "$@"

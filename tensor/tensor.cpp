@@ -65,6 +65,14 @@ Tensor Tensor::zeros(const Shape& shape, DType dtype) {
   return tensor;
 }
 
+Tensor Tensor::over(std::shared_ptr<std::byte> buffer, const Shape& shape, DType dtype) {
+  Tensor tensor;
+  tensor.shape_ = shape;
+  tensor.dtype_ = dtype;
+  tensor.buffer_ = std::move(buffer);
+  return tensor;
+}
+
 Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
   Tensor tensor(shape, dtype);
   tensor.fill(value);

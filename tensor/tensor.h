@@ -10,13 +10,16 @@
 
 namespace mini_bert {
 
-// A row-major array of numbers: a shape, an element type and a 64-byte aligned buffer. Copying a tensor copies the
+// A row-major array of numbers: a shape, an element type and a buffer. Copying a tensor copies the
 // handle, not the numbers; reshape() and rows() are views of the same buffer. A view is contiguous like any tensor.
+// Buffers are 64-byte aligned, those of over() excepted.
 class Tensor {
  public:
   Tensor() = default;                                             // no elements, no buffer
   explicit Tensor(const Shape& shape, DType dtype = DType::f32);  // not initialised
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32);
+  // Over memory that somebody else filled, of at least the bytes the shape needs, aligned to the element.
+  static Tensor over(std::shared_ptr<std::byte> buffer, const Shape& shape, DType dtype);
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 
   template <class T>

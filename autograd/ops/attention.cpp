@@ -15,7 +15,7 @@ Var attention(const Var& qkv, const SequenceOffsets& offsets, const AttentionOpt
           offsets.longest());
   require(0 <= options.dropout && options.dropout < 1, "attention: dropout must be at least 0 and below 1, got {}",
           options.dropout);
-  Tensor y({tokens, width / 3}, qkv.dtype()), log_sum_exp({tokens, options.heads}, qkv.dtype());
+  Tensor y({tokens, width / 3}, qkv.dtype()), log_sum_exp({tokens, options.heads}, arithmetic_dtype(qkv.dtype()));
   kernels::attention(qkv.value(), offsets, options, y, log_sum_exp);
   return record(y, {qkv}, [qkv, offsets, options, log_sum_exp](const Tensor& dy) {
     if (const auto dqkv = qkv.gradient()) {

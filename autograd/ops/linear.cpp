@@ -16,6 +16,8 @@ Var linear(const Var& x, const Var& weight, const Var& bias, DType result) {
           "linear: weight must be [out,{}], got {} (x is {})", x.shape()[1], weight.shape(), x.shape());
   require(bias.shape() == Shape{weight.shape()[0]}, "linear: bias must be [{}], got {} (weight is {})",
           weight.shape()[0], bias.shape(), weight.shape());
+  require(weight.dtype() == arithmetic_dtype(x.dtype()), "linear: weight must be {}, got {} (x is {})",
+          name_of(arithmetic_dtype(x.dtype())), name_of(weight.dtype()), name_of(x.dtype()));
   Tensor y({x.shape()[0], weight.shape()[0]}, result);
   kernels::linear(x.value(), weight.value(), bias.value(), y);
   return record(y, {x, weight, bias}, [x, weight, bias = bias.slot()](const Tensor& dy) {

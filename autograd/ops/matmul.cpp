@@ -11,6 +11,8 @@ Var matmul(const Var& a, const Var& b) {
           b.shape());
   require(b.shape()[0] == a.shape()[1], "matmul: b must be [{},N], got {} (a is {})", a.shape()[1], b.shape(),
           a.shape());
+  require(arithmetic_dtype(a.dtype()) == arithmetic_dtype(b.dtype()), "matmul: b is {}, which does not go with {}",
+          name_of(b.dtype()), name_of(a.dtype()));
   Tensor c({a.shape()[0], b.shape()[1]}, a.dtype());
   kernels::matmul(a.value(), b.value(), c, kernels::Output::replace);
   return record(c, {a, b}, [a, b](const Tensor& dc) {

@@ -9,12 +9,14 @@ namespace mini_bert {
 namespace {
 
 // Counts what the vocabulary does not know, by the piece of text that became [UNK].
-void count_unknown(const Encoding& encoding, std::string_view text, std::int32_t unk_id, Dataset& dataset) {
+void count_unknown(const Encoding& encoding, std::string_view text, std::string_view pair, std::int32_t unk_id,
+                   Dataset& dataset) {
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
     if (encoding.ids[i] != unk_id) continue;
     const TextRange range = encoding.offsets[i];
     ++dataset.unknown;
-    ++dataset.unknown_texts[std::string(text.substr(range.begin, range.end - range.begin))];
+    const std::string_view source = encoding.type_ids[i] == 0 ? text : pair;
+    ++dataset.unknown_texts[std::string(source.substr(range.begin, range.end - range.begin))];
   }
 }
 
@@ -56,7 +58,7 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
     for (std::size_t i = 0; i < texts.size(); ++i) {
       Encoding& encoding = encodings[i];
       ++dataset.texts;
-      count_unknown(encoding, texts[i], tokenizer.unk_id(), dataset);
+      count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), dataset);
       if (packed) {
         if (!stream.empty()) stream.push_back(tokenizer.sep_id());
         stream.insert(stream.end(), encoding.ids.begin(), encoding.ids.end());
@@ -72,6 +74,18 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
   }
   if (!stream.empty()) add_blocks(stream, tokenizer, max_length, dataset);
   return dataset;
+}
+
+void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,
+              Dataset& dataset) {
+  const EncodeOptions options{.truncation = Truncation::longest_first,
+                              .max_length = static_cast<std::int32_t>(max_length)};
+  Encoding encoding = pair.empty() ? tokenizer.encode(text, options) : tokenizer.encode_pair(text, pair, options);
+  ++dataset.texts;
+  if (!encoding.overflow.empty()) ++dataset.truncated;
+  count_unknown(encoding, text, pair, tokenizer.unk_id(), dataset);
+  dataset.tokens += encoding.size();
+  dataset.sequences.push_back({std::move(encoding.ids), std::move(encoding.type_ids)});
 }
 
 }  // namespace mini_bert

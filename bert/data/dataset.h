@@ -3,6 +3,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bert/data/batch.h"
@@ -27,5 +28,10 @@ struct Dataset {
 enum class Layout { text_per_sequence, packed };
 
 Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout);
+
+// Adds one text, or a pair of texts when `pair` is not empty, as [CLS] A [SEP] or [CLS] A [SEP] B [SEP], cut at
+// max_length tokens as `Truncation::longest_first` does it.
+void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,
+              Dataset& dataset);
 
 }  // namespace mini_bert

@@ -15,7 +15,7 @@ constexpr std::string_view cannot_read = "cannot be read";
 
 }  // namespace
 
-MappedFile::MappedFile(const std::filesystem::path& path) {
+MappedFile::MappedFile(const std::filesystem::path& path, Mapping mapping) {
   // O_NONBLOCK: a named pipe without a writer must not stop us before we see that it is no file.
   const posix::Descriptor file(posix::retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
   if (!file.valid()) fail_with_errno(path, cannot_read, errno);
@@ -25,7 +25,8 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   require(S_ISREG(found.st_mode), "{}: cannot be read: it is a device or a pipe; name a file", path.string());
   const auto size = static_cast<std::size_t>(found.st_size);
   if (size == 0) return;  // an empty range cannot be mapped
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  const int access = mapping == Mapping::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+  void* address = ::mmap(nullptr, size, access, MAP_PRIVATE, file.number(), 0);
   if (address == MAP_FAILED) fail_with_errno(path, cannot_read, errno);
   bytes_ = {static_cast<const std::byte*>(address), size};
 }

@@ -2,40 +2,28 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
 
-#include "bert/files/mapped_file.h"
 #include "bert/files/safetensors_header.h"
-#include "tensor/tensor.h"
+#include "bert/files/tensor_file.h"
 
 namespace mini_bert {
 
 // A safetensors file, open for reading. Whoever holds one holds a checked file: the constructor throws Error for
-// anything parse_safetensors_header refuses, and there is no other way in.
-class SafetensorsFile {
+// anything parse_safetensors_header refuses, and there is no other way in. Tensors are in the order of their bytes.
+class SafetensorsFile : public TensorFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
 
-  const std::string& path() const { return path_; }
-  const std::vector<StoredTensor>& tensors() const { return header_.tensors; }  // in the order of their bytes
-  const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
-
-  const StoredTensor* find(std::string_view name) const;  // nullptr when there is none
-  bool contains(std::string_view name) const { return find(name) != nullptr; }
-
-  // A copy of a tensor, converted to `dtype` (f32, f64 or bf16). Error when there is no such tensor, when it is stored
-  // as anything but F64, F32, F16 or BF16, or when it has more than Shape::max_rank extents.
-  Tensor read(std::string_view name, DType dtype = DType::f32) const;
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
  private:
-  std::string path_;
-  MappedFile file_;
-  SafetensorsHeader header_;
-  std::unordered_map<std::string_view, std::size_t> index_;  // name -> place in header_.tensors
+  SafetensorsFile(const std::string& path, std::shared_ptr<MappedFile> file);
+  SafetensorsFile(const std::string& path, std::shared_ptr<MappedFile> file, SafetensorsHeader header);
+
+  std::map<std::string, std::string> metadata_;
 };
 
 struct NamedTensor {

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <utility>
-
-#include <fmt/ranges.h>
 
 #include "bert/files/file_error.h"
 #include "bert/files/safetensors_json.h"
@@ -17,21 +14,6 @@ using safetensors::remedy;
 namespace {
 
 constexpr std::size_t most_header_bytes = 100'000'000;
-
-// How many bytes the tensor's type and shape need; nothing when the number does not fit, or is no whole number of
-// bytes.
-std::optional<std::size_t> bytes_needed(const StoredTensor& tensor) {
-  std::size_t bits = static_cast<std::size_t>(tensor.type.bits);
-  // An extent of 0 makes the tensor empty however large the others are; but their product must still be a number.
-  std::size_t elements = 1;
-  for (const Index extent : tensor.extents) {
-    if (__builtin_mul_overflow(elements, static_cast<std::size_t>(extent), &elements)) return std::nullopt;
-  }
-  if (!std::in_range<Index>(elements) || __builtin_mul_overflow(bits, elements, &bits) || bits % 8 != 0) {
-    return std::nullopt;
-  }
-  return bits / 8;
-}
 
 // The tensors must fill the data from its first to its last byte. Afterwards begin and end count from the start of the
 // file.
@@ -50,7 +32,7 @@ void check_offsets(std::vector<StoredTensor>& tensors, std::size_t data_begin, s
             path, in_quotes(tensor.name), tensor.begin, next, remedy);
     require(tensor.begin == next, "{}: tensor {}: begins at byte {}, expected {}: no tensor owns the bytes between; {}",
             path, in_quotes(tensor.name), tensor.begin, next, remedy);
-    const auto needed = bytes_needed(tensor);
+    const auto needed = bytes_needed(tensor.type, tensor.extents);
     require(needed.has_value(), "{}: tensor {}: {} of shape {} is no possible number of bytes; {}", path,
             in_quotes(tensor.name), tensor.type.name, tensor.shape(), remedy);
     require(tensor.end - tensor.begin == *needed, "{}: tensor {}: has {} bytes, but {} of shape {} needs {}; {}", path,
@@ -64,16 +46,6 @@ void check_offsets(std::vector<StoredTensor>& tensors, std::size_t data_begin, s
 }
 
 }  // namespace
-
-Index StoredTensor::size() const {
-  Index size = 1;
-  for (const Index extent : extents) size *= extent;
-  return size;
-}
-
-std::string StoredTensor::shape() const {
-  return fmt::format("[{}]", fmt::join(extents, ","));
-}
 
 SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, const std::string& path) {
   require(file.size() >= 8, "{}: has {} bytes, expected at least 8; {}", path, file.size(), remedy);

@@ -4,32 +4,11 @@
 #include <map>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "tensor/shape.h"
+#include "bert/files/stored_tensor.h"
 
 namespace mini_bert {
-
-// An element type as safetensors names it. All of them can be listed; F64, F32, F16 and BF16 can be read.
-struct StoredType {
-  std::string_view name;
-  int bits = 0;
-  bool operator==(const StoredType& other) const { return name == other.name; }
-};
-
-// One tensor of a safetensors file. Its bytes are [begin, end) of the file; the header's parser has checked that they
-// exist and that their number is what type and shape need.
-struct StoredTensor {
-  std::string name;
-  StoredType type;
-  std::vector<Index> extents;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-
-  Index size() const;         // number of elements
-  std::string shape() const;  // "[768,3072]"
-};
 
 struct SafetensorsHeader {
   std::vector<StoredTensor> tensors;            // in the order of their bytes

@@ -1,7 +1,10 @@
 #include "bert/model/bert.h"
 
+#include <algorithm>
+
 #include "autograd/ops/convert.h"
 #include "autograd/ops/cross_entropy.h"
+#include "autograd/ops/gather_rows.h"
 
 namespace mini_bert {
 
@@ -19,39 +22,57 @@ Var BertModel::forward(const PackedSequences& tokens, Mode& mode, const Tensor& 
 
 Var BertModel::pool(const Var& hidden, const SequenceOffsets& offsets) const {
   require(pooler_.has_value(), "pool: this model was made without a pooler");
-  return pooler_->forward(hidden, offsets);
+  return pooler_->forward(gather_rows(hidden, first_rows(offsets)));
 }
 
-BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)
-    : config_(config), bert_(config, Pooling::none, dtype), head_(config, bert_.word_embeddings(), dtype) {
+Var BertModel::pooled(const PackedSequences& tokens, Mode& mode) const {
+  require(pooler_.has_value(), "pooled: this model was made without a pooler");
+  return pooler_->forward(forward(tokens, mode, first_rows(tokens.offsets)));
+}
+
+BertPreTrainedModel::BertPreTrainedModel(const BertConfig& config, Pooling pooling, DType dtype)
+    : config_(config), bert_(config, pooling, dtype) {
   register_module("bert", bert_);
-  register_module("cls.predictions", head_);
 }
 
-Var BertForMaskedLM::logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const {
-  return head_.forward(bert_.forward(tokens, mode, rows), mode);  // [M,H], [M,V]
+void BertPreTrainedModel::initialize(std::uint64_t seed) {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : parameters()) names.push_back(parameter.name);
+  initialize(seed, names);
 }
 
-Var BertForMaskedLM::loss(const MaskedBatch& batch, double divisor, Mode& mode) const {
-  return cross_entropy(logits(batch.tokens, batch.masked_rows, mode), batch.labels, divisor);
-}
-
-void BertForMaskedLM::initialize(std::uint64_t seed) {
+void BertPreTrainedModel::initialize(std::uint64_t seed, const std::vector<std::string>& names) {
   RandomKey key{.seed = seed_for(seed, "weights")};
   for (const Parameter& parameter : parameters()) {
+    const RandomKey parameter_key = key;
+    ++key.stream;
+    if (std::ranges::find(names, parameter.name) == names.end()) continue;
     Tensor value = parameter.value();
     if (parameter.name.ends_with("LayerNorm.weight")) {
       value.fill(1);
     } else if (parameter.name.ends_with("bias")) {
       value.fill(0);
     } else {
-      fill_normal(value, 0, config_.initializer_range, key);
+      fill_normal(value, 0, config_.initializer_range, parameter_key);
     }
-    ++key.stream;
+    const auto padding = config_.pad_token_id;
+    if (padding && parameter.name == "bert.embeddings.word_embeddings.weight") {
+      value.rows(*padding, *padding + 1).fill(0);
+    }
   }
-  if (const auto padding = config_.pad_token_id) {
-    bert_.word_embeddings().value().rows(*padding, *padding + 1).fill(0);
-  }
+}
+
+BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)
+    : BertPreTrainedModel(config, Pooling::none, dtype), head_(config, bert().word_embeddings(), dtype) {
+  register_module("cls.predictions", head_);
+}
+
+Var BertForMaskedLM::logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const {
+  return head_.forward(bert().forward(tokens, mode, rows), mode);  // [M,H], [M,V]
+}
+
+Var BertForMaskedLM::loss(const MaskedBatch& batch, double divisor, Mode& mode) const {
+  return cross_entropy(logits(batch.tokens, batch.masked_rows, mode), batch.labels, divisor);
 }
 
 }  // namespace mini_bert

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "bert/data/batch.h"
 #include "bert/model/embeddings.h"
@@ -19,7 +21,11 @@ class BertModel : public Module {
 
   // [T,H]; only the given packed rows, i32 [M]: [M,H].
   Var forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows = {}) const;
-  Var pool(const Var& hidden, const SequenceOffsets& offsets) const;  // [B,H]; Error without a pooler
+
+  // One vector per sentence, [B,H]: of all hidden states, or of the tokens, where the last layer computes [CLS] alone.
+  // Error without a pooler.
+  Var pool(const Var& hidden, const SequenceOffsets& offsets) const;
+  Var pooled(const PackedSequences& tokens, Mode& mode) const;
 
   const Var& word_embeddings() const { return embeddings_.word_embeddings(); }
 
@@ -29,13 +35,38 @@ class BertModel : public Module {
   std::optional<BertPooler> pooler_;
 };
 
-// BERT with its masked-language-model head. Parameters carry the names of published checkpoints.
-class BertForMaskedLM : public Module {
+// What BERT's models for all tasks have in common: a configuration, the encoder, random weights to begin with.
+// Parameters carry the names of published checkpoints.
+class BertPreTrainedModel : public Module {
  public:
-  explicit BertForMaskedLM(const BertConfig& config, DType dtype = DType::f32);
+  virtual ~BertPreTrainedModel() = default;
+
+  // What config.json calls it under "architectures": "BertForMaskedLM".
+  virtual std::string architecture() const = 0;
 
   const BertConfig& config() const { return config_; }
   const BertModel& bert() const { return bert_; }
+
+  // Random weights to train from: N(0, initializer_range²), LayerNorm 1 and 0, biases 0, the padding row 0.
+  void initialize(std::uint64_t seed);
+
+  // The same for those parameters alone whose names are in `names`; each gets what initialize() would give it.
+  void initialize(std::uint64_t seed, const std::vector<std::string>& names);
+
+ protected:
+  BertPreTrainedModel(const BertConfig& config, Pooling pooling, DType dtype);
+
+ private:
+  BertConfig config_;
+  BertModel bert_;
+};
+
+// BERT with its masked-language-model head.
+class BertForMaskedLM : public BertPreTrainedModel {
+ public:
+  explicit BertForMaskedLM(const BertConfig& config, DType dtype = DType::f32);
+
+  std::string architecture() const override { return "BertForMaskedLM"; }
 
   // Scores of every token of the vocabulary at the given packed rows, i32 [M]: [M,V]. Only these rows pass the head.
   Var logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const;
@@ -43,12 +74,7 @@ class BertForMaskedLM : public Module {
   // Σ −log p(label) over the masked tokens, divided by `divisor` (the number of masked tokens that one update sees).
   Var loss(const MaskedBatch& batch, double divisor, Mode& mode) const;
 
-  // Random weights to train from: N(0, initializer_range²), LayerNorm 1 and 0, biases 0, the padding row 0.
-  void initialize(std::uint64_t seed);
-
  private:
-  BertConfig config_;
-  BertModel bert_;
   MlmHead head_;
 };
 

@@ -12,7 +12,7 @@ BertLayer::BertLayer(const BertConfig& config, DType dtype)
       output_(config.intermediate_size, config.hidden_size, dtype),
       output_norm_(config.hidden_size, config.layer_norm_eps, dtype),
       dropout_(config.hidden_dropout_prob),
-      gelu_(config.gelu()) {
+      activation_(config.activation()) {
   register_module("attention.self", attention_);
   register_module("attention.output.dense", attention_output_);
   register_module("attention.output.LayerNorm", attention_norm_);
@@ -26,7 +26,7 @@ Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode,
   const Var context = wanted(attention_.forward(x, offsets, mode));                // [T,H], or [M,H] from here on
   const Var attended = attention_output_.forward(context);                         // [T,H]
   const Var a = attention_norm_.forward_sum(wanted(x), attended, dropout_, mode);  // [T,H]
-  const Var inner = gelu(intermediate_.forward(a), gelu_);                         // [T,F]
+  const Var inner = activate(intermediate_.forward(a), activation_);               // [T,F]
   return output_norm_.forward_sum(a, output_.forward(inner), dropout_, mode);      // [T,H]
 }
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "autograd/ops/gelu.h"
 #include "bert/bert_config.h"
+#include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
@@ -31,7 +31,7 @@ class BertLayer : public Module {
   Linear intermediate_, output_;
   LayerNorm output_norm_;
   Dropout dropout_;
-  Gelu gelu_;
+  Activation activation_;
 };
 
 // L layers, one after the other; x and result [T,H], or [M,H] when only the given rows of the result are wanted. With

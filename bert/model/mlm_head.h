@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/ops/gelu.h"
 #include "bert/bert_config.h"
+#include "nn/activation.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/mode.h"
@@ -22,7 +22,7 @@ class MlmHead : public Module {
   Linear transform_;
   LayerNorm layer_norm_;
   Var word_embeddings_, bias_;
-  Gelu gelu_;
+  Activation activation_;
 };
 
 }  // namespace mini_bert

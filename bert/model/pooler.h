@@ -6,12 +6,15 @@
 
 namespace mini_bert {
 
-// One vector per sentence: tanh(W·x + b) of its first token, [CLS]. hidden [T,H], result [B,H].
+// The row of each sentence's first token, [CLS]; i32 [B].
+Tensor first_rows(const SequenceOffsets& offsets);
+
+// One vector per sentence: tanh(W·x + b) of its first token, [CLS]; x and result [B,H].
 class BertPooler : public Module {
  public:
   BertPooler(const BertConfig& config, DType dtype);
 
-  Var forward(const Var& hidden, const SequenceOffsets& offsets) const;
+  Var forward(const Var& first) const;
 
  private:
   Linear dense_;

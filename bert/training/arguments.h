@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "nn/adamw.h"
+#include "nn/mode.h"
 #include "nn/schedule.h"
 
 namespace mini_bert {
@@ -23,6 +24,7 @@ struct TrainingArguments {
   std::optional<Index> warmup_steps;  // overrides the ratio
   AdamWOptions adamw;
   double max_grad_norm = 1;  // 0: no clipping
+  Precision precision = Precision::full;
   double mask_probability = 0.15;
   std::uint64_t seed = 42;
 

@@ -9,6 +9,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+const std::string metric_prefix = "eval_";
+
 Json to_json(const TrainingRow& row) {
   return {{"step", row.step},
           {"epoch", row.epoch},
@@ -19,7 +21,8 @@ Json to_json(const TrainingRow& row) {
 
 Json to_json(const EvaluationRow& row) {
   Json json = {{"step", row.step}, {"epoch", row.epoch}, {"eval_loss", row.loss}};
-  if (std::isfinite(row.perplexity())) json["perplexity"] = row.perplexity();
+  if (row.metrics.empty() && std::isfinite(row.perplexity())) json["perplexity"] = row.perplexity();
+  for (const Metric& metric : row.metrics) json[metric_prefix + metric.name] = metric.value;
   return json;
 }
 
@@ -33,6 +36,13 @@ Json to_json(const ProbeRow& row) {
 ProbeRow probe_from(const nlohmann::json& json) {
   ProbeRow row{json.at("step"), json.at("probe"), {}};
   for (const auto& answer : json.at("answers")) row.answers.push_back({answer.at("token_str"), answer.at("score")});
+  return row;
+}
+
+// `metrics`: the names of the metrics in their order, which the keys of an object do not have.
+EvaluationRow evaluation_from(const nlohmann::json& json, const std::vector<std::string>& metrics) {
+  EvaluationRow row{json.at("step"), json.at("epoch"), json.at("eval_loss"), {}};
+  for (const std::string& name : metrics) row.metrics.push_back({name, json.at(metric_prefix + name)});
   return row;
 }
 
@@ -86,6 +96,10 @@ std::string TrainingHistory::to_json() const {
   json["log_history"] = log_history(*this);
   json["probes"] = Json::array();
   for (const ProbeRow& row : probes) json["probes"].push_back(mini_bert::to_json(row));
+  if (!evaluations.empty()) {
+    for (const Metric& metric : evaluations.back().metrics) json["metrics"].push_back(metric.name);
+  }
+  if (confusion) json["confusion"] = {{"labels", confusion->labels}, {"counts", confusion->counts}};
   return json.dump(2) + '\n';
 }
 
@@ -105,15 +119,20 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
     json.at("identity").get_to(history.identity);
     json.at("loss_since_row").get_to(history.loss_since_row);
     json.at("steps_since_row").get_to(history.steps_since_row);
+    const std::vector<std::string> metrics = json.value("metrics", std::vector<std::string>());
     for (const auto& row : json.at("log_history")) {
       if (row.contains("eval_loss")) {
-        history.evaluations.push_back({row.at("step"), row.at("epoch"), row.at("eval_loss")});
+        history.evaluations.push_back(evaluation_from(row, metrics));
       } else {
         history.training.push_back(
             {row.at("step"), row.at("epoch"), row.at("loss"), row.at("grad_norm"), row.at("learning_rate")});
       }
     }
     for (const auto& row : json.at("probes")) history.probes.push_back(probe_from(row));
+    if (json.contains("confusion")) {
+      const auto& confusion = json.at("confusion");
+      history.confusion = ConfusionMatrix{confusion.at("labels"), confusion.at("counts")};
+    }
   } catch (const nlohmann::json::exception& error) {
     fail("{}: not the state of a mini_bert run ({}); resume from another checkpoint", name, error.what());
   }

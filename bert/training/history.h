@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bert/metrics/evaluation.h"
 #include "tensor/shape.h"
 
 namespace mini_bert {
@@ -22,8 +23,9 @@ struct TrainingRow {
 struct EvaluationRow {
   Index step;
   double epoch;
-  double loss;                // per masked token of the validation data, whose masks never change
-  double perplexity() const;  // exp(loss)
+  double loss;  // of the validation data, per masked token (or whatever the objective's loss is a mean over)
+  std::vector<Metric> metrics = {};  // none for a masked language model
+  double perplexity() const;         // exp(loss); of a masked language model
 };
 
 // What the model answers to a probe, best first.
@@ -57,6 +59,7 @@ struct TrainingHistory {
   std::vector<TrainingRow> training;
   std::vector<EvaluationRow> evaluations;
   std::vector<ProbeRow> probes;
+  std::optional<ConfusionMatrix> confusion;  // of the last evaluation
 
   std::string to_json() const;
   static TrainingHistory from_json(std::string_view text, const std::string& name);  // `name` is for messages

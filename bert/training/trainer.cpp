@@ -5,43 +5,22 @@
 
 #include "autograd/tape.h"
 #include "bert/checkpoint.h"
-#include "bert/predict/fill_mask.h"
 #include "nn/clip_grad.h"
 
 namespace mini_bert {
-namespace {
 
-// Without this, a vocabulary of another language would train on nothing for hours.
-void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenizer, const char* which) {
-  const auto is_ordinary = [&](std::int32_t id) { return !tokenizer.is_special(id); };
-  require(
-      dataset.sequences.empty() ||
-          std::ranges::any_of(dataset.sequences,
-                              [&](const Sequence& sequence) { return std::ranges::any_of(sequence.ids, is_ordinary); }),
-      "none of the {} {} texts has a token to mask, {} of their tokens are unknown; is this the vocabulary of their "
-      "language?",
-      dataset.sequences.size(), which, dataset.unknown);
-}
-
-}  // namespace
-
-Trainer::Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
-                 const TrainingData& data, std::filesystem::path output, TrainingObserver& observer)
-    : model_(model),
+Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
+                 std::filesystem::path output, TrainingObserver& observer)
+    : objective_(objective),
+      model_(objective.model()),
       tokenizer_(tokenizer),
       arguments_(arguments),
-      data_(data),
       output_(std::move(output)),
       observer_(observer),
-      plan_(arguments, static_cast<Index>(data.train.sequences.size())),
-      masker_(tokenizer, arguments.mask_probability),
-      sampler_(data.train.sequences, masker_, arguments),
-      optimizer_(model.parameters(), arguments.adamw) {
-  require_something_to_mask(data.train, tokenizer, "training");
-  require_something_to_mask(data.validation, tokenizer, "validation");
-  if (!data.validation.sequences.empty()) {
-    validation_ = Sampler(data.validation.sequences, masker_, arguments).fixed_batches();
-  }
+      plan_(arguments, objective.examples()),
+      sampler_(objective.examples(), arguments),
+      parameters_(model_.parameters()),
+      optimizer_(parameters_, arguments.adamw) {
   history_.identity = identity();
   history_.total_steps = plan_.total_steps;
   history_.epochs = static_cast<double>(plan_.total_steps) / static_cast<double>(plan_.updates_per_epoch);
@@ -60,37 +39,45 @@ Ending Trainer::run() {
     }
   }
   if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
-    read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), model_.parameters());
+    read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), parameters_);
   }
   return out_of_patience() ? Ending::stopped_early : Ending::completed;
 }
 
 UpdateReport Trainer::update() {
   const Index step = history_.step;
-  const std::vector<MaskedBatch> batches = sampler_.update(step);
-  Index masked = 0, tokens = 0;
-  for (const MaskedBatch& batch : batches) {
-    masked += batch.masked();
-    tokens += batch.tokens.ids.size();
+  std::vector<LossBatch> batches;
+  std::vector<double> divisors;
+  Index tokens = 0;
+  {
+    const profile::Timed timed("batches");
+    const Sampler::Update chosen = sampler_.update(step);
+    for (const std::vector<Index>& examples : chosen.batches) {
+      batches.push_back(objective_.batch(examples, chosen.epoch));
+      tokens += batches.back().tokens;
+      divisors.resize(batches.back().counts.size());
+      for (std::size_t i = 0; i < divisors.size(); ++i) divisors[i] += static_cast<double>(batches.back().counts[i]);
+    }
   }
   // A group without any (lines of emoji, say) has no loss, and its gradients are 0.
-  const double divisor = std::max(static_cast<double>(masked), 1.0);
+  for (double& divisor : divisors) divisor = std::max(divisor, 1.0);
   double loss = 0;
   for (std::size_t b = 0; b < batches.size(); ++b) {
     Tape tape;
-    Mode mode = Mode::training(
-        arguments_.seed, static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)));
-    const Var batch_loss = model_.loss(batches[b], divisor, mode);
+    Mode mode = Mode::training(arguments_.seed,
+                               static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)),
+                               arguments_.precision);
+    const Var batch_loss = batches[b].loss(divisors, mode);
     loss += batch_loss.value().item();
     check_finite(loss, step + 1, "the loss");
     tape.backward(batch_loss);
   }
-  const double norm = gradient_norm(model_.parameters());
+  const double norm = gradient_norm(parameters_);
   check_finite(norm, step + 1, "the gradient norm");
   const double rate =
       arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps);
   optimizer_.step(rate, clip_scale(norm, arguments_.max_grad_norm));
-  model_.clear_grads();
+  for (Parameter& parameter : parameters_) parameter.var.clear_grad();
   ++history_.step;
   history_.epoch = static_cast<double>(history_.step) / static_cast<double>(plan_.updates_per_epoch);
   return {loss, norm, rate, tokens};
@@ -109,12 +96,8 @@ void Trainer::record(const UpdateReport& report) {
 }
 
 void Trainer::ask_probes() {
-  for (const std::string& text : data_.probes) {
-    ProbeRow row{history_.step, text, {}};
-    const auto answers = fill_mask(model_, tokenizer_, text);
-    for (const FillMaskAnswer& answer : answers.front()) {
-      row.answers.push_back({answer.token_str, answer.score});
-    }
+  for (ProbeRow& row : objective_.ask_probes()) {
+    row.step = history_.step;
     history_.probes.push_back(std::move(row));
     observer_.on_row(history_.probes.back());
   }
@@ -122,16 +105,10 @@ void Trainer::ask_probes() {
 
 void Trainer::evaluate() {
   ask_probes();
-  if (validation_.empty()) return;
-  const NoGrad no_grad;
-  double sum = 0;
-  Index masked = 0;
-  for (const MaskedBatch& batch : validation_) {
-    Mode mode = Mode::inference();
-    sum += model_.loss(batch, 1, mode).value().item();
-    masked += batch.masked();
-  }
-  history_.evaluations.push_back({history_.step, history_.epoch, sum / static_cast<double>(masked)});
+  if (!objective_.validates()) return;
+  Evaluation evaluation = objective_.evaluate();
+  history_.evaluations.push_back({history_.step, history_.epoch, evaluation.loss, std::move(evaluation.metrics)});
+  history_.confusion = std::move(evaluation.confusion);
   const EvaluationRow& row = history_.evaluations.back();
   check_finite(row.loss, row.step, "the validation loss");
   observer_.on_row(row);
@@ -156,12 +133,11 @@ void Trainer::check_finite(double value, Index step, const char* what) const {
     return !tensor.defined() || std::ranges::all_of(tensor.values<float>(), [](float x) { return std::isfinite(x); });
   };
   std::string culprit = "every weight and gradient so far is finite";
-  const std::vector<Parameter> parameters = model_.parameters();
-  const auto weight = std::ranges::find_if_not(parameters, finite, &Parameter::value);
-  const auto gradient = std::ranges::find_if_not(parameters, finite, &Parameter::grad);
-  if (weight != parameters.end()) {
+  const auto weight = std::ranges::find_if_not(parameters_, finite, &Parameter::value);
+  const auto gradient = std::ranges::find_if_not(parameters_, finite, &Parameter::grad);
+  if (weight != parameters_.end()) {
     culprit = "the weight " + weight->name + " is not finite";
-  } else if (gradient != parameters.end()) {
+  } else if (gradient != parameters_.end()) {
     culprit = "the gradient of " + gradient->name + " is not finite";
   }
   if (step > history_.step) culprit += "; nothing was updated";

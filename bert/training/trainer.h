@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "bert/data/dataset.h"
-#include "bert/model/bert.h"
 #include "bert/training/arguments.h"
 #include "bert/training/history.h"
+#include "bert/training/objective.h"
 #include "bert/training/sampler.h"
 #include "nn/adamw.h"
 #include "tokenizer/tokenizer.h"
@@ -16,7 +15,7 @@ namespace mini_bert {
 
 // One update, as it happens.
 struct UpdateReport {
-  double loss;       // per masked token
+  double loss;       // per masked token, or whatever the objective's loss is a mean over
   double grad_norm;  // before clipping
   double learning_rate;
   Index tokens;  // read
@@ -34,17 +33,12 @@ class TrainingObserver {
   virtual bool stop_requested() { return false; }  // asked after every update
 };
 
-struct TrainingData {
-  Dataset train;
-  Dataset validation;               // may be empty
-  std::vector<std::string> probes;  // fill-mask texts asked before, at every evaluation and after
-};
-
 enum class Ending { completed, stopped_early, interrupted };
 
-// Fine-tunes (or pre-trains) a masked language model with AdamW. An update:
-//   1. the sampler masks a group of batches; n = masked tokens of the whole group
-//   2. forward and backward of each batch with loss Σ −log p / n, so the group counts as one large batch
+// Fine-tunes (or pre-trains) a model with AdamW. An update:
+//   1. the sampler chooses the examples of a group of batches, the objective makes the batches; n = the masked tokens
+//      (or whatever the loss is a mean over) of the whole group
+//   2. forward and backward of each batch with loss Σ / n, so the group counts as one large batch
 //   3. all gradients are complete and nothing has been updated: loss and gradients are checked to be finite, the
 //      gradient norm is clipped
 //   4. AdamW, with the learning rate of this update
@@ -52,9 +46,9 @@ enum class Ending { completed, stopped_early, interrupted };
 // ends with the same bits as a run that never stopped.
 class Trainer {
  public:
-  // Checkpoints go to `output`. All arguments outlive the trainer. Error when no text has a token that can be masked.
-  Trainer(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
-          const TrainingData& data, std::filesystem::path output, TrainingObserver& observer);
+  // Checkpoints go to `output`. All arguments outlive the trainer.
+  Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
+          std::filesystem::path output, TrainingObserver& observer);
 
   // Continues where the checkpoint's run stood. Error when it is not a checkpoint of this model and these data.
   void resume(const std::filesystem::path& checkpoint);
@@ -81,18 +75,17 @@ class Trainer {
   void delete_old_checkpoints() const;
   void check_finite(double value, Index step, const char* what) const;
 
-  BertForMaskedLM& model_;
+  const Objective& objective_;
+  BertPreTrainedModel& model_;
   const Tokenizer& tokenizer_;
   const TrainingArguments& arguments_;
-  const TrainingData& data_;
   std::filesystem::path output_;
   TrainingObserver& observer_;
 
   Plan plan_;
-  Masker masker_;
   Sampler sampler_;
+  std::vector<Parameter> parameters_;
   AdamW optimizer_;
-  std::vector<MaskedBatch> validation_;
   TrainingHistory history_;
   Index last_saved_step_ = -1;
 };

@@ -35,29 +35,16 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   return found;
 }
 
-// FNV-1a over the token ids of every sequence, lengths included.
-std::uint64_t hash_of(const Dataset& data) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  const auto add = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3u; };
-  for (const Sequence& sequence : data.sequences) {
-    add(sequence.ids.size());
-    for (const std::int32_t id : sequence.ids) add(static_cast<std::uint64_t>(id));
-  }
-  return hash;
-}
-
 }  // namespace
 
 std::string Trainer::identity() const {
   const TrainingArguments& a = arguments_;
   return fmt::format(
-      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, mask "
-      "{}, "
-      "texts {:016x}/{:016x}",
+      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, {}{}",
       plan_.total_steps, a.batch_size, a.accumulation_steps, a.seed, a.learning_rate, name_of(a.schedule),
       plan_.warmup_steps, a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay,
-      a.adamw.correct_bias ? "" : " uncorrected", a.max_grad_norm, a.mask_probability, hash_of(data_.train),
-      hash_of(data_.validation));
+      a.adamw.correct_bias ? "" : " uncorrected", a.max_grad_norm, a.precision == Precision::mixed ? "bf16, " : "",
+      objective_.identity());
 }
 
 fs::path Trainer::latest_checkpoint(const fs::path& output) {
@@ -101,7 +88,7 @@ void Trainer::resume(const fs::path& checkpoint) {
   require(history.identity == history_.identity,
           "{}: resume with the data and arguments the run began with: it had {}, now it is {}", state.string(),
           history.identity, history_.identity);
-  read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), model_.parameters());
+  read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), parameters_);
   read_parameters(SafetensorsFile(checkpoint / "optimizer.safetensors"), optimizer_.state());
   optimizer_.set_steps(history.step);
   history_ = std::move(history);

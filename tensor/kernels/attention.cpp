@@ -1,10 +1,13 @@
 #include "tensor/kernels/attention.h"
 
 #include <cmath>
+#include <type_traits>
 
 #include "tensor/eigen.h"
+#include "tensor/kernels/attention_blocked.h"
 #include "tensor/kernels/dropout.h"
 #include "tensor/parallel.h"
+#include "tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -98,8 +101,13 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
 
 }  // namespace
 
-void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
-               Tensor& log_sum_exp) {
+void attention_as_defined(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
+                          Tensor& output, Tensor& log_sum_exp) {
+  if (qkv.dtype() == DType::bf16) {
+    Tensor output_f32(output.shape());
+    attention_as_defined(qkv.to(DType::f32), offsets, options, output_f32, log_sum_exp);
+    return output.copy_from(output_f32.to(DType::bf16));
+  }
   visit_float(qkv.dtype(), [&]<class T>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       forward<T>(Head(task, qkv, offsets, options.heads), qkv, options, output, log_sum_exp);
@@ -107,12 +115,43 @@ void attention(const Tensor& qkv, const SequenceOffsets& offsets, const Attentio
   });
 }
 
-void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv) {
+void attention_backward_as_defined(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+                                   const SequenceOffsets& offsets, const AttentionOptions& options,
+                                   const Gradient& dqkv) {
+  if (qkv.dtype() == DType::bf16) {
+    Tensor dqkv_f32 = dqkv.accumulates() ? dqkv.tensor().to(DType::f32) : Tensor(qkv.shape());
+    attention_backward_as_defined(doutput.to(DType::f32), qkv.to(DType::f32), log_sum_exp, offsets, options,
+                                  {dqkv_f32, dqkv.output()});
+    return dqkv.tensor().copy_from(dqkv_f32.to(DType::bf16));
+  }
   visit_float(qkv.dtype(), [&]<class T>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       backward<T>(Head(task, qkv, offsets, options.heads), doutput, qkv, log_sum_exp, options, dqkv);
     });
+  });
+}
+
+void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
+               Tensor& log_sum_exp) {
+  visit_activation(qkv.dtype(), [&]<class T>() {
+    if constexpr (!std::is_same_v<T, double>) {
+      if (const auto* const simd = simd::loops<T>()) {
+        return attention_blocked(simd->attention, qkv, offsets, options, output, log_sum_exp);
+      }
+    }
+    attention_as_defined(qkv, offsets, options, output, log_sum_exp);
+  });
+}
+
+void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv) {
+  visit_activation(qkv.dtype(), [&]<class T>() {
+    if constexpr (!std::is_same_v<T, double>) {
+      if (const auto* const simd = simd::loops<T>()) {
+        return attention_backward_blocked(simd->attention, doutput, qkv, log_sum_exp, offsets, options, dqkv);
+      }
+    }
+    attention_backward_as_defined(doutput, qkv, log_sum_exp, offsets, options, dqkv);
   });
 }
 

@@ -13,6 +13,7 @@ namespace mini_bert::kernels {
 //   P = softmax(Q·Kᵀ/√D) [S,S],   P̃ = dropout(P),   O = P̃·V
 // A sentence sees only itself: the work is Σ S², with no mask and no padding. `log_sum_exp` [T,N] keeps, per row of
 // scores, m + log Σ exp(s−m): with it the backward pass rebuilds P from Q and K, T·N numbers instead of Σ N·S².
+// Activations of bf16 are computed with in f32, and log_sum_exp is f32 for them.
 struct AttentionOptions {
   Index heads = 1;
   double dropout = 0;  // of the probabilities
@@ -26,5 +27,12 @@ void attention(const Tensor& qkv, const SequenceOffsets& offsets, const Attentio
 // dQ += dS·K/√D;  dK += dSᵀ·Q/√D.  All three are columns of dqkv [T,3H].
 void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
                         const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv);
+
+// The same as Eigen expressions, which is what both are where this CPU has no loops for them (attention_blocked.h).
+void attention_as_defined(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
+                          Tensor& output, Tensor& log_sum_exp);
+void attention_backward_as_defined(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+                                   const SequenceOffsets& offsets, const AttentionOptions& options,
+                                   const Gradient& dqkv);
 
 }  // namespace mini_bert::kernels

@@ -10,11 +10,6 @@ namespace mini_bert::kernels {
 namespace {
 
 template <class T>
-void fill_rows(const Tensor& bias, Tensor& y) {
-  for_each_row(y.rows(), y.cols(), [&](Index t) { row<T>(y, t) = row<T>(bias, 0); });
-}
-
-template <class T>
 void add_column_sums(const Tensor& dy, const Gradient& dbias) {
   if (const auto* const simd = simd::loops<T>()) {
     RowSums sums(dy.rows(), dy.cols());
@@ -33,8 +28,7 @@ void add_column_sums(const Tensor& dy, const Gradient& dbias) {
 }  // namespace
 
 void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y) {
-  visit_float(x.dtype(), [&]<class T>() { fill_rows<T>(bias, y); });
-  matmul_transposed_b(x, weight, y, Output::accumulate);
+  matmul_transposed_b(x, weight, bias, y);
 }
 
 void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, const Gradient& dx,

@@ -26,37 +26,76 @@ void product(const Lhs& a, const Rhs& b, Result c, Output output) {
   });
 }
 
+bool is_half(const Tensor& x) {
+  return x.dtype() == DType::bf16;
+}
+
 // The same in registers and caches of this CPU; false when it has no kernels for that.
-bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_transposed, Tensor& c, Output output) {
+bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_transposed, const float* bias, Tensor& c,
+                  Output output) {
   const simd::Kernels* const simd = simd::kernels();
-  if (simd == nullptr || a.dtype() != DType::f32) return false;
-  const Index depth = a_transposed ? a.rows() : a.cols();
+  if (simd == nullptr || a.dtype() == DType::f64) return false;
   matmul_blocked(*simd, {.m = c.rows(),
                          .n = c.cols(),
-                         .k = depth,
-                         .a = {a.data<float>(), a.cols(), a_transposed},
-                         .b = {b.data<float>(), b.cols(), b_transposed},
-                         .c = c.data<float>(),
+                         .k = a_transposed ? a.rows() : a.cols(),
+                         .a = {a.raw(), a.dtype(), a.cols(), a_transposed},
+                         .b = {b.raw(), b.dtype(), b.cols(), b_transposed},
+                         .c = c.raw(),
+                         .c_dtype = c.dtype(),
                          .ldc = c.cols(),
-                         .output = output});
+                         .output = output,
+                         .bias = bias});
   return true;
+}
+
+// f32 and bf16 mixed become f32: factors rounded to bfloat16 if either is bfloat16, a result rounded at the end.
+template <class Multiply>
+void product_of_halves(const Tensor& a, const Tensor& b, Tensor& c, const Multiply& multiply) {
+  const bool rounded = is_half(a) || is_half(b);
+  const auto as_float = [rounded](const Tensor& x) { return (rounded ? x.to(DType::bf16) : x).to(DType::f32); };
+  Tensor sums = is_half(c) ? c.to(DType::f32) : c;
+  multiply(as_float(a), as_float(b), sums);
+  if (is_half(c)) c.copy_from(sums.to(DType::bf16));
+}
+
+// Calls multiply(a, b, c) with tensors of one type.
+template <class Multiply>
+void with_one_type(const Tensor& a, const Tensor& b, Tensor& c, const Multiply& multiply) {
+  if (is_half(a) || is_half(b) || is_half(c)) return product_of_halves(a, b, c, multiply);
+  multiply(a, b, c);
 }
 
 }  // namespace
 
 void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
-  if (fast_product(a, false, b, false, c, output)) return;
-  visit_float(a.dtype(), [&]<class T>() { product(matrix<T>(a), matrix<T>(b), matrix<T>(c), output); });
+  if (fast_product(a, false, b, false, nullptr, c, output)) return;
+  with_one_type(a, b, c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
+    visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x), matrix<T>(y), matrix<T>(z), output); });
+  });
 }
 
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
-  if (fast_product(a, false, b, true, c, output)) return;
-  visit_float(a.dtype(), [&]<class T>() { product(matrix<T>(a), matrix<T>(b).transpose(), matrix<T>(c), output); });
+  if (fast_product(a, false, b, true, nullptr, c, output)) return;
+  with_one_type(a, b, c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
+    visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x), matrix<T>(y).transpose(), matrix<T>(z), output); });
+  });
 }
 
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
-  if (fast_product(a, true, b, false, c, output)) return;
-  visit_float(a.dtype(), [&]<class T>() { product(matrix<T>(a).transpose(), matrix<T>(b), matrix<T>(c), output); });
+  if (fast_product(a, true, b, false, nullptr, c, output)) return;
+  with_one_type(a, b, c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
+    visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x).transpose(), matrix<T>(y), matrix<T>(z), output); });
+  });
+}
+
+void matmul_transposed_b(const Tensor& a, const Tensor& b, const Tensor& bias, Tensor& c) {
+  if (bias.dtype() == DType::f32 && fast_product(a, false, b, true, bias.data<float>(), c, Output::replace)) return;
+  with_one_type(a, b, c, [&bias](const Tensor& x, const Tensor& y, Tensor& z) {
+    visit_float(x.dtype(), [&]<class T>() {
+      matrix<T>(z).rowwise() = row<T>(bias, 0).matrix();
+      product(matrix<T>(x), matrix<T>(y).transpose(), matrix<T>(z), Output::accumulate);
+    });
+  });
 }
 
 void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db) {

@@ -4,10 +4,14 @@
 
 namespace mini_bert::kernels {
 
-// The three products that a layer and its gradients need, without a transpose in memory.
+// The three products that a layer and its gradients need, without a transpose in memory. All tensors f64, or each f32
+// or bf16: sums are always f32, and if A or B is bf16 both are rounded to it.
 void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output);               // C = A·B,  [M,K]·[K,N]
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = A·Bᵀ, [M,K]·[N,K]ᵀ
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = Aᵀ·B, [K,M]ᵀ·[K,N]
+
+// C = A·Bᵀ + bias in every row; bias [N], f32 unless C is f64.
+void matmul_transposed_b(const Tensor& a, const Tensor& b, const Tensor& bias, Tensor& c);
 
 // For C = A·B: dA += dC·Bᵀ, dB += Aᵀ·dC.
 void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db);

@@ -7,10 +7,12 @@
 // A product in blocks that fit the caches, after Goto & van de Geijn 2008, "Anatomy of high-performance matrix
 // multiplication", ACM TOMS 34(3). From the outside in:
 //
-//   depth blocks   `depth_block` of the K terms of every sum
-//   B panels       those rows of B, cut into panels of tile_cols columns, each panel contiguous: a thread streams
-//                  through a panel from its first- or second-level cache
-//   row blocks     `row_block` rows of A, likewise in panels of tile_rows rows: stay in the second-level cache
+//   panels of B    `cols_packed` columns and `depth_packed` of the K terms of every sum, copied into panels of
+//   tile_cols
+//                  columns by all threads together: third-level cache. Then each thread, for its rectangle of C:
+//   row blocks     `row_block` rows of A …
+//   depth blocks   … times `depth_block` terms, likewise in panels, of tile_rows rows: second-level cache
+//   a panel of B   of that depth: first-level cache, while the panels of A stream past it
 //   tiles          tile_rows × tile_cols elements of C, summed in registers
 //
 // Every element of C is the same chain of additions however the tiles are shared out, so the bits do not depend on the
@@ -18,7 +20,15 @@
 namespace mini_bert::kernels {
 namespace {
 
-constexpr Index depth_block = 384, row_block = 120;
+// For caches of 32 KB, 512 KB and some MB, docs/matrix_products.md. depth_block is even: words may be pairs.
+constexpr Index depth_block = 256, depth_packed = 1024, row_block = 240, cols_packed = 3072;
+
+// Terms of a panel that are copied before those of the next panel. Where the elements of one term lie together in
+// memory, few: neighbouring panels share cache lines, and memory is then read along its rows.
+constexpr Index pack_depth = 64, pack_depth_along = 16;
+
+// Up to so many rows of x·Wᵀ, W is used as it lies in memory: a copy would pay off too seldom.
+constexpr Index dot_rows_most = 32;
 
 constexpr Index divide_up(Index n, Index by) {
   return (n + by - 1) / by;
@@ -43,78 +53,167 @@ Grid grid_for(Index threads, Index row_panels, Index col_panels) {
   return best;
 }
 
+struct Range {
+  Index begin, end;
+  Index size() const { return end - begin; }
+};
+
 class BlockedProduct {
  public:
-  BlockedProduct(const simd::Kernels& simd, const Product& product) : simd_(simd), p_(product) {}
+  BlockedProduct(const simd::Kernels& simd, const Product& product)
+      : simd_(simd),
+        tiled_(product.a.dtype == DType::bf16 || product.b.dtype == DType::bf16 ? simd.bf16_terms : simd.f32_terms),
+        p_(product) {}
 
   void run() {
-    const Index row_panels = divide_up(p_.m, simd_.tile_rows), col_panels = divide_up(p_.n, simd_.tile_cols);
-    const Grid grid = grid_for(num_threads(), row_panels, col_panels);
-    const Index depth = std::min(depth_block, p_.k);
-    Tensor b_panels({col_panels, simd_.tile_cols * depth});
-    for (Index k = 0; k < p_.k; k += depth_block) {
-      const Index deep = std::min(depth_block, p_.k - k);
-      parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) {
-        pack_b(k, deep, panel, b_panels.data<float>() + panel * simd_.tile_cols * deep);
-      });
-      parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
-        const Index r = part / grid.cols, c = part % grid.cols;
-        compute(k, deep, b_panels.data<float>(), row_panels * r / grid.rows, row_panels * (r + 1) / grid.rows,
-                col_panels * c / grid.cols, col_panels * (c + 1) / grid.cols);
-      });
+    // A bfloat16 result is rounded once, when its sums are complete.
+    const Index deepest = p_.c_dtype == DType::bf16 ? std::max(p_.k, Index{1}) : depth_packed;
+    const Index most_panels = divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols);
+    Tensor b_panels({most_panels * tiled_.tile_cols, std::max(words(std::min(deepest, p_.k)), Index{1})});
+    b_panels_ = b_panels.data<float>();
+    for (Index col = 0; col < p_.n; col += cols_packed) {
+      Index k = 0;
+      do {  // even when there are no terms: C becomes 0
+        multiply({col, std::min(col + cols_packed, p_.n)}, {k, std::min(k + deepest, p_.k)});
+      } while ((k += deepest) < p_.k);
     }
   }
 
  private:
-  void pack_b(Index k, Index deep, Index panel, float* target) const {
-    const Index col = panel * simd_.tile_cols, cols = std::min(simd_.tile_cols, p_.n - col);
+  Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
+
+  // The terms `depth` of the columns `cols` of C.
+  void multiply(Range cols, Range depth) {
+    const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
     if (p_.b.transposed) {
-      simd_.pack_transposed(p_.b.data + col * p_.b.ld + k, p_.b.ld, deep, cols, target, simd_.tile_cols);
+      parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) {
+        for (Index k = depth.begin; k < depth.end; k += depth_block) {
+          pack_b(cols, depth, panel, k, std::min(depth_block, depth.end - k));
+        }
+      });
     } else {
-      simd_.pack(p_.b.data + k * p_.b.ld + col, p_.b.ld, deep, cols, target, simd_.tile_cols);
+      const Index slices = divide_up(depth.size(), pack_depth_along);
+      parallel_for(slices, divide_up(slices, num_threads()), [&](Index slice) {
+        const Index k = depth.begin + slice * pack_depth_along;
+        for (Index panel = 0; panel < col_panels; ++panel) {
+          pack_b(cols, depth, panel, k, std::min(pack_depth_along, depth.end - k));
+        }
+      });
+    }
+    const Grid grid = grid_for(num_threads(), row_panels, col_panels);
+    parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
+      const Index r = part / grid.cols, c = part % grid.cols;
+      const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
+      for (Index row = row_panels * r / grid.rows * tiled_.tile_rows; row < row_end; row += row_block) {
+        multiply_rows({row, std::min(row + row_block, row_end)}, cols, depth, col_panels * c / grid.cols,
+                      col_panels * (c + 1) / grid.cols);
+      }
+    });
+  }
+
+  // The panels of B lie [depth block][panel][words][tile_cols]; this is where the term k of one is.
+  float* b_panel(Range cols, Range depth, Index k, Index panel) const {
+    const Index padded_cols = divide_up(cols.size(), tiled_.tile_cols) * tiled_.tile_cols;
+    const Index block = depth.begin + (k - depth.begin) / depth_block * depth_block;
+    const Index deep = std::min(depth_block, depth.end - block);
+    return b_panels_ + words(block - depth.begin) * padded_cols +
+           (panel * words(deep) + words(k - block)) * tiled_.tile_cols;
+  }
+
+  void pack_b(Range cols, Range depth, Index panel, Index k, Index deep) const {
+    const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
+    pack(p_.b, !p_.b.transposed, col, width, k, deep, b_panel(cols, depth, k, panel), tiled_.tile_cols);
+  }
+
+  // `count` rows of A or columns of B, `deep` terms of each. Those of one term lie together in memory when `along`.
+  void pack(const Factor& x, bool along, Index first, Index count, Index k, Index deep, float* panel,
+            Index width) const {
+    const Index offset = along ? k * x.ld + first : first * x.ld + k;
+    const simd::TiledProduct::Packs& packs = along ? tiled_.pack : tiled_.pack_transposed;
+    if (x.dtype == DType::bf16) {
+      packs.bf16(static_cast<const BFloat16*>(x.data) + offset, x.ld, deep, count, panel, width);
+    } else {
+      packs.f32(static_cast<const float*>(x.data) + offset, x.ld, deep, count, panel, width);
     }
   }
 
-  void pack_a(Index k, Index deep, Index row, Index rows, float* target) const {
-    if (p_.a.transposed) {
-      simd_.pack(p_.a.data + k * p_.a.ld + row, p_.a.ld, deep, rows, target, rows);
-    } else {
-      simd_.pack_transposed(p_.a.data + row * p_.a.ld + k, p_.a.ld, deep, rows, target, rows);
+  void pack_a(Index k, Index deep, Range rows, float* target) const {
+    const Index slice = p_.a.transposed ? pack_depth_along : pack_depth;
+    for (Index i = 0; i < deep; i += slice) {
+      for (Index row = rows.begin; row < rows.end; row += tiled_.tile_rows) {
+        const Index tall = std::min(tiled_.tile_rows, rows.end - row);
+        float* const panel = target + (row - rows.begin) * words(deep) + words(i) * tall;
+        pack(p_.a, p_.a.transposed, row, tall, k + i, std::min(slice, deep - i), panel, tall);
+      }
     }
   }
 
-  // The terms k … k+deep-1 of a rectangle of C, given in panels.
-  void compute(Index k, Index deep, const float* b_panels, Index row_begin, Index row_end, Index col_begin,
-               Index col_end) const {
+  void multiply_rows(Range rows, Range cols, Range depth, Index panel_begin, Index panel_end) const {
     thread_local Tensor a_panels({row_block * depth_block});
     float* const a = a_panels.data<float>();
-    const bool accumulate = k > 0 || p_.output == Output::accumulate;
-    const Index end = std::min(row_end * simd_.tile_rows, p_.m);
-    for (Index row = row_begin * simd_.tile_rows; row < end; row += row_block) {
-      const Index rows = std::min(row_block, end - row);
-      for (Index r = 0; r < rows; r += simd_.tile_rows) {
-        pack_a(k, deep, row + r, std::min(simd_.tile_rows, rows - r), a + r * deep);
-      }
-      for (Index panel = col_begin; panel < col_end; ++panel) {
-        const float* const b = b_panels + panel * simd_.tile_cols * deep;
-        const Index col = panel * simd_.tile_cols, cols = std::min(simd_.tile_cols, p_.n - col);
+    // Where the sums are formed: C itself, or floats that are rounded in the end.
+    const bool narrow = p_.c_dtype == DType::bf16;
+    const Range wide = {cols.begin + panel_begin * tiled_.tile_cols,
+                        std::min(cols.begin + panel_end * tiled_.tile_cols, cols.end)};
+    Tensor sums = narrow ? Tensor({rows.size(), wide.size()}) : Tensor();
+    const Index ldc = narrow ? wide.size() : p_.ldc;
+    float* const c = narrow ? sums.data<float>() : static_cast<float*>(p_.c) + rows.begin * ldc + wide.begin;
+
+    Index k = depth.begin;
+    do {
+      const Index deep = std::min(depth_block, depth.end - k);
+      pack_a(k, deep, rows, a);
+      const bool accumulate = k > 0 || (p_.output == Output::accumulate && !narrow);
+      for (Index panel = panel_begin; panel < panel_end; ++panel) {
+        const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
+        const float* const b = b_panel(cols, depth, k, panel);
         const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + col;
-        for (Index r = 0; r < rows; r += simd_.tile_rows) {
-          const Index tall = std::min(simd_.tile_rows, rows - r);
-          float* const c = p_.c + (row + r) * p_.ldc + col;
-          simd_.tile[tall - 1](deep, a + r * deep, b, c, p_.ldc, cols, accumulate, bias);
+        for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
+          const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
+          tiled_.tile[tall - 1](words(deep), a + row * words(deep), b, c + row * ldc + col - wide.begin, ldc, width,
+                                accumulate, bias);
         }
       }
+    } while ((k += depth_block) < depth.end);
+    for (Index row = 0; narrow && row < rows.size(); ++row) {
+      simd_.narrow_row(c + row * ldc, static_cast<BFloat16*>(p_.c) + (rows.begin + row) * p_.ldc + wide.begin,
+                       wide.size(), p_.output == Output::accumulate);
     }
   }
 
   const simd::Kernels& simd_;
+  const simd::TiledProduct& tiled_;
   const Product& p_;
+  float* b_panels_ = nullptr;
 };
+
+// A few rows times a matrix that is read once, where it is.
+bool is_dot_product(const Product& p) {
+  return p.m <= dot_rows_most && !p.a.transposed && p.b.transposed && p.a.dtype == DType::f32 &&
+         p.b.dtype == DType::f32 && p.c_dtype == DType::f32;
+}
+
+void dot_product(const simd::Kernels& simd, const Product& p) {
+  constexpr Index rows = simd::Kernels::dot_rows, cols = simd::Kernels::dot_cols;
+  const auto* const a = static_cast<const float*>(p.a.data);
+  const auto* const b = static_cast<const float*>(p.b.data);
+  auto* const c = static_cast<float*>(p.c);
+  const Index tiles = divide_up(p.n, cols);
+  parallel_for(tiles, divide_up(tiles, num_threads()), [&](Index tile) {
+    const Index col = tile * cols;
+    for (Index row = 0; row < p.m; row += rows) {
+      simd.dot_tile[std::min(rows, p.m - row) - 1](
+          p.k, a + row * p.a.ld, p.a.ld, b + col * p.b.ld, p.b.ld, c + row * p.ldc + col, p.ldc,
+          std::min(cols, p.n - col), p.output == Output::accumulate, p.bias == nullptr ? nullptr : p.bias + col);
+    }
+  });
+}
 
 }  // namespace
 
 void matmul_blocked(const simd::Kernels& simd, const Product& product) {
+  if (product.m == 0 || product.n == 0) return;
+  if (is_dot_product(product)) return dot_product(simd, product);
   BlockedProduct(simd, product).run();
 }
 

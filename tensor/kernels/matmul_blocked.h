@@ -5,19 +5,21 @@
 
 namespace mini_bert::kernels {
 
-// One factor of a product of f32 matrices as it lies in memory: element (i, j) is data[i·ld + j], or data[j·ld + i]
-// when transposed.
+// One factor of a product as it lies in memory, f32 or bf16: element (i, j) is data[i·ld + j], or data[j·ld + i] when
+// transposed.
 struct Factor {
-  const float* data;
+  const void* data;
+  DType dtype;
   Index ld;
   bool transposed;
 };
 
-// C = A·B, [M,K]·[K,N], in tiles that stay in registers.
+// C = A·B, [M,K]·[K,N], in tiles that stay in registers. If A or B is bf16, both are rounded to it. Sums are f32.
 struct Product {
   Index m, n, k;
   Factor a, b;
-  float* c;
+  void* c;
+  DType c_dtype;  // f32 or bf16
   Index ldc;
   Output output = Output::replace;
   const float* bias = nullptr;  // [N], added to every row; only with Output::replace

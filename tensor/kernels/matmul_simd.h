@@ -1,26 +1,35 @@
 #pragma once
 
-#include <immintrin.h>
+#include <utility>
 
+#include "tensor/kernels/matmul_words.h"
 #include "tensor/simd/kernels.h"
 
-// The inner loops of matrix products; matmul_blocked.cpp says how they fit together.
+// The inner loops of matrix products; matmul_blocked.cpp says how they fit together. They work on panels: `width`
+// neighbouring columns of B, or rows of A, laid out [words][width], so that what a step of the sum needs is contiguous.
+// A word is one term of the sum or two, as `Words` has it (matmul_words.h).
 namespace mini_bert::simd {
 
-// c [ROWS,cols] = base + Σ_k a_k·b_kᵀ, the sum held in ROWS × VECTORS registers. `a` holds ROWS numbers per k, `b`
-// VECTORS·lanes. `base` is c itself when `accumulate`, else the biases, else 0. At the right edge of C
-// cols < VECTORS·lanes.
-template <class F, int ROWS, int VECTORS>
-void gemm_tile(Index depth, const float* a, const float* b, float* c, Index ldc, Index cols, bool accumulate,
+// c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels, the sum held in ROWS × VECTORS registers. `a` is a
+// panel of ROWS, `b` one of VECTORS·lanes. `base` is c itself when `accumulate`, else the biases, else 0. At the right
+// edge of C cols < VECTORS·lanes.
+template <class F, int ROWS, int VECTORS, class Words = F32Words<F>>
+void gemm_tile(Index words, const float* a, const float* b, float* c, Index ldc, Index cols, bool accumulate,
                const float* bias) {
   constexpr Index lanes = F::lanes;
+  // On its way from memory while the sum is formed.
+#pragma GCC unroll 64
+  for (int r = 0; r < ROWS; ++r) {
+    for (Index j = 0; j < VECTORS * lanes; j += 16) __builtin_prefetch(c + r * ldc + j, 1);
+  }
   F sum[ROWS][VECTORS];
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; ++r) {
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) sum[r][v] = F(0.0f);
   }
-  for (Index k = 0; k < depth; ++k) {
+#pragma GCC unroll 4
+  for (Index k = 0; k < words; ++k) {
     F b_k[VECTORS];
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) b_k[v] = F::load(b + v * lanes);
@@ -28,7 +37,7 @@ void gemm_tile(Index depth, const float* a, const float* b, float* c, Index ldc,
     for (int r = 0; r < ROWS; ++r) {
       const F a_rk(a[r]);
 #pragma GCC unroll 64
-      for (int v = 0; v < VECTORS; ++v) sum[r][v] = fma(a_rk, b_k[v], sum[r][v]);
+      for (int v = 0; v < VECTORS; ++v) sum[r][v] = Words::multiply_add(a_rk, b_k[v], sum[r][v]);
     }
     a += ROWS;
     b += VECTORS * lanes;
@@ -52,112 +61,161 @@ void gemm_tile(Index depth, const float* a, const float* b, float* c, Index ldc,
     }
     return;
   }
-  // A copy, so that `sum` is never indexed by a variable and stays in registers.
-  float tile[ROWS][VECTORS * lanes];
 #pragma GCC unroll 64
-  for (int r = 0; r < ROWS; ++r) {
+  for (int v = 0; v < VECTORS; ++v) {
+    const Index left = cols - v * lanes, n = left < lanes ? left : lanes;
+    if (n <= 0) break;
+    const F bias_v = bias != nullptr ? F::load(bias + v * lanes, n) : F(0.0f);
 #pragma GCC unroll 64
-    for (int v = 0; v < VECTORS; ++v) sum[r][v].store(&tile[r][v * lanes]);
-  }
-  for (int r = 0; r < ROWS; ++r) {
-    for (Index j = 0; j < cols; ++j) {
-      const float base = accumulate ? c[r * ldc + j] : bias != nullptr ? bias[j] : 0.0f;
-      c[r * ldc + j] = base + tile[r][j];
+    for (int r = 0; r < ROWS; ++r) {
+      float* const target = c + r * ldc + v * lanes;
+      (accumulate ? F::load(target, n) + sum[r][v] : sum[r][v] + bias_v).store(target, n);
     }
   }
 }
 
-// panel_kj = x_kj: `count` ≤ width neighbouring columns of x [depth,·], zeros up to `width`.
+// Stores a row of a panel, `n` ≤ lanes numbers of it. Where a panel is narrower than a register a whole one is stored
+// while that stays inside the panel: it spoils the beginnings of the next rows, which are written later. (Masked stores
+// are slow on some CPUs.)
 template <class F>
-void gemm_pack(const float* x, Index ldx, Index depth, Index count, float* panel, Index width) {
-  if (count == width && width % F::lanes == 0) {
-    for (Index k = 0; k < depth; ++k, x += ldx, panel += width) {
-      for (Index j = 0; j < width; j += F::lanes) F::load(x + j).store(panel + j);
-    }
-    return;
-  }
-  Index k = 0;
-  if (count == width && width < F::lanes) {
-    // One store a row spoils the beginning of the rows after it, which are written later; the last are left to the loop
-    // below.
-    for (; k + F::lanes < depth; ++k, x += ldx, panel += width) F::load(x, width).store(panel);
-  }
-  for (; k < depth; ++k, x += ldx, panel += width) {
-    for (Index j = 0; j < count; ++j) panel[j] = x[j];
-    for (Index j = count; j < width; ++j) panel[j] = 0.0f;
+void gemm_store_row(F row, float* target, Index n, Index width, const float* end) {
+  if (n == F::lanes || (width < F::lanes && end - target >= F::lanes)) {
+    row.store(target);
+  } else {
+    row.store(target, n);
   }
 }
 
-namespace {
-
-// Columns become rows: in-register transpose of 8×8 floats in three rounds of eight shuffles.
-inline void transpose_8x8(__m256 (&r)[8]) {
-  __m256 t[8];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    t[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-    t[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-  }
-  __m256 u[8];
-#pragma GCC unroll 2
-  for (int half = 0; half < 8; half += 4) {
-    u[half] = _mm256_shuffle_ps(t[half], t[half + 2], 0x44);
-    u[half + 1] = _mm256_shuffle_ps(t[half], t[half + 2], 0xee);
-    u[half + 2] = _mm256_shuffle_ps(t[half + 1], t[half + 3], 0x44);
-    u[half + 3] = _mm256_shuffle_ps(t[half + 1], t[half + 3], 0xee);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    r[i] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x20);
-    r[i + 4] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
-  }
-}
-
-}  // namespace
-
-// panel_kj = x_jk: `count` ≤ width rows of x [·,depth], zeros up to `width`. Eight rows and eight columns at a time.
-template <class F>
-void gemm_pack_transposed(const float* x, Index ldx, Index depth, Index count, float* panel, Index width) {
-  for (Index j = 0; j < width; j += 8) {
-    const Index wide = width - j < 8 ? width - j : 8;  // columns of the panel
-    const Index rows = count - j < 8 ? count - j : 8;  // of x, for them
-    Index k = 0;
-    // A store of 8 floats where the panel has fewer left spoils the beginning of its next row, which is written after
-    // it; so the last rows are left to the loop below.
-    for (; rows > 0 && k + 8 < depth; k += 8) {
-      __m256 block[8];
-      for (Index r = 0; r < 8; ++r) {
-        block[r] = r < rows ? _mm256_loadu_ps(x + (j + r) * ldx + k) : _mm256_setzero_ps();
+// panel_kj = x_kj: `count` ≤ width neighbouring columns of x [depth,·], zeros up to `width` and after an odd end of
+// pairs.
+template <class F, class Words = F32Words<F>, class T = float>
+void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
+  constexpr Index lanes = F::lanes;
+  const float* const end = panel + (depth + Words::terms - 1) / Words::terms * width;
+  const auto load = [count](const T* row, Index j) {
+    return j + lanes <= count ? F::load(row + j) : j < count ? F::load(row + j, count - j) : F(0.0f);
+  };
+  for (Index k = 0; k < depth; k += Words::terms, x += Words::terms * ldx, panel += width) {
+    for (Index j = 0; j < width; j += lanes) {
+      F word;
+      if constexpr (Words::terms == 1) {
+        word = Words::template word<T>(load(x, j));
+      } else {
+        word = Words::template word<T>(load(x, j), k + 1 < depth ? load(x + ldx, j) : F(0.0f));
       }
-      transpose_8x8(block);
-#pragma GCC unroll 8
-      for (Index i = 0; i < 8; ++i) _mm256_storeu_ps(panel + (k + i) * width + j, block[i]);
-    }
-    for (; k < depth; ++k) {
-      for (Index r = 0; r < wide; ++r) panel[k * width + j + r] = r < rows ? x[(j + r) * ldx + k] : 0.0f;
+      gemm_store_row(word, panel + j, width - j < lanes ? width - j : lanes, width, end);
     }
   }
 }
 
-template <class F, int VECTORS, int... ROWS>
-constexpr void add_tiles(Kernels& kernels) {
-  ((kernels.tile[ROWS - 1] = gemm_tile<F, ROWS, VECTORS>), ...);
+// panel_kj = x_jk: `count` ≤ width rows of x [·,depth], zeros likewise. A square of lanes × lanes at a time.
+template <class F, class Words = F32Words<F>, class T = float>
+void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
+  constexpr Index lanes = F::lanes;
+  const float* const end = panel + (depth + Words::terms - 1) / Words::terms * width;
+  for (Index k = 0; k < depth; k += lanes, panel += lanes / Words::terms * width) {
+    const Index deep = depth - k < lanes ? depth - k : lanes;
+    for (Index j = 0; j < width; j += lanes) {
+      const Index wide = width - j < lanes ? width - j : lanes;
+      F square[lanes];
+#pragma GCC unroll 16
+      for (Index r = 0; r < lanes; ++r) {
+        const T* const row = x + (j + r) * ldx + k;
+        square[r] = j + r >= count ? F(0.0f) : deep == lanes ? F::load(row) : F::load(row, deep);
+      }
+      transpose(square);
+#pragma GCC unroll 16
+      for (Index i = 0; i < lanes; i += Words::terms) {
+        if (i >= deep) break;
+        F word;
+        if constexpr (Words::terms == 1) {
+          word = Words::template word<T>(square[i]);
+        } else {
+          word = Words::template word<T>(square[i], square[i + 1]);
+        }
+        gemm_store_row(word, panel + i / Words::terms * width + j, wide, width, end);
+      }
+    }
+  }
+}
+
+// c [ROWS,cols] = base + a·bᵀ for rows of both that lie in memory as they are, cols ≤ COLS; `base` as in gemm_tile. A
+// sum is that of its register's lanes, each every lanes-th term.
+template <class F, int ROWS, int COLS>
+void gemm_dot(Index depth, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc, Index cols,
+              bool accumulate, const float* bias) {
+  constexpr Index lanes = F::lanes;
+  const float* b_row[COLS];
+  for (Index j = 0; j < COLS; ++j) b_row[j] = b + (j < cols ? j : cols - 1) * ldb;
+  F sums[ROWS][COLS];
+#pragma GCC unroll 64
+  for (int r = 0; r < ROWS; ++r) {
+#pragma GCC unroll 64
+    for (int j = 0; j < COLS; ++j) sums[r][j] = F(0.0f);
+  }
+  const auto add_terms = [&](const auto& load) __attribute__((always_inline)) {
+    F b_k[COLS];
+#pragma GCC unroll 64
+    for (int j = 0; j < COLS; ++j) b_k[j] = load(b_row[j]);
+#pragma GCC unroll 64
+    for (int r = 0; r < ROWS; ++r) {
+      const F a_rk = load(a + r * lda);
+#pragma GCC unroll 64
+      for (int j = 0; j < COLS; ++j) sums[r][j] = fma(a_rk, b_k[j], sums[r][j]);
+    }
+  };
+  Index k = 0;
+  for (; k + lanes <= depth; k += lanes) add_terms([k](const float* row) { return F::load(row + k); });
+  if (k < depth) add_terms([k, depth](const float* row) { return F::load(row + k, depth - k); });
+#pragma GCC unroll 64
+  for (int r = 0; r < ROWS; ++r) {
+#pragma GCC unroll 64
+    for (int j = 0; j < COLS; ++j) {
+      if (j >= cols) break;
+      float& target = c[r * ldc + j];
+      target = (accumulate ? target : bias != nullptr ? bias[j] : 0.0f) + sum(sums[r][j]);
+    }
+  }
+}
+
+// c = sums, or c += sums, rounded to bfloat16.
+template <class F>
+void gemm_narrow_row(const float* sums, BFloat16* c, Index n, bool accumulate) {
+  for (Index j = 0; j < n; j += F::lanes) {
+    const Index count = n - j < F::lanes ? n - j : F::lanes;
+    F value = F::load(sums + j, count);
+    if (accumulate) value += F::load(c + j, count);
+    value.store(c + j, count);
+  }
 }
 
 // 6 × 16 on AVX2 (12 sums + 2 + 1 of its 16 registers), 8 × 48 on AVX-512 (24 + 3 + 1 of 32).
-template <class F>
-constexpr void add_gemm(Kernels& kernels) {
-  if constexpr (F::lanes == 8) {
-    kernels.tile_rows = 6;
-    kernels.tile_cols = 16;
-    add_tiles<F, 2, 1, 2, 3, 4, 5, 6>(kernels);
-  } else {
-    kernels.tile_rows = 8;
-    kernels.tile_cols = 48;
-    add_tiles<F, 3, 1, 2, 3, 4, 5, 6, 7, 8>(kernels);
+template <class F, class Words>
+constexpr TiledProduct tiled_product() {
+  constexpr int rows = F::lanes == 8 ? 6 : 8, vectors = F::lanes == 8 ? 2 : 3;
+  TiledProduct product{};
+  product.terms_per_word = Words::terms;
+  product.tile_rows = rows;
+  product.tile_cols = vectors * F::lanes;
+  [&]<int... R>(std::integer_sequence<int, R...>) {
+    ((product.tile[R] = gemm_tile<F, R + 1, vectors, Words>), ...);
   }
-  kernels.pack = gemm_pack<F>;
-  kernels.pack_transposed = gemm_pack_transposed<F>;
+  (std::make_integer_sequence<int, rows>());
+  product.pack = {gemm_pack<F, Words, float>, gemm_pack<F, Words, BFloat16>};
+  product.pack_transposed = {gemm_pack_transposed<F, Words, float>, gemm_pack_transposed<F, Words, BFloat16>};
+  return product;
+}
+
+// Bf16Words is how this instruction set multiplies bfloat16: RoundedWords or PairWords.
+template <class F, class Bf16Words>
+constexpr void add_gemm(Kernels& kernels) {
+  kernels.f32_terms = tiled_product<F, F32Words<F>>();
+  kernels.bf16_terms = tiled_product<F, Bf16Words>();
+  kernels.narrow_row = gemm_narrow_row<F>;
+  [&]<int... R>(std::integer_sequence<int, R...>) {
+    ((kernels.dot_tile[R] = gemm_dot<F, R + 1, Kernels::dot_cols>), ...);
+  }
+  (std::make_integer_sequence<int, Kernels::dot_rows>());
 }
 
 }  // namespace mini_bert::simd

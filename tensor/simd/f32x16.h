@@ -153,5 +153,35 @@ inline void multiply_wide(U32x16 a, U32x16 b, U32x16& high, U32x16& low) {
   high = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
 }
 
+// Four rounds of sixteen shuffles: within quarters of a register as in f32x8.h, then of quarters.
+inline void transpose(F32x16 (&rows)[16]) {
+  __m512 pairs[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(rows[i].v, rows[i + 1].v);
+    pairs[i + 1] = _mm512_unpackhi_ps(rows[i].v, rows[i + 1].v);
+  }
+  __m512 fours[16];
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    fours[i] = _mm512_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    fours[i + 1] = _mm512_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    fours[i + 2] = _mm512_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    fours[i + 3] = _mm512_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+  // Quarter q of fours[4g+j] is column 4q+j of rows 4g … 4g+3.
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    const __m512 low_01 = _mm512_shuffle_f32x4(fours[j], fours[j + 4], 0x44);
+    const __m512 high_01 = _mm512_shuffle_f32x4(fours[j], fours[j + 4], 0xee);
+    const __m512 low_23 = _mm512_shuffle_f32x4(fours[j + 8], fours[j + 12], 0x44);
+    const __m512 high_23 = _mm512_shuffle_f32x4(fours[j + 8], fours[j + 12], 0xee);
+    rows[j] = _mm512_shuffle_f32x4(low_01, low_23, 0x88);
+    rows[j + 4] = _mm512_shuffle_f32x4(low_01, low_23, 0xdd);
+    rows[j + 8] = _mm512_shuffle_f32x4(high_01, high_23, 0x88);
+    rows[j + 12] = _mm512_shuffle_f32x4(high_01, high_23, 0xdd);
+  }
+}
+
 }  // namespace
 }  // namespace mini_bert::simd

@@ -9,7 +9,7 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::array sets = {Isa::portable, Isa::avx2, Isa::avx512};
+constexpr std::array sets = {Isa::portable, Isa::avx2, Isa::avx512, Isa::avx512_bf16};
 
 }  // namespace
 
@@ -19,6 +19,8 @@ std::string_view name_of(Isa isa) {
       return "avx2";
     case Isa::avx512:
       return "avx512";
+    case Isa::avx512_bf16:
+      return "avx512_bf16";
     default:
       return "portable";
   }
@@ -29,6 +31,7 @@ bool has(Isa isa) {
 #if defined(__x86_64__)
   // The compilers' run-time library asks CPUID, and XGETBV whether the system saves the wide registers.
   if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (isa == Isa::avx512_bf16) return has(Isa::avx512) && __builtin_cpu_supports("avx512bf16");
   return has(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #else
@@ -39,7 +42,7 @@ bool has(Isa isa) {
 Isa choose_isa(std::string_view requested) {
   if (requested.empty()) return *std::ranges::find_if(sets.rbegin(), sets.rend(), has);
   const auto named = std::ranges::find(sets, requested, [](Isa isa) { return name_of(isa); });
-  require(named != sets.end(), "MINI_BERT_ISA must be portable, avx2 or avx512, got \"{}\"", requested);
+  require(named != sets.end(), "MINI_BERT_ISA must be portable, avx2, avx512 or avx512_bf16, got \"{}\"", requested);
   require(has(*named), "MINI_BERT_ISA asks for {}, which this CPU lacks; unset it to use {}", requested,
           name_of(choose_isa("")));
   return *named;

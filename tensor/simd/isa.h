@@ -6,12 +6,12 @@ namespace mini_bert {
 
 // The instruction sets that kernels are written for, each including those before it. `portable` is the definition of an
 // operation as Eigen expressions, which any CPU runs.
-enum class Isa { portable, avx2, avx512 };
+enum class Isa { portable, avx2, avx512, avx512_bf16 };
 
 std::string_view name_of(Isa isa);
 
-// The best set this CPU has, found once; MINI_BERT_ISA=portable|avx2|avx512 asks for a lower one. Error when the
-// variable names no set, or one that this CPU lacks.
+// The best set this CPU has, found once; MINI_BERT_ISA=portable|avx2|avx512|avx512_bf16 asks for a lower one. Error
+// when the variable names no set, or one that this CPU lacks.
 Isa isa();
 
 // Whether this CPU and its operating system can run a set.

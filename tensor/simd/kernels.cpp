@@ -5,6 +5,7 @@ namespace mini_bert::simd {
 #if defined(__x86_64__)
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
+const Kernels& avx512_bf16_kernels();
 #endif
 
 const Kernels* kernels_for(Isa isa) {
@@ -15,6 +16,8 @@ const Kernels* kernels_for(Isa isa) {
       return &avx2_kernels();
     case Isa::avx512:
       return &avx512_kernels();
+    case Isa::avx512_bf16:
+      return &avx512_bf16_kernels();
 #endif
     default:
       return nullptr;

@@ -2,30 +2,51 @@
 
 #include <type_traits>
 
+#include "tensor/dtype.h"
 #include "tensor/shape.h"
 #include "tensor/simd/isa.h"
 #include "tensor/simd/loops.h"
 
 namespace mini_bert::simd {
 
-// The hot loops over plain f32 arrays, once per instruction set. Each is written once, as a template over the register
-// type, in tensor/kernels/<op>_simd.h beside the definition it must agree with; avx2.cpp and avx512.cpp instantiate
+// Products in tiles (tensor/kernels/matmul_simd.h) whose terms are of one type. Panels consist of 32-bit words: a
+// float, or a pair of bfloat16 where the CPU multiplies those, two consecutive terms of the sum.
+struct TiledProduct {
+  static constexpr int most_tile_rows = 8;
+  using Tile = void (*)(Index words, const float* a, const float* b, float* c, Index ldc, Index cols, bool accumulate,
+                        const float* bias);
+  template <class T>
+  using Pack = void (*)(const T* x, Index ldx, Index depth, Index count, float* panel, Index width);
+  struct Packs {
+    Pack<float> f32;
+    Pack<BFloat16> bf16;
+  };
+
+  Index terms_per_word;
+  Index tile_rows, tile_cols;
+  Tile tile[most_tile_rows];  // tile[r-1] is that of r rows
+  Packs pack, pack_transposed;
+};
+
+// The hot loops over plain arrays, once per instruction set. Each is written once, as a template over the register
+// type, in tensor/kernels/<op>_simd.h beside the definition it must agree with; avx2.cpp and its neighbours instantiate
 // them. Threads and shapes are the callers' business.
 struct Kernels {
   Isa isa;
 
-  // Products (tensor/kernels/matmul_simd.h). A tile is at most tile_rows × tile_cols of C; tile[r-1] is that of r rows.
-  static constexpr int most_tile_rows = 8;
-  using Tile = void (*)(Index depth, const float* a, const float* b, float* c, Index ldc, Index cols, bool accumulate,
-                        const float* bias);
-  Index tile_rows, tile_cols;
-  Tile tile[most_tile_rows];
-  void (*pack)(const float* x, Index ldx, Index depth, Index count, float* panel, Index width);
-  void (*pack_transposed)(const float* x, Index ldx, Index depth, Index count, float* panel, Index width);
+  TiledProduct f32_terms, bf16_terms;
+  void (*narrow_row)(const float* sums, BFloat16* c, Index n, bool accumulate);
+
+  // Products of few rows, x·Wᵀ: dot_tile[r-1] is that of r rows, dot_cols columns or fewer.
+  static constexpr int dot_rows = 4, dot_cols = 3;
+  using DotTile = void (*)(Index depth, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc,
+                           Index cols, bool accumulate, const float* bias);
+  DotTile dot_tile[dot_rows];
 
   // All the rest (loops.h).
   ActivationLoops<float> f32;
   ActivationLoops<BFloat16> bf16;
+  ConvertLoops convert;
   ParameterLoops parameters;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tensor/dtype.h"
+#include "tensor/kernels/attention_head.h"
 #include "tensor/random.h"
 #include "tensor/shape.h"
 
@@ -98,6 +100,14 @@ struct LinearLoops {
   void (*column_sums)(const T* x, Index rows, Index cols, float* sums);
 };
 
+// One head of one sentence (attention_head.h), and the floats of scratch memory that either pass needs at most.
+template <class T>
+struct AttentionLoops {
+  Index (*scratch)(Index length, Index size);
+  void (*forward)(const AttentionHead<T>& head, T* output, float* log_sum_exp);
+  void (*backward)(const AttentionHead<T>& head, const AttentionHeadGradient<T>& gradient);
+};
+
 template <class T>
 struct ActivationLoops {
   AddLoops<T> add;
@@ -110,6 +120,13 @@ struct ActivationLoops {
   LayerNormLoops<T> layer_norm;
   AddLayerNormLoops<T> add_layer_norm;
   LinearLoops<T> linear;
+  AttentionLoops<T> attention;
+};
+
+// Between the two types of storage.
+struct ConvertLoops {
+  void (*widen)(const BFloat16* x, Index n, bool accumulate, float* y);
+  void (*narrow)(const float* x, Index n, bool accumulate, BFloat16* y);
 };
 
 // Parameters, their gradients and the optimizer's moments are f32.

@@ -3,6 +3,8 @@
 #include "tensor/kernels/adamw_simd.h"
 #include "tensor/kernels/add_layer_norm_simd.h"
 #include "tensor/kernels/add_simd.h"
+#include "tensor/kernels/attention_simd.h"
+#include "tensor/kernels/convert_simd.h"
 #include "tensor/kernels/cross_entropy_simd.h"
 #include "tensor/kernels/dropout_simd.h"
 #include "tensor/kernels/gelu_simd.h"
@@ -28,7 +30,8 @@ constexpr ActivationLoops<T> activation_loops() {
           .cross_entropy = cross_entropy_loops<F, T>(),
           .layer_norm = layer_norm_loops<F, T>(),
           .add_layer_norm = add_layer_norm_loops<F, T>(),
-          .linear = linear_loops<F, T>()};
+          .linear = linear_loops<F, T>(),
+          .attention = attention_loops<F, T>()};
 }
 
 template <class F>

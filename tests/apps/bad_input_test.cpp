@@ -1,27 +1,12 @@
-// Whatever a person gets wrong is answered with one line that says where, what was found and what to do; exit code 1;
-// nothing is written and nothing of theirs is touched.
-#include <algorithm>
-#include <limits>
+// What a person may get wrong with masked words, and with what every task shares.
+#include "tests/apps/bad_input.h"
 
-#include "tests/apps/program_testing.h"
-#include "tests/catch.h"
+#include <limits>
 
 using namespace mini_bert;
 using namespace mini_bert::testing;
 
 namespace {
-
-// What a case spoils before the program runs. `folder` holds model/, train.json and two other data files.
-using Spoil = void (*)(const fs::path& folder);
-
-struct Case {
-  const char* name;
-  const char* command;
-  std::vector<const char*> expected;  // all of them in the one line
-  Spoil spoil = nullptr;
-};
-
-constexpr const char* train = "mini_bert_train --model model --train train.json --output out --max-steps 2 ";
 
 void edit(const fs::path& path, const std::string& from, const std::string& to) {
   std::string text = read_file(path);
@@ -244,42 +229,9 @@ const std::vector<Case> cases = {
      {"UTF-8", "byte 0"}},
 };
 
-// Everything in the folder but what the test itself captures.
-std::vector<std::string> contents(const fs::path& folder) {
-  std::vector<std::string> found;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const std::string name = fs::relative(entry.path(), folder).string();
-    if (name == "stdout.txt" || name == "stderr.txt") continue;
-    found.push_back(name + (entry.is_regular_file() ? ": " + read_file(entry.path()) : ""));
-  }
-  std::ranges::sort(found);
-  return found;
-}
-
 }  // namespace
 
 TEST_CASE("bad input gets one line, exit code 1, and nothing is written", "[apps]") {
   CHECK(cases.size() >= 40);
-  for (const Case& bad : cases) {
-    INFO(bad.name);
-    const TemporaryFolder folder;
-    write_tiny_model(folder.path() / "model");
-    write_file(folder.path() / "train.json", "[\"三国人物诸葛涛\", \"诸葛亮字孔明\", \"天地日月\"]\n");
-    if (bad.spoil != nullptr) bad.spoil(folder.path());
-    const std::vector<std::string> before = contents(folder.path());
-
-    std::string command = bad.command;
-    for (std::size_t at; (at = command.find("$T")) != std::string::npos;) command.replace(at, 2, train);
-    const Outcome outcome = run(folder.path(), command);
-
-    INFO(command << "\nstdout: " << outcome.out << "stderr: " << outcome.err);
-    CHECK(outcome.exit_code == 1);
-    CHECK(std::ranges::count(outcome.err, '\n') == 1);
-    CHECK(outcome.err.starts_with("mini_bert_"));
-    for (const char* expected : bad.expected) CHECK_THAT(outcome.err, ContainsSubstring(expected));
-    // A run that had begun leaves what it had reported; one that could not begin leaves nothing at all.
-    const bool had_begun = fs::exists(folder.path() / "out/metrics.jsonl") || std::string(bad.name) == "disk full";
-    if (!had_begun) CHECK(contents(folder.path()) == before);
-    CHECK_FALSE(fs::exists(folder.path() / "out/model.safetensors.tmp"));
-  }
+  for (const Case& bad : cases) check_bad_input(bad);
 }

@@ -71,7 +71,7 @@ TEST_CASE("a run shows what it does and leaves a model directory and its record"
     CHECK_THAT(report, ContainsSubstring(shown));
   }
   const PretrainedModel trained = load_pretrained(shop.path() / "out");
-  CHECK(trained.unexpected.empty());
+  CHECK(trained.report.unexpected.empty());
   CHECK(json::parse(read_file(shop.path() / "out/config.json")).at("architectures")[0] == "BertForMaskedLM");
 
   const Outcome answer = shop.run("mini_bert_predict fill-mask --model out '三国人物诸葛[MASK]'");

@@ -55,7 +55,7 @@ TEST_CASE("config: defaults are bert-base-uncased") {
   config.check("default");
   CHECK(config.parameter_count() == 109'482'240);
   CHECK(config.head_size() == 64);
-  CHECK(config.gelu() == kernels::Gelu::erf);
+  CHECK(config.activation() == Activation::gelu);
   CHECK(config.layer_norm_eps == 1e-12);
 }
 
@@ -129,12 +129,40 @@ TEST_CASE("config: the names of the activation") {
   BertConfig config;
   for (const char* name : {"gelu", "gelu_python"}) {
     config.hidden_act = name;
-    CHECK(config.gelu() == kernels::Gelu::erf);
+    CHECK(config.activation() == Activation::gelu);
   }
   for (const char* name : {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "gelu_fast"}) {
     config.hidden_act = name;
-    CHECK(config.gelu() == kernels::Gelu::tanh);
+    CHECK(config.activation() == Activation::gelu_tanh);
   }
+  config.hidden_act = "relu";
+  CHECK(config.activation() == Activation::relu);
+}
+
+TEST_CASE("config: labels and what is learned from them, stated or not") {
+  BertConfig config;
+  CHECK(config.label_count() == 2);
+  CHECK(config.label(1) == "LABEL_1");
+  CHECK(config.problem() == ProblemType::single_label_classification);
+  config.labels = {"score"};
+  CHECK(config.label_count() == 1);
+  CHECK(config.label(0) == "score");
+  CHECK(config.problem() == ProblemType::regression);
+  config.labels = {"a", "b", "c"};
+  CHECK(config.problem() == ProblemType::single_label_classification);
+  for (const ProblemType type :
+       {ProblemType::regression, ProblemType::single_label_classification, ProblemType::multi_label_classification}) {
+    config.problem_type = std::string(name_of(type));
+    CHECK(config.problem() == type);
+  }
+}
+
+TEST_CASE("config: the dropout before a classifier is classifier_dropout, else hidden_dropout_prob") {
+  BertConfig config;
+  config.hidden_dropout_prob = 0.25;
+  CHECK(config.classifier_dropout_prob() == 0.25);
+  config.classifier_dropout = 0;
+  CHECK(config.classifier_dropout_prob() == 0);
 }
 
 TEST_CASE("config: a wrong value is refused, with the reason") {
@@ -168,7 +196,7 @@ TEST_CASE("config: a wrong value is refused, with the reason") {
       {"type_vocab_size", "two", "type_vocab_size is \"two\", expected a whole number"},
       {"pad_token_id", 100, "pad_token_id is 100, expected 0 to 99"},
       {"pad_token_id", -1, "pad_token_id is -1, expected 0 to 99"},
-      {"hidden_act", "relu", "hidden_act is \"relu\", supported are gelu, gelu_python and gelu_new,"},
+      {"hidden_act", "swish", "hidden_act is \"swish\", supported are gelu, gelu_python, gelu_new,"},
       {"hidden_act", "quick_gelu", "hidden_act is \"quick_gelu\", supported are"},
       {"hidden_act", "gelu_10", "hidden_act is \"gelu_10\", supported are"},
       {"hidden_act", 3, "hidden_act is 3, expected a text"},

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "bert/files/atomic_file.h"
+#include "bert/model/heads.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
@@ -59,7 +60,7 @@ TEST_CASE("checkpoint: what is saved is loaded, bit for bit") {
   const Saved saved;
   const PretrainedModel loaded = saved.load();
   CHECK(saved.equals(*loaded.model));
-  CHECK(loaded.unexpected.empty());
+  CHECK(loaded.report.unexpected.empty());
   CHECK(loaded.tokenizer.vocabulary().tokens() == saved.tokenizer.vocabulary().tokens());
   const BertConfig& config = loaded.model->config();
   CHECK(config.hidden_size == 12);
@@ -85,7 +86,7 @@ TEST_CASE("checkpoint: neither the decoder nor a copy of the embeddings is writt
 
 TEST_CASE("checkpoint: loads as double") {
   const Saved saved;
-  const PretrainedModel loaded = load_pretrained(saved.folder.path(), DType::f64);
+  const PretrainedModel loaded = load_pretrained(saved.folder.path(), {.dtype = DType::f64});
   const std::vector<Parameter> expected = saved.model.parameters();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CHECK(test::same_bits(loaded.model->parameters()[i].value(), expected[i].value().to(DType::f64)));
@@ -114,7 +115,7 @@ TEST_CASE("checkpoint: LayerNorm's older names, gamma and beta, are understood")
   });
   const PretrainedModel loaded = saved.load();
   CHECK(saved.equals(*loaded.model));
-  CHECK(loaded.unexpected.empty());
+  CHECK(loaded.report.unexpected.empty());
 }
 
 TEST_CASE("checkpoint: names without the leading bert. are understood") {
@@ -136,7 +137,7 @@ TEST_CASE("checkpoint: tensors without a place are listed as the file calls them
                                       {"cls.seq_relationship.bias", any}});
   const PretrainedModel loaded = saved.load();
   CHECK(saved.equals(*loaded.model));
-  std::vector<std::string> unexpected = loaded.unexpected;
+  std::vector<std::string> unexpected = loaded.report.unexpected;
   std::ranges::sort(unexpected);
   CHECK(unexpected == std::vector<std::string>{"cls.seq_relationship.bias", "pooler.dense.bias"});
 }
@@ -150,7 +151,7 @@ TEST_CASE("checkpoint: a missing tensor is an Error that names file and tensor")
   CHECK_THROWS_AS(saved.load(), Error);
   CHECK_THROWS_WITH(saved.load(), ContainsSubstring((saved.folder / "model.safetensors").string()) &&
                                       ContainsSubstring(name + " is missing") &&
-                                      ContainsSubstring("a masked language model needs it"));
+                                      ContainsSubstring("BertForMaskedLM needs it"));
   CHECK_THROWS_WITH(read_parameters(SafetensorsFile(saved.folder / "model.safetensors"), saved.model.parameters()),
                     ContainsSubstring(name + " is missing"));
 }
@@ -211,4 +212,74 @@ TEST_CASE("checkpoint: query, key and value end up in their own rows") {
     const Tensor whole = parameter.var.value();
     for (Index i = 0; i < 36; ++i) CHECK(whole.data<float>()[i] == static_cast<float>(1 + i / 12));
   }
+}
+
+namespace {
+
+BertConfig config_with_labels(const std::vector<std::string>& labels) {
+  BertConfig config = test::tiny_config();
+  config.labels = labels;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: a model for another task gets the encoder and a new head, and says so") {
+  const Saved saved;
+  const BertConfig config = config_with_labels({"bad", "fair", "good"});
+  const auto load = [&](std::uint64_t seed) {
+    return load_pretrained<BertForSequenceClassification>(saved.folder.path(),
+                                                          {.config = config, .new_head_seed = seed});
+  };
+  const auto loaded = load(7);
+  const std::vector<std::string> head = {"bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight",
+                                         "classifier.bias"};
+  CHECK(loaded.report.initialized == head);
+  CHECK(loaded.report.unexpected.size() == 5);  // cls.predictions.*
+  BertForSequenceClassification fresh(config);
+  fresh.initialize(7);
+  const auto value = [](const Module& model, const std::string& name) {
+    for (const Parameter& parameter : model.parameters()) {
+      if (parameter.name == name) return parameter.value();
+    }
+    fail("test: no parameter {}", name);
+  };
+  for (const Parameter& parameter : loaded.model->parameters()) {
+    const bool is_new = std::ranges::find(head, parameter.name) != head.end();
+    INFO(parameter.name);
+    CHECK(
+        test::same_bits(parameter.value(), is_new ? value(fresh, parameter.name) : value(saved.model, parameter.name)));
+  }
+  CHECK_FALSE(test::same_bits(value(*load(8).model, "classifier.weight"), value(fresh, "classifier.weight")));
+}
+
+TEST_CASE("checkpoint: without leave to make a new head, or without the encoder, loading fails") {
+  const Saved saved;
+  CHECK_THROWS_WITH(load_pretrained<BertForQuestionAnswering>(saved.folder.path()),
+                    ContainsSubstring("tensor qa_outputs.weight is missing") &&
+                        ContainsSubstring("BertForQuestionAnswering needs it"));
+  saved.rewrite([](NamedTensor& tensor) {
+    if (tensor.name == "bert.encoder.layer.1.output.dense.bias") tensor.name.clear();
+  });
+  CHECK_THROWS_WITH(load_pretrained<BertForQuestionAnswering>(saved.folder.path(), {.new_head_seed = 1}),
+                    ContainsSubstring("tensor bert.encoder.layer.1.output.dense.bias is missing"));
+}
+
+TEST_CASE("checkpoint: a head for other labels is made anew") {
+  const test::TemporaryFolder folder;
+  BertForTokenClassification model(config_with_labels({"O", "B", "I"}));
+  model.initialize(1);
+  save_pretrained(folder.path(), model, test::tiny_tokenizer());
+  const auto as_it_is = load_pretrained<BertForTokenClassification>(folder.path());
+  CHECK(as_it_is.report.initialized.empty());
+  CHECK(test::same_bits(test::values_of(as_it_is.model->parameters()), test::values_of(model.parameters())));
+  CHECK(as_it_is.model->config().labels == std::vector<std::string>{"O", "B", "I"});
+  CHECK(as_it_is.model->config().architectures == std::vector<std::string>{"BertForTokenClassification"});
+
+  const BertConfig other = config_with_labels({"O", "B", "I", "E"});
+  CHECK_THROWS_WITH(load_pretrained<BertForTokenClassification>(folder.path(), {.config = other}),
+                    ContainsSubstring("classifier.weight must be [4,12] as config.json says, found [3,12]"));
+  const auto anew = load_pretrained<BertForTokenClassification>(folder.path(), {.config = other, .new_head_seed = 1});
+  CHECK(anew.report.initialized == std::vector<std::string>{"classifier.weight", "classifier.bias"});
+  CHECK(anew.report.unexpected.empty());
 }

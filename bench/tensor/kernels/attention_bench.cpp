@@ -3,31 +3,61 @@
 #include <vector>
 
 #include "bench/tensor/kernels/kernel_bench.h"
+#include "bench/tensor/kernels/peers/peers.h"
 
 namespace mini_bert::bench {
 namespace {
 
-constexpr Index D = H / N;
-constexpr double flops = 4.0 * T * S * H;  // Q·Kᵀ and P·V
+using Lengths = std::vector<Index>;
 
-// T/S sentences of S tokens; the argument after the threads is the dropout in percent. Rows of P and dS are those of
-// one query i in head n, over the tokens of its sentence.
+constexpr Index D = H / N;
+
+// Sentences of `length` tokens, or for 0 of the mixed lengths of a text.
+SequenceOffsets sentences(Index length) {
+  if (length == 0) {
+    return SequenceOffsets(Lengths{9,  14, 17, 21, 24, 26,  29,  31,  33,  36,  38,  41,  45,  48,  52, 57,
+                                   63, 69, 76, 85, 96, 108, 121, 139, 162, 190, 236, 301, 402, 512, 22, 30});
+  }
+  return SequenceOffsets(Lengths(std::max(2048 / length, Index{4}), length));
+}
+
+// The arguments of a benchmark are threads, tokens a sentence, dropout in percent, and whether the definition is
+// computed or the loops of this CPU. Rows of P and dS are those of one query i in head n, over the tokens of its
+// sentence.
 struct Inputs {
   explicit Inputs(const benchmark::State& state)
-      : offsets(std::vector<Index>(T / S, S)),
-        options{.heads = N, .dropout = static_cast<double>(state.range(1)) / 100, .key = {.seed = 5}} {
-    kernels::attention(qkv, offsets, options, output, log_sum_exp);
+      : as_defined(state.range(3) != 0),
+        offsets(sentences(state.range(1))),
+        options{.heads = N, .dropout = static_cast<double>(state.range(2)) / 100, .key = {.seed = 5}} {
+    for (Index b = 0; b < offsets.count(); ++b) sentence_of.resize(offsets.end(b), b);
+    forward();
   }
 
-  static Index first(Index i) { return i / S * S; }  // of the sentence of token i
+  void forward() {
+    const auto kernel = as_defined ? kernels::attention_as_defined : kernels::attention;
+    kernel(qkv, offsets, options, output, log_sum_exp);
+  }
+  void backward(const Tensor& doutput, Tensor& dqkv) const {
+    const auto kernel = as_defined ? kernels::attention_backward_as_defined : kernels::attention_backward;
+    kernel(doutput, qkv, log_sum_exp, offsets, options, {dqkv, kernels::Output::replace});
+  }
+  // Of Q·Kᵀ and P·V; the backward pass has twice as many, not counting that it computes the scores again.
+  double flops() const {
+    double pairs = 0;
+    for (Index b = 0; b < offsets.count(); ++b) pairs += std::pow(offsets.length(b), 2);
+    return 4 * pairs * H;
+  }
+
+  Index first(Index i) const { return offsets.begin(sentence_of[i]); }  // of the sentence of token i
+  Index length(Index i) const { return offsets.length(sentence_of[i]); }
   double q(Index i, Index n, Index c) const { return at(qkv, i, n * D + c); }
   double k(Index j, Index n, Index c) const { return at(qkv, j, H + n * D + c); }
   double v(Index j, Index n, Index c) const { return at(qkv, j, 2 * H + n * D + c); }
 
   std::vector<double> probabilities(Index i, Index n) const {
-    std::vector<double> p(S);
+    std::vector<double> p(length(i));
     double sum = 0;
-    for (Index j = 0; j < S; ++j) {
+    for (Index j = 0; j < length(i); ++j) {
       double score = 0;
       for (Index c = 0; c < D; ++c) score += q(i, n, c) * k(first(i) + j, n, c);
       sum += p[j] = std::exp(score / std::sqrt(D));
@@ -41,20 +71,30 @@ struct Inputs {
   }
   std::vector<double> score_gradients(Index i, Index n, const Tensor& doutput) const {
     const std::vector<double> p = probabilities(i, n);
-    std::vector<double> ds(S);
+    std::vector<double> ds(length(i));
     double mean = 0;
-    for (Index j = 0; j < S; ++j) {
+    for (Index j = 0; j < length(i); ++j) {
       for (Index c = 0; c < D; ++c) ds[j] += factor(i, j, n) * at(doutput, i, n * D + c) * v(first(i) + j, n, c);
       mean += p[j] * ds[j];
     }
-    for (Index j = 0; j < S; ++j) ds[j] = p[j] * (ds[j] - mean) / std::sqrt(D);
+    for (Index j = 0; j < length(i); ++j) ds[j] = p[j] * (ds[j] - mean) / std::sqrt(D);
     return ds;
   }
 
-  Tensor qkv = random_tensor({T, 3 * H}), output = Tensor({T, H}), log_sum_exp = Tensor({T, N});
+  bool as_defined;
   SequenceOffsets offsets;
   kernels::AttentionOptions options;
+  std::vector<Index> sentence_of;
+  Tensor qkv = random_tensor({offsets.tokens(), 3 * H}), output = Tensor({offsets.tokens(), H});
+  Tensor log_sum_exp = Tensor({offsets.tokens(), N});
 };
+
+void report(benchmark::State& state, double flops) {
+  static const double peaks[] = {fma_peak(1), fma_peak(2)};
+  report_flops(state, flops);
+  state.counters["of peak"] = benchmark::Counter(
+      flops * 1e-9 / peaks[state.range(0) - 1] * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
 
 void attention_forward(benchmark::State& state) {
   use_threads(state);
@@ -63,53 +103,51 @@ void attention_forward(benchmark::State& state) {
     const Index i = e / H, n = e % H / D, c = e % D;
     const std::vector<double> p = in.probabilities(i, n);
     double sum = 0;
-    for (Index j = 0; j < S; ++j) sum += p[j] * in.factor(i, j, n) * in.v(in.first(i) + j, n, c);
+    for (Index j = 0; j < in.length(i); ++j) sum += p[j] * in.factor(i, j, n) * in.v(in.first(i) + j, n, c);
     return sum;
   };
   if (!agrees(state, in.output, expected)) return;
-  time_it(state, [&] { kernels::attention(in.qkv, in.offsets, in.options, in.output, in.log_sum_exp); });
-  report_flops(state, flops);
+  time_it(state, [&] { in.forward(); });
+  report(state, in.flops());
 }
 
 void attention_backward(benchmark::State& state) {
   use_threads(state);
   const Inputs in(state);
-  const Tensor doutput = random_tensor({T, H}, 1);
-  Tensor dqkv = Tensor::zeros({T, 3 * H});
-  const auto run = [&] {
-    kernels::attention_backward(doutput, in.qkv, in.log_sum_exp, in.offsets, in.options, added_to(dqkv));
-  };
-  run();
+  const Tensor doutput = random_tensor(in.output.shape(), 1);
+  Tensor dqkv(in.qkv.shape());
+  in.backward(doutput, dqkv);
   const auto expected = [&](Index e) {
-    const Index t = e / (3 * H), part = e % (3 * H) / H, n = e % H / D, c = e % D, first = in.first(t);
+    const Index t = e / (3 * H), part = e % (3 * H) / H, n = e % H / D, c = e % D;
+    const Index first = in.first(t), length = in.length(t);
     double sum = 0;
     if (part == 0) {  // dQ = dS·K
       const std::vector<double> ds = in.score_gradients(t, n, doutput);
-      for (Index j = 0; j < S; ++j) sum += ds[j] * in.k(first + j, n, c);
+      for (Index j = 0; j < length; ++j) sum += ds[j] * in.k(first + j, n, c);
     } else if (part == 1) {  // dK = dSᵀ·Q
-      for (Index i = first; i < first + S; ++i) sum += in.score_gradients(i, n, doutput)[t - first] * in.q(i, n, c);
+      for (Index i = first; i < first + length; ++i) {
+        sum += in.score_gradients(i, n, doutput)[t - first] * in.q(i, n, c);
+      }
     } else {  // dV = P̃ᵀ·dO
-      for (Index i = first; i < first + S; ++i) {
+      for (Index i = first; i < first + length; ++i) {
         sum += in.probabilities(i, n)[t - first] * in.factor(i, t - first, n) * at(doutput, i, n * D + c);
       }
     }
     return sum;
   };
   if (!agrees(state, dqkv, expected)) return;
-  time_it(state, run);
-  report_flops(state, 2.5 * flops);  // scores again, dV, dP, dQ, dK
+  time_it(state, [&] { in.backward(doutput, dqkv); });
+  report(state, 2 * in.flops());
 }
 
-BENCHMARK(attention_forward)
-    ->ArgNames({"threads", "dropout_percent"})
-    ->ArgsProduct({{1, 2}, {0, 10}})
-    ->UseRealTime()
-    ->Unit(benchmark::kMicrosecond);
-BENCHMARK(attention_backward)
-    ->ArgNames({"threads", "dropout_percent"})
-    ->ArgsProduct({{1, 2}, {0, 10}})
-    ->UseRealTime()
-    ->Unit(benchmark::kMicrosecond);
+void all_cases(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"threads", "tokens", "dropout_percent", "definition"})
+      ->ArgsProduct({{1, 2}, {16, 32, 128, 512, 0}, {0, 10}, {0, 1}})
+      ->UseRealTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+BENCHMARK(attention_forward)->Apply(all_cases);
+BENCHMARK(attention_backward)->Apply(all_cases);
 
 }  // namespace
 }  // namespace mini_bert::bench

@@ -11,7 +11,9 @@ void convert_to_bf16(benchmark::State& state) {
   Tensor y({T, H}, DType::bf16);
   const auto run = [&] { kernels::convert(x, y); };
   run();
-  if (!agrees(state, y.to(DType::f32), [&](Index i) { return at(x, i); }, 1.0 / 256)) return;
+  if (!agrees(
+          state, y.to(DType::f32), [&](Index i) { return at(x, i); }, 1.0 / 256))
+    return;
   time_it(state, run);
   report_bytes(state, x.bytes() + y.bytes());
 }
@@ -23,7 +25,9 @@ void convert_to_f32(benchmark::State& state) {
   Tensor y({T, H});
   const auto run = [&] { kernels::convert(x, y); };
   run();
-  if (!agrees(state, y, [&](Index i) { return at(wide, i); }, 1.0 / 256)) return;
+  if (!agrees(
+          state, y, [&](Index i) { return at(wide, i); }, 1.0 / 256))
+    return;
   time_it(state, run);
   report_bytes(state, x.bytes() + y.bytes());
 }

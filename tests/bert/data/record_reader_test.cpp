@@ -146,7 +146,7 @@ TEST_CASE("records: mutated files never crash") {
       {"a.csv", "text,label\r\n\"今,\"\"天\n\",1\nb,2\n"},
       {"a.tsv", "text\tlabel\nb\t2\n"},
   };
-  const std::string alphabet = std::string("\"\\[]{},:\n\r\t 0x\0", 16) + "\xe4\xff";
+  const std::string alphabet = std::string("\"\\[]{},:\n\r\t 0x\0\xe4\xff", 18);
   int accepted = 0;
   for (int i = 0; i < 4000; ++i) {
     const std::string& name = files[static_cast<std::size_t>(i) % files.size()].first;

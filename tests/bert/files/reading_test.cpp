@@ -83,7 +83,8 @@ TEST_CASE("reading: sizes and names in messages") {
   CHECK(format_bytes(12'000'000) == "12.0 MB");
   CHECK(format_bytes(7'250'000'000) == "7.2 GB");
   CHECK(in_quotes("a\nb\x7f") == "\"a\\x0ab\\x7f\"");
-  CHECK(in_quotes(std::string(80, 'x')) == '"' + std::string(80, 'x') + '"');
-  CHECK(in_quotes("xx" + std::string(78, 'x') + "y") == '"' + std::string(80, 'x') + "…\"");
-  CHECK(in_quotes(std::string(79, 'x') + "中y") == '"' + std::string(79, 'x') + "…\"");
+  const std::string fits(80, 'x'), short_of_it(79, 'x');
+  CHECK(in_quotes(fits) == '"' + fits + '"');
+  CHECK(in_quotes(fits + "y") == '"' + fits + "…\"");
+  CHECK(in_quotes(short_of_it + "中y") == '"' + short_of_it + "…\"");
 }

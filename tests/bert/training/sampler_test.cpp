@@ -1,5 +1,6 @@
 #include "bert/training/sampler.h"
 
+#include "bert/training/masked_lm_objective.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 
@@ -8,22 +9,46 @@ using Ids = std::vector<std::int32_t>;
 
 namespace {
 
-// Eleven texts in batches of two, two batches an update: three updates an epoch, the last with two texts and one.
+// The sampler and the objective that makes its batches.
+class Reader {
+ public:
+  Reader(const MaskedLmObjective& objective, const TrainingArguments& arguments)
+      : objective_(objective), sampler_(objective.examples(), arguments) {}
+
+  std::vector<MaskedBatch> update(Index step) {
+    const Sampler::Update update = sampler_.update(step);
+    std::vector<MaskedBatch> batches;
+    for (const auto& examples : update.batches) batches.push_back(objective_.masked(examples, update.epoch));
+    return batches;
+  }
+  const std::vector<MaskedBatch>& fixed_batches() const { return objective_.validation_batches(); }
+
+ private:
+  const MaskedLmObjective& objective_;
+  Sampler sampler_;
+};
+
+// Eleven texts in batches of two, two batches an update: three updates an epoch, the last with two texts and one. The
+// same texts are validation data.
 struct Fixture {
-  Fixture() {
-    for (std::int32_t i = 0; i < 11; ++i) {
+  explicit Fixture(std::int32_t texts = 11, std::uint64_t seed = 42) {
+    for (std::int32_t i = 0; i < texts; ++i) {
       // The types tell which text it is, masked or not.
-      sequences.push_back({test::random_sequence(12, static_cast<std::uint64_t>(i)).ids, Ids(12, i)});
+      data.train.sequences.push_back({test::random_sequence(12, static_cast<std::uint64_t>(i)).ids, Ids(12, i)});
     }
+    data.validation = data.train;
     arguments.batch_size = 2;
     arguments.accumulation_steps = 2;
+    arguments.seed = seed;
+    objective.emplace(model, tokenizer, arguments, data);
   }
-  Sampler sampler() const { return Sampler(sequences, masker, arguments); }
+  Reader sampler() const { return Reader(*objective, arguments); }
 
   Tokenizer tokenizer = test::tiny_tokenizer();
-  Masker masker{tokenizer, 0.15};
-  std::vector<Sequence> sequences;
+  BertForMaskedLM model{test::tiny_config()};
   TrainingArguments arguments;
+  TrainingData data;
+  std::optional<MaskedLmObjective> objective;
 };
 
 Ids texts_of(const std::vector<MaskedBatch>& batches) {
@@ -48,7 +73,7 @@ std::vector<Ids> content_of(const std::vector<MaskedBatch>& batches) {
   return content;
 }
 
-std::vector<std::vector<Ids>> first_updates(Sampler sampler, Index count) {
+std::vector<std::vector<Ids>> first_updates(Reader sampler, Index count) {
   std::vector<std::vector<Ids>> updates;
   for (Index step = 0; step < count; ++step) updates.push_back(content_of(sampler.update(step)));
   return updates;
@@ -58,7 +83,7 @@ std::vector<std::vector<Ids>> first_updates(Sampler sampler, Index count) {
 
 TEST_CASE("sampler: an epoch reads every text once, every epoch in another order") {
   const Fixture fixture;
-  Sampler sampler = fixture.sampler();
+  Reader sampler = fixture.sampler();
   std::vector<Ids> orders;
   for (Index epoch = 0; epoch < 4; ++epoch) {
     Ids order;
@@ -81,7 +106,7 @@ TEST_CASE("sampler: the last group of an epoch may hold fewer batches") {
   Fixture fixture;
   fixture.arguments.batch_size = 3;
   fixture.arguments.accumulation_steps = 3;
-  Sampler sampler = fixture.sampler();
+  Reader sampler = fixture.sampler();
   CHECK(texts_of(sampler.update(0)).size() == 9);
   CHECK(sampler.update(1).size() == 1);
   CHECK(texts_of(sampler.update(1)).size() == 2);
@@ -91,33 +116,29 @@ TEST_CASE("sampler: the last group of an epoch may hold fewer batches") {
 TEST_CASE("sampler: an update is a pure function of its number") {
   const Fixture fixture;
   const auto updates = first_updates(fixture.sampler(), 12);
-  Sampler random_access = fixture.sampler();
+  Reader random_access = fixture.sampler();
   for (const Index step : {11, 0, 5, 5, 2, 3, 10, 1}) {
     INFO("step " << step);
     CHECK(content_of(random_access.update(step)) == updates[static_cast<std::size_t>(step)]);
   }
-  Sampler fresh = fixture.sampler();
+  Reader fresh = fixture.sampler();
   CHECK(content_of(fresh.update(7)) == updates[7]);
 }
 
 TEST_CASE("sampler: another seed gives another order and other masks") {
-  Fixture fixture;
-  const auto updates = first_updates(fixture.sampler(), 3);
-  const auto fixed = content_of(fixture.sampler().fixed_batches());
-  fixture.arguments.seed = 43;
-  CHECK(first_updates(fixture.sampler(), 3) != updates);
-  CHECK(content_of(fixture.sampler().fixed_batches()) != fixed);
+  const Fixture fixture, other(11, 43);
+  CHECK(first_updates(other.sampler(), 3) != first_updates(fixture.sampler(), 3));
+  CHECK(content_of(other.sampler().fixed_batches()) != content_of(fixture.sampler().fixed_batches()));
 }
 
 TEST_CASE("sampler: a text has the same masks in any batch of an epoch, others in the next epoch") {
-  Fixture fixture;
-  fixture.sequences.resize(1);
-  Sampler alone = fixture.sampler();
+  const Fixture fixture(1);
+  Reader alone = fixture.sampler();
   const auto epoch_0 = content_of(alone.update(0)), epoch_1 = content_of(alone.update(1));
   CHECK(epoch_0 != epoch_1);
 
   const Fixture whole;
-  Sampler sampler = whole.sampler();
+  Reader sampler = whole.sampler();
   for (Index step = 0; step < 3; ++step) {
     for (const MaskedBatch& batch : sampler.update(step)) {
       const Ids texts = texts_of({batch});
@@ -132,7 +153,7 @@ TEST_CASE("sampler: a text has the same masks in any batch of an epoch, others i
 
 TEST_CASE("sampler: validation reads all texts in order, under masks that never change and are not those of training") {
   const Fixture fixture;
-  Sampler sampler = fixture.sampler();
+  Reader sampler = fixture.sampler();
   const auto fixed = sampler.fixed_batches();
   CHECK(texts_of(fixed) == Ids{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
   CHECK(fixed.size() == 6);
@@ -140,8 +161,7 @@ TEST_CASE("sampler: validation reads all texts in order, under masks that never 
   CHECK(content_of(sampler.fixed_batches()) == content_of(fixed));
   CHECK(content_of(fixture.sampler().fixed_batches()) == content_of(fixed));
 
-  Fixture single;
-  single.sequences.resize(1);
-  Sampler training = single.sampler();
+  const Fixture single(1);
+  Reader training = single.sampler();
   CHECK(content_of(training.update(0)) != content_of(training.fixed_batches()));
 }

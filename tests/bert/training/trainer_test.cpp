@@ -87,11 +87,12 @@ TEST_CASE("trainer: an update is the loss of the sampler's batches, each with dr
   setup.arguments.max_steps = 4;
   Run run(setup);
   run.trainer.run();
-  const Masker masker(setup.tokenizer, setup.arguments.mask_probability);
-  Sampler sampler(setup.data.train.sequences, masker, setup.arguments);
+  Sampler sampler(run.objective.examples(), setup.arguments);
   std::uint32_t batches_so_far = 0;
   for (Index step = 0; step < 4; ++step) {
-    const std::vector<MaskedBatch> batches = sampler.update(step);
+    const Sampler::Update update = sampler.update(step);
+    std::vector<MaskedBatch> batches;
+    for (const auto& examples : update.batches) batches.push_back(run.objective.masked(examples, update.epoch));
     Index masked = 0;
     for (const MaskedBatch& batch : batches) masked += batch.masked();
     double loss = 0;

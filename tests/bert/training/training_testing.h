@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "bert/training/masked_lm_objective.h"
 #include "bert/training/trainer.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/files/temporary_folder.h"
@@ -83,7 +84,8 @@ struct Setup {
 struct Run {
   explicit Run(const Setup& setup, const std::string& output = "run", std::uint64_t seed = 1)
       : model(setup.config),
-        trainer(model, setup.tokenizer, setup.arguments, setup.data, setup.folder / output, recorder) {
+        objective(model, setup.tokenizer, setup.arguments, setup.data),
+        trainer(objective, setup.tokenizer, setup.arguments, setup.folder / output, recorder) {
     std::filesystem::create_directories(setup.folder / output);
     model.initialize(seed);
   }
@@ -92,6 +94,7 @@ struct Run {
 
   Recorder recorder;
   BertForMaskedLM model;
+  MaskedLmObjective objective;
   Trainer trainer;
 };
 

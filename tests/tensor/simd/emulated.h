@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 #include "tensor/dtype.h"
 #include "tensor/shape.h"
@@ -198,6 +199,22 @@ inline void multiply_wide(EmulatedBits a, EmulatedBits b, EmulatedBits& high, Em
     high.v[i] = static_cast<std::uint32_t>(product >> 32);
     low.v[i] = static_cast<std::uint32_t>(product);
   }
+}
+
+inline void transpose(EmulatedF32x16 (&rows)[16]) {
+  for (std::size_t i = 0; i < 16; ++i) {
+    for (std::size_t j = 0; j < i; ++j) std::swap(rows[i].v[j], rows[j].v[i]);
+  }
+}
+
+// Of the bfloat16 in the lower and upper halves of every word.
+inline EmulatedF32x16 dot_pairs(EmulatedF32x16 a, EmulatedF32x16 b, EmulatedF32x16 sum) {
+  const auto lower = [](float word) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(word) << 16); };
+  const auto upper = [](float word) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(word) & 0xffff0000u); };
+  for (std::size_t i = 0; i < 16; ++i) {
+    sum.v[i] += lower(a.v[i]) * lower(b.v[i]) + upper(a.v[i]) * upper(b.v[i]);
+  }
+  return sum;
 }
 
 }  // namespace

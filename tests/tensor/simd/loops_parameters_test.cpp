@@ -62,5 +62,31 @@ TEST_CASE("sum of squares loops", "[simd][sum_of_squares]") {
   }
 }
 
+void check_conversions(const std::string& name, const ConvertLoops& loops) {
+  for (const Index n : lengths) {
+    const GuardedArray<float> x = random_array<float>(n, 0), before = random_array<float>(n, 1);
+    GuardedArray<BFloat16> narrow(x.size());
+    GuardedArray<float> wide(x.size());
+    loops.narrow(x.data(), n, false, narrow.data());
+    std::copy(before.begin(), before.end(), wide.begin());
+    loops.widen(narrow.data(), n, true, wide.data());
+    bool same = true;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const BFloat16 rounded(x.data()[i]);
+      same = same && narrow.data()[i].bits == rounded.bits;
+      same = same && wide.data()[i] == before.data()[i] + static_cast<float>(rounded);
+    }
+    CAPTURE(name, n);
+    CHECK(same);
+  }
+}
+
+TEST_CASE("convert loops", "[simd][convert]") {
+  check_conversions("emulated", convert_loops<EmulatedF32x16>());
+  for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+    if (const Kernels* const kernels = kernels_for(isa)) check_conversions(std::string(name_of(isa)), kernels->convert);
+  }
+}
+
 }  // namespace
 }  // namespace mini_bert::simd

@@ -1,0 +1,17 @@
+#include "autograd/ops/relu.h"
+
+#include "autograd/tape.h"
+#include "tensor/kernels/relu.h"
+
+namespace mini_bert {
+
+Var relu(const Var& x) {
+  const profile::Timed timed("relu");
+  Tensor y(x.shape(), x.dtype());
+  kernels::relu(x.value(), y);
+  return record(y, {x}, [x = x.slot(), y](const Tensor& dy) {
+    if (const auto dx = x.contribution()) kernels::relu_backward(dy, y, dx);
+  });
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,157 @@
+// BERT base filling blanks: encoder, and head on one row a sentence.
+//
+//   bench_inference                    one sentence of 16 tokens
+//   bench_inference --batches FILE     given batches, all of them a pass
+//
+// First scores are compared with those of the same model in double; then two passes are not counted, and the median of
+// --passes more is reported.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "apps/command_line.h"
+#include "autograd/tape.h"
+#include "bench/bert/on_demand.h"
+#include "bench/bert/workload.h"
+#include "bench/machine/fma_peak.h"
+#include "bert/checkpoint.h"
+#include "bert/training/flops.h"
+#include "tensor/parallel.h"
+
+namespace mini_bert::bench {
+namespace {
+
+struct Flags {
+  std::string model, batches, check, precision = "f32";
+  std::int64_t sentences = 1, length = 16, passes = 20, threads = 0;
+  bool json = false, on_demand = false;
+};
+
+// [M,V]
+Tensor scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
+  const NoGrad no_grad;
+  Mode mode = Mode::inference(precision);
+  return model.logits(batch.tokens, batch.masked_rows, mode).value();
+}
+
+// Every 97th score of each row, for another program to compare.
+nlohmann::ordered_json sample(const Tensor& scores) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (Index row = 0; row < scores.rows(); ++row) {
+    std::vector<float> values;
+    for (Index col = 0; col < scores.cols(); col += 97)
+      values.push_back(scores.data<float>()[row * scores.cols() + col]);
+    rows.push_back(values);
+  }
+  return rows;
+}
+
+// Error unless the model has the scores of its definition in double, up to 1e-4 of the largest, in bf16 up to 5e-2.
+void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
+  BertForMaskedLM exact(model.config(), DType::f64);
+  const std::vector<Parameter> from = model.parameters(), to = exact.parameters();
+  for (std::size_t p = 0; p < from.size(); ++p) to[p].value().copy_from(from[p].value().to(DType::f64));
+  const Tensor actual = scores(model, batch, precision), expected = scores(exact, batch, Precision::full);
+  double error = 0, largest = 0;
+  for (Index i = 0; i < actual.size(); ++i) {
+    const double difference = std::abs(actual.data<float>()[i] - expected.data<double>()[i]);
+    error = std::isnan(difference) ? INFINITY : std::max(error, difference);
+    largest = std::max(largest, std::abs(expected.data<double>()[i]));
+  }
+  require(error <= (precision == Precision::full ? 1e-4 : 5e-2) * largest,
+          "scores differ from those in double by {}, the largest is {}; nothing was timed", error, largest);
+}
+
+// The best answer of each blank, as a program that fills blanks needs it.
+std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
+  const Tensor all = scores(model, batch, precision);
+  std::vector<Index> best;
+  for (Index row = 0; row < all.rows(); ++row) {
+    const Tensor one = all.rows(row, row + 1);
+    best.push_back(std::ranges::max_element(one.values<float>()) - one.values<float>().begin());
+  }
+  return best;
+}
+
+double milliseconds_of_pass(const BertForMaskedLM& model, const std::vector<Work>& works, Precision precision) {
+  const auto start = std::chrono::steady_clock::now();
+  for (const Work& work : works) fill(model, work.batch, precision);
+  return milliseconds_since(start);
+}
+
+nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model, const std::vector<Work>& works,
+                               Precision precision) {
+  double flops = 0;
+  Index sentences = 0;
+  for (const Work& work : works) {
+    flops += forward_flops(model.config(), work.lengths, work.batch.masked());
+    sentences += std::ssize(work.lengths);
+  }
+  std::vector<double> milliseconds;
+  for (std::int64_t pass = -2; pass < flags.passes; ++pass) {
+    const double time = milliseconds_of_pass(model, works, precision);
+    if (pass >= 0) milliseconds.push_back(time);
+  }
+  std::ranges::sort(milliseconds);
+  const double median = milliseconds[milliseconds.size() / 2];
+  const double peak = fma_peak(isa(), num_threads());
+  return {{"precision", flags.precision},
+          {"instruction_set", name_of(isa())},
+          {"threads", num_threads()},
+          {"passes", flags.passes},
+          {"ms", median},
+          {"ms_fastest", milliseconds.front()},
+          {"ms_slowest", milliseconds.back()},
+          {"sentences_per_second", 1e3 * static_cast<double>(sentences) / median},
+          {"gflops", flops / median * 1e-6},
+          {"share_of_peak", flops / median * 1e3 / peak},
+          {"peak_rss_mb", peak_resident_bytes() >> 20}};
+}
+
+void run(const Flags& flags) {
+  require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
+  if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
+  const Precision precision = flags.precision == "bf16" ? Precision::mixed : Precision::full;
+  const auto model = make_model(flags.model);
+  const std::vector<Work> works =
+      flags.batches.empty() ? std::vector<Work>{random_work(flags.sentences, flags.length, model->config().vocab_size)}
+                            : read_work(flags.batches, model->config());
+  if (flags.on_demand) {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const Work& work : read_work(flags.check, model->config())) {
+      for (const auto& row : sample(scores(*model, work.batch, precision))) rows.push_back(row);
+    }
+    answer({{"scores", rows}});
+    std::size_t taken = 0;
+    return serve([&] {
+      const MaskedBatch& batch = works[taken++ % works.size()].batch;
+      const auto start = std::chrono::steady_clock::now();
+      fill(*model, batch, precision);
+      return nlohmann::ordered_json{{"ms", milliseconds_since(start)}};
+    });
+  }
+  check_scores(*model, works.front().batch, precision);
+  const nlohmann::ordered_json figures = measure(flags, *model, works, precision);
+  fmt::print("{}\n", figures.dump(flags.json ? -1 : 2));
+}
+
+}  // namespace
+}  // namespace mini_bert::bench
+
+int main(int argc, char** argv) {
+  using namespace mini_bert;
+  bench::Flags flags;
+  CommandLine line("bench_inference", "Times BERT base filling blanks.");
+  line.text("--model", flags.model, "directory of config.json and model.safetensors; none: BERT base, random weights");
+  line.text("--batches", flags.batches, "JSON lines of ids, masked_rows, labels; none: random tokens");
+  line.number<std::int64_t>("--sentences", flags.sentences, 1, 4096, "random sentences a batch");
+  line.number<std::int64_t>("--length", flags.length, 2, 512, "tokens of each");
+  line.number<std::int64_t>("--passes", flags.passes, 1, 10'000, "passes whose median is reported");
+  line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
+  line.choice("--precision", flags.precision, {"f32", "bf16"}, "of activations");
+  line.toggle("--json", flags.json, "one line of JSON");
+  line.toggle("--on-demand", flags.on_demand, "a batch for every line \"step\" of standard input; needs --check");
+  line.text("--check", flags.check, "batches whose scores are printed first");
+  return line.run(argc, argv, [&] { bench::run(flags); });
+}

@@ -1,0 +1,90 @@
+#include "bench/machine/fma_peak.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <vector>
+
+#include "tensor/parallel.h"
+
+namespace mini_bert::bench {
+namespace {
+
+// Chains of x = x·a + b that do not depend on each other. Two units with a latency of four or five cycles need ten to
+// be kept busy; twelve, and the two factors, fit into the sixteen registers of AVX2.
+constexpr int chains = 12;
+constexpr float a = 0.999f, b = 0.001f;  // x stays near 1
+
+// Runs the chains `rounds` times and returns a sum of them, so that they cannot be left out.
+struct Chains {
+  float (*run)(Index rounds);
+  double flops_per_round;
+};
+
+float run_portable(Index rounds) {
+  std::array<float, 32> x;
+  x.fill(1);
+  for (Index i = 0; i < rounds; ++i) {
+    for (float& x_j : x) x_j = x_j * a + b;
+  }
+  return x[0] + x[31];
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) float run_avx2(Index rounds) {
+  __m256 x[chains];
+  for (__m256& x_j : x) x_j = _mm256_set1_ps(1);
+  for (Index i = 0; i < rounds; ++i) {
+#pragma GCC unroll 12
+    for (int j = 0; j < chains; ++j) x[j] = _mm256_fmadd_ps(x[j], _mm256_set1_ps(a), _mm256_set1_ps(b));
+  }
+  for (int j = 1; j < chains; ++j) x[0] = _mm256_add_ps(x[0], x[j]);
+  return _mm256_cvtss_f32(x[0]);
+}
+
+__attribute__((target("avx512f"))) float run_avx512(Index rounds) {
+  __m512 x[chains];
+  for (__m512& x_j : x) x_j = _mm512_set1_ps(1);
+  for (Index i = 0; i < rounds; ++i) {
+#pragma GCC unroll 12
+    for (int j = 0; j < chains; ++j) x[j] = _mm512_fmadd_ps(x[j], _mm512_set1_ps(a), _mm512_set1_ps(b));
+  }
+  for (int j = 1; j < chains; ++j) x[0] = _mm512_add_ps(x[0], x[j]);
+  return _mm512_cvtss_f32(x[0]);
+}
+#endif
+
+Chains chains_of(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx2) return {run_avx2, 2 * 8 * chains};
+  if (isa == Isa::avx512) return {run_avx512, 2 * 16 * chains};
+#endif
+  return {run_portable, 2 * 32};
+}
+
+}  // namespace
+
+double fma_peak(Isa isa, int threads) {
+  require(has(isa), "fma_peak: this CPU lacks {}", name_of(isa));
+  const Chains measured = chains_of(isa);
+  const int before = num_threads();
+  set_num_threads(threads);
+  constexpr Index rounds = 8'000'000;
+  double best = 0;
+  for (int run = 0; run < 7; ++run) {
+    std::vector<float> sums(static_cast<std::size_t>(threads));
+    const auto start = std::chrono::steady_clock::now();
+    parallel_for(threads, 1, [&](Index thread) { sums[static_cast<std::size_t>(thread)] = measured.run(rounds); });
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    require(std::ranges::all_of(sums, [](float sum) { return sum > 0; }), "fma_peak: the sums must be positive");
+    best = std::max(best, threads * rounds * measured.flops_per_round / seconds.count());
+  }
+  set_num_threads(before);
+  return best;
+}
+
+}  // namespace mini_bert::bench

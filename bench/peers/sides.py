@@ -1,0 +1,93 @@
+"""The sides of a comparison: how each is started.
+
+A side is a name and options joined by "+":
+
+    ours                     this project's benchmark program
+    torch                    PyTorch and transformers
+    onnxruntime              ONNX Runtime, inference alone
+
+    bf16                     bfloat16: --precision bf16 here, torch.autocast there
+    compile                  torch.compile
+    eager-attention          attention as separate operations rather than one call
+    foreach                  AdamW and clipping with the "foreach" kernels rather than the fused ones
+    fused-graph              the ONNX graph after onnxruntime.transformers' fusions for BERT
+    glibc, tcmalloc, jemalloc   memory: glibc told to keep what was freed, or another allocator; none named: as it comes
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from worker import Worker
+
+HERE = Path(__file__).resolve().parent
+
+# Freed memory stays with the process (no mmap for large blocks), in huge pages where the system has them.
+GLIBC_KEEPS = {
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 40),
+    "MALLOC_TOP_PAD_": str(1 << 26),
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+PRELOADS = {"tcmalloc": "libtcmalloc_minimal.so.4", "jemalloc": "libjemalloc.so.2"}
+OPTIONS = {"bf16", "compile", "eager-attention", "foreach", "fused-graph", "glibc", *PRELOADS}
+LEARNING_RATE, WEIGHT_DECAY = 1e-4, 0.01
+
+
+def split(side):
+    name, *options = side.split("+")
+    unknown = set(options) - OPTIONS
+    if name not in ("ours", "torch", "onnxruntime") or unknown:
+        sys.exit(f"side {side!r} is not one of ours, torch, onnxruntime with options of {', '.join(sorted(OPTIONS))}")
+    return name, set(options)
+
+
+def environment(options, work, threads):
+    values = {"OMP_NUM_THREADS": str(threads), "TORCHINDUCTOR_CACHE_DIR": str(work / "inductor")}
+    values.update(HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error")
+    if "glibc" in options:
+        values.update(GLIBC_KEEPS)
+    for option, library in PRELOADS.items():
+        if option in options:
+            values["LD_PRELOAD"] = library
+    if "jemalloc" in options:
+        values["MALLOC_CONF"] = "background_thread:false,dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always"
+    if "tcmalloc" in options:
+        values["TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES"] = str(1 << 30)
+    return values
+
+
+def start(kind, side, where, batches, check):
+    """A worker of `kind` "train" or "inference" for a side; `where` is a rows.Where."""
+    name, options = split(side)
+    settings = environment(options, where.work, where.threads)
+    log = where.work / "logs" / f"{kind}-{side}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if name == "ours":
+        program = where.build / "bin" / ("bench_train_step" if kind == "train" else "bench_inference")
+        command = [str(program), "--on-demand", "--model", str(where.model), "--batches", str(batches)]
+        command += ["--check", str(check), "--threads", str(where.threads)]
+        if kind == "train":
+            command += ["--learning-rate", str(LEARNING_RATE), "--weight-decay", str(WEIGHT_DECAY)]
+        if "bf16" in options:
+            command += ["--precision", "bf16"]
+        return Worker(side, command, settings, log, where.patience)
+    job = {
+        "model": str(where.model),
+        "work": str(where.work),
+        "batches": str(batches),
+        "check": str(check),
+        "threads": where.threads,
+        "precision": "bf16" if "bf16" in options else "f32",
+        "compile": "compile" in options,
+        "attention": "eager" if "eager-attention" in options else "sdpa",
+        "optimizer": "foreach" if "foreach" in options else "fused",
+        "fused_graph": "fused-graph" in options,
+        "learning_rate": LEARNING_RATE,
+        "weight_decay": WEIGHT_DECAY,
+    }
+    script = {"torch": f"torch_{kind}.py", "onnxruntime": "onnxruntime_inference.py"}[name]
+    if not os.path.exists(HERE / script):
+        sys.exit(f"side {side!r} cannot do {kind}")
+    return Worker(side, [sys.executable, str(HERE / script), json.dumps(job)], settings, log, where.patience)

@@ -1,0 +1,141 @@
+#include "bert/data/tagged_texts.h"
+
+#include <algorithm>
+#include <set>
+
+#include "bert/data/record_formats.h"
+#include "bert/data/record_reader.h"
+#include "bert/data/utf8.h"
+#include "bert/files/file_error.h"
+#include "bert/files/json.h"
+#include "bert/files/mapped_file.h"
+#include "tensor/kernels/cross_entropy.h"
+#include "tokenizer/utf8.h"
+
+namespace mini_bert {
+namespace {
+
+using kernels::ignore_index;
+
+std::vector<std::string> array_of_texts(const Record& record, const std::string& name, const std::string& path) {
+  const Field* field = record.find(name);
+  require(field != nullptr,
+          "{}: line {}: no column {} (columns: {}); name another with --text-column or --label-column", path,
+          record.line, in_quotes(name), record.column_names());
+  std::vector<std::string> texts;
+  const auto json = field->is_text ? nlohmann::json() : parse_json(field->value, path);
+  require(json.is_array(), "{}: line {}: column {} is not an array, expected an array of words or tags", path,
+          record.line, in_quotes(name));
+  for (const auto& entry : json) texts.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
+  return texts;
+}
+
+std::vector<TaggedText> read_arrays(const std::filesystem::path& path, const TagColumns& columns) {
+  std::vector<TaggedText> texts;
+  const std::string name = path.string();
+  read_records(path, [&](Record& record) {
+    const std::string words = columns.words.empty() ? "tokens" : columns.words;
+    const std::string tags = !columns.tags.empty() ? columns.tags : record.find("tags") ? "tags" : "ner_tags";
+    TaggedText text{array_of_texts(record, words, name), array_of_texts(record, tags, name), record.line};
+    require(text.words.size() == text.tags.size(), "{}: line {}: {} words but {} tags; give each word its tag", name,
+            record.line, text.words.size(), text.tags.size());
+    if (!text.words.empty()) texts.push_back(std::move(text));
+  });
+  return texts;
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
+
+std::vector<TaggedText> read_columns(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  const std::string name = path.string();
+  std::string_view rest = require_utf8(file.text(), name);
+  std::vector<TaggedText> texts(1);
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = take_line(rest);
+    if (is_blank(line)) {
+      if (!texts.back().words.empty()) texts.emplace_back();
+      continue;
+    }
+    if (line.starts_with("-DOCSTART-")) continue;
+    const auto word_end = std::ranges::find_if(line, is_space);
+    const auto tag_begin = std::find_if(line.rbegin(), line.rend(), is_space).base();
+    require(word_end != line.begin() && word_end < tag_begin && tag_begin != line.end(),
+            "{}: line {}: {}, expected a word, white space and its tag", name, number, in_quotes(line));
+    if (texts.back().words.empty()) texts.back().line = number;
+    texts.back().words.emplace_back(line.begin(), word_end);
+    texts.back().tags.emplace_back(tag_begin, line.end());
+  }
+  if (texts.back().words.empty()) texts.pop_back();
+  return texts;
+}
+
+// "科0": one character and its place in a word.
+bool is_character_and_digit(const std::string& word) {
+  return word.size() > 1 && '0' <= word.back() && word.back() <= '9' && count_code_points(word) == 2;
+}
+
+void drop_digits(std::vector<TaggedText>& texts) {
+  const bool all = std::ranges::all_of(
+      texts, [](const TaggedText& text) { return std::ranges::all_of(text.words, is_character_and_digit); });
+  if (!all) return;
+  for (TaggedText& text : texts) {
+    for (std::string& word : text.words) word.pop_back();
+  }
+}
+
+}  // namespace
+
+std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns) {
+  const std::string extension = path.extension().string();
+  const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
+  std::vector<TaggedText> texts = json ? read_arrays(path, columns) : read_columns(path);
+  require(!texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
+  drop_digits(texts);
+  return texts;
+}
+
+std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts) {
+  std::set<std::string> tags;
+  for (const TaggedText& text : texts) tags.insert(text.tags.begin(), text.tags.end());
+  return {tags.begin(), tags.end()};
+}
+
+TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenizer& tokenizer, const BertConfig& config,
+                            Index max_length, const std::string& path) {
+  TaggingSet set;
+  for (const TaggedText& text : texts) {
+    Sequence sequence{{tokenizer.cls_id()}, {}};
+    std::vector<std::int32_t> labels = {ignore_index};
+    for (std::size_t w = 0; w < text.words.size(); ++w) {
+      const auto found = std::ranges::find(config.labels, text.tags[w]);
+      require(found != config.labels.end(), "{}: text at line {}: tag {} is none of the {} labels of the model", path,
+              text.line, in_quotes(text.tags[w]), config.labels.size());
+      const Encoding word = tokenizer.encode(text.words[w], {.add_special_tokens = false});
+      for (std::size_t i = 0; i < word.ids.size(); ++i) {
+        sequence.ids.push_back(word.ids[i]);
+        labels.push_back(i == 0 ? static_cast<std::int32_t>(found - config.labels.begin()) : ignore_index);
+        if (word.ids[i] != tokenizer.unk_id()) continue;
+        ++set.data.unknown;
+        ++set.data.unknown_texts[text.words[w]];
+      }
+    }
+    ++set.data.texts;
+    if (static_cast<Index>(sequence.ids.size()) >= max_length) {
+      ++set.data.truncated;
+      sequence.ids.resize(static_cast<std::size_t>(max_length - 1));
+      labels.resize(sequence.ids.size());
+    }
+    sequence.ids.push_back(tokenizer.sep_id());
+    labels.push_back(ignore_index);
+    sequence.type_ids.assign(sequence.ids.size(), 0);
+    set.data.tokens += static_cast<Index>(sequence.ids.size());
+    set.data.sequences.push_back(std::move(sequence));
+    set.labels.push_back(std::move(labels));
+  }
+  return set;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "bert/data/batch.h"
+
+namespace mini_bert {
+
+// Divides sequences into batches of about equal work for a forward pass: sorted by length, so that long ones keep each
+// other company, at most `most_tokens` tokens a batch unless one sequence alone is longer. Every sequence's number is
+// in exactly one batch.
+std::vector<std::vector<Index>> batches_by_length(std::span<const Sequence> sequences, Index most_tokens = 2048);
+
+// The sequences `members`, packed.
+PackedSequences pack_members(std::span<const Sequence> sequences, std::span<const Index> members);
+
+}  // namespace mini_bert

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bert/model/heads.h"
+#include "tokenizer/tokenizer.h"
+
+namespace mini_bert {
+
+// How the vectors of a text's tokens, [CLS] and [SEP] included, become one: their mean (Reimers & Gurevych 2019,
+// arXiv:1908.10084 §3), that of [CLS], or BERT's pooler on top of that.
+enum class TextPooling { mean, cls, pooler };
+
+struct EmbedOptions {
+  TextPooling pooling = TextPooling::mean;
+  bool normalize = false;  // to length 1, so that a dot product is a cosine
+};
+
+// A vector of H numbers for each text. Texts longer than the model reads are cut.
+std::vector<std::vector<float>> embed(const BertPreTrainedModel& model, const Tokenizer& tokenizer,
+                                      std::span<const std::string> texts, const EmbedOptions& options = {});
+
+}  // namespace mini_bert

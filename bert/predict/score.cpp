@@ -1,0 +1,70 @@
+#include "bert/predict/score.h"
+
+#include <cmath>
+
+#include "autograd/tape.h"
+#include "bert/predict/batches.h"
+
+namespace mini_bert {
+namespace {
+
+// A text with one token masked, and where that token belongs.
+struct Blank {
+  std::size_t text, token;  // token: of the text's token_scores
+  std::int32_t row, id;     // masked row of the sequence, the id it had
+};
+
+double log_probability(std::span<const float> logits, std::int32_t id) {
+  double maximum = -INFINITY, sum = 0;
+  for (const float z : logits) maximum = std::max<double>(maximum, z);
+  for (const float z : logits) sum += std::exp(static_cast<double>(z) - maximum);
+  return logits[static_cast<std::size_t>(id)] - maximum - std::log(sum);
+}
+
+}  // namespace
+
+double TextScore::perplexity() const {
+  return tokens == 0 ? 1 : std::exp(-score / static_cast<double>(tokens));
+}
+
+std::vector<TextScore> score(const BertForMaskedLM& model, const Tokenizer& tokenizer,
+                             std::span<const std::string> texts) {
+  std::vector<TextScore> scores(texts.size());
+  std::vector<Sequence> sequences;
+  std::vector<Blank> blanks;
+  for (std::size_t t = 0; t < texts.size(); ++t) {
+    const Encoding encoding =
+        tokenizer.encode(texts[t], {.truncation = Truncation::longest_first,
+                                    .max_length = static_cast<std::int32_t>(model.config().max_position_embeddings)});
+    for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+      if (tokenizer.is_special(encoding.ids[i]) && encoding.ids[i] != tokenizer.unk_id()) continue;
+      blanks.push_back({t, scores[t].token_texts.size(), static_cast<std::int32_t>(i), encoding.ids[i]});
+      sequences.push_back({encoding.ids, encoding.type_ids});
+      sequences.back().ids[i] = tokenizer.mask_id();
+      scores[t].token_texts.push_back(tokenizer.vocabulary().token(encoding.ids[i]));
+    }
+    scores[t].token_scores.resize(scores[t].token_texts.size());
+    scores[t].tokens = static_cast<Index>(scores[t].token_texts.size());
+  }
+  const NoGrad no_grad;
+  for (const std::vector<Index>& members : batches_by_length(sequences)) {
+    Mode mode = Mode::inference();
+    const PackedSequences tokens = pack_members(sequences, members);
+    std::vector<std::int32_t> rows;
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      rows.push_back(static_cast<std::int32_t>(tokens.offsets.begin(static_cast<Index>(m))) + blanks[members[m]].row);
+    }
+    const Tensor logits = model.logits(tokens, Tensor::from(rows), mode).value();
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      const Blank& blank = blanks[static_cast<std::size_t>(members[m])];
+      const Tensor row = logits.rows(static_cast<Index>(m), static_cast<Index>(m) + 1);
+      scores[blank.text].token_scores[blank.token] = log_probability(row.values<float>(), blank.id);
+    }
+  }
+  for (TextScore& text : scores) {
+    for (const double log_p : text.token_scores) text.score += log_p;
+  }
+  return scores;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,110 @@
+#include "bert/training/classification_objective.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "autograd/tape.h"
+#include "bert/metrics/classification.h"
+#include "bert/metrics/regression.h"
+#include "bert/predict/batches.h"
+
+namespace mini_bert {
+namespace {
+
+std::uint64_t fingerprint(const ClassificationSet& set) {
+  Fingerprint fingerprint;
+  for (std::size_t i = 0; i < set.targets.size(); ++i) {
+    fingerprint.add(set.data.sequences[i]);
+    for (const double target : set.targets[i]) fingerprint.add(std::bit_cast<std::uint64_t>(target));
+  }
+  return fingerprint.value();
+}
+
+// Logits of all examples as rows, and what was expected, as the metrics of each problem want them.
+std::vector<Metric> metrics(ProblemType problem, const std::vector<std::vector<float>>& logits,
+                            const std::vector<std::vector<double>>& targets) {
+  if (problem == ProblemType::multi_label_classification) {
+    std::vector<std::int32_t> expected, predicted;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      for (const double target : targets[i]) expected.push_back(target > 0.5);
+      for (const float logit : logits[i]) predicted.push_back(logit > 0);  // σ(0) = ½
+    }
+    return multi_label_metrics(expected, predicted, static_cast<Index>(targets[0].size()));
+  }
+  std::vector<double> expected, predicted;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    expected.insert(expected.end(), targets[i].begin(), targets[i].end());
+    predicted.insert(predicted.end(), logits[i].begin(), logits[i].end());
+  }
+  return regression_metrics(expected, predicted);
+}
+
+ConfusionMatrix confusion(const BertConfig& config, const std::vector<std::vector<float>>& logits,
+                          const std::vector<std::vector<double>>& targets) {
+  std::vector<std::int32_t> expected, predicted;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    expected.push_back(static_cast<std::int32_t>(targets[i][0]));
+    predicted.push_back(static_cast<std::int32_t>(std::ranges::max_element(logits[i]) - logits[i].begin()));
+  }
+  std::vector<std::string> labels;
+  for (Index id = 0; id < config.label_count(); ++id) labels.push_back(config.label(id));
+  return confusion_matrix(expected, predicted, std::move(labels));
+}
+
+}  // namespace
+
+ClassificationObjective::ClassificationObjective(BertForSequenceClassification& model, ClassificationSet train,
+                                                 ClassificationSet validation)
+    : model_(model), train_(std::move(train)), validation_(std::move(validation)) {}
+
+Tensor ClassificationObjective::labels(const ClassificationSet& set, std::span<const Index> members) const {
+  if (model_.config().problem() == ProblemType::single_label_classification) {
+    std::vector<std::int32_t> labels;
+    for (const Index i : members) labels.push_back(static_cast<std::int32_t>(set.targets[i][0]));
+    return Tensor::from(labels);
+  }
+  std::vector<float> labels;
+  for (const Index i : members) labels.insert(labels.end(), set.targets[i].begin(), set.targets[i].end());
+  return Tensor::from(labels, {static_cast<Index>(members.size()), model_.config().label_count()});
+}
+
+LossBatch ClassificationObjective::batch(std::span<const Index> examples, std::uint32_t) const {
+  const PackedSequences tokens = pack_members(train_.data.sequences, examples);
+  const Tensor expected = labels(train_, examples);
+  return {tokens.ids.size(),
+          {static_cast<Index>(examples.size())},
+          [this, tokens, expected](std::span<const double> divisors, Mode& mode) {
+            return model_.loss(tokens, expected, divisors[0], mode);
+          }};
+}
+
+Evaluation ClassificationObjective::evaluate() const {
+  const NoGrad no_grad;
+  std::vector<std::vector<float>> logits(validation_.targets.size());
+  double sum = 0;
+  for (const std::vector<Index>& members : batches_by_length(validation_.data.sequences)) {
+    Mode mode = Mode::inference();
+    const Var scores = model_.logits(pack_members(validation_.data.sequences, members), mode);
+    sum += model_.loss_of(scores, labels(validation_, members), 1).value().item();
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      const Tensor row = scores.value().rows(static_cast<Index>(m), static_cast<Index>(m) + 1);
+      logits[static_cast<std::size_t>(members[m])].assign(row.values<float>().begin(), row.values<float>().end());
+    }
+  }
+  Evaluation evaluation{.loss = sum / static_cast<double>(logits.size())};
+  const ProblemType problem = model_.config().problem();
+  if (problem == ProblemType::single_label_classification) {
+    evaluation.confusion = confusion(model_.config(), logits, validation_.targets);
+    evaluation.metrics = single_label_metrics(*evaluation.confusion);
+  } else {
+    evaluation.metrics = metrics(problem, logits, validation_.targets);
+  }
+  return evaluation;
+}
+
+std::string ClassificationObjective::identity() const {
+  return fmt::format("{} of {} labels, texts {:016x}/{:016x}", name_of(model_.config().problem()),
+                     model_.config().label_count(), fingerprint(train_), fingerprint(validation_));
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,103 @@
+#include "bert/training/masked_lm_objective.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "autograd/tape.h"
+#include "bert/predict/fill_mask.h"
+
+namespace mini_bert {
+namespace {
+
+constexpr std::uint32_t validation_epoch = std::numeric_limits<std::uint32_t>::max();
+
+// Without this, a vocabulary of another language would train on nothing for hours.
+void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenizer, const char* which) {
+  const auto is_ordinary = [&](std::int32_t id) { return !tokenizer.is_special(id); };
+  require(
+      dataset.sequences.empty() ||
+          std::ranges::any_of(dataset.sequences,
+                              [&](const Sequence& sequence) { return std::ranges::any_of(sequence.ids, is_ordinary); }),
+      "none of the {} {} texts has a token to mask, {} of their tokens are unknown; is this the vocabulary of their "
+      "language?",
+      dataset.sequences.size(), which, dataset.unknown);
+}
+
+std::uint64_t fingerprint(const Dataset& data) {
+  Fingerprint fingerprint;
+  for (const Sequence& sequence : data.sequences) fingerprint.add(sequence);
+  return fingerprint.value();
+}
+
+}  // namespace
+
+MaskedLmObjective::MaskedLmObjective(BertForMaskedLM& model, const Tokenizer& tokenizer,
+                                     const TrainingArguments& arguments, TrainingData data)
+    : model_(model),
+      tokenizer_(tokenizer),
+      arguments_(arguments),
+      data_(std::move(data)),
+      masker_(tokenizer, arguments.mask_probability) {
+  require_something_to_mask(data_.train, tokenizer, "training");
+  require_something_to_mask(data_.validation, tokenizer, "validation");
+  std::vector<Index> order(data_.validation.sequences.size());
+  std::iota(order.begin(), order.end(), Index{0});
+  for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(arguments.batch_size)) {
+    const std::size_t count = std::min(static_cast<std::size_t>(arguments.batch_size), order.size() - begin);
+    validation_.push_back(mask(data_.validation.sequences, std::span(order).subspan(begin, count), validation_epoch));
+  }
+}
+
+MaskedBatch MaskedLmObjective::mask(const std::vector<Sequence>& sequences, std::span<const Index> members,
+                                    std::uint32_t epoch) const {
+  std::vector<Sequence> chosen;
+  std::vector<RandomKey> keys;
+  for (const Index i : members) {
+    chosen.push_back(sequences[i]);
+    keys.push_back(
+        {.seed = seed_for(arguments_.seed, "masks"), .step = epoch, .stream = static_cast<std::uint32_t>(i)});
+  }
+  return masker_.mask(std::move(chosen), keys);
+}
+
+MaskedBatch MaskedLmObjective::masked(std::span<const Index> examples, std::uint32_t epoch) const {
+  return mask(data_.train.sequences, examples, epoch);
+}
+
+LossBatch MaskedLmObjective::batch(std::span<const Index> examples, std::uint32_t epoch) const {
+  const MaskedBatch batch = masked(examples, epoch);
+  return {batch.tokens.ids.size(), {batch.masked()}, [this, batch](std::span<const double> divisors, Mode& mode) {
+            return model_.loss(batch, divisors[0], mode);
+          }};
+}
+
+Evaluation MaskedLmObjective::evaluate() const {
+  const NoGrad no_grad;
+  double sum = 0;
+  Index masked = 0;
+  for (const MaskedBatch& batch : validation_) {
+    Mode mode = Mode::inference();
+    sum += model_.loss(batch, 1, mode).value().item();
+    masked += batch.masked();
+  }
+  return {.loss = sum / static_cast<double>(masked)};
+}
+
+std::vector<ProbeRow> MaskedLmObjective::ask_probes() const {
+  std::vector<ProbeRow> rows;
+  for (const std::string& text : data_.probes) {
+    ProbeRow row{.step = 0, .text = text, .answers = {}};
+    const auto answers = fill_mask(model_, tokenizer_, text);
+    for (const FillMaskAnswer& answer : answers.front()) row.answers.push_back({answer.token_str, answer.score});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string MaskedLmObjective::identity() const {
+  return fmt::format("mask {}, texts {:016x}/{:016x}", arguments_.mask_probability, fingerprint(data_.train),
+                     fingerprint(data_.validation));
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bert/data/dataset.h"
+#include "bert/model/bert.h"
+#include "bert/training/history.h"
+
+namespace mini_bert {
+
+// Some examples, ready for a forward pass.
+struct LossBatch {
+  Index tokens;  // read
+  // How many things each of its losses is a mean over: masked tokens, labelled tokens, sentences. One entry for most
+  // objectives, two where two losses are added.
+  std::vector<Index> counts;
+  // The sum of each loss over its things, divided by its divisor; the losses added. With the counts of a whole group of
+  // batches as divisors, the gradients of the group add up to those of one large batch.
+  std::function<Var(std::span<const double> divisors, Mode& mode)> loss;
+};
+
+// What a model is trained for: which examples there are, what loss a batch of them has, and how good the model is at
+// it. The trainer knows nothing else about its task.
+class Objective {
+ public:
+  virtual ~Objective() = default;
+
+  virtual BertPreTrainedModel& model() const = 0;
+
+  // What it was given; a sequence is an example. There may be no validation data.
+  virtual const Dataset& training() const = 0;
+  virtual const Dataset& validation() const = 0;
+  Index examples() const { return static_cast<Index>(training().sequences.size()); }
+  bool validates() const { return !validation().sequences.empty(); }
+
+  // Training examples 0 … examples()−1 as a batch: a pure function of them and the epoch.
+  virtual LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const = 0;
+
+  // How the model does on the validation data.
+  virtual Evaluation evaluate() const = 0;
+
+  // What the model now answers to the user's questions.
+  virtual std::vector<ProbeRow> ask_probes() const { return {}; }
+
+  // What shapes the run besides the training arguments, in words: a resumed run must have the same.
+  virtual std::string identity() const = 0;
+};
+
+// FNV-1a of everything that is added, in order: tells data sets apart.
+class Fingerprint {
+ public:
+  void add(std::uint64_t value) { hash_ = (hash_ ^ value) * 0x100000001b3u; }
+  void add(const Sequence& sequence) {
+    add(sequence.ids.size());
+    for (const std::int32_t id : sequence.ids) add(static_cast<std::uint64_t>(id));
+  }
+  std::uint64_t value() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xcbf29ce484222325u;
+};
+
+}  // namespace mini_bert

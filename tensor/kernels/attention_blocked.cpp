@@ -1,0 +1,100 @@
+#include "tensor/kernels/attention_blocked.h"
+
+#include <algorithm>
+#include <atomic>
+#include <numeric>
+
+#include "tensor/parallel.h"
+
+namespace mini_bert::kernels {
+namespace {
+
+// Memory of this thread, as large as it was ever asked for.
+float* scratch_of_this_thread(Index floats) {
+  thread_local Tensor memory;
+  if (memory.size() < floats) memory = Tensor({floats});
+  return memory.data<float>();
+}
+
+// Calls body(sentence, head) for every head of every sentence. Threads take the next when they are done with one, those
+// of the longest sentences first, so that they end at about the same time. Which thread computes a head does not show
+// in the result.
+template <class Body>
+void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body) {
+  thread_local std::vector<Index> order_of_this_thread;
+  std::vector<Index>& order = order_of_this_thread;
+  order.resize(static_cast<std::size_t>(offsets.count()));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::ranges::sort(order, [&](Index a, Index b) {
+    return offsets.length(a) != offsets.length(b) ? offsets.length(a) > offsets.length(b) : a < b;
+  });
+  std::atomic<Index> next = 0;
+  parallel_for(num_threads(), 1, [&](Index) {
+    for (Index task = next++; task < offsets.count() * heads; task = next++) body(order[task / heads], task % heads);
+  });
+}
+
+template <class T>
+simd::AttentionHead<T> head_of(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
+                               Index sentence, Index head, float* scratch) {
+  const Index stride = qkv.cols(), hidden = stride / 3, size = hidden / options.heads, begin = offsets.begin(sentence);
+  const T* const q = qkv.data<T>() + begin * stride + head * size;
+  return {.length = offsets.length(sentence),
+          .size = size,
+          .heads = options.heads,
+          .q = q,
+          .k = q + hidden,
+          .v = q + 2 * hidden,
+          .qkv_stride = stride,
+          .dropout = options.dropout,
+          .key = options.key,
+          .first_draw = static_cast<std::uint64_t>(begin * options.heads + head) << 16,
+          .scratch = scratch};
+}
+
+}  // namespace
+
+template <class T>
+void attention_blocked(const simd::AttentionLoops<T>& loops, const Tensor& qkv, const SequenceOffsets& offsets,
+                       const AttentionOptions& options, Tensor& output, Tensor& log_sum_exp) {
+  const Index hidden = output.cols(), size = hidden / options.heads;
+  const Index floats = loops.scratch(offsets.longest(), size);
+  for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
+    const Index begin = offsets.begin(sentence);
+    loops.forward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                  output.data<T>() + begin * hidden + head * size,
+                  log_sum_exp.data<float>() + begin * options.heads + head);
+  });
+}
+
+template <class T>
+void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tensor& doutput, const Tensor& qkv,
+                                const Tensor& log_sum_exp, const SequenceOffsets& offsets,
+                                const AttentionOptions& options, const Gradient& dqkv) {
+  const Index hidden = doutput.cols(), size = hidden / options.heads;
+  const Index floats = loops.scratch(offsets.longest(), size);
+  for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
+    const Index begin = offsets.begin(sentence);
+    T* const dq = dqkv.tensor().data<T>() + begin * 3 * hidden + head * size;
+    loops.backward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                   {.doutput = doutput.data<T>() + begin * hidden + head * size,
+                    .log_sum_exp = log_sum_exp.data<float>() + begin * options.heads + head,
+                    .dq = dq,
+                    .dk = dq + hidden,
+                    .dv = dq + 2 * hidden,
+                    .accumulate = dqkv.accumulates()});
+  });
+}
+
+template void attention_blocked(const simd::AttentionLoops<float>&, const Tensor&, const SequenceOffsets&,
+                                const AttentionOptions&, Tensor&, Tensor&);
+template void attention_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const SequenceOffsets&,
+                                const AttentionOptions&, Tensor&, Tensor&);
+template void attention_backward_blocked(const simd::AttentionLoops<float>&, const Tensor&, const Tensor&,
+                                         const Tensor&, const SequenceOffsets&, const AttentionOptions&,
+                                         const Gradient&);
+template void attention_backward_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const Tensor&,
+                                         const Tensor&, const SequenceOffsets&, const AttentionOptions&,
+                                         const Gradient&);
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/random.h"
+#include "tensor/shape.h"
+
+namespace mini_bert::simd {
+
+// One head of one sentence as it lies in the packed tensors of tensor/kernels/attention.h; T is float or BFloat16, what
+// activations are stored in. Pointers are to the first element of a block [S,D].
+template <class T>
+struct AttentionHead {
+  Index length, size, heads;  // S, D, N
+  const T *q, *k, *v;         // rows qkv_stride apart
+  Index qkv_stride;           // 3H; rows of output and doutput are a third of it apart, of log_sum_exp N
+
+  double dropout;
+  RandomKey key;
+  std::uint64_t first_draw;  // that of element (0, 0) of P; those of a row follow, and a row comes N·2¹⁶ after another
+
+  float* scratch;  // as many floats as attention_scratch says, 64-byte aligned
+};
+
+// What the backward pass reads beside the head, and where it writes; dq, dk and dv lie like q, k and v.
+template <class T>
+struct AttentionHeadGradient {
+  const T* doutput;
+  const float* log_sum_exp;
+  T *dq, *dk, *dv;
+  bool accumulate;
+};
+
+}  // namespace mini_bert::simd

@@ -1,0 +1,79 @@
+#include "bert/data/tagged_texts.h"
+
+#include "autograd/ops/cross_entropy.h"
+#include "bert/files/atomic_file.h"
+#include "tests/bert/bert_testing.h"
+#include "tests/bert/files/temporary_folder.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+using Names = std::vector<std::string>;
+
+namespace {
+
+std::vector<TaggedText> read(const std::string& name, const std::string& content, const TagColumns& columns = {}) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / name, content);
+  return read_tagged_texts(folder / name, columns);
+}
+
+}  // namespace
+
+TEST_CASE("tagged texts: a word a line, whatever the file is called", "[tagged]") {
+  for (const char* name : {"a.txt", "a.bio", "a.train"}) {
+    const auto texts = read(name, "-DOCSTART- O\n\nEU NNP I-NP B-ORG\r\nrejects VBZ I-VP O\n\n\n好\tO\n");
+    REQUIRE(texts.size() == 2);
+    CHECK(texts[0].words == Names{"EU", "rejects"});
+    CHECK(texts[0].tags == Names{"B-ORG", "O"});
+    CHECK(texts[0].line == 3);
+    CHECK(texts[1].words == Names{"好"});
+  }
+}
+
+TEST_CASE("tagged texts: a digit behind every character is its place in a word", "[tagged]") {
+  CHECK(read("a.train", "科0\tO\n技1\tO\n1 0\tO\n")[0].words == Names{"科0", "技1", "1"});
+  const auto texts = read("a.train", "科0\tB-X\n技1\tI-X\n\n80\tO\n");
+  CHECK(texts[0].words == Names{"科", "技"});
+  CHECK(texts[1].words == Names{"8"});
+}
+
+TEST_CASE("tagged texts: JSON with arrays", "[tagged]") {
+  const auto texts = read("a.jsonl", R"({"tokens": ["诸", "葛"], "ner_tags": ["B-PER", "I-PER"]})"
+                                     "\n");
+  CHECK(texts[0].words == Names{"诸", "葛"});
+  CHECK(texts[0].tags == Names{"B-PER", "I-PER"});
+  CHECK(read("a.json", R"([{"w": ["a"], "t": [3]}])", {"w", "t"})[0].tags == Names{"3"});
+}
+
+TEST_CASE("tagged texts: a word without a tag is an Error that names file and line", "[tagged]") {
+  CHECK_THROWS_WITH(read("a.bio", "EU B-ORG\nrejects\n"),
+                    ContainsSubstring("a.bio: line 2: \"rejects\", expected a word, white space and its tag"));
+  CHECK_THROWS_WITH(read("a.bio", "EU \n"), ContainsSubstring("line 1"));
+  CHECK_THROWS_WITH(read("a.bio", " B-ORG\n"), ContainsSubstring("line 1"));
+  CHECK_THROWS_WITH(read("a.bio", "\n\n"), ContainsSubstring("no text in it"));
+  CHECK_THROWS_WITH(read("a.jsonl", "{\"tokens\": [\"a\", \"b\"], \"tags\": [\"O\"]}\n"),
+                    ContainsSubstring("2 words but 1 tags"));
+  CHECK_THROWS_WITH(read("a.jsonl", "{\"tokens\": \"a b\", \"tags\": [\"O\"]}\n"),
+                    ContainsSubstring("column \"tokens\" is not an array"));
+  CHECK_THROWS_WITH(read("a.jsonl", "{\"words\": [\"a\"], \"tags\": [\"O\"]}\n"),
+                    ContainsSubstring("no column \"tokens\" (columns: words, tags)"));
+}
+
+TEST_CASE("tagging set: the first token of a word carries its tag", "[tagged]") {
+  const Tokenizer tokenizer = test::tiny_tokenizer();
+  BertConfig config = test::tiny_config();
+  config.labels = {"O", "B", "I"};
+  const auto texts = read("a.bio", "a B\nba I\n龘 O\n\nc O\nd O\ne O\nf O\ng O\nh I\n");
+  const TaggingSet set = make_tagging_set(texts, tokenizer, config, 7, "a.bio");
+  REQUIRE(set.data.sequences.size() == 2);
+  // [CLS] a b ##a [UNK] [SEP]
+  CHECK(set.data.sequences[0].ids == std::vector<std::int32_t>{2, 5, 6, 21, 1, 3});
+  CHECK(set.labels[0] == std::vector<std::int32_t>{ignore_index, 1, 2, ignore_index, 0, ignore_index});
+  CHECK(set.data.unknown_texts.at("龘") == 1);
+  CHECK(set.data.sequences[1].ids == std::vector<std::int32_t>{2, 7, 8, 9, 10, 11, 3});
+  CHECK(set.labels[1] == std::vector<std::int32_t>{ignore_index, 0, 0, 0, 0, 0, ignore_index});
+  CHECK(set.data.truncated == 1);
+  config.labels = {"O", "B"};
+  CHECK_THROWS_WITH(make_tagging_set(texts, tokenizer, config, 7, "a.bio"),
+                    ContainsSubstring("a.bio: text at line 1: tag \"I\" is none of the 2 labels"));
+}

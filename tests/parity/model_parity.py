@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Compares our models with those of transformers, in both directions.
+
+    python tests/parity/model_parity.py --program build/release/bin/model_outputs [--models 64] [--seed 1]
+
+Random configurations (layers, widths, heads, vocabularies, activations, epsilons, token types) times every head, with
+random weights in which no bias is 0 and no scale 1. Theirs to ours: transformers writes a model directory, our program
+loads it; logits and loss must be the same. Ours to theirs: our program writes what it loaded, transformers reads it
+with no key missing and none left over, and has the same weights to the bit. Equal means |a - b| <= 1e-5 + 1e-4 |b|.
+
+Needs torch and transformers, at the versions tests/golden/README.md names.
+"""
+
+import argparse
+import json
+import math
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+import transformers
+from transformers import BertConfig
+
+ABSOLUTE, RELATIVE = 1e-5, 1e-4
+IGNORED = -100
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+ARCHITECTURES = [
+    "BertForMaskedLM",
+    "BertForPreTraining",
+    "BertForNextSentencePrediction",
+    "BertForSequenceClassification",
+    "BertForSequenceClassification",
+    "BertForSequenceClassification",
+    "BertForTokenClassification",
+    "BertForQuestionAnswering",
+    "BertForMultipleChoice",
+    "BertModel",
+]
+PROBLEMS = ["single_label_classification", "multi_label_classification", "regression"]
+
+
+def draw_config(draw: random.Random, index: int) -> BertConfig:
+    """Mostly small; every sixteenth model is as wide as BERT base and one of those as deep."""
+    if index % 16 == 15:
+        hidden, heads, layers, inner = 768, 12, 12 if index == 15 else 2, 3072
+    else:
+        heads = draw.choice([1, 2, 3, 4, 8])
+        hidden = heads * draw.choice([4, 8, 12, 16, 32])
+        layers = draw.choice([1, 2, 3, 4, 6])
+        inner = draw.choice([hidden, 2 * hidden, 4 * hidden, 37])
+    return BertConfig(
+        vocab_size=draw.choice([len(SPECIAL) + 2, 61, 128, 1001, 8192]),
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        intermediate_size=inner,
+        hidden_act=draw.choice(["gelu", "gelu_new", "relu"]),
+        max_position_embeddings=draw.choice([24, 40, 129]),
+        type_vocab_size=draw.choice([2, 3]),
+        layer_norm_eps=draw.choice([1e-12, 1e-5, 1e-3]),
+        initializer_range=draw.choice([0.02, 0.8 / math.sqrt(hidden)]),
+        classifier_dropout=draw.choice([None, 0.2]),
+    )
+
+
+def move_off_defaults(model: torch.nn.Module, seed: int) -> None:
+    """Every bias and LayerNorm parameter off its 0 or 1, so that leaving one out shows."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name.endswith("bias") or "LayerNorm" in name:
+                parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
+
+
+def draw_sequence(draw: random.Random, config: BertConfig, length: int) -> dict:
+    ids = [2] + [draw.randrange(5, config.vocab_size) for _ in range(length - 2)] + [3]
+    first = draw.randrange(1, length)
+    types = [0] * first + [draw.randrange(config.type_vocab_size)] * (length - first)
+    return {"ids": ids, "type_ids": types}
+
+
+def padded(sequences: list, side: str = "ids", fill: int = 0) -> torch.Tensor:
+    longest = max(len(sequence["ids"]) for sequence in sequences)
+    return torch.tensor([sequence[side] + [fill] * (longest - len(sequence[side])) for sequence in sequences])
+
+
+def model_inputs(sequences: list) -> dict:
+    mask = [{"ids": s["ids"], "mask": [1] * len(s["ids"])} for s in sequences]
+    return {
+        "input_ids": padded(sequences),
+        "token_type_ids": padded(sequences, "type_ids"),
+        "attention_mask": padded(mask, "mask"),
+    }
+
+
+def packed(values: torch.Tensor, sequences: list) -> torch.Tensor:
+    """[B, longest, ...] without what belongs to padding."""
+    return torch.cat([row[: len(sequence["ids"])] for row, sequence in zip(values, sequences, strict=True)])
+
+
+def draw_labels(draw: random.Random, job: dict, config: BertConfig) -> None:
+    sequences, architecture = job["sequences"], job["architecture"]
+    lengths = [len(sequence["ids"]) for sequence in sequences]
+    if architecture in ("BertForMaskedLM", "BertForPreTraining", "BertForTokenClassification"):
+        classes = config.num_labels if architecture == "BertForTokenClassification" else config.vocab_size
+        job["labels"] = [draw.randrange(classes) if draw.random() < 0.4 else IGNORED for _ in range(sum(lengths))]
+        job["labels"][1] = classes - 1
+    if architecture == "BertForPreTraining":
+        job["next_labels"] = [draw.randrange(2) for _ in sequences]
+    if architecture == "BertForNextSentencePrediction":
+        job["labels"] = [draw.randrange(2) for _ in sequences]
+    if architecture == "BertForSequenceClassification":
+        if config.problem_type == "single_label_classification":
+            job["labels"] = [draw.randrange(config.num_labels) for _ in sequences]
+        else:
+            binary = config.problem_type == "multi_label_classification"
+            count = len(sequences) * config.num_labels
+            job["labels"] = [float(draw.randrange(2)) if binary else draw.uniform(-2, 2) for _ in range(count)]
+    if architecture == "BertForQuestionAnswering":
+        job["labels"] = [draw.randrange(length) for length in lengths for _ in range(2)]
+    if architecture == "BertForMultipleChoice":
+        job["choices"] = [3, 3]
+        job["labels"] = [draw.randrange(3) for _ in job["choices"]]
+
+
+def by_sequence(labels: list, sequences: list) -> list:
+    rows, begin = [], 0
+    for sequence in sequences:
+        rows.append({"ids": sequence["ids"], "labels": labels[begin : begin + len(sequence["ids"])]})
+        begin += len(sequence["ids"])
+    return rows
+
+
+def expected_outputs(model: torch.nn.Module, job: dict) -> dict:
+    sequences, architecture, config = job["sequences"], job["architecture"], model.config
+    inputs = model_inputs(sequences)
+    if architecture == "BertModel":
+        result = model(**inputs)
+        return {"logits": packed(result.last_hidden_state, sequences), "pooled": result.pooler_output}
+    if architecture in ("BertForMaskedLM", "BertForTokenClassification"):
+        result = model(**inputs, labels=padded(by_sequence(job["labels"], sequences), "labels", IGNORED))
+        return {"logits": packed(result.logits, sequences), "loss": result.loss}
+    if architecture == "BertForPreTraining":
+        labels = padded(by_sequence(job["labels"], sequences), "labels", IGNORED)
+        result = model(**inputs, labels=labels, next_sentence_label=torch.tensor(job["next_labels"]))
+        return {
+            "logits": packed(result.prediction_logits, sequences),
+            "next_logits": result.seq_relationship_logits,
+            "loss": result.loss,
+        }
+    if architecture == "BertForQuestionAnswering":
+        # One by one: transformers lets padding take part in the softmax over the tokens.
+        losses, logits = [], []
+        for index, sequence in enumerate(sequences):
+            begin, end = job["labels"][2 * index : 2 * index + 2]
+            result = model(
+                **model_inputs([sequence]), start_positions=torch.tensor([begin]), end_positions=torch.tensor([end])
+            )
+            losses.append(result.loss)
+            logits.append(torch.stack([result.start_logits[0], result.end_logits[0]], dim=1))
+        return {"logits": torch.cat(logits), "loss": torch.stack(losses).mean()}
+    if architecture == "BertForMultipleChoice":
+        inputs = {name: value.reshape(2, 3, -1) for name, value in inputs.items()}
+        result = model(**inputs, labels=torch.tensor(job["labels"]))
+        return {"logits": result.logits, "loss": result.loss}
+    labels = torch.tensor(job["labels"])
+    if labels.is_floating_point():
+        labels = labels.reshape(len(sequences), config.num_labels)
+    result = model(**inputs, labels=labels)
+    return {"logits": result.logits, "loss": result.loss}
+
+
+def make_job(index: int, seed: int, folder: Path) -> tuple:
+    draw = random.Random(f"{seed}/{index}")
+    config = draw_config(draw, index)
+    architecture = ARCHITECTURES[index % len(ARCHITECTURES)]
+    if architecture == "BertForTokenClassification":
+        config.num_labels = draw.choice([2, 5, 9])
+    if architecture == "BertForSequenceClassification":
+        config.problem_type = PROBLEMS[index % len(ARCHITECTURES) - 3]
+        config.num_labels = {"regression": draw.choice([1, 2])}.get(config.problem_type, draw.choice([2, 3, 15]))
+    torch.manual_seed(index)
+    model = getattr(transformers, architecture)(config).eval()
+    move_off_defaults(model, index)
+    model.save_pretrained(folder / "theirs")
+    tokens = SPECIAL + [f"t{i}" for i in range(config.vocab_size - len(SPECIAL))]
+    (folder / "theirs" / "vocab.txt").write_text("".join(token + "\n" for token in tokens), encoding="utf-8")
+    longest = config.max_position_embeddings
+    sequences = [draw_sequence(draw, config, length) for length in (longest, 3, 10, 17, 4, 23)]
+    job = {
+        "architecture": architecture,
+        "model": str(folder / "theirs"),
+        "save": str(folder / "ours"),
+        "sequences": sequences,
+    }
+    draw_labels(draw, job, config)
+    with torch.no_grad():
+        return job, {name: value.flatten().tolist() for name, value in expected_outputs(model, job).items()}
+
+
+def worst_error(found: list, expected: list) -> float:
+    """The largest |a - b| / (ABSOLUTE + RELATIVE |b|): at most 1 is equal."""
+    if len(found) != len(expected):
+        return math.inf
+    errors = [abs(a - b) / (ABSOLUTE + RELATIVE * abs(b)) for a, b in zip(found, expected, strict=True)]
+    return math.inf if any(math.isnan(error) for error in errors) else max(errors)
+
+
+def check_loaded_by_transformers(job: dict) -> list:
+    model_class = getattr(transformers, job["architecture"])
+    model, report = model_class.from_pretrained(job["save"], output_loading_info=True)
+    problems = [f"{kind}: {sorted(report[kind])}" for kind in ("missing_keys", "unexpected_keys") if report[kind]]
+    original = model_class.from_pretrained(job["model"]).state_dict()
+    changed = [name for name, value in model.state_dict().items() if not torch.equal(value, original[name])]
+    return problems + ([f"changed: {changed}"] if changed else [])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="build/release/bin/model_outputs")
+    parser.add_argument("--models", type=int, default=64)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+    failures, worst = 0, 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        jobs, expected = [], []
+        for index in range(arguments.models):
+            job, outputs = make_job(index, arguments.seed, folder / str(index))
+            jobs.append(job)
+            expected.append(outputs)
+        (folder / "jobs.json").write_text(json.dumps(jobs))
+        run = subprocess.run([arguments.program, str(folder / "jobs.json")], capture_output=True, text=True)
+        if run.returncode != 0:
+            print(run.stderr, file=sys.stderr)
+            return 1
+        for index, (job, found, outputs) in enumerate(zip(jobs, json.loads(run.stdout), expected, strict=True)):
+            problems = [] if not found["unexpected"] else [f"unexpected: {found['unexpected']}"]
+            for name, values in outputs.items():
+                error = worst_error(found[name] if isinstance(found[name], list) else [found[name]], values)
+                worst = max(worst, error)
+                if not error <= 1:
+                    problems.append(f"{name} is off by {error:.3g} tolerances")
+            problems += check_loaded_by_transformers(job)
+            for problem in problems:
+                print(f"model {index} ({job['architecture']}): {problem}")
+            failures += bool(problems)
+    print(f"{arguments.models} models, {failures} differ; the largest error is {worst:.3g} of the tolerance")
+    return 1 if failures or arguments.models == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Compares mini_bert_predict with the pipelines of transformers, on random small models and awkward texts.
+
+    python tests/parity/pipeline_parity.py --program build/release/bin/mini_bert_predict
+
+classify: every problem type, one text and pairs, all labels. tag: all aggregation strategies. embed: the hidden states of
+[CLS], their mean and the pooler. score: one token masked at a time. Scores must agree to 1e-5, everything else exactly.
+"""
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+import transformers
+from transformers import BertConfig, BertTokenizerFast, pipeline
+
+WORDS = "三 国 人 物 诸 葛 亮 涛 字 孔 明 蜀 相 的 是 , 。 ， ! un ##aff ##able the cat ##s a ##b ##c e 1 2 ##3 don ' t".split()
+VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
+TEXTS = [
+    "诸葛亮字孔明。",
+    "三国人物诸葛涛，字子澜！",
+    "unaffable cats",
+    "Unaffable CATS, the cat's don't",
+    "ééé e\u0301 龘亮abc 123",
+    "  诸 葛  亮  ",
+    "相" * 60,
+    "a",
+    "abc" * 30,
+]
+
+
+def build(folder: Path, architecture: str, seed: int, **config) -> None:
+    torch.manual_seed(seed)
+    model = getattr(transformers, architecture)(
+        BertConfig(
+            vocab_size=len(VOCABULARY),
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            intermediate_size=64,
+            max_position_embeddings=40,
+            initializer_range=0.3,
+            **config,
+        )
+    )
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if name.endswith("bias"):
+                parameter += 0.3 * torch.randn(parameter.shape)
+    folder.mkdir(parents=True)
+    model.save_pretrained(folder)
+    (folder / "vocab.txt").write_text("".join(token + "\n" for token in VOCABULARY), encoding="utf-8")
+    tokenizer = BertTokenizerFast(
+        vocab={token: index for index, token in enumerate(VOCABULARY)}, do_lower_case=True, model_max_length=40
+    )
+    tokenizer.save_pretrained(folder)
+
+
+class Comparison:
+    def __init__(self, program: str):
+        self.program = program
+        self.compared = self.different = 0
+
+    def ask(self, task: str, folder: Path, texts: list, *flags: str) -> list:
+        command = [self.program, task, "--model", str(folder), "--json", *flags, "--", *texts]
+        run = subprocess.run(command, capture_output=True, text=True)
+        if run.returncode != 0:
+            raise RuntimeError(run.stderr)
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    def check(self, what: str, found, expected) -> None:
+        self.compared += 1
+        problem = difference(found, expected)
+        if problem:
+            self.different += 1
+            print(f"{what}: {problem}\n  ours   {found}\n  theirs {expected}")
+
+
+def difference(found, expected) -> str:
+    if isinstance(expected, float):
+        close = math.isclose(found, expected, rel_tol=1e-5, abs_tol=1e-5)
+        return "" if close else f"{found} is not {expected}"
+    if isinstance(expected, dict):
+        if list(found) != list(expected):
+            return f"fields {list(found)}, expected {list(expected)}"
+        return next(filter(None, (difference(found[key], expected[key]) for key in expected)), "")
+    if isinstance(expected, list):
+        if len(found) != len(expected):
+            return f"{len(found)} entries, expected {len(expected)}"
+        return next(filter(None, (difference(a, b) for a, b in zip(found, expected, strict=True))), "")
+    return "" if found == expected else f"{found!r} is not {expected!r}"
+
+
+def plain(value):
+    """numpy numbers as Python's."""
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [plain(entry) for entry in value]
+    return value.item() if hasattr(value, "item") else value
+
+
+def classify(comparison: Comparison, folder: Path) -> None:
+    cases = [
+        ("single_label_classification", ["no", "yes", "perhaps"]),
+        ("multi_label_classification", ["x", "y"]),
+        ("regression", ["n"]),
+        (None, ["one"]),
+        (None, None),
+    ]
+    for index, (problem, labels) in enumerate(cases):
+        directory = folder / f"classify{index}"
+        names = {} if labels is None else {"id2label": dict(enumerate(labels))}
+        build(directory, "BertForSequenceClassification", index, problem_type=problem, **names)
+        pipe = pipeline("text-classification", model=str(directory), top_k=None, truncation=True)
+        for text, found in zip(TEXTS, comparison.ask("classify", directory, TEXTS), strict=True):
+            comparison.check(f"classify {problem} {text!r}", found, pipe([text])[0])
+        for text in TEXTS:
+            (found,) = comparison.ask("classify", directory, [f"{text}\t诸葛 the cat"], "--pairs")
+            comparison.check(f"classify pair {text!r}", found, pipe([{"text": text, "text_pair": "诸葛 the cat"}])[0])
+
+
+def tag(comparison: Comparison, folder: Path) -> None:
+    for index, labels in enumerate((["O", "B-PER", "I-PER", "B-LOC", "I-LOC"], ["O", "PER", "LOC"], ["I-A", "B-A", "O"])):
+        directory = folder / f"tag{index}"
+        build(directory, "BertForTokenClassification", 10 + index, id2label=dict(enumerate(labels)))
+        for strategy in ("none", "simple", "first", "average", "max"):
+            pipe = pipeline("token-classification", model=str(directory), aggregation_strategy=strategy)
+            found = comparison.ask("tag", directory, TEXTS, "--aggregation", strategy)
+            for text, spans in zip(TEXTS, found, strict=True):
+                comparison.check(f"tag {strategy} {text!r}", spans, plain(pipe(text)))
+
+
+def embed(comparison: Comparison, folder: Path) -> None:
+    directory = folder / "embed"
+    build(directory, "BertModel", 20)
+    tokenizer = BertTokenizerFast.from_pretrained(directory)
+    model = transformers.BertModel.from_pretrained(directory).eval()
+    for pooling in ("mean", "cls", "pooler"):
+        for normalize in (False, True):
+            flags = ["--pooling", pooling] + (["--normalize"] if normalize else [])
+            for text, found in zip(TEXTS, comparison.ask("embed", directory, TEXTS, *flags), strict=True):
+                with torch.no_grad():
+                    result = model(**tokenizer(text, return_tensors="pt", truncation=True, max_length=40))
+                hidden = result.last_hidden_state[0]
+                vector = {"mean": hidden.mean(0), "cls": hidden[0], "pooler": result.pooler_output[0]}[pooling]
+                vector = vector / vector.norm() if normalize else vector
+                comparison.check(f"embed {pooling} {text!r}", found, vector.tolist())
+
+
+def score(comparison: Comparison, folder: Path) -> None:
+    directory = folder / "score"
+    build(directory, "BertForMaskedLM", 30)
+    tokenizer = BertTokenizerFast.from_pretrained(directory)
+    model = transformers.BertForMaskedLM.from_pretrained(directory).eval()
+    for text, found in zip(TEXTS, comparison.ask("score", directory, TEXTS), strict=True):
+        ids = tokenizer(text, truncation=True, max_length=40)["input_ids"]
+        scores = []
+        for place in range(1, len(ids) - 1):
+            masked = ids[:place] + [tokenizer.mask_token_id] + ids[place + 1 :]
+            with torch.no_grad():
+                logits = model(input_ids=torch.tensor([masked])).logits[0, place]
+            scores.append(logits.log_softmax(0)[ids[place]].item())
+        comparison.check(f"score {text!r}", [found["score"], found["token_scores"]], [sum(scores), scores])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="build/release/bin/mini_bert_predict")
+    arguments = parser.parse_args()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    comparison = Comparison(arguments.program)
+    with tempfile.TemporaryDirectory() as folder:
+        for task in (classify, tag, embed, score):
+            task(comparison, Path(folder))
+    print(f"{comparison.compared} answers compared with transformers, {comparison.different} differ")
+    return 1 if comparison.different or comparison.compared == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,266 @@
+#include "tensor/kernels/attention_simd.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "tensor/kernels/attention_blocked.h"
+#include "tensor/parallel.h"
+#include "tests/catch.h"
+#include "tests/tensor/simd/emulated.h"
+
+// The loops of every instruction set this CPU has, and of 16 lanes in plain C++, against the definition in double.
+namespace mini_bert::testing {
+namespace {
+
+using simd::AttentionLoops;
+using Lengths = std::vector<Index>;
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+
+template <class T>
+struct Named {
+  std::string name;
+  AttentionLoops<T> loops;
+};
+template <class T>
+std::vector<Named<T>> all_loops() {
+  std::vector<Named<T>> all = {{"emulated", simd::attention_loops<simd::EmulatedF32x16, T>()}};
+  for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+    const simd::Kernels* const kernels = simd::kernels_for(isa);
+    if (kernels == nullptr) continue;
+    if constexpr (std::is_same_v<T, float>) {
+      all.push_back({std::string(name_of(isa)), kernels->f32.attention});
+    } else {
+      all.push_back({std::string(name_of(isa)), kernels->bf16.attention});
+    }
+  }
+  return all;
+}
+
+struct Problem {
+  Problem(const Lengths& lengths, Index heads, Index size, double dropout)
+      : offsets(lengths),
+        options{.heads = heads, .dropout = dropout, .key = {.seed = 7, .step = 3, .stream = 2}},
+        qkv({offsets.tokens(), 3 * heads * size}, DType::f32),
+        doutput({offsets.tokens(), heads * size}, DType::f32) {
+    fill_normal(qkv, 0, 1, {.seed = 1});
+    fill_normal(doutput, 0, 1, {.seed = 2});
+  }
+
+  SequenceOffsets offsets;
+  kernels::AttentionOptions options;
+  Tensor qkv, doutput;
+};
+
+struct Results {
+  Tensor output, log_sum_exp, dqkv;
+};
+
+// dqkv holds `before` already and is added to.
+Results defined(const Problem& p, double before, DType dtype = DType::f64) {
+  const Tensor qkv = p.qkv.to(dtype), doutput = p.doutput.to(dtype);
+  Results r = {Tensor(doutput.shape(), dtype), Tensor({p.offsets.tokens(), p.options.heads}, arithmetic_dtype(dtype)),
+               Tensor::full(qkv.shape(), before, dtype)};
+  kernels::attention_as_defined(qkv, p.offsets, p.options, r.output, r.log_sum_exp);
+  kernels::attention_backward_as_defined(doutput, qkv, r.log_sum_exp, p.offsets, p.options,
+                                         {r.dqkv, kernels::Output::accumulate});
+  return r;
+}
+
+template <class T>
+Results computed(const AttentionLoops<T>& loops, const Problem& p, kernels::Output output, double before) {
+  constexpr DType dtype = DTypeOf<T>::value;
+  const Tensor qkv = p.qkv.to(dtype), doutput = p.doutput.to(dtype);
+  Results r = {Tensor::full(doutput.shape(), nan, DType::f32).to(dtype),
+               Tensor::full({p.offsets.tokens(), p.options.heads}, nan, DType::f32),
+               Tensor::full(qkv.shape(), before, DType::f32).to(dtype)};
+  kernels::attention_blocked(loops, qkv, p.offsets, p.options, r.output, r.log_sum_exp);
+  kernels::attention_backward_blocked(loops, doutput, qkv, r.log_sum_exp, p.offsets, p.options, {r.dqkv, output});
+  return r;
+}
+
+// Largest difference, as a part of the largest element expected or of 1; infinite where something is not a number.
+double difference(const Tensor& actual, const Tensor& expected) {
+  const Tensor a = actual.to(DType::f64), e = expected.to(DType::f64);
+  double worst = 0, largest = 1;
+  for (Index i = 0; i < e.size(); ++i) {
+    const double error = std::abs(a.data<double>()[i] - e.data<double>()[i]);
+    if (std::isnan(error)) return std::numeric_limits<double>::infinity();
+    worst = std::max(worst, error);
+    largest = std::max(largest, std::abs(e.data<double>()[i]));
+  }
+  return worst / largest;
+}
+void check_agreement(const Results& actual, const Results& expected, double tolerance) {
+  CHECK(difference(actual.output, expected.output) < tolerance);
+  CHECK(difference(actual.log_sum_exp, expected.log_sum_exp) < tolerance);
+  CHECK(difference(actual.dqkv, expected.dqkv) < tolerance);
+}
+
+TEST_CASE("attention in tiles agrees with the definition", "[simd][attention]") {
+  // 200 tokens take several blocks of queries in the backward pass.
+  for (const Lengths& lengths : {Lengths{1}, Lengths{2, 7}, Lengths{33, 5, 17, 1}, Lengths{16, 8, 65}, Lengths{200}}) {
+    for (const Index size : {1, 7, 16, 33, 64, 72}) {
+      for (const double dropout : {0.0, 0.3}) {
+        const Problem p(lengths, size == 7 ? 3 : 2, size, dropout);
+        const Results expected = defined(p, 0), added = defined(p, 0.5), in_f32 = defined(p, 0, DType::f32);
+        for (const auto& [name, loops] : all_loops<float>()) {
+          CAPTURE(name, lengths.size(), lengths[0], size, dropout);
+          const Results replaced = computed(loops, p, kernels::Output::replace, nan);
+          check_agreement(replaced, expected, 3e-6);
+          check_agreement(replaced, in_f32, 6e-6);
+          check_agreement(computed(loops, p, kernels::Output::accumulate, 0.5), added, 3e-6);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("attention in tiles of bfloat16 activations", "[simd][attention]") {
+  for (const Lengths& lengths : {Lengths{1, 19}, Lengths{64}}) {
+    for (const Index size : {7, 64}) {
+      Problem p(lengths, 2, size, 0.1);
+      p.qkv = p.qkv.to(DType::bf16).to(DType::f32);
+      p.doutput = p.doutput.to(DType::bf16).to(DType::f32);
+      const Results expected = defined(p, 0), added = defined(p, 0.5);
+      check_agreement(defined(p, 0.5, DType::bf16), added, 0x1p-8);
+      for (const auto& [name, loops] : all_loops<BFloat16>()) {
+        CAPTURE(name, lengths.size(), size);
+        check_agreement(computed(loops, p, kernels::Output::replace, nan), expected, 0x1p-8);  // results are rounded
+        check_agreement(computed(loops, p, kernels::Output::accumulate, 0.5), added, 0x1p-8);
+      }
+    }
+  }
+}
+
+TEST_CASE("attention in tiles with scores of thousands", "[simd][attention]") {
+  // Whole numbers, so that scores are exact: up to ±10⁴ and often equal.
+  Problem p({37, 5}, 2, 4, 0);
+  for (float& x : p.qkv.values<float>()) x = std::round(x * 1.5f) * 25;
+  const Results expected = defined(p, 0);
+  double largest = 0;
+  for (const double x : expected.log_sum_exp.values<double>()) largest = std::max(largest, std::abs(x));
+  CHECK(largest > 5000);
+  // A log_sum_exp of thousands is rounded by up to 2⁻¹¹, and probabilities computed from it are off by that factor.
+  for (const auto& [name, loops] : all_loops<float>()) {
+    CAPTURE(name);
+    check_agreement(computed(loops, p, kernels::Output::replace, nan), expected, 0x1p-11);
+  }
+}
+
+TEST_CASE("attention in tiles: the same bits with any number of threads", "[simd][attention]") {
+  const Problem p({33, 1, 70, 128, 5, 190}, 3, 16, 0.1);
+  const int before = num_threads();
+  for (const auto& [name, loops] : all_loops<float>()) {
+    set_num_threads(1);
+    const Results alone = computed(loops, p, kernels::Output::replace, nan);
+    for (const int threads : {2, 3, 8}) {
+      set_num_threads(threads);
+      const Results together = computed(loops, p, kernels::Output::replace, nan);
+      CAPTURE(name, threads);
+      const auto same = [](const Tensor& a, const Tensor& b) { return std::memcmp(a.raw(), b.raw(), a.bytes()) == 0; };
+      CHECK(same(alone.output, together.output));
+      CHECK(same(alone.log_sum_exp, together.log_sum_exp));
+      CHECK(same(alone.dqkv, together.dqkv));
+    }
+  }
+  set_num_threads(before);
+}
+
+// `count` NaNs between two pages that must not be touched, at the end of the memory between them or at its beginning.
+class Guarded {
+ public:
+  Guarded(Index count, bool at_end) : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
+    const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(float);
+    size_ = (bytes + page_ - 1) / page_ * page_ + 2 * page_;
+    memory_ = static_cast<std::byte*>(mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    REQUIRE(memory_ != MAP_FAILED);
+    REQUIRE(mprotect(memory_ + page_, size_ - 2 * page_, PROT_READ | PROT_WRITE) == 0);
+    data = reinterpret_cast<float*>(at_end ? memory_ + size_ - page_ - bytes : memory_ + page_);
+    std::fill_n(data, count, nan);
+  }
+  ~Guarded() { munmap(memory_, size_); }
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+
+  float* data;
+
+ private:
+  std::size_t page_, size_;
+  std::byte* memory_;
+};
+
+// One of two heads of size D, the first when the guard is before the data and the last when it is behind. All else in
+// the same rows, and the scratch memory, is NaN.
+void check_one_head(const AttentionLoops<float>& loops, Index length, Index size, double dropout, bool at_end) {
+  constexpr Index heads = 2;
+  const Index head = at_end ? 1 : 0, hidden = heads * size, first = head * size;
+  const Problem p({length}, heads, size, dropout);
+  const Results expected = defined(p, 0);
+  Guarded qkv(length * 3 * hidden, at_end), doutput(length * hidden, at_end), output(length * hidden, at_end);
+  Guarded log_sum_exp(length * heads, at_end), dqkv(length * 3 * hidden, at_end);
+  Guarded scratch((loops.scratch(length, size) + 15) / 16 * 16, at_end);
+  // Every element of the head's columns in a matrix [S, parts·H].
+  const auto for_each = [&](Index parts, const auto& body) {
+    for (Index row = 0; row < length; ++row) {
+      for (Index part = 0; part < parts; ++part) {
+        for (Index c = 0; c < size; ++c) body((row * parts + part) * hidden + first + c);
+      }
+    }
+  };
+  for_each(3, [&](Index i) { qkv.data[i] = p.qkv.data<float>()[i]; });
+  for_each(1, [&](Index i) { doutput.data[i] = p.doutput.data<float>()[i]; });
+
+  float* const q = qkv.data + first;
+  float* const dq = dqkv.data + first;
+  const simd::AttentionHead<float> in = {.length = length,
+                                         .size = size,
+                                         .heads = heads,
+                                         .q = q,
+                                         .k = q + hidden,
+                                         .v = q + 2 * hidden,
+                                         .qkv_stride = 3 * hidden,
+                                         .dropout = dropout,
+                                         .key = p.options.key,
+                                         .first_draw = static_cast<std::uint64_t>(head) << 16,
+                                         .scratch = scratch.data};
+  loops.forward(in, output.data + first, log_sum_exp.data + head);
+  std::fill_n(scratch.data, loops.scratch(length, size), nan);
+  loops.backward(in, {.doutput = doutput.data + first,
+                      .log_sum_exp = log_sum_exp.data + head,
+                      .dq = dq,
+                      .dk = dq + hidden,
+                      .dv = dq + 2 * hidden,
+                      .accumulate = false});
+
+  const auto count_numbers = [](const float* x, Index n) {
+    return std::count_if(x, x + n, [](float value) { return !std::isnan(value); });
+  };
+  CHECK(count_numbers(output.data, length * hidden) == length * size);
+  CHECK(count_numbers(dqkv.data, length * 3 * hidden) == length * 3 * size);
+  CHECK(count_numbers(log_sum_exp.data, length * heads) == length);
+  double worst = 0;
+  for_each(1, [&](Index i) { worst = std::max(worst, std::abs(output.data[i] - expected.output.data<double>()[i])); });
+  for_each(3, [&](Index i) { worst = std::max(worst, std::abs(dqkv.data[i] - expected.dqkv.data<double>()[i])); });
+  CHECK(worst < 1e-4);
+}
+
+TEST_CASE("attention in tiles touches nothing but its head", "[simd][attention]") {
+  for (const auto& [name, loops] : all_loops<float>()) {
+    for (const Index length : {1, 3, 8, 13, 17, 66}) {
+      for (const Index size : {1, 5, 8, 17, 64}) {
+        for (const bool at_end : {false, true}) {
+          CAPTURE(name, length, size, at_end);
+          check_one_head(loops, length, size, size == 5 ? 0.2 : 0, at_end);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mini_bert::testing

@@ -31,6 +31,7 @@ from tokenizer_directories import add_tokens, json_directories, vocabulary_direc
 from tokenizer_texts import (
     added_texts,
     code_points,
+    combining_marks,
     generated_vocabulary,
     learned_vocabulary,
     prose,
@@ -84,6 +85,7 @@ def check_vocabulary(report, options, root, name, tokens, lines):
         check("random mixes", random_texts(options.random, options.seed))
         if setting in ("default", "cased"):
             check("code points", code_points())
+            check("combining marks", combining_marks())
             check("corpora", lines)
         if setting == "default":
             check("pairs", [list(pair) for pair in zip(random_texts(2000, 7), random_texts(2000, 8))])

@@ -3,6 +3,7 @@
 import os
 import random
 import subprocess
+import unicodedata
 
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
@@ -49,6 +50,13 @@ def code_points():
     all_of_them = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000]
     for start in range(0, len(all_of_them), 32):
         yield " ".join("%s a%sb" % (c, c) for c in all_of_them[start : start + 32])
+
+
+def combining_marks():
+    """Every mark, and every code point that may have become one since, next to marks it would change places with."""
+    marks = [chr(c) for c in range(0x300, 0x20000) if unicodedata.category(chr(c)) in ("Mn", "Mc", "Me", "Cn")]
+    for start in range(0, len(marks), 32):
+        yield " ".join("a%s\u302e\u05b0 \u302e%sb" % (c, c) for c in marks[start : start + 32])
 
 
 STRANGE = (

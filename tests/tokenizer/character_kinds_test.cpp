@@ -46,7 +46,7 @@ TEST_CASE("character_kinds: every character of every kind does what the kind say
   for (const NormalizerOptions& options : all_options()) {
     const CharacterKinds kinds(options);
     size_t wrong = 0;
-    for (char32_t c = 0; c < 0x110000; c += c < 0x30000 ? 1 : 61) {
+    for (char32_t c = 0; c < 0x110000; c += c < 0x3000 || (c & 0xFF) < 4 ? 1 : 7) {
       if (c >= 0xD800 && c < 0xE000) continue;
       if (kinds[c] == CharacterKind::changed) continue;
       std::string text;

@@ -79,3 +79,14 @@ TEST_CASE("unicode: decomposition and lower case", "[tokenizer]") {
   CHECK((list(lower_case(U'\u1C89')) == std::vector<char32_t>{0x1C8A}));
   CHECK((list(lower_case(U'我')) == std::vector<char32_t>{U'我'}));
 }
+
+TEST_CASE("unicode: combining classes are those the package sorts by", "[tokenizer]") {
+  CHECK(combining_class(U'a') == 0);
+  CHECK(combining_class(0x301) == 230);
+  CHECK(combining_class(0x323) == 220);
+  CHECK(combining_class(0x302E) == 224);
+  for (const char32_t newer : {0x08CA, 0x08D3, 0x0898, 0x1193D, 0x16FF0}) {
+    INFO("U+" << std::hex << static_cast<uint32_t>(newer));
+    CHECK(combining_class(newer) == 0);
+  }
+}

@@ -65,7 +65,8 @@ void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
   }
 }
 
-// Every tensor of the files under its present name.
+// Every tensor of the files under its present name. The head's bias has a second one, under which alone some files have
+// it.
 std::map<std::string, Located> locate(const std::vector<TensorFile>& files) {
   std::map<std::string, Located> found;
   for (const TensorFile& file : files) {
@@ -73,6 +74,13 @@ std::map<std::string, Located> locate(const std::vector<TensorFile>& files) {
       const auto [entry, is_new] = found.emplace(present_name(stored.name), Located{&file, &stored});
       require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
               file.path(), in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
+    }
+  }
+  constexpr const char* bias = "cls.predictions.bias";
+  if (!found.contains(bias)) {
+    if (auto second = found.extract("cls.predictions.decoder.bias")) {
+      second.key() = bias;
+      found.insert(std::move(second));
     }
   }
   return found;

@@ -93,7 +93,7 @@ class BlockedProduct {
       });
     } else {
       const Index slices = divide_up(depth.size(), pack_depth_along);
-      parallel_for(slices, divide_up(slices, num_threads()), [&](Index slice) {
+      parallel_for(slices, std::max(divide_up(slices, num_threads()), Index{1}), [&](Index slice) {
         const Index k = depth.begin + slice * pack_depth_along;
         for (Index panel = 0; panel < col_panels; ++panel) {
           pack_b(cols, depth, panel, k, std::min(pack_depth_along, depth.end - k));

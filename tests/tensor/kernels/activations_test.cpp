@@ -14,6 +14,7 @@
 #include "tensor/kernels/scale.h"
 #include "tensor/kernels/softmax.h"
 #include "tensor/kernels/tanh.h"
+#include "tensor/simd/kernels.h"
 #include "tests/catch.h"
 
 // Every kernel of activations on bfloat16, against itself in double on the same numbers.
@@ -139,7 +140,8 @@ TEST_CASE("normalisations take bfloat16, their sums are f32", "[bf16]") {
         return r;
       };
       const Results r = compute(DType::bf16, nullptr), sum = compute(DType::f64, nullptr);
-      CHECK(difference(r.s, sum.s) < 0x1p-8);
+      // Loops round once; the definition, which is made of dropout and add, twice.
+      CHECK(difference(r.s, sum.s) < (p > 0 && simd::kernels() == nullptr ? 0x1p-7 : 0x1p-8));
       const Results expected = compute(DType::f64, &r.s);
       CHECK(difference(r.y, expected.y) < 0x1p-7);
       // Rows of three numbers may be nearly constant: what is left of them is then divided by next to nothing.

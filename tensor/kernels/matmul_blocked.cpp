@@ -15,6 +15,9 @@
 //   a panel of B   of that depth: first-level cache, while the panels of A stream past it
 //   tiles          tile_rows × tile_cols elements of C, summed in registers
 //
+// When all of C is one row block, a panel of B is used once and never shared: the thread that needs it copies it then,
+// `panels_at_once` of them, and threads share out the columns.
+//
 // Every element of C is the same chain of additions however the tiles are shared out, so the bits do not depend on the
 // number of threads.
 namespace mini_bert::kernels {
@@ -26,6 +29,9 @@ constexpr Index depth_block = 256, depth_packed = 1024, row_block = 240, cols_pa
 // Terms of a panel that are copied before those of the next panel. Where the elements of one term lie together in
 // memory, few: neighbouring panels share cache lines, and memory is then read along its rows.
 constexpr Index pack_depth = 64, pack_depth_along = 16;
+
+// Panels that a thread copies for itself: their rows lie in one page, and they stay in the second-level cache.
+constexpr Index panels_at_once = 4;
 
 // Up to so many rows of x·Wᵀ, W is used as it lies in memory: a copy would pay off too seldom.
 constexpr Index dot_rows_most = 32;
@@ -63,12 +69,13 @@ class BlockedProduct {
   BlockedProduct(const simd::Kernels& simd, const Product& product)
       : simd_(simd),
         tiled_(product.a.dtype == DType::bf16 || product.b.dtype == DType::bf16 ? simd.bf16_terms : simd.f32_terms),
-        p_(product) {}
+        p_(product),
+        one_row_block_(product.m <= row_block) {}
 
   void run() {
     // A bfloat16 result is rounded once, when its sums are complete.
     const Index deepest = p_.c_dtype == DType::bf16 ? std::max(p_.k, Index{1}) : depth_packed;
-    const Index most_panels = divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols);
+    const Index most_panels = one_row_block_ ? 0 : divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols);
     Tensor b_panels({most_panels * tiled_.tile_cols, std::max(words(std::min(deepest, p_.k)), Index{1})});
     b_panels_ = b_panels.data<float>();
     for (Index col = 0; col < p_.n; col += cols_packed) {
@@ -85,10 +92,23 @@ class BlockedProduct {
   // The terms `depth` of the columns `cols` of C.
   void multiply(Range cols, Range depth) {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
+    if (!one_row_block_) pack_b_together(cols, depth, col_panels);
+    const Grid grid = one_row_block_ ? Grid{1, num_threads()} : grid_for(num_threads(), row_panels, col_panels);
+    parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
+      const Index r = part / grid.cols, c = part % grid.cols;
+      const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
+      for (Index row = row_panels * r / grid.rows * tiled_.tile_rows; row < row_end; row += row_block) {
+        multiply_rows({row, std::min(row + row_block, row_end)}, cols, depth,
+                      {col_panels * c / grid.cols, col_panels * (c + 1) / grid.cols});
+      }
+    });
+  }
+
+  void pack_b_together(Range cols, Range depth, Index col_panels) const {
     if (p_.b.transposed) {
       parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) {
         for (Index k = depth.begin; k < depth.end; k += depth_block) {
-          pack_b(cols, depth, panel, k, std::min(depth_block, depth.end - k));
+          pack_b(cols, panel, k, std::min(depth_block, depth.end - k), b_panel(cols, depth, k, panel));
         }
       });
     } else {
@@ -96,19 +116,10 @@ class BlockedProduct {
       parallel_for(slices, std::max(divide_up(slices, num_threads()), Index{1}), [&](Index slice) {
         const Index k = depth.begin + slice * pack_depth_along;
         for (Index panel = 0; panel < col_panels; ++panel) {
-          pack_b(cols, depth, panel, k, std::min(pack_depth_along, depth.end - k));
+          pack_b(cols, panel, k, std::min(pack_depth_along, depth.end - k), b_panel(cols, depth, k, panel));
         }
       });
     }
-    const Grid grid = grid_for(num_threads(), row_panels, col_panels);
-    parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
-      const Index r = part / grid.cols, c = part % grid.cols;
-      const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
-      for (Index row = row_panels * r / grid.rows * tiled_.tile_rows; row < row_end; row += row_block) {
-        multiply_rows({row, std::min(row + row_block, row_end)}, cols, depth, col_panels * c / grid.cols,
-                      col_panels * (c + 1) / grid.cols);
-      }
-    });
   }
 
   // The panels of B lie [depth block][panel][words][tile_cols]; this is where the term k of one is.
@@ -120,9 +131,20 @@ class BlockedProduct {
            (panel * words(deep) + words(k - block)) * tiled_.tile_cols;
   }
 
-  void pack_b(Range cols, Range depth, Index panel, Index k, Index deep) const {
+  void pack_b(Range cols, Index panel, Index k, Index deep, float* target) const {
     const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
-    pack(p_.b, !p_.b.transposed, col, width, k, deep, b_panel(cols, depth, k, panel), tiled_.tile_cols);
+    pack(p_.b, !p_.b.transposed, col, width, k, deep, target, tiled_.tile_cols);
+  }
+
+  // The panels `panels`, one after the other.
+  void pack_b_alone(Range cols, Range panels, Index k, Index deep, float* target) const {
+    const Index slice = p_.b.transposed ? depth_block : pack_depth_along;
+    for (Index i = 0; i < deep; i += slice) {
+      for (Index panel = panels.begin; panel < panels.end; ++panel) {
+        pack_b(cols, panel, k + i, std::min(slice, deep - i),
+               target + ((panel - panels.begin) * words(deep) + words(i)) * tiled_.tile_cols);
+      }
+    }
   }
 
   // `count` rows of A or columns of B, `deep` terms of each. Those of one term lie together in memory when `along`.
@@ -148,13 +170,14 @@ class BlockedProduct {
     }
   }
 
-  void multiply_rows(Range rows, Range cols, Range depth, Index panel_begin, Index panel_end) const {
+  void multiply_rows(Range rows, Range cols, Range depth, Range panels) const {
     thread_local Tensor a_panels({row_block * depth_block});
+    thread_local Tensor own_panels({panels_at_once * simd::TiledProduct::most_tile_cols * depth_block});
     float* const a = a_panels.data<float>();
     // Where the sums are formed: C itself, or floats that are rounded in the end.
     const bool narrow = p_.c_dtype == DType::bf16;
-    const Range wide = {cols.begin + panel_begin * tiled_.tile_cols,
-                        std::min(cols.begin + panel_end * tiled_.tile_cols, cols.end)};
+    const Range wide = {cols.begin + panels.begin * tiled_.tile_cols,
+                        std::min(cols.begin + panels.end * tiled_.tile_cols, cols.end)};
     Tensor sums = narrow ? Tensor({rows.size(), wide.size()}) : Tensor();
     const Index ldc = narrow ? wide.size() : p_.ldc;
     float* const c = narrow ? sums.data<float>() : static_cast<float*>(p_.c) + rows.begin * ldc + wide.begin;
@@ -163,16 +186,16 @@ class BlockedProduct {
     do {
       const Index deep = std::min(depth_block, depth.end - k);
       pack_a(k, deep, rows, a);
-      const bool accumulate = k > 0 || (p_.output == Output::accumulate && !narrow);
-      for (Index panel = panel_begin; panel < panel_end; ++panel) {
-        const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
-        const float* const b = b_panel(cols, depth, k, panel);
-        const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + col;
-        for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
-          const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
-          tiled_.tile[tall - 1](words(deep), a + row * words(deep), b, c + row * ldc + col - wide.begin, ldc, width,
-                                accumulate, bias);
+      const float* b = nullptr;
+      for (Index panel = panels.begin; panel < panels.end; ++panel, b += words(deep) * tiled_.tile_cols) {
+        if (!one_row_block_) {
+          b = b_panel(cols, depth, k, panel);
+        } else if ((panel - panels.begin) % panels_at_once == 0) {
+          pack_b_alone(cols, {panel, std::min(panel + panels_at_once, panels.end)}, k, deep, own_panels.data<float>());
+          b = own_panels.data<float>();
         }
+        multiply_panels(rows, {cols.begin + panel * tiled_.tile_cols, cols.end}, k, deep, a, b,
+                        c + panel * tiled_.tile_cols + cols.begin - wide.begin, ldc);
       }
     } while ((k += depth_block) < depth.end);
     for (Index row = 0; narrow && row < rows.size(); ++row) {
@@ -181,9 +204,22 @@ class BlockedProduct {
     }
   }
 
+  // Adds `deep` terms from k on to the rows of one panel of C, whose first column is cols.begin.
+  void multiply_panels(Range rows, Range cols, Index k, Index deep, const float* a, const float* b, float* c,
+                       Index ldc) const {
+    const bool accumulate = k > 0 || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);
+    const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + cols.begin;
+    for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
+      const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
+      tiled_.tile[tall - 1](words(deep), a + row * words(deep), b, c + row * ldc, ldc,
+                            std::min(tiled_.tile_cols, cols.size()), accumulate, bias);
+    }
+  }
+
   const simd::Kernels& simd_;
   const simd::TiledProduct& tiled_;
   const Product& p_;
+  const bool one_row_block_;
   float* b_panels_ = nullptr;
 };
 

@@ -12,7 +12,7 @@ namespace mini_bert::simd {
 // Products in tiles (tensor/kernels/matmul_simd.h) whose terms are of one type. Panels consist of 32-bit words: a
 // float, or a pair of bfloat16 where the CPU multiplies those, two consecutive terms of the sum.
 struct TiledProduct {
-  static constexpr int most_tile_rows = 8;
+  static constexpr int most_tile_rows = 8, most_tile_cols = 48;
   using Tile = void (*)(Index words, const float* a, const float* b, float* c, Index ldc, Index cols, bool accumulate,
                         const float* bias);
   template <class T>

@@ -39,7 +39,7 @@ struct Extents {
   Index m, n, k;
 };
 // Across the blocks of rows, columns and depth.
-constexpr std::array large = {Extents{491, 37, 263}, Extents{59, 97, 1031}, Extents{13, 3109, 7}, Extents{37, 3079, 11},
+constexpr std::array large = {Extents{491, 37, 263}, Extents{59, 97, 1031}, Extents{13, 3109, 7}, Extents{247, 3079, 11},
                               Extents{251, 101, 1291}};
 
 TEST_CASE("a product of every small shape, up to guard pages, between NaN", "[matmul][simd]") {
@@ -58,6 +58,25 @@ TEST_CASE("a product of every small shape, up to guard pages, between NaN", "[ma
       }
     }
     CHECK(number == small.size() * small.size() * small.size());
+  }
+}
+
+// More rows than a block has: panels of B that all threads share.
+TEST_CASE("a product of more rows than one block, and few columns and terms", "[matmul][simd]") {
+  constexpr std::array sizes = {1, 2, 7, 15, 16, 17, 31, 33, 47, 49, 65};
+  for (const auto& [name, kernels, emulated] : all_kernels()) {
+    ProductCheck check(260 * 80);
+    unsigned number = 0;
+    for (const Index m : {241, 246, 251}) {
+      for (const Index n : sizes) {
+        for (const Index k : sizes) {
+          const Variant variant = Variant::number(number++ * 7);
+          if (emulated && number % 11 != 0) continue;
+          CAPTURE(name, m, n, k, number);
+          CHECK(check.run(*kernels, m, n, k, variant) <= 1);
+        }
+      }
+    }
   }
 }
 

@@ -153,6 +153,11 @@ void gemm_dot(Index depth, const float* a, Index lda, const float* b, Index ldb,
 #pragma GCC unroll 64
     for (int j = 0; j < COLS; ++j) sums[r][j] = F(0.0f);
   }
+  // The rows of the next tile, on their way from memory while this one is formed.
+  const auto prefetch = [&](Index k) __attribute__((always_inline)) {
+#pragma GCC unroll 64
+    for (int j = 0; j < COLS; ++j) __builtin_prefetch(b_row[j] + COLS * ldb + k);
+  };
   const auto add_terms = [&](const auto& load) __attribute__((always_inline)) {
     F b_k[COLS];
 #pragma GCC unroll 64
@@ -165,7 +170,10 @@ void gemm_dot(Index depth, const float* a, Index lda, const float* b, Index ldb,
     }
   };
   Index k = 0;
-  for (; k + lanes <= depth; k += lanes) add_terms([k](const float* row) { return F::load(row + k); });
+  for (; k + lanes <= depth; k += lanes) {
+    prefetch(k);
+    add_terms([k](const float* row) { return F::load(row + k); });
+  }
   if (k < depth) add_terms([k, depth](const float* row) { return F::load(row + k, depth - k); });
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; ++r) {

@@ -13,7 +13,7 @@ def torch_scores(model, text):
     encoded = tokenizer(text, return_tensors="pt")
     blank = encoded["input_ids"][0].tolist().index(tokenizer.mask_token_id)
     with torch.inference_mode():
-        return BertForMaskedLM.from_pretrained(model).eval()(**encoded).logits[0, blank].numpy()
+        return BertForMaskedLM.from_pretrained(model, dtype=torch.float32).eval()(**encoded).logits[0, blank].numpy()
 
 
 def onnxruntime_scores(model, work, text):

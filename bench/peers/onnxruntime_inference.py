@@ -17,7 +17,7 @@ def export_graph(model_directory, path):
 
     from torch_inference import Head, tensors
 
-    model = BertForMaskedLM.from_pretrained(model_directory, attn_implementation="eager").eval()
+    model = BertForMaskedLM.from_pretrained(model_directory, attn_implementation="eager", dtype=torch.float32).eval()
     example = tensors({"ids": [[2, 3, 4, 5], [2, 3, 4]], "masked_rows": [1, 5], "labels": [3, 3]}, always_mask=True)
     names = ["input_ids", "rows", "attention_mask"]
     axes = {"input_ids": {0: "B", 1: "S"}, "attention_mask": {0: "B", 1: "S"}, "rows": {0: "M"}, "scores": {0: "M"}}

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "apps/training_inputs.h"
+#include "bert/data/new_words.h"
+#include "bert/model/grow_vocabulary.h"
 #include "tensor/random.h"
 
 // What reading the inputs of every task has in common.
@@ -45,11 +47,26 @@ auto read_parts(const TrainOptions& options, const Read& read) {
   return parts;
 }
 
+// Gives a loaded model the words of --add-words.
+template <class Model>
+void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, TrainingInputs& inputs) {
+  GrownVocabulary vocabulary = add_words(pretrained.tokenizer, options.add_words);
+  BertConfig config = pretrained.model->config();
+  config.vocab_size = vocabulary.tokenizer.vocabulary().size();
+  auto model = std::make_unique<Model>(config);
+  grow_vocabulary(*pretrained.model, vocabulary.pieces, *model);
+  pretrained.model = std::move(model);
+  pretrained.tokenizer = std::move(vocabulary.tokenizer);
+  inputs.new_words = vocabulary.words.size();
+  inputs.known_words = vocabulary.known;
+}
+
 // Loads a model for a task into `inputs`; a head its checkpoint lacks gets random weights.
 template <class Model>
 Model& load_model(const TrainOptions& options, const BertConfig& config, TrainingInputs& inputs) {
   Pretrained<Model> pretrained = load_pretrained<Model>(
       options.model, {.memory = WeightMemory::allocated, .config = config, .new_head_seed = options.training.seed});
+  if (!options.add_words.empty()) add_words(options, pretrained, inputs);
   Model& model = *pretrained.model;
   inputs.model = std::move(pretrained.model);
   inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));

@@ -51,6 +51,7 @@ void predict(const PredictOptions& options) {
   usage(options.file.empty() || options.texts.empty(), "--file and texts exclude each other");
   usage(options.question.empty() == options.context.empty(), "--question and --context belong together");
   usage(options.question.empty() || options.task == "answer", "--question and --context go with answer");
+  usage(!options.joint || options.task == "fill-mask", "--joint goes with fill-mask");
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
   const std::unique_ptr<PredictTask> task = make_predict_task(options);
   if (!options.question.empty()) return print(*task, std::vector{options.question + '\t' + options.context});

@@ -21,7 +21,12 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
   line.section("Answers");
   line.number<std::int64_t>("--top-k,-k", o.top_k, 1, 1'000'000,
                             "fill-mask, classify, answer: answers per text or blank");
-  line.text("--targets", o.targets, "fill-mask: only these tokens, separated by commas");
+  line.text("--targets", o.targets, "fill-mask: only these words, separated by commas");
+  line.toggle("--joint", o.joint, "fill-mask: all blanks of a text together, best combinations first");
+  line.number<std::int64_t>("--beam", o.beam, 1, 10'000,
+                            "fill-mask: combinations that --joint keeps after every token");
+  line.number<std::int64_t>("--max-blank-length", o.max_blank_length, 1, 64,
+                            "fill-mask: tokens that a [MASK]* stands for at most");
   line.choice("--aggregation,--aggregation-strategy", o.aggregation, {"none", "simple", "first", "average", "max"},
               "tag: how tokens become entities");
   line.choice("--pooling", o.pooling, {"mean", "cls", "pooler"}, "embed: how tokens become a vector");

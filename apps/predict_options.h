@@ -19,6 +19,9 @@ struct PredictOptions {
   bool may_be_absent = false;     // answer: perhaps the context has none
   std::int64_t top_k = 5;
   std::string targets;
+  bool joint = false;  // fill-mask: all blanks together
+  std::int64_t beam = 8;
+  std::int64_t max_blank_length = 4;
   std::string aggregation = "simple";
   std::string pooling = "mean";
   bool normalize = false;

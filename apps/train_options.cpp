@@ -21,6 +21,7 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.text("--model,--model-name-or-path,-m", o.model, "model directory to fine-tune");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
   line.text("--vocab,--tokenizer-name", o.vocab, "vocab.txt, or a directory with a tokenizer, for --config");
+  line.text("--add-words", o.add_words, "file with a word a line, each to become a token of its own");
   line.section("Data: .txt (a text a line), .json, .jsonl, .csv, .tsv");
   line.text("--train,--train-file,-t", o.train, "texts to learn");
   line.text("--validation,--validation-file", o.validation, "texts to measure with");
@@ -154,6 +155,8 @@ void check(const TrainOptions& o) {
   usage(o.model.empty() || o.config.empty(), "--model and --config exclude each other: fine-tune, or start anew?");
   usage(o.config.empty() || !o.vocab.empty(), "--vocab is missing: --config needs a vocabulary");
   usage(o.model.empty() || o.vocab.empty(), "--vocab goes with --config; a model directory brings its own");
+  usage(!o.model.empty() || o.add_words.empty(),
+        "--add-words goes with --model; with --config name a --vocab that has the words");
   const bool masks = o.task == "mlm", masks_or_pretrains = masks || o.task == "pretrain";
   usage(masks_or_pretrains || o.config.empty(),
         "--config trains from random weights, which --task mlm and pretrain do; name a --model");

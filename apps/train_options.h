@@ -17,6 +17,7 @@ inline const std::vector<std::string> training_tasks = {"mlm", "pretrain", "clas
 struct TrainOptions {
   std::string model;                // a model directory to fine-tune, or
   std::string config, vocab;        // a config.json and a vocab.txt, to train from random weights
+  std::string add_words;            // a file of words that become tokens of their own
   std::string train, validation;    // data files
   double validation_split = 0;      // share of the training texts kept for validation
   std::string task = "mlm";         // what is learned: one of training_tasks

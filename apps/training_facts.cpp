@@ -76,6 +76,10 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
   if (!inputs.report.initialized.empty()) {
     facts.emplace_back("", fmt::format("new, random weights: {}", fmt::join(inputs.report.initialized, ", ")));
   }
+  if (!options.add_words.empty()) {
+    facts.emplace_back("words", fmt::format("{}: {} new, {} that were tokens already", options.add_words,
+                                            inputs.new_words, inputs.known_words));
+  }
   add_data("training", options.train, inputs.objective->training(), facts);
   if (inputs.objective->validates()) {
     add_data("validation", options.validation.empty() ? options.train : options.validation,

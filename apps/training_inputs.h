@@ -12,8 +12,9 @@ namespace mini_bert {
 struct TrainingInputs {
   std::unique_ptr<BertPreTrainedModel> model;
   std::unique_ptr<Tokenizer> tokenizer;
-  LoadReport report;                     // what model file and model do not have in common
-  std::unique_ptr<Objective> objective;  // holds the data
+  LoadReport report;                           // what model file and model do not have in common
+  std::size_t new_words = 0, known_words = 0;  // of --add-words: added, and there before
+  std::unique_ptr<Objective> objective;        // holds the data
 };
 
 // Reads model, tokenizer and texts, or makes a model with random weights, and checks that they fit each other, the

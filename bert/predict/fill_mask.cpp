@@ -5,6 +5,7 @@
 
 #include "autograd/ops/softmax.h"
 #include "autograd/tape.h"
+#include "bert/predict/cloze.h"
 
 namespace mini_bert {
 namespace {
@@ -37,13 +38,7 @@ std::vector<std::vector<FillMaskAnswer>> fill_mask(const BertForMaskedLM& model,
   const Encoding encoding =
       tokenizer.encode(text, {.truncation = Truncation::longest_first,
                               .max_length = static_cast<std::int32_t>(model.config().max_position_embeddings)});
-  std::vector<std::int32_t> blanks;
-  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    if (encoding.ids[i] == tokenizer.mask_id()) blanks.push_back(static_cast<std::int32_t>(i));
-  }
-  require(!blanks.empty(), "no {} in the text \"{}\"; write {} where the blank is", tokenizer.options().mask_token,
-          text, tokenizer.options().mask_token);
-
+  const std::vector<std::int32_t> blanks = mask_positions(tokenizer, encoding.ids, text);
   std::vector<std::int32_t> candidates = target_ids(tokenizer, options.targets);
   if (candidates.empty()) {
     candidates.resize(static_cast<std::size_t>(tokenizer.vocabulary().size()));

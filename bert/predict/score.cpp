@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include "autograd/tape.h"
-#include "bert/predict/batches.h"
+#include "bert/predict/cloze.h"
 
 namespace mini_bert {
 namespace {
@@ -13,13 +12,6 @@ struct Blank {
   std::size_t text, token;  // token: of the text's token_scores
   std::int32_t row, id;     // masked row of the sequence, the id it had
 };
-
-double log_probability(std::span<const float> logits, std::int32_t id) {
-  double maximum = -INFINITY, sum = 0;
-  for (const float z : logits) maximum = std::max<double>(maximum, z);
-  for (const float z : logits) sum += std::exp(static_cast<double>(z) - maximum);
-  return logits[static_cast<std::size_t>(id)] - maximum - std::log(sum);
-}
 
 }  // namespace
 
@@ -46,21 +38,12 @@ std::vector<TextScore> score(const BertForMaskedLM& model, const Tokenizer& toke
     scores[t].token_scores.resize(scores[t].token_texts.size());
     scores[t].tokens = static_cast<Index>(scores[t].token_texts.size());
   }
-  const NoGrad no_grad;
-  for (const std::vector<Index>& members : batches_by_length(sequences)) {
-    Mode mode = Mode::inference();
-    const PackedSequences tokens = pack_members(sequences, members);
-    std::vector<std::int32_t> rows;
-    for (std::size_t m = 0; m < members.size(); ++m) {
-      rows.push_back(static_cast<std::int32_t>(tokens.offsets.begin(static_cast<Index>(m))) + blanks[members[m]].row);
-    }
-    const Tensor logits = model.logits(tokens, Tensor::from(rows), mode).value();
-    for (std::size_t m = 0; m < members.size(); ++m) {
-      const Blank& blank = blanks[static_cast<std::size_t>(members[m])];
-      const Tensor row = logits.rows(static_cast<Index>(m), static_cast<Index>(m) + 1);
-      scores[blank.text].token_scores[blank.token] = log_probability(row.values<float>(), blank.id);
-    }
-  }
+  std::vector<std::vector<std::int32_t>> rows;
+  for (const Blank& blank : blanks) rows.push_back({blank.row});
+  for_each_row(model, sequences, rows, [&](std::size_t s, std::size_t, std::span<const float> logits) {
+    const Blank& blank = blanks[s];
+    scores[blank.text].token_scores[blank.token] = logits[static_cast<std::size_t>(blank.id)] - log_sum_exp(logits);
+  });
   for (TextScore& text : scores) {
     for (const double log_p : text.token_scores) text.score += log_p;
   }

@@ -150,3 +150,77 @@ TEST_CASE("fill-mask answers as transformers' pipeline does", "[apps]") {
       json::parse(shop.run("mini_bert_predict fill-mask --model model --json --targets 亮,涛,亮 '诸葛[MASK]'").out);
   CHECK(targets.size() == 2);
 }
+
+TEST_CASE("fill-mask fills several blanks together and blanks of unknown length", "[apps]") {
+  const Workshop shop;
+  const auto ask = [&](const std::string& flags) {
+    const Outcome outcome = shop.run("mini_bert_predict fill-mask --model model " + flags);
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    return outcome.out;
+  };
+  const json joint = json::parse(ask("--json --joint --top-k 3 '诸[MASK]国[MASK]'"));
+  REQUIRE(joint.size() == 3);
+  for (const json& row : joint) {
+    CHECK(row.at("tokens").size() == 2);
+    CHECK(row.at("token_strs").size() == 2);
+    CHECK(row.at("log_probability").get<double>() == Approx(std::log(row.at("score").get<double>())));
+    CHECK(row.at("log_probability_per_token").get<double>() == Approx(row.at("log_probability").get<double>() / 2));
+  }
+  CHECK(joint[0].at("score").get<double>() >= joint[1].at("score").get<double>());
+  CHECK(json::parse(ask("--json --joint --targets 亮,涛 '诸[MASK]国[MASK]'")).size() == 4);
+
+  const json open = json::parse(ask("--json --max-blank-length 2 --top-k 100 '诸[MASK]*国'"));
+  REQUIRE(open.size() == 100);
+  CHECK(open[0].at("tokens").size() <= 2);
+  const std::string table = ask("--joint '诸[MASK]国[MASK]'");
+  CHECK_THAT(table, ContainsSubstring("诸[MASK]国[MASK]\n") && ContainsSubstring("joint  per token\n"));
+  CHECK(std::ranges::count(table, '\n') == 7);
+}
+
+TEST_CASE("fill-mask tries whole words of any length", "[apps]") {
+  const Workshop shop;
+  const auto ask = [&](const std::string& flags) {
+    const Outcome outcome = shop.run("mini_bert_predict fill-mask --model model --targets 亮,诸葛亮,孔明 " + flags);
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    return outcome.out;
+  };
+  const json list = json::parse(ask("--json '三国人物[MASK]'"));
+  REQUIRE(list.size() == 3);
+  for (const json& row : list) {
+    for (const char* field : {"score", "log_probability", "log_probability_per_token", "pseudo_log_likelihood",
+                              "target", "tokens", "token_strs", "sequence"}) {
+      CHECK(row.contains(field));
+    }
+    if (row.at("target") == "诸葛亮") CHECK(row.at("sequence") == "三 国 人 物 诸 葛 亮");
+  }
+  CHECK(json::parse(ask("--json '三国人物[MASK][MASK][MASK]'")) == list);
+  CHECK(json::parse(ask("--json --joint '三国人物[MASK]*'")) == list);
+  CHECK(json::parse(ask("--json '[MASK]国人物[MASK]'")).size() == 2);
+  CHECK_THAT(ask("'三国人物[MASK]'"), ContainsSubstring("per token") && ContainsSubstring("诸葛亮"));
+}
+
+TEST_CASE("added words are tokens of the trained model, and of a resumed run", "[apps]") {
+  const Workshop shop;
+  write_file(shop.path() / "words.txt", "诸葛涛\n\n亮\n 子澜 \n诸葛涛\n");
+  const std::string flags =
+      "mini_bert_train --model model --train train.json --add-words words.txt --max-steps 4 --save-steps 2 ";
+  const Outcome outcome = shop.run(flags + "--output out");
+  INFO(outcome.out << outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK_THAT(outcome.out, ContainsSubstring("words.txt: 2 new, 1 that were tokens already"));
+  CHECK(json::parse(read_file(shop.path() / "out/config.json")).at("vocab_size") == 39);
+  CHECK(json::parse(read_file(shop.path() / "out/checkpoint-2/config.json")).at("vocab_size") == 39);
+  const std::string tokens = shop.run("echo '三国人物诸葛涛字子澜' | mini_bert_tokenize --model out --json").out;
+  CHECK_THAT(tokens, ContainsSubstring("\"诸葛涛\"") && ContainsSubstring("\"子澜\""));
+  const json answers =
+      json::parse(shop.run("mini_bert_predict fill-mask --model out --json --top-k 39 '三国人物[MASK]'").out);
+  CHECK(std::ranges::any_of(answers, [](const json& row) { return row.at("sequence") == "三 国 人 物 诸葛涛"; }));
+
+  const Outcome resumed = shop.run("mini_bert_train --resume-from-checkpoint out/checkpoint-2 --output out");
+  INFO(resumed.out << resumed.err);
+  REQUIRE(resumed.exit_code == 0);
+  const Outcome unbroken = shop.run(flags + "--output again && cmp again/model.safetensors out/model.safetensors");
+  CHECK(unbroken.exit_code == 0);
+}

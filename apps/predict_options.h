@@ -20,7 +20,7 @@ struct PredictOptions {
   std::int64_t top_k = 5;
   std::string targets;
   std::string aggregation = "simple";
-  std::string pooling = "mean";
+  std::string pooling;  // none: as the model says, else the mean
   bool normalize = false;
   bool json = false;
   std::int64_t threads = 0;

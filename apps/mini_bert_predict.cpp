@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "apps/command_line.h"
+#include "apps/download_console.h"
 #include "apps/predict_options.h"
 #include "apps/predict_tasks.h"
 #include "bert/data/sample_reader.h"
@@ -53,6 +54,7 @@ void predict(const PredictOptions& options) {
   usage(options.question.empty() || options.task == "answer", "--question and --context go with answer");
   usage(!options.joint || options.task == "fill-mask", "--joint goes with fill-mask");
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  bring_model(options.model);
   const std::unique_ptr<PredictTask> task = make_predict_task(options);
   if (!options.question.empty()) return print(*task, std::vector{options.question + '\t' + options.context});
   if (!options.texts.empty()) return print(*task, options.texts);

@@ -10,6 +10,8 @@
 #include <string>
 
 #include "apps/command_line.h"
+#include "apps/download_console.h"
+#include "bert/files/model_folder.h"
 #include "tokenizer/tokenizer.h"
 
 namespace mini_bert {
@@ -129,7 +131,8 @@ void convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::
 }
 
 void tokenize(const Flags& flags) {
-  const Tokenizer tokenizer = Tokenizer::from_directory(flags.model);
+  bring_model(flags.model, hub::ModelFiles::tokenizer);
+  const Tokenizer tokenizer = Tokenizer::from_directory(find_model(flags.model));
   if (flags.files.empty()) convert_stream(tokenizer, std::cin, "standard input", flags);
   for (const std::string& path : flags.files) {
     std::ifstream file(path, std::ios::binary);
@@ -147,7 +150,7 @@ int main(int argc, char** argv) {
   Flags flags;
   CommandLine line("mini_bert_tokenize",
                    "Shows how a model's tokenizer reads each line of a text: tokens, ids, places.");
-  line.text("--model,-m", flags.model, "model directory with tokenizer.json or vocab.txt").required();
+  line.text("--model,-m", flags.model, "model directory, or name of a model at huggingface.co").required();
   line.texts("files", flags.files, "text files, one text per line; none: standard input");
   line.toggle("--pair", flags.pair, "a line is two texts with a tab between them");
   line.toggle("--from-json", flags.from_json, "a line is a JSON string, or a list of two");

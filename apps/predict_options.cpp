@@ -8,7 +8,8 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
   line.choice("task", o.task, predict_tasks, "what to ask").required();
   line.texts("text", o.texts, "texts; none: those of --file, or lines of standard input");
   line.section("Model");
-  line.text("--model,--model-name-or-path,-m", o.model, "model directory").required();
+  line.text("--model,--model-name-or-path,-m", o.model, "model directory, or name of a model at huggingface.co")
+      .required();
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "0: all processors");
   line.section("Texts");
   line.text("--file,-f", o.file, "file with texts: .txt, .json, .jsonl, .csv, .tsv");
@@ -29,7 +30,8 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
                             "fill-mask: tokens that a [MASK]* stands for at most");
   line.choice("--aggregation,--aggregation-strategy", o.aggregation, {"none", "simple", "first", "average", "max"},
               "tag: how tokens become entities");
-  line.choice("--pooling", o.pooling, {"mean", "cls", "pooler"}, "embed: how tokens become a vector");
+  line.choice("--pooling", o.pooling, {"mean", "cls", "pooler"},
+              "embed: how tokens become a vector; not given: as modules.json says, else mean");
   line.toggle("--normalize", o.normalize, "embed: vectors of length 1");
   line.toggle("--may-be-absent,--handle-impossible-answer", o.may_be_absent,
               "answer: \"\" where the text does not say");

@@ -23,7 +23,7 @@ struct PredictOptions {
   std::int64_t beam = 8;
   std::int64_t max_blank_length = 4;
   std::string aggregation = "simple";
-  std::string pooling = "mean";
+  std::string pooling;  // none: as the model says, else the mean
   bool normalize = false;
   bool json = false;
   std::int64_t threads = 0;

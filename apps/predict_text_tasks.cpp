@@ -7,6 +7,7 @@
 #include "bert/predict/classify.h"
 #include "bert/predict/embed.h"
 #include "bert/predict/score.h"
+#include "bert/predict/sentence_folder.h"
 
 namespace mini_bert {
 namespace {
@@ -57,14 +58,15 @@ class EmbedTask : public PredictTask {
       : options_(options), loaded_(load_pretrained<BertWithoutHead>(options.model, {.new_head_seed = 0})) {
     require(options.pooling != "pooler" || loaded_.report.initialized.empty(),
             "{}: the model has no pooler; choose --pooling mean or cls", options.model);
+    // What is asked for goes before what the model's folder says.
+    if (options.pooling.empty()) how_ = read_sentence_folder(find_model(options.model), loaded_.tokenizer);
+    if (options.pooling == "cls") how_.pooling = TextPooling::cls;
+    if (options.pooling == "pooler") how_.pooling = TextPooling::pooler;
+    how_.normalize |= options.normalize;
   }
 
   std::vector<std::string> answer(std::span<const std::string> texts) const override {
-    const TextPooling pooling = options_.pooling == "mean"  ? TextPooling::mean
-                                : options_.pooling == "cls" ? TextPooling::cls
-                                                            : TextPooling::pooler;
-    const auto vectors =
-        embed(*loaded_.model, loaded_.tokenizer, texts, {.pooling = pooling, .normalize = options_.normalize});
+    const auto vectors = embed(*loaded_.model, loaded_.tokenizer, texts, how_);
     std::vector<std::string> printed;
     for (std::size_t i = 0; i < texts.size(); ++i) {
       printed.push_back(options_.json ? line_of(vectors[i]) : table(texts[i], vectors[i]));
@@ -82,6 +84,7 @@ class EmbedTask : public PredictTask {
 
   PredictOptions options_;
   Pretrained<BertWithoutHead> loaded_;
+  EmbedOptions how_;
 };
 
 class ScoreTask : public PredictTask {

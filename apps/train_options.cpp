@@ -18,7 +18,8 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
               "mlm: guess masked words; pretrain: and next sentences; classify: tell the label of a text; tag: of each "
               "word; answer: questions about a text");
   line.section("Model");
-  line.text("--model,--model-name-or-path,-m", o.model, "model directory to fine-tune");
+  line.text("--model,--model-name-or-path,-m", o.model,
+            "model to fine-tune: its directory, or its name at huggingface.co");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
   line.text("--vocab,--tokenizer-name", o.vocab, "vocab.txt, or a directory with a tokenizer, for --config");
   line.text("--add-words", o.add_words, "file with a word a line, each to become a token of its own");

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "apps/download_console.h"
 #include "apps/report.h"
 #include "apps/run_directory.h"
 #include "apps/text_format.h"
@@ -110,6 +111,7 @@ int train(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
   if (options.profile) profile::enable();
   RunDirectory directory(options.output, if_run_exists(options));
+  if (!options.model.empty()) bring_model(options.model);
   const TrainingInputs inputs = read_inputs(options);
   const Plan plan(options.training, inputs.objective->examples());
   const Facts facts = training_facts(options, inputs, plan);

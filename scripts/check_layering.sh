@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fails when a folder includes one that comes after it: tensor -> autograd -> nn -> bert -> apps. The tokenizer includes
-# no other folder; only bert and apps include it.
+# no other folder; only bert and apps include it. What downloads, bert/hub, is for apps alone.
 #
 #   scripts/check_layering.sh [ROOT]
 set -euo pipefail
@@ -33,6 +33,9 @@ find "${folders[@]}" \( -name '*.h' -o -name '*.cpp' \) -exec awk '
       bad = 1
     } else if (to != header && (to in may) && index(may[from], " " to " ") == 0) {
       printf "%s:%d: %s: %s must not include %s, only%s\n", FILENAME, FNR, header, from, to, may[from]
+      bad = 1
+    } else if (header ~ /^bert\/hub\// && FILENAME !~ /^(bert\/hub|apps)\//) {
+      printf "%s:%d: %s: only apps may include bert/hub, which downloads\n", FILENAME, FNR, header
       bad = 1
     }
   }

@@ -1,5 +1,6 @@
 #include "bert/predict/embed.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/ops/gather_rows.h"
@@ -35,7 +36,9 @@ void scale_to_length_1(std::vector<float>& vector) {
 std::vector<std::vector<float>> embed(const BertPreTrainedModel& model, const Tokenizer& tokenizer,
                                       std::span<const std::string> texts, const EmbedOptions& options) {
   Dataset data;
-  for (const std::string& text : texts) add_text(text, {}, tokenizer, model.config().max_position_embeddings, data);
+  const Index positions = model.config().max_position_embeddings;
+  const Index max_length = options.max_length == 0 ? positions : std::min(options.max_length, positions);
+  for (const std::string& text : texts) add_text(text, {}, tokenizer, max_length, data);
   const NoGrad no_grad;
   std::vector<std::vector<float>> vectors(texts.size());
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {

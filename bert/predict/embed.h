@@ -16,9 +16,10 @@ enum class TextPooling { mean, cls, pooler };
 struct EmbedOptions {
   TextPooling pooling = TextPooling::mean;
   bool normalize = false;  // to length 1, so that a dot product is a cosine
+  Index max_length = 0;    // tokens of a text that are read; 0, or more than the model has positions: as many as it has
 };
 
-// A vector of H numbers for each text. Texts longer than the model reads are cut.
+// A vector of H numbers for each text. Texts longer than that are cut.
 std::vector<std::vector<float>> embed(const BertPreTrainedModel& model, const Tokenizer& tokenizer,
                                       std::span<const std::string> texts, const EmbedOptions& options = {});
 

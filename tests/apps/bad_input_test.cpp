@@ -81,6 +81,13 @@ const std::vector<Case> cases = {
     {"no such model",
      "mini_bert_train --model nowhere --train train.json --output out",
      {"nowhere", "no such model folder"}},
+    {"no such model, and no network",
+     "HF_HUB_OFFLINE=0 HF_ENDPOINT=http://127.0.0.1:1 no_proxy=127.0.0.1 HF_HUB_CACHE=cache "
+     "mini_bert_train --model some/model --train train.json --output out",
+     {"some/model: not here and not downloaded", "127.0.0.1", "check the network"}},
+    {"no such model, and no server",
+     "HF_HUB_OFFLINE=0 HF_ENDPOINT=hub.example mini_bert_predict fill-mask --model some/model 三[MASK]",
+     {"hub.example", "begins with http:// or https://"}},
     {"no config.json",
      "$T",
      {"model/config.json", "no such file"},
@@ -234,6 +241,7 @@ const std::vector<Case> cases = {
     // mini_bert_predict
     {"predict without a model", "mini_bert_predict fill-mask 三[MASK]", {"--model"}},
     {"predict with no such model", "mini_bert_predict fill-mask --model nowhere 三[MASK]", {"nowhere"}},
+    {"tokenize with no such model", "mini_bert_tokenize --model nowhere", {"nowhere", "no such model folder"}},
     {"predict an unknown task", "mini_bert_predict fill-mark --model model 三[MASK]", {"fill-mark", "fill-mask"}},
     {"predict without a blank", "mini_bert_predict fill-mask --model model 三国", {"no [MASK]", "三国"}},
     {"predict none", "mini_bert_predict fill-mask --model model --top-k 0 三[MASK]", {"--top-k is '0'"}},

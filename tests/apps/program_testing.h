@@ -47,10 +47,12 @@ struct Outcome {
   std::string out, err;
 };
 
-// Runs a shell command inside `folder`, the programs being on its PATH.
+// Runs a shell command inside `folder`, the programs being on its PATH. Nothing is asked of a network, whatever name a
+// model is given by.
 inline Outcome run(const fs::path& folder, const std::string& command) {
-  const std::string full = "cd '" + folder.string() + "' && export PATH='" MINI_BERT_BIN_DIR "':\"$PATH\" && { " +
-                           command + "; } >stdout.txt 2>stderr.txt </dev/null";
+  const std::string full = "cd '" + folder.string() +
+                           "' && export HF_HUB_OFFLINE=1 PATH='" MINI_BERT_BIN_DIR "':\"$PATH\" && { " + command +
+                           "; } >stdout.txt 2>stderr.txt </dev/null";
   const int status = std::system(full.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "stdout.txt"),
           read_file(folder / "stderr.txt")};

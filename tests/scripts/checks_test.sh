@@ -53,6 +53,10 @@ plant autograd/bad.cpp '#include "../nn/module.h"'
 mkdir -p "$tree/tensor/kernels"
 plant tensor/kernels/bad.cpp '#include "autograd/ops/gelu.h"'
 rm -r "$tree/tensor/kernels"
+mkdir -p "$tree/bert/hub" "$tree/bert/data"
+echo '#include "bert/hub/http.h"' > "$tree/bert/hub/http.cpp"
+echo '#include "bert/hub/http.h"' > "$tree/apps/download.cpp"
+plant bert/data/bad.cpp '#include "bert/hub/http.h"'
 expect 0 check_layering.sh "the planted lines removed"
 
 expect 0 check_stems.sh "no operations"

@@ -10,6 +10,7 @@
 #include "bert/files/atomic_file.h"
 #include "bert/files/safetensors.h"
 #include "tests/bert/files/temporary_folder.h"
+#include "tests/bert/hub/test_hub.h"
 #include "tests/catch.h"
 
 namespace {
@@ -148,6 +149,28 @@ TEST_CASE("failing calls: a folder is the old or the new one, whichever call fai
       const std::string found = content_of(folder / "c/model");
       REQUIRE((found == "new" || (found == "old" && !succeeded)));
       REQUIRE(folder.names() == std::vector<std::string>{"c"});
+    }
+  }
+}
+
+TEST_CASE("failing calls: whichever call of a download fails, the error says so and the next attempt ends it") {
+  for (const int code : {ENOSPC, EIO}) {
+    bool succeeded = false;
+    for (int call = 1; !succeeded; ++call) {
+      CAPTURE(code, call);
+      REQUIRE(call < 100);
+      const TestHub hub(tiny_files());
+      const std::string message =
+          error_under({.error = code, .fail_at = call, .most_bytes = 9000}, [&] { hub.fetch(); });
+      succeeded = message == "no error";
+      if (!succeeded) REQUIRE_THAT(message, ContainsSubstring(code == ENOSPC ? "disk full" : "the disk reported"));
+      // Whatever the cache names is whole.
+      const bool named = std::filesystem::exists(hub.folder() / "refs/main");
+      REQUIRE((!named || content_of(hub.snapshot() / "model.safetensors") == tiny_files()["model.safetensors"]));
+      hub.fetch();
+      REQUIRE(content_of(hub.snapshot() / "model.safetensors") == tiny_files()["model.safetensors"]);
+      REQUIRE_FALSE(std::filesystem::exists(hub.partial("model.safetensors")));
+      if (succeeded) REQUIRE(call > 15);
     }
   }
 }

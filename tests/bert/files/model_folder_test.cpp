@@ -1,10 +1,9 @@
 #include "bert/files/model_folder.h"
 
-#include <cstdlib>
 #include <map>
-#include <optional>
 
 #include "bert/checkpoint.h"
+#include "tests/bert/files/environment.h"
 #include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
 
@@ -13,28 +12,6 @@ using namespace mini_bert::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-// Environment variables, as they were before after the test.
-class Environment {
- public:
-  explicit Environment(const std::map<std::string, std::string>& values) {
-    for (const char* name : {"HF_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME", "HOME"}) {
-      const char* const old = std::getenv(name);
-      before_[name] = old == nullptr ? std::nullopt : std::optional<std::string>(old);
-      ::unsetenv(name);
-    }
-    for (const auto& [name, value] : values) ::setenv(name.c_str(), value.c_str(), 1);
-  }
-  ~Environment() {
-    for (const auto& [name, value] : before_) {
-      value ? ::setenv(name.c_str(), value->c_str(), 1) : ::unsetenv(name.c_str());
-    }
-  }
-  Environment(const Environment&) = delete;
-
- private:
-  std::map<std::string, std::optional<std::string>> before_;
-};
 
 const std::string commit = "0123456789abcdef0123456789abcdef01234567";
 
@@ -87,8 +64,9 @@ TEST_CASE("model folder: what is in neither place is an Error that says what is 
   const TemporaryFolder cache;
   const Environment environment({{"HF_HUB_CACHE", cache.path().string()}});
   const auto error = [](const std::string& name) { return error_of([&] { find_model(name); }); };
-  CHECK_THAT(error("org/none"), ContainsSubstring("org/none: no such model folder, nor " + cache.path().string() +
-                                                  "/models--org--none; a folder with config.json"));
+  CHECK_THAT(error("org/none"),
+             ContainsSubstring("org/none: no such model folder, nor a snapshot in " + cache.path().string() +
+                               "/models--org--none; a folder with config.json"));
   CHECK_THAT(error("org/none"), ContainsSubstring("hf download org/none"));
   for (const std::string name : {"", "/etc", "a/b/c", "../a", "a/..", "a--b", "a/.b", "-a/b", "a /b", "a/b/", "/"}) {
     if (fs::is_directory(name)) continue;
@@ -99,5 +77,6 @@ TEST_CASE("model folder: what is in neither place is an Error that says what is 
   CHECK_THAT(error("org/escape"), ContainsSubstring("refs/main: holds \"../../../../../etc\", expected a commit"));
   const std::string commit(40, 'a');
   put_model(cache, "models--org--other", commit);
-  CHECK_THAT(error("org/other"), ContainsSubstring(commit + ": is not there, but "));
+  CHECK_THAT(error("org/other"), ContainsSubstring("org/other: no such model folder, nor a snapshot in "));
+  CHECK(cached_snapshot("org/other") == std::nullopt);
 }

@@ -39,8 +39,8 @@ struct Extents {
   Index m, n, k;
 };
 // Across the blocks of rows, columns and depth.
-constexpr std::array large = {Extents{491, 37, 263}, Extents{59, 97, 1031}, Extents{13, 3109, 7}, Extents{247, 3079, 11},
-                              Extents{251, 101, 1291}};
+constexpr std::array large = {Extents{491, 37, 263}, Extents{59, 97, 1031}, Extents{13, 3109, 7},
+                              Extents{247, 3079, 11}, Extents{251, 101, 1291}};
 
 TEST_CASE("a product of every small shape, up to guard pages, between NaN", "[matmul][simd]") {
   for (const auto& [name, kernels, emulated] : all_kernels()) {

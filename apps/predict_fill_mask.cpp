@@ -14,10 +14,15 @@
 namespace mini_bert {
 namespace {
 
+// The words of a list, without the spaces that may stand round them.
 std::vector<std::string> split_at_commas(const std::string& list) {
   std::vector<std::string> parts;
   std::istringstream stream(list);
-  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  for (std::string part; std::getline(stream, part, ',');) {
+    part.erase(0, part.find_first_not_of(' '));
+    part.erase(part.find_last_not_of(' ') + 1);
+    parts.push_back(part);
+  }
   return parts;
 }
 
@@ -79,7 +84,7 @@ constexpr const char* joint_heading = "    joint  per token\n";
 
 std::string table_row(const JointAnswer& answer) {
   return fmt::format("  {:>7}  {:>9}  {}\n", format_probability(answer.score()),
-                     format_percent(std::exp(answer.log_probability_per_token())), answer.sequence);
+                     format_probability(std::exp(answer.log_probability_per_token())), answer.sequence);
 }
 
 Json json_row(const TargetAnswer& answer) {
@@ -93,7 +98,7 @@ constexpr const char* target_heading = "     word  per token    log p      PLL\n
 
 std::string table_row(const TargetAnswer& answer) {
   return fmt::format("  {:>7}  {:>9}  {:>7.2f}  {:>7.2f}  {}  {}\n", format_probability(answer.score()),
-                     format_percent(std::exp(answer.log_probability_per_token())), answer.log_probability,
+                     format_probability(std::exp(answer.log_probability_per_token())), answer.log_probability,
                      answer.pseudo_log_likelihood, pad_right(answer.target, 8), answer.sequence);
 }
 

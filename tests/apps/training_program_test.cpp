@@ -181,7 +181,7 @@ TEST_CASE("fill-mask fills several blanks together and blanks of unknown length"
 TEST_CASE("fill-mask tries whole words of any length", "[apps]") {
   const Workshop shop;
   const auto ask = [&](const std::string& flags) {
-    const Outcome outcome = shop.run("mini_bert_predict fill-mask --model model --targets 亮,诸葛亮,孔明 " + flags);
+    const Outcome outcome = shop.run("mini_bert_predict fill-mask --model model --targets '亮,诸葛亮, 孔明' " + flags);
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
     return outcome.out;
@@ -197,7 +197,7 @@ TEST_CASE("fill-mask tries whole words of any length", "[apps]") {
   }
   CHECK(json::parse(ask("--json '三国人物[MASK][MASK][MASK]'")) == list);
   CHECK(json::parse(ask("--json --joint '三国人物[MASK]*'")) == list);
-  CHECK(json::parse(ask("--json '[MASK]国人物[MASK]'")).size() == 2);
+  CHECK(json::parse(ask("--json '[MASK]国人物[MASK]。'")).size() == 2);
   CHECK_THAT(ask("'三国人物[MASK]'"), ContainsSubstring("per token") && ContainsSubstring("诸葛亮"));
 }
 

@@ -109,6 +109,7 @@ def main() -> int:
     parser.add_argument("--bin", required=True, type=Path)
     programs = parser.parse_args().bin
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     compared = Comparison()
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)

@@ -90,7 +90,7 @@ TEST_CASE("joint_fill: the blank the model is surest of comes first, wherever it
   CHECK(right_first);
 }
 
-TEST_CASE("joint_fill: a narrow beam gives true probabilities, a wide one never worse answers", "[joint]") {
+TEST_CASE("joint_fill: a narrow beam gives true probabilities, and here a wider one no worse answers", "[joint]") {
   const TinyCloze tiny(3);
   const std::string text = "[MASK] b [MASK] [MASK]";
   const Ids ids = tiny.tokenizer.encode(text).ids;
@@ -99,7 +99,7 @@ TEST_CASE("joint_fill: a narrow beam gives true probabilities, a wide one never 
     const auto answers = joint_fill(tiny.model, tiny.tokenizer, text, {.top_k = 1, .beam = beam});
     REQUIRE(answers.size() == 1);
     CHECK(answers[0].log_probability == Approx(tiny.chain(ids, {1, 3, 4}, answers[0].tokens)).margin(1e-5));
-    CHECK(answers[0].log_probability >= best);
+    CHECK(answers[0].log_probability >= best - 1e-5);
     best = answers[0].log_probability;
   }
   CHECK(joint_fill(tiny.model, tiny.tokenizer, text, {.top_k = 12, .beam = 2}).size() == 12);
@@ -111,7 +111,8 @@ TEST_CASE("joint_fill: candidates limit the answers and keep their probabilities
   const auto some = joint_fill(tiny.model, tiny.tokenizer, "[MASK] b [MASK]", {.top_k = 100, .candidates = {8, 6}});
   REQUIRE(some.size() == 4);
   for (const JointAnswer& answer : some) {
-    CHECK(answer.log_probability == std::ranges::find(all, answer.tokens, &JointAnswer::tokens)->log_probability);
+    const double among_all = std::ranges::find(all, answer.tokens, &JointAnswer::tokens)->log_probability;
+    CHECK(answer.log_probability == Approx(among_all).margin(1e-5));
   }
 }
 

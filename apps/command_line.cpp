@@ -96,7 +96,8 @@ CLI::Option& CommandLine::text(const std::string& names, std::string& value, con
 }
 
 CLI::Option& CommandLine::texts(const std::string& names, std::vector<std::string>& values, const std::string& help) {
-  return *app_.add_option(names, values, help)->type_name("TEXT")->group(section_);
+  // Else CLI11 takes "[MASK] and [MASK]" for a list in brackets.
+  return *app_.add_option(names, values, help)->allow_extra_args(false)->type_name("TEXT")->group(section_);
 }
 
 CLI::Option& CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,

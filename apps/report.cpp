@@ -6,6 +6,7 @@
 #include <map>
 
 #include "apps/html.h"
+#include "apps/report_guard.h"
 #include "apps/report_metrics.h"
 #include "apps/report_probes.h"
 #include "apps/report_style.h"
@@ -225,8 +226,10 @@ std::string report_verdict(const TrainingHistory& history) {
                             : metric_course(history.evaluations));
   }
   if (asked_again) clauses.push_back(probes_text(courses));
+  if (history.guards.size() > 1) clauses.push_back(guard_course(history));
   if (clauses.empty()) return fmt::format("{} done.", progress_text(history));
-  const bool compared = history.training.size() > 1 || history.evaluations.size() > 1 || asked_again;
+  const bool compared =
+      history.training.size() > 1 || history.evaluations.size() > 1 || history.guards.size() > 1 || asked_again;
   std::string verdict = fmt::format("{} {} {}.", compared ? "In" : "After", progress_text(history), joined(clauses));
   const EvaluationRow* best = best_evaluation(history);
   if (best && loss_text(best->loss) != loss_text(history.evaluations.back().loss)) {
@@ -251,6 +254,7 @@ std::string render_report(const Report& report) {
       report.ending.empty() ? "still running: reload this page to see more" : escape_html(report.ending),
       escape_html(report.title), escape_html(report_verdict(history)));
   html += render_probes(probe_courses(history));
+  html += render_guard(history);
   html += render_losses(history);
   html += render_optimizer(history.training);
   html += render_metrics(history);

@@ -46,6 +46,7 @@ void RunDirectory::start_metrics(const TrainingHistory& history) {
   for (const TrainingRow& row : history.training) lines += to_json_line(row);
   for (const EvaluationRow& row : history.evaluations) lines += to_json_line(row);
   for (const ProbeRow& row : history.probes) lines += to_json_line(row);
+  for (const GuardRow& row : history.guards) lines += to_json_line(row);
   write_file_atomically(path_ / "metrics.jsonl", lines);
   metrics_.open(path_ / "metrics.jsonl", std::ios::app | std::ios::binary);
 }

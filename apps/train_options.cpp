@@ -59,6 +59,8 @@ void declare_training_flags(CommandLine& line, TrainOptions& o) {
   line.number("--adam-beta2", t.adamw.beta_2, 0.0, 1.0, "AdamW: decay of the variance");
   line.number("--adam-epsilon", t.adamw.eps, 0.0, no_limit, "AdamW: added to the root");
   line.toggle("--adam-no-bias-correction{false}", t.adamw.correct_bias, "AdamW as in Google's BERT");
+  line.number("--anchor", t.anchor, 0.0, no_limit,
+              "how strongly weights are pulled to those of --model; 0: not at all");
   line.number("--max-grad-norm", t.max_grad_norm, 0.0, no_limit, "clip gradients to this norm; 0: do not");
   line.number<std::uint64_t>("--seed", t.seed, 0, std::uint64_t{1} << 62, "for order, masks, dropout, new weights");
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "0: all processors");
@@ -163,10 +165,14 @@ void check(const TrainOptions& o) {
         "--config trains from random weights, which --task mlm and pretrain do; name a --model");
   usage(masks || !o.pack, "--pack joins texts and goes with --task mlm");
   usage(masks || o.probes.empty(), "--probe asks for masked words and goes with --task mlm");
+  check_masking_flags(o.masking, o.task);
   const bool classifies = o.task == "classify";
   usage(classifies || o.pair_column.empty(), "--text-pair-column goes with --task classify");
   usage(classifies || o.problem_type.empty(), "--problem-type goes with --task classify");
   usage(classifies || o.task == "tag" || o.label_column.empty(), "--label-column goes with --task classify or tag");
+  usage(o.training.anchor == 0 || !o.model.empty(),
+        "--anchor pulls towards the weights of a --model; --config has none");
+  usage(o.training.anchor == 0 || masks_or_pretrains, "--anchor goes with --task mlm and pretrain");
   usage(o.validation.empty() || o.validation_split == 0, "--validation and --validation-split exclude each other");
   usage(!(o.resume && o.overwrite), "--resume and --overwrite exclude each other: go on, or start anew?");
   const bool validates = !o.validation.empty() || o.validation_split > 0;
@@ -179,6 +185,7 @@ void check(const TrainOptions& o) {
 
 void declare_flags(CommandLine& line, TrainOptions& options) {
   declare_data_flags(line, options);
+  declare_masking_flags(line, options.masking);
   declare_training_flags(line, options);
   declare_run_flags(line, options);
 }
@@ -198,6 +205,7 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
   all.insert(all.end(), typed.begin(), typed.end());
   TrainOptions options = parse(all);
   if (!first.probes.empty()) options.probes = first.probes;
+  if (!first.masking.mask_words.empty()) options.masking.mask_words = first.masking.mask_words;
   check(options);
   return options;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/command_line.h"
+#include "apps/masking_options.h"
 #include "bert/files/safetensors.h"
 #include "bert/training/arguments.h"
 
@@ -40,6 +41,7 @@ struct TrainOptions {
   std::int64_t threads = 0;        // 0: all there are
   std::string schedule = "linear", evaluate = "steps", save = "steps";  // as typed; `training` has them parsed
   bool ignored = false;
+  MaskingOptions masking;
   TrainingArguments training;
 
   // Each flag that was given and its values, as arguments.json keeps them.

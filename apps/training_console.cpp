@@ -53,6 +53,7 @@ double TrainingConsole::seconds_left(Index step) const {
 }
 
 void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistory& history) {
+  finish();
   if (first_step_ < 0) first_step_ = history.step - 1;
   tokens_ += update.tokens;
   if (!time_said_ && history.step - first_step_ >= 3) {
@@ -67,7 +68,17 @@ void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistor
 void TrainingConsole::on_row(const TrainingRow& row) {
   row_ = row;
   const bool evaluation_follows = row.step % plan_.eval_steps == 0 || row.step == plan_.total_steps;
-  if (!evaluation_follows || !validates_) print_row();
+  if (!evaluation_follows) print_row();  // else it waits for what the evaluation brings
+}
+
+void TrainingConsole::finish() {
+  if (row_ || evaluation_ || guard_ || !probe_answers_.empty()) print_row();
+}
+
+void TrainingConsole::on_guard(const GuardRow& row) {
+  has_guard_ = true;
+  guard_ = row;
+  asked_step_ = row.step;
 }
 
 void TrainingConsole::on_row(const EvaluationRow& row) {
@@ -78,6 +89,7 @@ void TrainingConsole::on_row(const EvaluationRow& row) {
 
 void TrainingConsole::on_row(const ProbeRow& row) {
   if (row.answers.empty()) return;
+  asked_step_ = row.step;
   probe_answers_ += (probe_answers_.empty() ? "" : " ") + row.answers.front().token;
 }
 
@@ -88,25 +100,33 @@ void TrainingConsole::on_checkpoint(const std::filesystem::path& path) {
 
 void TrainingConsole::print_row() {
   clear_bar();
+  const auto guard_cell = [this](const std::string& text) {
+    return has_guard_ ? fmt::format("  {:>15}", text) : std::string();
+  };
   if (!header_shown_) {
-    fmt::print("\n{:>8}  {:>8}  {:>13}  {:>15}  {:>10}  {:>13}  {:>8}  {:>11}  {}\n", "step", "epoch", "training loss",
-               "validation loss", metric_name_, "learning rate", "tokens/s", "left", "probes");
+    fmt::print("\n{:>8}  {:>8}  {:>13}  {:>15}  {:>10}{}  {:>13}  {:>8}  {:>11}  {}\n", "step", "epoch",
+               "training loss", "validation loss", metric_name_, guard_cell("guard"), "learning rate", "tokens/s",
+               "left", "probes");
     header_shown_ = true;
   }
-  const Index step = row_ ? row_->step : evaluation_->step;
-  const double epoch = row_ ? row_->epoch : evaluation_->epoch;
+  const Index step = row_ ? row_->step : evaluation_ ? evaluation_->step : asked_step_;
+  const double epoch = static_cast<double>(step) / static_cast<double>(plan_.updates_per_epoch);
   const auto cell = [](bool shown, const std::string& text) { return shown ? text : std::string("-"); };
-  fmt::print("{:>8}  {:>8.2f}  {:>13}  {:>15}  {:>10}  {:>13}  {:>8}  {:>11}  {}\n", step, epoch,
-             cell(row_.has_value(), row_ ? fmt::format("{:.4f}", row_->loss) : ""),
-             cell(evaluation_.has_value(), evaluation_ ? fmt::format("{:.4f}", evaluation_->loss) : ""),
-             cell(evaluation_.has_value(), evaluation_ ? metric_text(*evaluation_) : ""),
-             cell(row_.has_value(), row_ ? fmt::format("{:.2e}", row_->learning_rate) : ""),
-             cell(tokens_ > 0, format_count(static_cast<Index>(static_cast<double>(tokens_) / elapsed_seconds()))),
-             cell(first_step_ >= 0, first_step_ >= 0 ? format_duration(seconds_left(step)) : ""), probe_answers_);
+  fmt::print(
+      "{:>8}  {:>8.2f}  {:>13}  {:>15}  {:>10}{}  {:>13}  {:>8}  {:>11}  {}\n", step, epoch,
+      cell(row_.has_value(), row_ ? fmt::format("{:.4f}", row_->loss) : ""),
+      cell(evaluation_.has_value(), evaluation_ ? fmt::format("{:.4f}", evaluation_->loss) : ""),
+      cell(evaluation_.has_value(), evaluation_ ? metric_text(*evaluation_) : ""),
+      guard_cell(guard_ ? fmt::format("{:.3f} {:>7}", guard_->log_probability, format_percent(guard_->accuracy(1)))
+                        : "-"),
+      cell(row_.has_value(), row_ ? fmt::format("{:.2e}", row_->learning_rate) : ""),
+      cell(tokens_ > 0, format_count(static_cast<Index>(static_cast<double>(tokens_) / elapsed_seconds()))),
+      cell(first_step_ >= 0, first_step_ >= 0 ? format_duration(seconds_left(step)) : ""), probe_answers_);
   std::fflush(stdout);
   row_.reset();
   evaluation_.reset();
   probe_answers_.clear();
+  guard_.reset();
 }
 
 void TrainingConsole::draw_bar(const UpdateReport& update, Index step) {

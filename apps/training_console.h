@@ -23,7 +23,11 @@ class TrainingConsole : public TrainingObserver {
   void on_row(const TrainingRow& row) override;
   void on_row(const EvaluationRow& row) override;
   void on_row(const ProbeRow& row) override;
+  void on_guard(const GuardRow& row) override;
   void on_checkpoint(const std::filesystem::path& path) override;
+
+  // Prints what has been waiting for the answers that belong to its row.
+  void finish();
 
   // The first and the last answers to every probe, side by side.
   static void show_probes(const TrainingHistory& history);
@@ -53,6 +57,9 @@ class TrainingConsole : public TrainingObserver {
   std::optional<TrainingRow> row_;
   std::optional<EvaluationRow> evaluation_;
   std::string probe_answers_;
+  std::optional<GuardRow> guard_;
+  Index asked_step_ = 0;  // of the probes and the guard
+  bool has_guard_ = false;
   std::string metric_name_ = "perplexity";
 };
 

@@ -85,17 +85,27 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
     add_data("validation", options.validation.empty() ? options.train : options.validation,
              inputs.objective->validation(), facts);
   }
+  for (const std::string& fact : inputs.masking) {
+    facts.emplace_back(&fact == &inputs.masking.front() ? "masking" : "", fact);
+  }
+  if (const std::size_t blanks = inputs.objective->guard_blanks().size(); blanks > 0) {
+    facts.emplace_back("guard", fmt::format("{}: {} blanks", options.masking.guard, blanks));
+  }
   if (options.task == "classify" || options.task == "tag") add_labels(config, facts);
   facts.emplace_back("plan",
                      fmt::format("{} updates of {} texts, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
                                  format_count(plan.total_steps), training.batch_size * training.accumulation_steps,
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));
+  if (training.anchor > 0) {
+    facts.emplace_back("", fmt::format("anchor {:g}: every weight is pulled to where it starts", training.anchor));
+  }
   const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
   const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
   const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
-  facts.emplace_back("memory", fmt::format("about {} at most",
-                                           format_bytes(expected_training_bytes(config, parameters, tokens, masked))));
+  std::size_t bytes = expected_training_bytes(config, parameters, tokens, masked);
+  if (training.anchor > 0) bytes += static_cast<std::size_t>(parameters) * sizeof(float);  // the start weights
+  facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(bytes)));
   return facts;
 }
 

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 
+#include "apps/guard_inputs.h"
 #include "apps/input_reading.h"
 #include "apps/labelled_inputs.h"
+#include "apps/masking_inputs.h"
 #include "bert/data/sample_reader.h"
 #include "bert/predict/fill_mask.h"
 #include "bert/training/masked_lm_objective.h"
@@ -38,12 +40,16 @@ TrainingInputs read_masked_lm_inputs(const TrainOptions& options) {
   const Tokenizer& tokenizer = *inputs.tokenizer;
   const Index max_length = longest_sample(options, model.config());
   const Parts<Sample> texts = read_parts(options, [&](const std::string& path) {
-    return read_samples(path, {.text_column = options.text_column}).samples;
+    return read_samples(path, {.text_column = options.text_column, .mask_spans = true}).samples;
   });
   const Layout layout = options.pack ? Layout::packed : Layout::text_per_sequence;
   TrainingData data;
   data.train = make_dataset(texts.train, tokenizer, max_length, layout);
   data.validation = make_dataset(texts.validation, tokenizer, max_length, layout);
+  MaskingInputs masking = read_masking_inputs(options, tokenizer, data.train);
+  data.masking = std::move(masking.rules);
+  inputs.masking = std::move(masking.facts);
+  data.guard = read_guard_inputs(options, tokenizer, model.config());
   for (const std::string& probe : options.probes) fill_mask(model, tokenizer, probe);  // Error if unfit
   data.probes = options.probes;
   inputs.objective = std::make_unique<MaskedLmObjective>(model, tokenizer, options.training, std::move(data));
@@ -59,8 +65,12 @@ TrainingInputs read_pretraining_inputs(const TrainOptions& options) {
   const auto set = [&](const std::vector<Document>& part) {
     return make_pair_set(part, *inputs.tokenizer, max_length);
   };
-  inputs.objective = std::make_unique<PretrainingObjective>(model, *inputs.tokenizer, options.training, max_length,
-                                                            set(documents.train), set(documents.validation));
+  PairSet train = set(documents.train);
+  MaskingInputs masking = read_masking_inputs(options, *inputs.tokenizer, train.data);
+  inputs.masking = std::move(masking.facts);
+  inputs.objective = std::make_unique<PretrainingObjective>(
+      model, *inputs.tokenizer, options.training, max_length, std::move(train), set(documents.validation),
+      std::move(masking.rules), read_guard_inputs(options, *inputs.tokenizer, model.config()));
   return inputs;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "apps/train_options.h"
 #include "bert/checkpoint.h"
@@ -15,6 +17,7 @@ struct TrainingInputs {
   LoadReport report;                           // what model file and model do not have in common
   std::size_t new_words = 0, known_words = 0;  // of --add-words: added, and there before
   std::unique_ptr<Objective> objective;        // holds the data
+  std::vector<std::string> masking;            // what a person should know about what is guessed
 };
 
 // Reads model, tokenizer and texts, or makes a model with random weights, and checks that they fit each other, the

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "apps/download_console.h"
+#include "apps/guard_console.h"
 #include "apps/report.h"
 #include "apps/run_directory.h"
 #include "apps/text_format.h"
@@ -51,6 +52,10 @@ class Recorder : public TrainingObserver {
     report_is_due_ = true;
   }
   void on_row(const ProbeRow& row) override { pass_on(row); }
+  void on_guard(const GuardRow& row) override {
+    directory_.add_metrics(to_json_line(row));
+    console_.on_guard(row);
+  }
   void on_checkpoint(const fs::path& path) override { console_.on_checkpoint(path); }
   bool stop_requested() override { return interrupted != 0; }
 
@@ -92,6 +97,7 @@ void resume(const TrainOptions& options, Trainer& trainer) {
 
 void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
   TrainingConsole::show_probes(history);
+  show_guard(history);
   TrainingConsole::show_metrics(history);
   fmt::print("\n");
   TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
@@ -126,6 +132,7 @@ int train(const TrainOptions& options) {
   stop_on_interrupt();
 
   const Ending ending = trainer.run();
+  console.finish();
   const std::string time = format_duration(console.elapsed_seconds());
   if (ending == Ending::interrupted) {
     recorder.write_report(trainer.history(), "interrupted after " + time);

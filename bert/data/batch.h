@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -8,11 +9,15 @@
 
 namespace mini_bert {
 
+// Who decides whether a token is to be guessed: the dice, or the data, which want it always or never (masking.h).
+enum class MaskRule : std::uint8_t { dice, always, never };
+
 // One sentence as BERT sees it, special tokens included: token ids and, of the same length, token types (0 for the
 // first sentence of a pair, 1 for the second).
 struct Sequence {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;
+  std::vector<MaskRule> mask_rules = {};  // one per token, or none: the dice decide about every token
 };
 
 // Sentences packed end to end: T tokens, no padding.

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "bert/data/encode_batch.h"
+#include "bert/data/mask_spans.h"
 
 namespace mini_bert {
 namespace {
@@ -20,23 +21,45 @@ void count_unknown(const Encoding& encoding, std::string_view text, std::string_
   }
 }
 
-void add_sequence(std::vector<std::int32_t> ids, Dataset& dataset) {
+void add_sequence(std::vector<std::int32_t> ids, std::vector<MaskRule> rules, Dataset& dataset) {
   dataset.tokens += static_cast<Index>(ids.size());
   std::vector<std::int32_t> type_ids(ids.size(), 0);
-  dataset.sequences.push_back({std::move(ids), std::move(type_ids)});
+  const bool dice_alone = std::ranges::all_of(rules, [](MaskRule rule) { return rule == MaskRule::dice; });
+  if (dice_alone) rules.clear();
+  dataset.sequences.push_back({std::move(ids), std::move(type_ids), std::move(rules)});
+}
+
+// Texts joined end to end, [SEP] between them.
+struct Stream {
+  std::vector<std::int32_t> ids;
+  std::vector<MaskRule> rules;  // one per token
+
+  void add(const std::vector<std::int32_t>& text, std::vector<MaskRule> text_rules, std::int32_t sep_id) {
+    if (!ids.empty()) ids.push_back(sep_id);
+    rules.resize(ids.size(), MaskRule::dice);
+    text_rules.resize(text.size(), MaskRule::dice);
+    ids.insert(ids.end(), text.begin(), text.end());
+    rules.insert(rules.end(), text_rules.begin(), text_rules.end());
+  }
+};
+
+// [CLS] some of the stream [SEP]
+template <class T>
+std::vector<T> framed(const std::vector<T>& stream, std::size_t begin, std::size_t count, T first, T last) {
+  const auto from = stream.begin() + static_cast<std::ptrdiff_t>(begin);
+  std::vector<T> block = {first};
+  block.insert(block.end(), from, from + static_cast<std::ptrdiff_t>(count));
+  block.push_back(last);
+  return block;
 }
 
 // Cuts the joined texts into [CLS] block [SEP] of max_length tokens.
-void add_blocks(const std::vector<std::int32_t>& stream, const Tokenizer& tokenizer, Index max_length,
-                Dataset& dataset) {
+void add_blocks(const Stream& stream, const Tokenizer& tokenizer, Index max_length, Dataset& dataset) {
   const auto inner = static_cast<std::size_t>(max_length - 2);
-  for (std::size_t begin = 0; begin == 0 || begin + inner <= stream.size(); begin += inner) {
-    const auto first = stream.begin() + static_cast<std::ptrdiff_t>(begin);
-    const std::size_t count = std::min(inner, stream.size() - begin);
-    std::vector<std::int32_t> ids = {tokenizer.cls_id()};
-    ids.insert(ids.end(), first, first + static_cast<std::ptrdiff_t>(count));
-    ids.push_back(tokenizer.sep_id());
-    add_sequence(std::move(ids), dataset);
+  for (std::size_t begin = 0; begin == 0 || begin + inner <= stream.ids.size(); begin += inner) {
+    const std::size_t count = std::min(inner, stream.ids.size() - begin);
+    add_sequence(framed(stream.ids, begin, count, tokenizer.cls_id(), tokenizer.sep_id()),
+                 framed(stream.rules, begin, count, MaskRule::dice, MaskRule::dice), dataset);
   }
 }
 
@@ -46,7 +69,7 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
   require(max_length >= 3, "max_length must leave room for a token between [CLS] and [SEP], got {}", max_length);
   const bool packed = layout == Layout::packed;
   Dataset dataset;
-  std::vector<std::int32_t> stream;
+  Stream stream;
   // Encoded by all threads, a few thousand at a time: offsets take three times the memory of the ids that stay.
   constexpr std::size_t at_a_time = 4096;
   for (std::size_t done = 0; done < samples.size(); done += at_a_time) {
@@ -59,20 +82,29 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
       Encoding& encoding = encodings[i];
       ++dataset.texts;
       count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), dataset);
+      const std::span<const TextRange> spans = samples[done + i].mask;
+      const bool is_cut = !packed && encoding.size() > max_length;
+      const std::size_t left = is_cut ? static_cast<std::size_t>(max_length) - 1 : encoding.ids.size();
+      std::vector<MaskRule> rules = mask_rules(encoding, texts[i], spans);
+      dataset.spans += static_cast<Index>(spans.size());
+      dataset.lost_spans += count_lost_spans(encoding, texts[i], spans, left, tokenizer);
       if (packed) {
-        if (!stream.empty()) stream.push_back(tokenizer.sep_id());
-        stream.insert(stream.end(), encoding.ids.begin(), encoding.ids.end());
+        stream.add(encoding.ids, std::move(rules), tokenizer.sep_id());
         continue;
       }
-      if (encoding.size() > max_length) {
+      if (is_cut) {
         ++dataset.truncated;
         encoding.ids.resize(static_cast<std::size_t>(max_length));
         encoding.ids.back() = tokenizer.sep_id();
+        if (!rules.empty()) {
+          rules.resize(encoding.ids.size());
+          rules.back() = MaskRule::never;
+        }
       }
-      add_sequence(std::move(encoding.ids), dataset);
+      add_sequence(std::move(encoding.ids), std::move(rules), dataset);
     }
   }
-  if (!stream.empty()) add_blocks(stream, tokenizer, max_length, dataset);
+  if (!stream.ids.empty()) add_blocks(stream, tokenizer, max_length, dataset);
   return dataset;
 }
 

@@ -20,11 +20,14 @@ struct Dataset {
   Index truncated = 0;                         // texts cut because they were longer than the model reads
   Index unknown = 0;                           // [UNK] tokens
   std::map<std::string, Index> unknown_texts;  // what they stood for, and how often
+  Index spans = 0;                             // of text that is to be guessed (Sample::mask)
+  Index lost_spans = 0;  // of them, those without a token to guess: cut off, or not in the vocabulary
 };
 
 // How texts become sequences. One text, one sequence, cut at max_length tokens; or packed: all texts are joined, [SEP]
 // between them, and cut into blocks of exactly max_length tokens, each from [CLS] to [SEP]. What is left at the end and
-// fills no block is dropped, unless it is all there is.
+// fills no block is dropped, unless it is all there is. In a text with spans to guess every token that shares a
+// character with one is always guessed, the others never are (Sequence::mask_rules).
 enum class Layout { text_per_sequence, packed };
 
 Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bert/data/mask_spans.h"
 #include "bert/data/record_reader.h"
 #include "bert/data/utf8.h"
 #include "bert/files/file_error.h"
@@ -42,6 +43,7 @@ std::string take_text(Record& record, const std::string& column, const std::stri
 
 SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& options) {
   const std::string name = path.string();
+  const bool has_mask_spans = path.extension() != ".csv" && path.extension() != ".tsv";
   SampleFile result;
   bool column_known = !options.text_column.empty();
   std::string column = options.text_column;
@@ -53,12 +55,16 @@ SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& op
       }
       result.text_column = column;
     }
+    const Field* const mask = options.mask_spans && has_mask_spans ? record.find("mask") : nullptr;
+    const std::string spans = mask != nullptr && mask->name != column ? mask->value : "";
     std::string text = take_text(record, column, name);
     if (is_blank(text)) {
       ++result.blank;
     } else {
       text.shrink_to_fit();  // parsers leave strings with room to grow
-      result.samples.push_back({std::move(text), record.line});
+      std::vector<TextRange> ranges;
+      if (!spans.empty()) ranges = parse_mask_spans(spans, text, fmt::format("{}: line {}", name, record.line));
+      result.samples.push_back({std::move(text), record.line, std::move(ranges)});
     }
   });
   require(!result.samples.empty(), "{}: no text in it ({} blank ones); add at least one", name, result.blank);

@@ -96,7 +96,12 @@ std::vector<Document> read_documents(const std::filesystem::path& path, const st
   if (path.extension() == ".txt") {
     documents = read_lines_as_sentences(path);
   } else {
-    for (const Sample& sample : read_samples(path, {.text_column = text_column}).samples) {
+    for (const Sample& sample : read_samples(path, {.text_column = text_column, .mask_spans = true}).samples) {
+      require(
+          sample.mask.empty(),
+          "{}: line {}: \"mask\" chooses spans, which goes with masked words alone: pairs of sentences are drawn and "
+          "cut anew in every epoch; name words instead (--mask-words)",
+          path.string(), sample.line);
       documents.push_back(split_sentences(sample.text));
     }
   }

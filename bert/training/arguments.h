@@ -23,6 +23,7 @@ struct TrainingArguments {
   double warmup_ratio = 0;            // of all updates
   std::optional<Index> warmup_steps;  // overrides the ratio
   AdamWOptions adamw;
+  double anchor = 0;         // the weight that pulls towards the start weights (nn/anchor.h)
   double max_grad_norm = 1;  // 0: no clipping
   Precision precision = Precision::full;
   double mask_probability = 0.15;

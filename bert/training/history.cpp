@@ -1,6 +1,8 @@
 #include "bert/training/history.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "bert/files/json.h"
 
@@ -46,6 +48,10 @@ EvaluationRow evaluation_from(const nlohmann::json& json, const std::vector<std:
   return row;
 }
 
+GuardRow guard_from(const nlohmann::json& json) {
+  return {json.at("step"), json.at("log_probability"), json.at("ranks")};
+}
+
 // The rows in the order in which they came: at equal steps training before evaluation.
 Json log_history(const TrainingHistory& history) {
   Json rows = Json::array();
@@ -69,6 +75,15 @@ double EvaluationRow::perplexity() const {
   return std::exp(loss);
 }
 
+double GuardRow::accuracy(Index k) const {
+  return static_cast<double>(std::ranges::count_if(ranks, [k](Index rank) { return rank <= k; })) /
+         static_cast<double>(ranks.size());
+}
+
+double GuardRow::mean_rank() const {
+  return static_cast<double>(std::accumulate(ranks.begin(), ranks.end(), Index{0})) / static_cast<double>(ranks.size());
+}
+
 std::string to_json_line(const TrainingRow& row) {
   return to_json(row).dump() + '\n';
 }
@@ -77,6 +92,15 @@ std::string to_json_line(const EvaluationRow& row) {
 }
 std::string to_json_line(const ProbeRow& row) {
   return to_json(row).dump() + '\n';
+}
+
+std::string to_json_line(const GuardRow& row) {
+  const Json json = {{"step", row.step},
+                     {"guard_log_probability", row.log_probability},
+                     {"guard_accuracy_1", row.accuracy(1)},
+                     {"guard_accuracy_5", row.accuracy(5)},
+                     {"guard_mean_rank", row.mean_rank()}};
+  return json.dump() + '\n';
 }
 
 std::string TrainingHistory::to_json() const {
@@ -96,6 +120,13 @@ std::string TrainingHistory::to_json() const {
   json["log_history"] = log_history(*this);
   json["probes"] = Json::array();
   for (const ProbeRow& row : probes) json["probes"].push_back(mini_bert::to_json(row));
+  if (!guard_blanks.empty()) {
+    Json rows = Json::array();
+    for (const GuardRow& row : guards) {
+      rows.push_back({{"step", row.step}, {"log_probability", row.log_probability}, {"ranks", row.ranks}});
+    }
+    json["guard"] = {{"blanks", guard_blanks}, {"rows", std::move(rows)}};
+  }
   if (!evaluations.empty()) {
     for (const Metric& metric : evaluations.back().metrics) json["metrics"].push_back(metric.name);
   }
@@ -129,6 +160,10 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
       }
     }
     for (const auto& row : json.at("probes")) history.probes.push_back(probe_from(row));
+    if (json.contains("guard")) {
+      json.at("guard").at("blanks").get_to(history.guard_blanks);
+      for (const auto& row : json.at("guard").at("rows")) history.guards.push_back(guard_from(row));
+    }
     if (json.contains("confusion")) {
       const auto& confusion = json.at("confusion");
       history.confusion = ConfusionMatrix{confusion.at("labels"), confusion.at("counts")};

@@ -39,6 +39,16 @@ struct ProbeRow {
   std::vector<ProbeAnswer> answers;  // for its first blank
 };
 
+// How well the model fills the blanks of a guard (guard.h).
+struct GuardRow {
+  Index step = 0;
+  double log_probability = 0;  // of the right answer, natural logarithm, the mean over all blanks
+  std::vector<Index> ranks;    // of the right answer among all tokens, from 1; one per blank
+
+  double accuracy(Index k) const;  // the share of blanks whose right answer is among the first k
+  double mean_rank() const;
+};
+
 // Everything a run has reported, and where it stands: trainer_state.json, under the names transformers' Trainer uses
 // where it has one. Numbers survive the file bit for bit, so that a resumed run reports what an unbroken one would.
 struct TrainingHistory {
@@ -60,6 +70,8 @@ struct TrainingHistory {
   std::vector<EvaluationRow> evaluations;
   std::vector<ProbeRow> probes;
   std::optional<ConfusionMatrix> confusion;  // of the last evaluation
+  std::vector<std::string> guard_blanks;     // the texts of the guard's blanks; none without a guard
+  std::vector<GuardRow> guards;
 
   std::string to_json() const;
   static TrainingHistory from_json(std::string_view text, const std::string& name);  // `name` is for messages
@@ -69,5 +81,6 @@ struct TrainingHistory {
 std::string to_json_line(const TrainingRow& row);
 std::string to_json_line(const EvaluationRow& row);
 std::string to_json_line(const ProbeRow& row);
+std::string to_json_line(const GuardRow& row);
 
 }  // namespace mini_bert

@@ -24,6 +24,16 @@ void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenize
       dataset.sequences.size(), which, dataset.unknown);
 }
 
+// The same for rules that leave nothing to the dice.
+void require_something_guessed(const Dataset& dataset, const Masker& masker, const char* which) {
+  const auto count = static_cast<Index>(dataset.sequences.size());
+  require(
+      count == 0 || masker.census(dataset.sequences).silent < count,
+      "in none of the {} {} texts anything is to be guessed: no chosen span or word is in them and nothing is left to "
+      "the dice; name others, or a mask probability above 0",
+      count, which);
+}
+
 std::uint64_t fingerprint(const Dataset& data) {
   Fingerprint fingerprint;
   for (const Sequence& sequence : data.sequences) fingerprint.add(sequence);
@@ -38,9 +48,11 @@ MaskedLmObjective::MaskedLmObjective(BertForMaskedLM& model, const Tokenizer& to
       tokenizer_(tokenizer),
       arguments_(arguments),
       data_(std::move(data)),
-      masker_(tokenizer, arguments.mask_probability) {
+      masker_(tokenizer, arguments.mask_probability, data_.masking) {
   require_something_to_mask(data_.train, tokenizer, "training");
   require_something_to_mask(data_.validation, tokenizer, "validation");
+  require_something_guessed(data_.train, masker_, "training");
+  require_something_guessed(data_.validation, masker_, "validation");
   std::vector<Index> order(data_.validation.sequences.size());
   std::iota(order.begin(), order.end(), Index{0});
   for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(arguments.batch_size)) {
@@ -95,8 +107,17 @@ std::vector<ProbeRow> MaskedLmObjective::ask_probes() const {
   return rows;
 }
 
+std::optional<GuardRow> MaskedLmObjective::score_guard() const {
+  if (data_.guard.blanks.empty()) return std::nullopt;
+  const NoGrad no_grad;
+  return mini_bert::score_guard(data_.guard, [this](const PackedSequences& tokens, const Tensor& rows) {
+    Mode mode = Mode::inference();
+    return model_.logits(tokens, rows, mode).value();
+  });
+}
+
 std::string MaskedLmObjective::identity() const {
-  return fmt::format("mask {}, texts {:016x}/{:016x}", arguments_.mask_probability, fingerprint(data_.train),
+  return fmt::format("{}, texts {:016x}/{:016x}", masker_.identity(), fingerprint(data_.train),
                      fingerprint(data_.validation));
 }
 

@@ -3,6 +3,7 @@
 #include "bert/data/dataset.h"
 #include "bert/data/masking.h"
 #include "bert/training/arguments.h"
+#include "bert/training/guard.h"
 #include "bert/training/objective.h"
 
 namespace mini_bert {
@@ -12,6 +13,8 @@ struct TrainingData {
   Dataset train;
   Dataset validation;               // may be empty
   std::vector<std::string> probes;  // fill-mask texts asked before, at every evaluation and after
+  MaskingRules masking = {};
+  Guard guard = {};  // may be empty
 };
 
 // Guessing masked words. The masks of text i in epoch e are drawn from (seed, e, i), those of validation texts from
@@ -28,6 +31,8 @@ class MaskedLmObjective : public Objective {
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
   std::vector<ProbeRow> ask_probes() const override;
+  std::optional<GuardRow> score_guard() const override;
+  std::vector<std::string> guard_blanks() const override { return data_.guard.texts(); }
   std::string identity() const override;
 
   // The training texts `examples` under the masks of an epoch, and all validation texts.

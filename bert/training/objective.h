@@ -46,6 +46,10 @@ class Objective {
   // What the model now answers to the user's questions.
   virtual std::vector<ProbeRow> ask_probes() const { return {}; }
 
+  // How well the model still does what it is not to forget, and the texts of the blanks it is asked to fill.
+  virtual std::optional<GuardRow> score_guard() const { return std::nullopt; }
+  virtual std::vector<std::string> guard_blanks() const { return {}; }
+
   // What shapes the run besides the training arguments, in words: a resumed run must have the same.
   virtual std::string identity() const = 0;
 };
@@ -57,6 +61,7 @@ class Fingerprint {
   void add(const Sequence& sequence) {
     add(sequence.ids.size());
     for (const std::int32_t id : sequence.ids) add(static_cast<std::uint64_t>(id));
+    for (const MaskRule rule : sequence.mask_rules) add(static_cast<std::uint64_t>(rule));
   }
   std::uint64_t value() const { return hash_; }
 

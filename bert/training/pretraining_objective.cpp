@@ -41,14 +41,15 @@ Index count_right(const Tensor& logits, const Tensor& is_random) {
 
 PretrainingObjective::PretrainingObjective(BertForPreTraining& model, const Tokenizer& tokenizer,
                                            const TrainingArguments& arguments, Index max_length, PairSet train,
-                                           PairSet validation)
+                                           PairSet validation, MaskingRules masking, Guard guard)
     : model_(model),
       tokenizer_(tokenizer),
       arguments_(arguments),
       max_length_(max_length),
-      masker_(tokenizer, arguments.mask_probability),
+      masker_(tokenizer, arguments.mask_probability, std::move(masking)),
       train_(std::move(train)),
-      validation_(std::move(validation)) {
+      validation_(std::move(validation)),
+      guard_(std::move(guard)) {
   require_two_documents(train_, "training");
   require_two_documents(validation_, "validation");
 }
@@ -101,9 +102,18 @@ Evaluation PretrainingObjective::evaluate() const {
                       {"next_sentence_accuracy", static_cast<double>(right) / static_cast<double>(sentences)}}};
 }
 
+std::optional<GuardRow> PretrainingObjective::score_guard() const {
+  if (guard_.blanks.empty()) return std::nullopt;
+  const NoGrad no_grad;
+  return mini_bert::score_guard(guard_, [this](const PackedSequences& tokens, const Tensor& rows) {
+    Mode mode = Mode::inference();
+    return model_.logits(tokens, rows, mode).words.value();
+  });
+}
+
 std::string PretrainingObjective::identity() const {
-  return fmt::format("pairs of at most {} tokens, mask {}, texts {:016x}/{:016x}", max_length_,
-                     arguments_.mask_probability, fingerprint(train_), fingerprint(validation_));
+  return fmt::format("pairs of at most {} tokens, {}, texts {:016x}/{:016x}", max_length_, masker_.identity(),
+                     fingerprint(train_), fingerprint(validation_));
 }
 
 }  // namespace mini_bert

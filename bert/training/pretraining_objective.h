@@ -4,6 +4,7 @@
 #include "bert/data/sentence_pairs.h"
 #include "bert/model/heads.h"
 #include "bert/training/arguments.h"
+#include "bert/training/guard.h"
 #include "bert/training/objective.h"
 
 namespace mini_bert {
@@ -15,13 +16,16 @@ class PretrainingObjective : public Objective {
  public:
   // Model, tokenizer and arguments outlive the objective. Error when all chunks of a set are of one document.
   PretrainingObjective(BertForPreTraining& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
-                       Index max_length, PairSet train, PairSet validation);
+                       Index max_length, PairSet train, PairSet validation, MaskingRules masking = {},
+                       Guard guard = {});
 
   BertPreTrainedModel& model() const override { return model_; }
   const Dataset& training() const override { return train_.data; }
   const Dataset& validation() const override { return validation_.data; }
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
+  std::optional<GuardRow> score_guard() const override;
+  std::vector<std::string> guard_blanks() const override { return guard_.texts(); }
   std::string identity() const override;
 
  private:
@@ -37,6 +41,7 @@ class PretrainingObjective : public Objective {
   Index max_length_;
   Masker masker_;
   PairSet train_, validation_;
+  Guard guard_;
 };
 
 }  // namespace mini_bert

@@ -20,14 +20,19 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       plan_(arguments, objective.examples()),
       sampler_(objective.examples(), arguments),
       parameters_(model_.parameters()),
-      optimizer_(parameters_, arguments.adamw) {
+      optimizer_(parameters_, arguments.adamw),
+      anchor_(parameters_, arguments.anchor) {
+  require(arguments.anchor * arguments.learning_rate <= 1,
+          "--anchor {} times --learning-rate {} is {}, expected at most 1, which goes all the way back in one update",
+          arguments.anchor, arguments.learning_rate, arguments.anchor * arguments.learning_rate);
   history_.identity = identity();
+  history_.guard_blanks = objective.guard_blanks();
   history_.total_steps = plan_.total_steps;
   history_.epochs = static_cast<double>(plan_.total_steps) / static_cast<double>(plan_.updates_per_epoch);
 }
 
 Ending Trainer::run() {
-  if (history_.probes.empty() && history_.evaluations.empty()) evaluate();
+  if (history_.probes.empty() && history_.evaluations.empty() && history_.guards.empty()) evaluate();
   while (history_.step < plan_.total_steps && !out_of_patience()) {
     record(update());
     const bool last = history_.step == plan_.total_steps;
@@ -76,6 +81,7 @@ UpdateReport Trainer::update() {
   check_finite(norm, step + 1, "the gradient norm");
   const double rate =
       arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps);
+  anchor_.pull(rate);
   optimizer_.step(rate, clip_scale(norm, arguments_.max_grad_norm));
   for (Parameter& parameter : parameters_) parameter.var.clear_grad();
   ++history_.step;
@@ -103,8 +109,18 @@ void Trainer::ask_probes() {
   }
 }
 
+void Trainer::score_guard() {
+  std::optional<GuardRow> row = objective_.score_guard();
+  if (!row) return;
+  row->step = history_.step;
+  history_.guards.push_back(std::move(*row));
+  observer_.on_guard(history_.guards.back());
+  check_finite(history_.guards.back().log_probability, history_.step, "the guard's log-probability");
+}
+
 void Trainer::evaluate() {
   ask_probes();
+  score_guard();
   if (!objective_.validates()) return;
   Evaluation evaluation = objective_.evaluate();
   history_.evaluations.push_back({history_.step, history_.epoch, evaluation.loss, std::move(evaluation.metrics)});

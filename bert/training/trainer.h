@@ -9,6 +9,7 @@
 #include "bert/training/objective.h"
 #include "bert/training/sampler.h"
 #include "nn/adamw.h"
+#include "nn/anchor.h"
 #include "tokenizer/tokenizer.h"
 
 namespace mini_bert {
@@ -29,6 +30,7 @@ class TrainingObserver {
   virtual void on_row(const TrainingRow&) {}
   virtual void on_row(const EvaluationRow&) {}
   virtual void on_row(const ProbeRow&) {}
+  virtual void on_guard(const GuardRow&) {}
   virtual void on_checkpoint(const std::filesystem::path&) {}
   virtual bool stop_requested() { return false; }  // asked after every update
 };
@@ -41,16 +43,18 @@ enum class Ending { completed, stopped_early, interrupted };
 //   2. forward and backward of each batch with loss Σ / n, so the group counts as one large batch
 //   3. all gradients are complete and nothing has been updated: loss and gradients are checked to be finite, the
 //      gradient norm is clipped
-//   4. AdamW, with the learning rate of this update
+//   4. the anchor, if there is one, and AdamW, with the learning rate of this update
 // A checkpoint directory holds a model directory, optimizer.safetensors and trainer_state.json. A run resumed from one
 // ends with the same bits as a run that never stopped.
 class Trainer {
  public:
-  // Checkpoints go to `output`. All arguments outlive the trainer.
+  // Checkpoints go to `output`. All arguments outlive the trainer. An anchor pulls towards the weights that the model
+  // has now.
   Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
           std::filesystem::path output, TrainingObserver& observer);
 
-  // Continues where the checkpoint's run stood. Error when it is not a checkpoint of this model and these data.
+  // Continues where the checkpoint's run stood. Error when it is not a checkpoint of this model and these data. With an
+  // anchor the trainer must have been made with the weights the run began with: a checkpoint does not hold them.
   void resume(const std::filesystem::path& checkpoint);
 
   // Trains until the plan is done, the loss stops falling (early_stopping_patience), or the observer asks to stop,
@@ -67,6 +71,7 @@ class Trainer {
   UpdateReport update();
   void record(const UpdateReport& report);
   void ask_probes();
+  void score_guard();
   void evaluate();
   bool out_of_patience() const;
   std::string identity() const;
@@ -86,6 +91,7 @@ class Trainer {
   Sampler sampler_;
   std::vector<Parameter> parameters_;
   AdamW optimizer_;
+  Anchor anchor_;
   TrainingHistory history_;
   Index last_saved_step_ = -1;
 };

@@ -40,10 +40,11 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
 std::string Trainer::identity() const {
   const TrainingArguments& a = arguments_;
   return fmt::format(
-      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, {}{}",
+      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, {}{}{}",
       plan_.total_steps, a.batch_size, a.accumulation_steps, a.seed, a.learning_rate, name_of(a.schedule),
       plan_.warmup_steps, a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay,
       a.adamw.correct_bias ? "" : " uncorrected", a.max_grad_norm, a.precision == Precision::mixed ? "bf16, " : "",
+      a.anchor > 0 ? fmt::format("anchor {} at {:016x}, ", a.anchor, anchor_.fingerprint()) : "",
       objective_.identity());
 }
 
@@ -88,6 +89,9 @@ void Trainer::resume(const fs::path& checkpoint) {
   require(history.identity == history_.identity,
           "{}: resume with the data and arguments the run began with: it had {}, now it is {}", state.string(),
           history.identity, history_.identity);
+  require(history.guard_blanks == history_.guard_blanks,
+          "{}: resume with the guard the run began with: it had {} blanks, now there are {}, or other ones",
+          state.string(), history.guard_blanks.size(), history_.guard_blanks.size());
   read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), parameters_);
   read_parameters(SafetensorsFile(checkpoint / "optimizer.safetensors"), optimizer_.state());
   optimizer_.set_steps(history.step);

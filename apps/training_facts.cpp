@@ -5,6 +5,7 @@
 
 #include "apps/text_format.h"
 #include "bert/files/file_error.h"
+#include "bert/training/layer_depths.h"
 #include "bert/training/memory.h"
 #include "tensor/parallel.h"
 
@@ -59,7 +60,26 @@ Index most_tokens(const Dataset& data, Index batch_size) {
   return tokens;
 }
 
+// What --freeze-layers and --freeze-embeddings leave as it is.
+Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model) {
+  Frozen frozen{.parameters = 0, .layers = std::min(options.training.freeze_layers, model.config().num_hidden_layers)};
+  for (const Parameter& parameter : model.parameters()) {
+    if (!is_frozen(parameter.name, model.config().num_hidden_layers, options.training)) continue;
+    frozen.parameters += parameter.value().size();
+  }
+  return frozen;
+}
+
 }  // namespace
+
+std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
+  const TrainingArguments& training = options.training;
+  const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
+  const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
+  const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
+  return expected_training_bytes(inputs.model->config(), inputs.model->parameter_count(), tokens, masked,
+                                 frozen_part(options, *inputs.model));
+}
 
 Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {
   const BertConfig& config = inputs.model->config();
@@ -76,6 +96,10 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
   if (!inputs.report.initialized.empty()) {
     facts.emplace_back("", fmt::format("new, random weights: {}", fmt::join(inputs.report.initialized, ", ")));
   }
+  if (const Frozen frozen = frozen_part(options, *inputs.model); frozen.parameters > 0) {
+    facts.emplace_back("", fmt::format("{} of them stay as they are: the embeddings and {} layers",
+                                       format_count(frozen.parameters), frozen.layers));
+  }
   add_data("training", options.train, inputs.objective->training(), facts);
   if (inputs.objective->validates()) {
     add_data("validation", options.validation.empty() ? options.train : options.validation,
@@ -87,11 +111,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
                                  format_count(plan.total_steps), training.batch_size * training.accumulation_steps,
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));
-  const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
-  const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
-  const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
-  facts.emplace_back("memory", fmt::format("about {} at most",
-                                           format_bytes(expected_training_bytes(config, parameters, tokens, masked))));
+  facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
   return facts;
 }
 

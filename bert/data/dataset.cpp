@@ -10,13 +10,12 @@ namespace {
 
 // Counts what the vocabulary does not know, by the piece of text that became [UNK].
 void count_unknown(const Encoding& encoding, std::string_view text, std::string_view pair, std::int32_t unk_id,
-                   Dataset& dataset) {
+                   std::size_t line, Dataset& dataset) {
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
     if (encoding.ids[i] != unk_id) continue;
     const TextRange range = encoding.offsets[i];
-    ++dataset.unknown;
     const std::string_view source = encoding.type_ids[i] == 0 ? text : pair;
-    ++dataset.unknown_texts[std::string(source.substr(range.begin, range.end - range.begin))];
+    add_unknown(source.substr(range.begin, range.end - range.begin), line, dataset);
   }
 }
 
@@ -58,7 +57,8 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
     for (std::size_t i = 0; i < texts.size(); ++i) {
       Encoding& encoding = encodings[i];
       ++dataset.texts;
-      count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), dataset);
+      count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), samples[done + i].line, dataset);
+      dataset.longest = std::max(dataset.longest, static_cast<Index>(encoding.size()));
       if (packed) {
         if (!stream.empty()) stream.push_back(tokenizer.sep_id());
         stream.insert(stream.end(), encoding.ids.begin(), encoding.ids.end());
@@ -70,6 +70,7 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
         encoding.ids.back() = tokenizer.sep_id();
       }
       add_sequence(std::move(encoding.ids), dataset);
+      dataset.lines.push_back(samples[done + i].line);
     }
   }
   if (!stream.empty()) add_blocks(stream, tokenizer, max_length, dataset);
@@ -77,15 +78,28 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
 }
 
 void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,
-              Dataset& dataset) {
+              Dataset& dataset, std::size_t line) {
   const EncodeOptions options{.truncation = Truncation::longest_first,
                               .max_length = static_cast<std::int32_t>(max_length)};
   Encoding encoding = pair.empty() ? tokenizer.encode(text, options) : tokenizer.encode_pair(text, pair, options);
   ++dataset.texts;
-  if (!encoding.overflow.empty()) ++dataset.truncated;
-  count_unknown(encoding, text, pair, tokenizer.unk_id(), dataset);
+  Index whole = encoding.size();
+  if (!encoding.overflow.empty()) {
+    ++dataset.truncated;
+    whole = pair.empty() ? tokenizer.encode(text).size() : tokenizer.encode_pair(text, pair).size();
+  }
+  dataset.longest = std::max(dataset.longest, whole);
+  count_unknown(encoding, text, pair, tokenizer.unk_id(), line, dataset);
   dataset.tokens += encoding.size();
+  dataset.lines.push_back(line);
   dataset.sequences.push_back({std::move(encoding.ids), std::move(encoding.type_ids)});
+}
+
+void add_unknown(std::string_view text, std::size_t line, Dataset& dataset) {
+  const std::string key(text);
+  ++dataset.unknown;
+  ++dataset.unknown_texts[key];
+  dataset.unknown_lines.try_emplace(key, line);
 }
 
 }  // namespace mini_bert

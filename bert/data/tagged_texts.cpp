@@ -72,9 +72,14 @@ std::vector<TaggedText> read_columns(const std::filesystem::path& path) {
   return texts;
 }
 
-// "科0": one character and its place in a word.
+// "科0": one character and its place in a word. What the file's maker could not write, an emoji say, is U+FFFD, once or
+// twice.
 bool is_character_and_digit(const std::string& word) {
-  return word.size() > 1 && '0' <= word.back() && word.back() <= '9' && count_code_points(word) == 2;
+  if (word.size() < 2 || word.back() < '0' || word.back() > '9') return false;
+  std::string_view character(word.data(), word.size() - 1);
+  constexpr std::string_view replacement = "\uFFFD";
+  while (character.starts_with(replacement) && character != replacement) character.remove_prefix(replacement.size());
+  return count_code_points(character) == 1;
 }
 
 void drop_digits(std::vector<TaggedText>& texts) {
@@ -117,12 +122,12 @@ TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenize
       for (std::size_t i = 0; i < word.ids.size(); ++i) {
         sequence.ids.push_back(word.ids[i]);
         labels.push_back(i == 0 ? static_cast<std::int32_t>(found - config.labels.begin()) : ignore_index);
-        if (word.ids[i] != tokenizer.unk_id()) continue;
-        ++set.data.unknown;
-        ++set.data.unknown_texts[text.words[w]];
+        if (word.ids[i] == tokenizer.unk_id()) add_unknown(text.words[w], text.line, set.data);
       }
     }
     ++set.data.texts;
+    set.data.lines.push_back(text.line);
+    set.data.longest = std::max(set.data.longest, static_cast<Index>(sequence.ids.size()) + 1);
     if (static_cast<Index>(sequence.ids.size()) >= max_length) {
       ++set.data.truncated;
       sequence.ids.resize(static_cast<std::size_t>(max_length - 1));
@@ -136,6 +141,16 @@ TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenize
     set.labels.push_back(std::move(labels));
   }
   return set;
+}
+
+std::vector<Index> label_counts(const TaggingSet& set, Index labels) {
+  std::vector<Index> counts(static_cast<std::size_t>(labels));
+  for (const std::vector<std::int32_t>& text : set.labels) {
+    for (const std::int32_t label : text) {
+      if (label != ignore_index) ++counts.at(static_cast<std::size_t>(label));
+    }
+  }
+  return counts;
 }
 
 }  // namespace mini_bert

@@ -41,4 +41,7 @@ struct TaggingSet {
 TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenizer& tokenizer, const BertConfig& config,
                             Index max_length, const std::string& path);
 
+// How many words have each of `labels` tags.
+std::vector<Index> label_counts(const TaggingSet& set, Index labels);
+
 }  // namespace mini_bert

@@ -22,6 +22,9 @@ class PretrainingObjective : public Objective {
   const Dataset& validation() const override { return validation_.data; }
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
+  std::vector<std::string> metric_names() const override {
+    return {"masked_loss", "next_sentence_loss", "next_sentence_accuracy"};
+  }
   std::string identity() const override;
 
  private:

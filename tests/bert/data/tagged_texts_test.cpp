@@ -35,6 +35,9 @@ TEST_CASE("tagged texts: a digit behind every character is its place in a word",
   const auto texts = read("a.train", "科0\tB-X\n技1\tI-X\n\n80\tO\n");
   CHECK(texts[0].words == Names{"科", "技"});
   CHECK(texts[1].words == Names{"8"});
+  // Halves of an emoji that became U+FFFD are one character too.
+  CHECK(read("a.train", "科0\tO\n\uFFFD\uFFFD0\tO\n\uFFFD1\tO\n")[0].words == Names{"科", "\uFFFD\uFFFD", "\uFFFD"});
+  CHECK(read("a.train", "科0\tO\n科技0\tO\n")[0].words == Names{"科0", "科技0"});
 }
 
 TEST_CASE("tagged texts: JSON with arrays", "[tagged]") {

@@ -152,7 +152,7 @@ void check_training(const TrainOptions& options) {
     fmt::print("{}\n", json.dump(2));
     return;
   }
-  const char* const place = options.task == "answer" ? "question" : "line";
+  const char* const place = options.task == "answer" ? "question" : options.task == "tag" ? "text at line" : "line";
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
   TrainingConsole::fact(
       "time", fmt::format("about {} ({:.2g} s an update; validations come on top)", format_duration(whole), seconds));

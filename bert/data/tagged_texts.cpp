@@ -72,22 +72,26 @@ std::vector<TaggedText> read_columns(const std::filesystem::path& path) {
   return texts;
 }
 
-// "科0": one character and its place in a word. What the file's maker could not write, an emoji say, is U+FFFD, once or
-// twice.
-bool is_character_and_digit(const std::string& word) {
-  if (word.size() < 2 || word.back() < '0' || word.back() > '9') return false;
-  std::string_view character(word.data(), word.size() - 1);
+// How many bytes of "科0" or "e12" are the character, where one character and its place in a word are all there is;
+// else 0. What the file's maker could not write, an emoji say, is U+FFFD, once or twice.
+std::size_t bytes_before_place(std::string_view word) {
   constexpr std::string_view replacement = "\uFFFD";
-  while (character.starts_with(replacement) && character != replacement) character.remove_prefix(replacement.size());
-  return count_code_points(character) == 1;
+  std::size_t end = 0;
+  while (word.substr(end).starts_with(replacement)) end += replacement.size();
+  if (end == 0) end = read_code_point(word, 0).length;
+  const std::string_view place = word.substr(end);
+  const bool is_digits = std::ranges::all_of(place, [](char c) { return '0' <= c && c <= '9'; });
+  const bool is_place = !place.empty() && place.size() <= 3 && is_digits && (place == "0" || place[0] != '0');
+  return is_place ? end : 0;
 }
 
-void drop_digits(std::vector<TaggedText>& texts) {
-  const bool all = std::ranges::all_of(
-      texts, [](const TaggedText& text) { return std::ranges::all_of(text.words, is_character_and_digit); });
+void drop_places(std::vector<TaggedText>& texts) {
+  const auto has_place = [](const std::string& word) { return bytes_before_place(word) > 0; };
+  const bool all =
+      std::ranges::all_of(texts, [&](const TaggedText& text) { return std::ranges::all_of(text.words, has_place); });
   if (!all) return;
   for (TaggedText& text : texts) {
-    for (std::string& word : text.words) word.pop_back();
+    for (std::string& word : text.words) word.resize(bytes_before_place(word));
   }
 }
 
@@ -98,7 +102,7 @@ std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, con
   const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
   std::vector<TaggedText> texts = json ? read_arrays(path, columns) : read_columns(path);
   require(!texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
-  drop_digits(texts);
+  drop_places(texts);
   return texts;
 }
 

@@ -4,6 +4,7 @@ mini_bert_train reads, and read back from these files for transformers."""
 import csv
 import json
 import random
+import re
 from pathlib import Path
 
 
@@ -57,7 +58,7 @@ def read_weibo(path: Path) -> list:
     for line in path.read_text(encoding="utf-8").split("\n") + [""]:
         if line.strip():
             word, tag = line.split()
-            words.append(word[:-1])
+            words.append(re.fullmatch("(\ufffd+|.)([0-9]+)", word)[1])
             tags.append(tag)
         elif words:
             posts.append((words, tags))

@@ -1,6 +1,7 @@
 #include "bert/training/layer_depths.h"
 
 #include "autograd/tape.h"
+#include "bert/files/safetensors.h"
 #include "bert/model/heads.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"

@@ -68,16 +68,21 @@ void show_repeats(const std::vector<Repeat>& repeats, const char* label, const c
   }
 }
 
+// The share is that of the training examples; a text with several labels counts for each.
 void show_labels(const LabelTable& table, bool validates) {
+  if (table.labels.empty()) return;
   std::size_t width = 5;
   for (const std::string& label : table.labels) width = std::max(width, display_width(label));
-  if (table.labels.empty()) return;
-  TrainingConsole::fact("labels", fmt::format("{}  {:>10}{}", pad_right("label", width), "training",
-                                              validates ? fmt::format("  {:>10}", "validation") : ""));
+  const auto all = static_cast<double>(std::accumulate(table.training.begin(), table.training.end(), Index{0}));
+  const auto row = [&](std::string_view label, const std::string& training, const std::string& validation,
+                       const std::string& share) {
+    return fmt::format("{}  {:>10}{}  {:>8}", pad_right(label, width), training,
+                       validates ? fmt::format("  {:>10}", validation) : "", share);
+  };
+  TrainingConsole::fact("labels", row("label", "training", "validation", "share"));
   for (std::size_t i = 0; i < table.labels.size(); ++i) {
-    TrainingConsole::fact(
-        "", fmt::format("{}  {:>10}{}", pad_right(table.labels[i], width), format_count(table.training[i]),
-                        validates ? fmt::format("  {:>10}", format_count(table.validation[i])) : ""));
+    TrainingConsole::fact("", row(table.labels[i], format_count(table.training[i]), format_count(table.validation[i]),
+                                  format_percent(static_cast<double>(table.training[i]) / all)));
   }
 }
 

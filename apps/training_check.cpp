@@ -73,7 +73,7 @@ void show_labels(const LabelTable& table, bool validates) {
   if (table.labels.empty()) return;
   std::size_t width = 5;
   for (const std::string& label : table.labels) width = std::max(width, display_width(label));
-  const auto all = static_cast<double>(std::accumulate(table.training.begin(), table.training.end(), Index{0}));
+  const Index all = std::accumulate(table.training.begin(), table.training.end(), Index{0});
   const auto row = [&](std::string_view label, const std::string& training, const std::string& validation,
                        const std::string& share) {
     return fmt::format("{}  {:>10}{}  {:>8}", pad_right(label, width), training,
@@ -81,8 +81,9 @@ void show_labels(const LabelTable& table, bool validates) {
   };
   TrainingConsole::fact("labels", row("label", "training", "validation", "share"));
   for (std::size_t i = 0; i < table.labels.size(); ++i) {
-    TrainingConsole::fact("", row(table.labels[i], format_count(table.training[i]), format_count(table.validation[i]),
-                                  format_percent(static_cast<double>(table.training[i]) / all)));
+    TrainingConsole::fact(
+        "", row(table.labels[i], format_count(table.training[i]), format_count(table.validation[i]),
+                format_percent(static_cast<double>(table.training[i]) / static_cast<double>(std::max<Index>(all, 1)))));
   }
 }
 

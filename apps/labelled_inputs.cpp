@@ -1,6 +1,7 @@
 #include "apps/labelled_inputs.h"
 
 #include "apps/input_reading.h"
+#include "bert/data/class_weights.h"
 #include "bert/data/labelled_texts.h"
 #include "bert/data/questions.h"
 #include "bert/data/tagged_texts.h"
@@ -49,8 +50,15 @@ TrainingInputs read_classification_inputs(const TrainOptions& options) {
   const auto set = [&](const std::vector<LabelledText>& part, const std::string& path) {
     return make_classification_set(part, *inputs.tokenizer, config, longest_sample(options, config), path);
   };
-  inputs.objective = std::make_unique<ClassificationObjective>(model, set(texts.train, options.train),
-                                                               set(texts.validation, validation_file(options)));
+  ClassificationSet train = set(texts.train, options.train);
+  Tensor weights;
+  if (!options.class_weights.empty()) {
+    require(problem == ProblemType::single_label_classification,
+            "--class-weights goes with one label per text, {} has {}", options.model, name_of(problem));
+    weights = class_weights(options.class_weights, config.labels, label_counts(train, problem, config.label_count()));
+  }
+  inputs.objective = std::make_unique<ClassificationObjective>(
+      model, std::move(train), set(texts.validation, validation_file(options)), weights);
   return inputs;
 }
 
@@ -65,8 +73,13 @@ TrainingInputs read_tagging_inputs(const TrainOptions& options) {
   const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {
     return make_tagging_set(part, *inputs.tokenizer, config, longest_sample(options, config), path);
   };
-  inputs.objective = std::make_unique<TaggingObjective>(model, set(texts.train, options.train),
-                                                        set(texts.validation, validation_file(options)));
+  TaggingSet train = set(texts.train, options.train);
+  Tensor weights;
+  if (!options.class_weights.empty()) {
+    weights = class_weights(options.class_weights, config.labels, label_counts(train, config.label_count()));
+  }
+  inputs.objective = std::make_unique<TaggingObjective>(model, std::move(train),
+                                                        set(texts.validation, validation_file(options)), weights);
   return inputs;
 }
 

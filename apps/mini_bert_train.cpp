@@ -1,5 +1,6 @@
 // Fine-tunes a BERT on the user's own texts, or trains one from random weights.
 #include "apps/train_options.h"
+#include "apps/training_check.h"
 #include "apps/training_run.h"
 
 int main(int argc, char** argv) {
@@ -8,6 +9,10 @@ int main(int argc, char** argv) {
   TrainOptions typed;
   declare_flags(line, typed);
   int exit_code = 0;
-  const int failure = line.run(argc, argv, [&] { exit_code = train(complete_options({argv + 1, argv + argc})); });
+  const int failure = line.run(argc, argv, [&] {
+    const TrainOptions options = complete_options({argv + 1, argv + argc});
+    if (options.check) return check_training(options);
+    exit_code = train(options);
+  });
   return failure != 0 ? failure : exit_code;
 }

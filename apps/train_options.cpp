@@ -33,6 +33,8 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.choice("--problem-type", o.problem_type,
               {"single_label_classification", "multi_label_classification", "regression"},
               "classify: one label per text, several, or a number");
+  line.text("--class-weights", o.class_weights,
+            "classify, tag: what a label weighs in the loss: balanced, or label=weight,label=weight");
   line.number<std::int64_t>("--doc-stride", o.doc_stride, 0, many,
                             "answer: tokens that neighbouring windows of a long text share");
   line.toggle("--pack", o.pack, "join the texts and cut them into full blocks");
@@ -54,6 +56,11 @@ void declare_training_flags(CommandLine& line, TrainOptions& o) {
   line.choice("--lr-scheduler,--lr-scheduler-type", o.schedule, schedule_names(), "how the learning rate moves");
   line.number("--warmup-ratio", t.warmup_ratio, 0.0, 1.0, "share of the updates to warm up");
   line.number<std::int64_t>("--warmup-steps", t.warmup_steps, 0, many, "updates to warm up; instead of the ratio");
+  line.number("--layer-decay,--layerwise-lr-decay", t.layer_decay, 0.0, 1.0,
+              "of the learning rate, from each layer to the one below; 1: the same for all");
+  line.number<std::int64_t>("--freeze-layers", t.freeze_layers, 0, many,
+                            "leave the embeddings and this many encoder layers as they are");
+  line.toggle("--freeze-embeddings", t.freeze_embeddings, "leave the embeddings as they are");
   line.number("--weight-decay", t.adamw.weight_decay, 0.0, no_limit, "not on biases and LayerNorm");
   line.number("--adam-beta1", t.adamw.beta_1, 0.0, 1.0, "AdamW: decay of the mean");
   line.number("--adam-beta2", t.adamw.beta_2, 0.0, 1.0, "AdamW: decay of the variance");
@@ -80,7 +87,14 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
               "when to validate, besides before and after");
   line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many, "updates between validations (--logging-steps)");
   line.number<std::int64_t>("--early-stopping-patience", t.early_stopping_patience, 1, many,
-                            "stop after this many validations without a better loss");
+                            "stop after this many validations without a better one");
+  line.text("--metric-for-best-model", t.best_metric,
+            "which validation is best: by loss, or by a metric of the task (accuracy, f1, …)");
+  line.choice("--greater-is-better", o.greater_is_better, {"true", "false", "True", "False"},
+              "whether the best is the highest (so for all but loss, perplexity and mse)");
+  line.toggle("--check,--dry-run", o.check,
+              "say what there is to know about data, model, memory and time; train nothing, write nothing");
+  line.toggle("--json", o.json, "--check: as one JSON object");
   line.toggle("--profile", o.profile, "say at the end where the time went, by operation");
   line.section("Output");
   line.text("--output,--output-dir,-o", o.output, "directory for the trained model and the report");
@@ -142,6 +156,9 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   options.training.precision = parse_precision(options.precision);
   options.training.evaluate = parse_every(options.evaluate);
   options.training.save = parse_every(options.save);
+  if (!options.greater_is_better.empty()) {
+    options.training.greater_is_better = options.greater_is_better == "true" || options.greater_is_better == "True";
+  }
   if (!options.checkpoint.empty()) options.resume = true;
   return options;
 }
@@ -150,7 +167,7 @@ void check(const TrainOptions& o) {
   const auto usage = [](bool ok, const char* message) {
     if (!ok) throw UsageError(message);
   };
-  usage(!o.output.empty(), "--output is missing: where should the trained model go?");
+  usage(!o.output.empty() || o.check, "--output is missing: where should the trained model go?");
   usage(!o.train.empty(), "--train is missing: which file holds the texts to learn?");
   usage(!o.model.empty() || !o.config.empty(),
         "--model is missing: which model directory is to be fine-tuned? (or --config and --vocab, to start from random "
@@ -173,12 +190,20 @@ void check(const TrainOptions& o) {
   usage(o.training.anchor == 0 || !o.model.empty(),
         "--anchor pulls towards the weights of a --model; --config has none");
   usage(o.training.anchor == 0 || masks_or_pretrains, "--anchor goes with --task mlm and pretrain");
+  usage(classifies || o.task == "tag" || o.class_weights.empty(), "--class-weights goes with --task classify or tag");
+  const bool one_label = o.problem_type.empty() || o.problem_type == "single_label_classification";
+  usage(one_label || o.class_weights.empty(), "--class-weights goes with one label per text");
+  usage(o.training.layer_decay > 0, "--layer-decay is 0; expected a number above 0, at most 1");
+  usage(!(o.check && o.resume), "--check looks at a run before it begins; leave out --resume");
+  usage(o.check || !o.json, "--json goes with --check");
   usage(o.validation.empty() || o.validation_split == 0, "--validation and --validation-split exclude each other");
   usage(!(o.resume && o.overwrite), "--resume and --overwrite exclude each other: go on, or start anew?");
   const bool validates = !o.validation.empty() || o.validation_split > 0;
   usage(validates || !o.training.load_best, "--load-best needs --validation or --validation-split");
   usage(validates || !o.training.early_stopping_patience,
         "--early-stopping-patience needs --validation or --validation-split");
+  usage(validates || (o.training.best_metric == "loss" && !o.training.greater_is_better),
+        "--metric-for-best-model and --greater-is-better need --validation or --validation-split");
 }
 
 }  // namespace

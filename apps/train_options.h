@@ -27,6 +27,7 @@ struct TrainOptions {
   std::string label_column;         // empty: what the task calls it
   std::int64_t doc_stride = 128;    // of --task answer: tokens that neighbouring windows of a long text share
   std::string problem_type;         // of --task classify; empty: one label per text
+  std::string class_weights;        // of --task classify and tag: balanced, or label=weight,…; empty: all alike
   bool pack = false;                // join the texts and cut them into full blocks
   std::int64_t max_length = 0;      // tokens; 0: what the model has positions for
   std::vector<std::string> probes;  // fill-mask texts
@@ -40,6 +41,9 @@ struct TrainOptions {
   bool profile = false;            // say where the time went
   std::int64_t threads = 0;        // 0: all there are
   std::string schedule = "linear", evaluate = "steps", save = "steps";  // as typed; `training` has them parsed
+  std::string greater_is_better;
+  bool check = false;  // look at data and model instead of training
+  bool json = false;   // of --check
   bool ignored = false;
   MaskingOptions masking;
   TrainingArguments training;

@@ -5,6 +5,7 @@
 
 #include "apps/text_format.h"
 #include "bert/files/file_error.h"
+#include "bert/training/layer_depths.h"
 #include "bert/training/memory.h"
 #include "tensor/parallel.h"
 
@@ -59,7 +60,28 @@ Index most_tokens(const Dataset& data, Index batch_size) {
   return tokens;
 }
 
+// What --freeze-layers and --freeze-embeddings leave as it is.
+Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model) {
+  Frozen frozen{.parameters = 0, .layers = std::min(options.training.freeze_layers, model.config().num_hidden_layers)};
+  for (const Parameter& parameter : model.parameters()) {
+    if (!is_frozen(parameter.name, model.config().num_hidden_layers, options.training)) continue;
+    frozen.parameters += parameter.value().size();
+  }
+  return frozen;
+}
+
 }  // namespace
+
+std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
+  const TrainingArguments& training = options.training;
+  const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
+  const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
+  const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
+  const Index parameters = inputs.model->parameter_count();
+  const std::size_t start_weights = training.anchor > 0 ? static_cast<std::size_t>(parameters) * sizeof(float) : 0;
+  return start_weights + expected_training_bytes(inputs.model->config(), parameters, tokens, masked,
+                                                 frozen_part(options, *inputs.model));
+}
 
 Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {
   const BertConfig& config = inputs.model->config();
@@ -79,6 +101,10 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
   if (!options.add_words.empty()) {
     facts.emplace_back("words", fmt::format("{}: {} new, {} that were tokens already", options.add_words,
                                             inputs.new_words, inputs.known_words));
+  }
+  if (const Frozen frozen = frozen_part(options, *inputs.model); frozen.parameters > 0) {
+    facts.emplace_back("", fmt::format("{} of them stay as they are: the embeddings and {} layers",
+                                       format_count(frozen.parameters), frozen.layers));
   }
   add_data("training", options.train, inputs.objective->training(), facts);
   if (inputs.objective->validates()) {
@@ -100,12 +126,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
   if (training.anchor > 0) {
     facts.emplace_back("", fmt::format("anchor {:g}: every weight is pulled to where it starts", training.anchor));
   }
-  const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
-  const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
-  const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
-  std::size_t bytes = expected_training_bytes(config, parameters, tokens, masked);
-  if (training.anchor > 0) bytes += static_cast<std::size_t>(parameters) * sizeof(float);  // the start weights
-  facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(bytes)));
+  facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
   return facts;
 }
 

@@ -12,6 +12,9 @@ namespace mini_bert {
 // know), plan, memory. A label may be empty: the line goes on with what the one above is about.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
+// Bytes that the run will hold at most (bert/training/memory.h), with the longest texts in one batch.
+std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs);
+
 Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan);
 
 }  // namespace mini_bert

@@ -16,7 +16,8 @@ struct AdamWOptions {
 // not decay; a parameter that has no gradient is left alone.
 class AdamW {
  public:
-  AdamW(std::vector<Parameter> parameters, const AdamWOptions& options);
+  // `rate_factors`, one for each parameter or none at all: what the learning rate is multiplied with.
+  AdamW(std::vector<Parameter> parameters, const AdamWOptions& options, std::vector<double> rate_factors = {});
 
   // One update with the gradients as they are, times `gradient_scale`.
   void step(double learning_rate, double gradient_scale = 1);
@@ -33,6 +34,7 @@ class AdamW {
   struct Slot {
     Parameter parameter;
     Tensor m, v;
+    double rate_factor;
   };
   AdamWOptions options_;
   std::vector<Slot> slots_;

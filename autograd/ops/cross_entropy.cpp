@@ -4,7 +4,7 @@
 
 namespace mini_bert {
 
-Var cross_entropy(const Var& logits, const Tensor& labels, double divisor) {
+Var cross_entropy(const Var& logits, const Tensor& labels, double divisor, const Tensor& weights) {
   const profile::Timed timed("cross_entropy");
   require(logits.shape().rank() == 2 && logits.shape()[1] > 0, "cross_entropy: logits must be [M,V], got {}",
           logits.shape());
@@ -17,11 +17,14 @@ Var cross_entropy(const Var& logits, const Tensor& labels, double divisor) {
   }
   require(divisor > 0, "cross_entropy: divisor must be above 0, got {}", divisor);
   const DType dtype = arithmetic_dtype(logits.dtype());
+  require(!weights.defined() || (weights.dtype() == dtype && weights.shape() == Shape{logits.shape()[1]}),
+          "cross_entropy: weights must be {} [{}], got {} {} (logits are {})", name_of(dtype), logits.shape()[1],
+          name_of(weights.dtype()), weights.shape(), logits.shape());
   Tensor loss({}, dtype), log_sum_exp({logits.shape()[0]}, dtype);
-  kernels::cross_entropy(logits.value(), labels, divisor, loss, log_sum_exp);
-  return record(loss, {logits}, [logits, labels, divisor, log_sum_exp](const Tensor& dloss) {
+  kernels::cross_entropy(logits.value(), labels, weights, divisor, loss, log_sum_exp);
+  return record(loss, {logits}, [logits, labels, weights, divisor, log_sum_exp](const Tensor& dloss) {
     if (const auto dlogits = logits.gradient()) {
-      kernels::cross_entropy_backward(dloss, logits.value(), labels, divisor, log_sum_exp, dlogits);
+      kernels::cross_entropy_backward(dloss, logits.value(), labels, weights, divisor, log_sum_exp, dlogits);
     }
   });
 }

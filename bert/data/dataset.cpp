@@ -11,13 +11,12 @@ namespace {
 
 // Counts what the vocabulary does not know, by the piece of text that became [UNK].
 void count_unknown(const Encoding& encoding, std::string_view text, std::string_view pair, std::int32_t unk_id,
-                   Dataset& dataset) {
+                   std::size_t line, Dataset& dataset) {
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
     if (encoding.ids[i] != unk_id) continue;
     const TextRange range = encoding.offsets[i];
-    ++dataset.unknown;
     const std::string_view source = encoding.type_ids[i] == 0 ? text : pair;
-    ++dataset.unknown_texts[std::string(source.substr(range.begin, range.end - range.begin))];
+    add_unknown(source.substr(range.begin, range.end - range.begin), line, dataset);
   }
 }
 
@@ -81,7 +80,8 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
     for (std::size_t i = 0; i < texts.size(); ++i) {
       Encoding& encoding = encodings[i];
       ++dataset.texts;
-      count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), dataset);
+      count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), samples[done + i].line, dataset);
+      dataset.longest = std::max(dataset.longest, static_cast<Index>(encoding.size()));
       const std::span<const TextRange> spans = samples[done + i].mask;
       const bool is_cut = !packed && encoding.size() > max_length;
       const std::size_t left = is_cut ? static_cast<std::size_t>(max_length) - 1 : encoding.ids.size();
@@ -102,6 +102,7 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
         }
       }
       add_sequence(std::move(encoding.ids), std::move(rules), dataset);
+      dataset.lines.push_back(samples[done + i].line);
     }
   }
   if (!stream.ids.empty()) add_blocks(stream, tokenizer, max_length, dataset);
@@ -109,15 +110,28 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
 }
 
 void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,
-              Dataset& dataset) {
+              Dataset& dataset, std::size_t line) {
   const EncodeOptions options{.truncation = Truncation::longest_first,
                               .max_length = static_cast<std::int32_t>(max_length)};
   Encoding encoding = pair.empty() ? tokenizer.encode(text, options) : tokenizer.encode_pair(text, pair, options);
   ++dataset.texts;
-  if (!encoding.overflow.empty()) ++dataset.truncated;
-  count_unknown(encoding, text, pair, tokenizer.unk_id(), dataset);
+  Index whole = encoding.size();
+  if (!encoding.overflow.empty()) {
+    ++dataset.truncated;
+    whole = pair.empty() ? tokenizer.encode(text).size() : tokenizer.encode_pair(text, pair).size();
+  }
+  dataset.longest = std::max(dataset.longest, whole);
+  count_unknown(encoding, text, pair, tokenizer.unk_id(), line, dataset);
   dataset.tokens += encoding.size();
+  dataset.lines.push_back(line);
   dataset.sequences.push_back({std::move(encoding.ids), std::move(encoding.type_ids)});
+}
+
+void add_unknown(std::string_view text, std::size_t line, Dataset& dataset) {
+  const std::string key(text);
+  ++dataset.unknown;
+  ++dataset.unknown_texts[key];
+  dataset.unknown_lines.try_emplace(key, line);
 }
 
 }  // namespace mini_bert

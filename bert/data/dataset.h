@@ -15,12 +15,17 @@ namespace mini_bert {
 // Texts as token ids, with what a person should know about how they were read.
 struct Dataset {
   std::vector<Sequence> sequences;
-  Index texts = 0;                             // read
-  Index tokens = 0;                            // of `sequences`, special tokens included
-  Index truncated = 0;                         // texts cut because they were longer than the model reads
-  Index unknown = 0;                           // [UNK] tokens
-  std::map<std::string, Index> unknown_texts;  // what they stood for, and how often
-  Index spans = 0;                             // of text that is to be guessed (Sample::mask)
+  Index texts = 0;                                   // read
+  Index tokens = 0;                                  // of `sequences`, special tokens included
+  Index truncated = 0;                               // texts cut because they were longer than the model reads
+  Index unknown = 0;                                 // [UNK] tokens
+  std::map<std::string, Index> unknown_texts;        // what they stood for, and how often
+  std::map<std::string, std::size_t> unknown_lines;  // and where each stands first
+  // Where the text of each sequence begins: the line of its file, or the number of its question. Empty where sequences
+  // are not texts (packed, or made of documents).
+  std::vector<std::size_t> lines;
+  Index longest = 0;     // tokens of the longest text before it was cut
+  Index spans = 0;       // of text that is to be guessed (Sample::mask)
   Index lost_spans = 0;  // of them, those without a token to guess: cut off, or not in the vocabulary
 };
 
@@ -33,8 +38,11 @@ enum class Layout { text_per_sequence, packed };
 Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout);
 
 // Adds one text, or a pair of texts when `pair` is not empty, as [CLS] A [SEP] or [CLS] A [SEP] B [SEP], cut at
-// max_length tokens as `Truncation::longest_first` does it.
+// max_length tokens as `Truncation::longest_first` does it. `line` is where it stands in its file.
 void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,
-              Dataset& dataset);
+              Dataset& dataset, std::size_t line = 0);
+
+// Notes a piece of text that became [UNK].
+void add_unknown(std::string_view text, std::size_t line, Dataset& dataset);
 
 }  // namespace mini_bert

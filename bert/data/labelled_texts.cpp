@@ -139,7 +139,7 @@ ClassificationSet make_classification_set(const std::vector<LabelledText>& texts
     return static_cast<std::size_t>(found - config.labels.begin());
   };
   for (const LabelledText& text : texts) {
-    add_text(text.text, text.pair, tokenizer, max_length, set.data);
+    add_text(text.text, text.pair, tokenizer, max_length, set.data, text.line);
     std::vector<double> target;
     switch (config.problem()) {
       case ProblemType::single_label_classification:
@@ -160,6 +160,18 @@ ClassificationSet make_classification_set(const std::vector<LabelledText>& texts
     set.targets.push_back(std::move(target));
   }
   return set;
+}
+
+std::vector<Index> label_counts(const ClassificationSet& set, ProblemType problem, Index labels) {
+  std::vector<Index> counts(static_cast<std::size_t>(labels));
+  for (const std::vector<double>& target : set.targets) {
+    if (problem == ProblemType::single_label_classification) {
+      ++counts.at(static_cast<std::size_t>(target[0]));
+      continue;
+    }
+    for (std::size_t label = 0; label < counts.size(); ++label) counts[label] += target.at(label) > 0.5;
+  }
+  return counts;
 }
 
 }  // namespace mini_bert

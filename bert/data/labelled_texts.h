@@ -47,4 +47,7 @@ struct ClassificationSet {
 ClassificationSet make_classification_set(const std::vector<LabelledText>& texts, const Tokenizer& tokenizer,
                                           const BertConfig& config, Index max_length, const std::string& path);
 
+// How many texts have each of `labels` labels; of a set whose texts have one label or several.
+std::vector<Index> label_counts(const ClassificationSet& set, ProblemType problem, Index labels);
+
 }  // namespace mini_bert

@@ -105,6 +105,8 @@ void add_window(const Encoding& encoding, const Question& question, std::size_t 
     label(window, answer.begin, answer.begin + answer.text.size());
   }
   set.data.tokens += encoding.size();
+  set.data.lines.push_back(number + 1);
+  set.data.longest = std::max(set.data.longest, static_cast<Index>(encoding.size()));
   set.data.sequences.push_back({encoding.ids, encoding.type_ids});
   set.windows.push_back(std::move(window));
 }

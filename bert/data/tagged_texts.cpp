@@ -72,17 +72,26 @@ std::vector<TaggedText> read_columns(const std::filesystem::path& path) {
   return texts;
 }
 
-// "科0": one character and its place in a word.
-bool is_character_and_digit(const std::string& word) {
-  return word.size() > 1 && '0' <= word.back() && word.back() <= '9' && count_code_points(word) == 2;
+// How many bytes of "科0" or "e12" are the character, where one character and its place in a word are all there is;
+// else 0. What the file's maker could not write, an emoji say, is U+FFFD, once or twice.
+std::size_t bytes_before_place(std::string_view word) {
+  constexpr std::string_view replacement = "\uFFFD";
+  std::size_t end = 0;
+  while (word.substr(end).starts_with(replacement)) end += replacement.size();
+  if (end == 0) end = read_code_point(word, 0).length;
+  const std::string_view place = word.substr(end);
+  const bool is_digits = std::ranges::all_of(place, [](char c) { return '0' <= c && c <= '9'; });
+  const bool is_place = !place.empty() && place.size() <= 3 && is_digits && (place == "0" || place[0] != '0');
+  return is_place ? end : 0;
 }
 
-void drop_digits(std::vector<TaggedText>& texts) {
-  const bool all = std::ranges::all_of(
-      texts, [](const TaggedText& text) { return std::ranges::all_of(text.words, is_character_and_digit); });
+void drop_places(std::vector<TaggedText>& texts) {
+  const auto has_place = [](const std::string& word) { return bytes_before_place(word) > 0; };
+  const bool all =
+      std::ranges::all_of(texts, [&](const TaggedText& text) { return std::ranges::all_of(text.words, has_place); });
   if (!all) return;
   for (TaggedText& text : texts) {
-    for (std::string& word : text.words) word.pop_back();
+    for (std::string& word : text.words) word.resize(bytes_before_place(word));
   }
 }
 
@@ -93,7 +102,7 @@ std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, con
   const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
   std::vector<TaggedText> texts = json ? read_arrays(path, columns) : read_columns(path);
   require(!texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
-  drop_digits(texts);
+  drop_places(texts);
   return texts;
 }
 
@@ -117,12 +126,12 @@ TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenize
       for (std::size_t i = 0; i < word.ids.size(); ++i) {
         sequence.ids.push_back(word.ids[i]);
         labels.push_back(i == 0 ? static_cast<std::int32_t>(found - config.labels.begin()) : ignore_index);
-        if (word.ids[i] != tokenizer.unk_id()) continue;
-        ++set.data.unknown;
-        ++set.data.unknown_texts[text.words[w]];
+        if (word.ids[i] == tokenizer.unk_id()) add_unknown(text.words[w], text.line, set.data);
       }
     }
     ++set.data.texts;
+    set.data.lines.push_back(text.line);
+    set.data.longest = std::max(set.data.longest, static_cast<Index>(sequence.ids.size()) + 1);
     if (static_cast<Index>(sequence.ids.size()) >= max_length) {
       ++set.data.truncated;
       sequence.ids.resize(static_cast<std::size_t>(max_length - 1));
@@ -136,6 +145,16 @@ TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenize
     set.labels.push_back(std::move(labels));
   }
   return set;
+}
+
+std::vector<Index> label_counts(const TaggingSet& set, Index labels) {
+  std::vector<Index> counts(static_cast<std::size_t>(labels));
+  for (const std::vector<std::int32_t>& text : set.labels) {
+    for (const std::int32_t label : text) {
+      if (label != ignore_index) ++counts.at(static_cast<std::size_t>(label));
+    }
+  }
+  return counts;
 }
 
 }  // namespace mini_bert

@@ -23,7 +23,7 @@ struct TagColumns {
 
 // Reads tagged texts. A .json or .jsonl file has an array of words and one of tags in each record; any other file a
 // word a line, first its text, last its tag, white space between all columns, and an empty line after each text
-// (CoNLL). Where every word of a file is one character and a digit, as in Weibo NER, the digit is its place in a word
+// (CoNLL). Where every word of a file is one character and a number, as in Weibo NER, the number is its place in a word
 // and is dropped. Error, naming file and line, for a word without a tag.
 std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns);
 
@@ -40,5 +40,8 @@ struct TaggingSet {
 // `path` is for messages. Error, naming the line, for a tag that config.labels does not list.
 TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenizer& tokenizer, const BertConfig& config,
                             Index max_length, const std::string& path);
+
+// How many words have each of `labels` tags.
+std::vector<Index> label_counts(const TaggingSet& set, Index labels);
 
 }  // namespace mini_bert

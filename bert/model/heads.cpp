@@ -55,16 +55,20 @@ Var BertForSequenceClassification::logits(const PackedSequences& tokens, Mode& m
   return classifier_.forward(dropout_.forward(bert().pooled(tokens, mode), mode));
 }
 
-Var BertForSequenceClassification::loss(const PackedSequences& tokens, const Tensor& labels, double divisor,
-                                        Mode& mode) const {
-  return loss_of(logits(tokens, mode), labels, divisor);
+Var BertForSequenceClassification::loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
+                                        const Tensor& weights) const {
+  return loss_of(logits(tokens, mode), labels, divisor, weights);
 }
 
-Var BertForSequenceClassification::loss_of(const Var& logits, const Tensor& labels, double divisor) const {
+Var BertForSequenceClassification::loss_of(const Var& logits, const Tensor& labels, double divisor,
+                                           const Tensor& weights) const {
+  require(!weights.defined() || config().problem() == ProblemType::single_label_classification,
+          "sequence classification: labels have weights where each text has one, not in {}",
+          name_of(config().problem()));
   const double elements = divisor * static_cast<double>(config().label_count());
   switch (config().problem()) {
     case ProblemType::single_label_classification:
-      return cross_entropy(logits, labels, divisor);
+      return cross_entropy(logits, labels, divisor, weights);
     case ProblemType::multi_label_classification:
       return binary_cross_entropy(logits, labels, elements);
     case ProblemType::regression:
@@ -84,9 +88,9 @@ Var BertForTokenClassification::logits(const PackedSequences& tokens, Mode& mode
   return classifier_.forward(dropout_.forward(bert().forward(tokens, mode), mode));
 }
 
-Var BertForTokenClassification::loss(const PackedSequences& tokens, const Tensor& labels, double divisor,
-                                     Mode& mode) const {
-  return cross_entropy(logits(tokens, mode), labels, divisor);
+Var BertForTokenClassification::loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
+                                     const Tensor& weights) const {
+  return cross_entropy(logits(tokens, mode), labels, divisor, weights);
 }
 
 BertForQuestionAnswering::BertForQuestionAnswering(const BertConfig& config, DType dtype)

@@ -55,8 +55,10 @@ class BertForSequenceClassification : public BertPreTrainedModel {
   //   single_label_classification   cross entropy, labels i32 [B]
   //   multi_label_classification    binary cross entropy, the mean over C labels; labels [B,C], each 0 to 1
   //   regression                    squared error, the mean over C numbers; labels [B,C]
-  Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode) const;
-  Var loss_of(const Var& logits, const Tensor& labels, double divisor) const;
+  // `weights` [C] of the labels, where each text has one, as in cross_entropy(); undefined: all 1.
+  Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
+           const Tensor& weights = {}) const;
+  Var loss_of(const Var& logits, const Tensor& labels, double divisor, const Tensor& weights = {}) const;
 
  private:
   Dropout dropout_;
@@ -70,8 +72,9 @@ class BertForTokenClassification : public BertPreTrainedModel {
   std::string architecture() const override { return "BertForTokenClassification"; }
 
   Var logits(const PackedSequences& tokens, Mode& mode) const;  // [T,C], C = config().label_count()
-  // Cross entropy over the tokens whose label is not ignore_index; labels i32 [T].
-  Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode) const;
+  // Cross entropy over the tokens whose label is not ignore_index; labels i32 [T], `weights` [C] of the labels.
+  Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
+           const Tensor& weights = {}) const;
 
  private:
   Dropout dropout_;

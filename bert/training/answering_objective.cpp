@@ -35,9 +35,7 @@ double loss_of(const Tensor& logits, const Window& window) {
 }  // namespace
 
 AnsweringObjective::AnsweringObjective(BertForQuestionAnswering& model, AnsweringSet train, AnsweringSet validation)
-    : model_(model),
-      train_(std::move(train)),
-      validation_(std::move(validation)),
+    : LabelledObjective(model, std::move(train), std::move(validation)),
       may_be_absent_(std::ranges::any_of(train_.questions, [](const Question& q) { return q.answers.empty(); })) {}
 
 LossBatch AnsweringObjective::batch(std::span<const Index> examples, std::uint32_t) const {
@@ -50,7 +48,9 @@ LossBatch AnsweringObjective::batch(std::span<const Index> examples, std::uint32
   }
   const auto count = static_cast<Index>(examples.size());
   const Tensor ends = Tensor::from(labels, {count, 2});
-  return {tokens.ids.size(), {count}, [this, tokens, ends](std::span<const double> divisors, Mode& mode) {
+  return {tokens.ids.size(),
+          {static_cast<double>(count)},
+          [this, tokens, ends](std::span<const double> divisors, Mode& mode) {
             return model_.loss(tokens, ends, divisors[0], mode);
           }};
 }
@@ -70,6 +70,15 @@ Evaluation AnsweringObjective::evaluate() const {
     for (const Question::Answer& answer : question.answers) texts.push_back(answer.text);
   }
   return {.loss = sum / static_cast<double>(logits.size()), .metrics = answer_metrics(expected, predicted)};
+}
+
+LabelTable AnsweringObjective::label_table() const {
+  const auto counts = [](const AnsweringSet& set) {
+    const auto has_answer = [](const Question& question) { return !question.answers.empty(); };
+    const auto answered = static_cast<Index>(std::ranges::count_if(set.questions, has_answer));
+    return std::vector<Index>{answered, static_cast<Index>(set.questions.size()) - answered};
+  };
+  return {{"with an answer", "without one"}, counts(train_), counts(validation_)};
 }
 
 std::string AnsweringObjective::identity() const {

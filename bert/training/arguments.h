@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "nn/adamw.h"
 #include "nn/mode.h"
@@ -22,6 +23,9 @@ struct TrainingArguments {
   Schedule schedule = Schedule::linear;
   double warmup_ratio = 0;            // of all updates
   std::optional<Index> warmup_steps;  // overrides the ratio
+  double layer_decay = 1;             // of the learning rate, from each layer to the one below it (layer_depths.h)
+  Index freeze_layers = 0;            // the embeddings and this many encoder layers stay as they are
+  bool freeze_embeddings = false;
   AdamWOptions adamw;
   double anchor = 0;         // the weight that pulls towards the start weights (nn/anchor.h)
   double max_grad_norm = 1;  // 0: no clipping
@@ -37,8 +41,10 @@ struct TrainingArguments {
   Every save = Every::steps;
   Index save_steps = 500;                        // a checkpoint each; 0: none
   std::optional<Index> save_total_limit;         // how many checkpoints stay
-  std::optional<Index> early_stopping_patience;  // evaluations without a better loss before the run ends
+  std::optional<Index> early_stopping_patience;  // evaluations without a better one before the run ends
   bool load_best = false;                        // end with the weights of the best evaluation
+  std::string best_metric = "loss";              // which one is best: by "loss", "perplexity" or a metric
+  std::optional<bool> greater_is_better;         // unset: of everything but loss, perplexity and mse
 };
 
 // What follows from the arguments and the size of the training data. An update reads a group of batches; the last group

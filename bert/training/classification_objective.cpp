@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "autograd/tape.h"
+#include "bert/data/class_weights.h"
 #include "bert/metrics/classification.h"
 #include "bert/metrics/regression.h"
 #include "bert/predict/batches.h"
@@ -54,8 +55,8 @@ ConfusionMatrix confusion(const BertConfig& config, const std::vector<std::vecto
 }  // namespace
 
 ClassificationObjective::ClassificationObjective(BertForSequenceClassification& model, ClassificationSet train,
-                                                 ClassificationSet validation)
-    : model_(model), train_(std::move(train)), validation_(std::move(validation)) {}
+                                                 ClassificationSet validation, Tensor class_weights)
+    : LabelledObjective(model, std::move(train), std::move(validation)), class_weights_(std::move(class_weights)) {}
 
 Tensor ClassificationObjective::labels(const ClassificationSet& set, std::span<const Index> members) const {
   if (model_.config().problem() == ProblemType::single_label_classification) {
@@ -71,27 +72,28 @@ Tensor ClassificationObjective::labels(const ClassificationSet& set, std::span<c
 LossBatch ClassificationObjective::batch(std::span<const Index> examples, std::uint32_t) const {
   const PackedSequences tokens = pack_members(train_.data.sequences, examples);
   const Tensor expected = labels(train_, examples);
-  return {tokens.ids.size(),
-          {static_cast<Index>(examples.size())},
-          [this, tokens, expected](std::span<const double> divisors, Mode& mode) {
-            return model_.loss(tokens, expected, divisors[0], mode);
-          }};
+  return {
+      tokens.ids.size(), {weight_of(expected)}, [this, tokens, expected](std::span<const double> divisors, Mode& mode) {
+        return model_.loss(tokens, expected, divisors[0], mode, class_weights_);
+      }};
 }
 
 Evaluation ClassificationObjective::evaluate() const {
   const NoGrad no_grad;
   std::vector<std::vector<float>> logits(validation_.targets.size());
-  double sum = 0;
+  double sum = 0, weight = 0;
   for (const std::vector<Index>& members : batches_by_length(validation_.data.sequences)) {
     Mode mode = Mode::inference();
     const Var scores = model_.logits(pack_members(validation_.data.sequences, members), mode);
-    sum += model_.loss_of(scores, labels(validation_, members), 1).value().item();
+    const Tensor expected = labels(validation_, members);
+    sum += model_.loss_of(scores, expected, 1, class_weights_).value().item();
+    weight += weight_of(expected);
     for (std::size_t m = 0; m < members.size(); ++m) {
       const Tensor row = scores.value().rows(static_cast<Index>(m), static_cast<Index>(m) + 1);
       logits[static_cast<std::size_t>(members[m])].assign(row.values<float>().begin(), row.values<float>().end());
     }
   }
-  Evaluation evaluation{.loss = sum / static_cast<double>(logits.size())};
+  Evaluation evaluation{.loss = sum / weight};
   const ProblemType problem = model_.config().problem();
   if (problem == ProblemType::single_label_classification) {
     evaluation.confusion = confusion(model_.config(), logits, validation_.targets);
@@ -102,9 +104,36 @@ Evaluation ClassificationObjective::evaluate() const {
   return evaluation;
 }
 
+// What the mean loss of these texts is divided by.
+double ClassificationObjective::weight_of(const Tensor& labels) const {
+  return class_weights_.defined() ? total_weight(labels, class_weights_) : static_cast<double>(labels.shape()[0]);
+}
+
+std::vector<std::string> ClassificationObjective::metric_names() const {
+  switch (model_.config().problem()) {
+    case ProblemType::single_label_classification:
+      return {"accuracy", "f1_macro", "f1_micro"};
+    case ProblemType::multi_label_classification:
+      return {"f1_micro", "f1_macro", "accuracy"};
+    case ProblemType::regression:
+      return {"pearson", "spearman", "mse"};
+  }
+  fail("sequence classification: unknown problem type");
+}
+
+LabelTable ClassificationObjective::label_table() const {
+  const BertConfig& config = model_.config();
+  const ProblemType problem = config.problem();
+  if (problem == ProblemType::regression) return {};
+  return {config.labels, label_counts(train_, problem, config.label_count()),
+          label_counts(validation_, problem, config.label_count())};
+}
+
 std::string ClassificationObjective::identity() const {
-  return fmt::format("{} of {} labels, texts {:016x}/{:016x}", name_of(model_.config().problem()),
-                     model_.config().label_count(), fingerprint(train_), fingerprint(validation_));
+  return fmt::format("{} of {} labels{}, texts {:016x}/{:016x}", name_of(model_.config().problem()),
+                     model_.config().label_count(),
+                     class_weights_.defined() ? " weighing " + weights_text(class_weights_) : "", fingerprint(train_),
+                     fingerprint(validation_));
 }
 
 }  // namespace mini_bert

@@ -111,7 +111,7 @@ std::string TrainingHistory::to_json() const {
   json["num_train_epochs"] = epochs;
   if (best_step) {
     json["best_global_step"] = *best_step;
-    json["best_metric"] = best_loss;
+    json["best_metric"] = best_metric;
   }
   json["evaluations_since_best"] = evaluations_since_best;
   json["identity"] = identity;
@@ -144,7 +144,7 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
     json.at("num_train_epochs").get_to(history.epochs);
     if (json.contains("best_global_step")) {
       history.best_step = json.at("best_global_step").get<Index>();
-      json.at("best_metric").get_to(history.best_loss);
+      json.at("best_metric").get_to(history.best_metric);
     }
     json.at("evaluations_since_best").get_to(history.evaluations_since_best);
     json.at("identity").get_to(history.identity);

@@ -62,8 +62,8 @@ struct TrainingHistory {
   double loss_since_row = 0;  // Σ of the updates' losses since the last training row
   Index steps_since_row = 0;
 
-  std::optional<Index> best_step;  // of the evaluation with the lowest loss
-  double best_loss = std::numeric_limits<double>::infinity();
+  std::optional<Index> best_step;  // of the best evaluation
+  double best_metric = 0;          // its loss, or the metric by which it is best; says nothing without best_step
   Index evaluations_since_best = 0;
 
   std::vector<TrainingRow> training;

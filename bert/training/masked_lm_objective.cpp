@@ -79,9 +79,10 @@ MaskedBatch MaskedLmObjective::masked(std::span<const Index> examples, std::uint
 
 LossBatch MaskedLmObjective::batch(std::span<const Index> examples, std::uint32_t epoch) const {
   const MaskedBatch batch = masked(examples, epoch);
-  return {batch.tokens.ids.size(), {batch.masked()}, [this, batch](std::span<const double> divisors, Mode& mode) {
-            return model_.loss(batch, divisors[0], mode);
-          }};
+  return {
+      batch.tokens.ids.size(),
+      {static_cast<double>(batch.masked())},
+      [this, batch](std::span<const double> divisors, Mode& mode) { return model_.loss(batch, divisors[0], mode); }};
 }
 
 Evaluation MaskedLmObjective::evaluate() const {

@@ -30,6 +30,7 @@ class MaskedLmObjective : public Objective {
   const Dataset& validation() const override { return data_.validation; }
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
+  std::vector<std::string> metric_names() const override { return {}; }
   std::vector<ProbeRow> ask_probes() const override;
   std::optional<GuardRow> score_guard() const override;
   std::vector<std::string> guard_blanks() const override { return data_.guard.texts(); }

@@ -15,12 +15,18 @@ namespace mini_bert {
 // Some examples, ready for a forward pass.
 struct LossBatch {
   Index tokens;  // read
-  // How many things each of its losses is a mean over: masked tokens, labelled tokens, sentences. One entry for most
-  // objectives, two where two losses are added.
-  std::vector<Index> counts;
+  // How many things each of its losses is a mean over: masked tokens, labelled tokens, sentences; the sum of their
+  // weights where they weigh differently. One entry for most objectives, two where two losses are added.
+  std::vector<double> counts;
   // The sum of each loss over its things, divided by its divisor; the losses added. With the counts of a whole group of
   // batches as divisors, the gradients of the group add up to those of one large batch.
   std::function<Var(std::span<const double> divisors, Mode& mode)> loss;
+};
+
+// How many training and validation examples there are of each label.
+struct LabelTable {
+  std::vector<std::string> labels;
+  std::vector<Index> training, validation;
 };
 
 // What a model is trained for: which examples there are, what loss a batch of them has, and how good the model is at
@@ -40,8 +46,12 @@ class Objective {
   // Training examples 0 … examples()−1 as a batch: a pure function of them and the epoch.
   virtual LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const = 0;
 
-  // How the model does on the validation data.
+  // How the model does on the validation data, and the names of the metrics that brings.
   virtual Evaluation evaluate() const = 0;
+  virtual std::vector<std::string> metric_names() const = 0;
+
+  // The labels of its examples; empty where they have none.
+  virtual LabelTable label_table() const { return {}; }
 
   // What the model now answers to the user's questions.
   virtual std::vector<ProbeRow> ask_probes() const { return {}; }

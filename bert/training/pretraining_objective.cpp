@@ -74,7 +74,7 @@ PretrainingObjective::PairBatch PretrainingObjective::draw(const PairSet& set, s
 LossBatch PretrainingObjective::batch(std::span<const Index> examples, std::uint32_t epoch) const {
   const PairBatch pairs = draw(train_, examples, epoch);
   return {pairs.masked.tokens.ids.size(),
-          {pairs.masked.masked(), pairs.is_random.size()},
+          {static_cast<double>(pairs.masked.masked()), static_cast<double>(pairs.is_random.size())},
           [this, pairs](std::span<const double> divisors, Mode& mode) {
             return model_.loss(pairs.masked, pairs.is_random, divisors[0], divisors[1], mode);
           }};

@@ -26,6 +26,9 @@ class PretrainingObjective : public Objective {
   Evaluation evaluate() const override;
   std::optional<GuardRow> score_guard() const override;
   std::vector<std::string> guard_blanks() const override { return guard_.texts(); }
+  std::vector<std::string> metric_names() const override {
+    return {"masked_loss", "next_sentence_loss", "next_sentence_accuracy"};
+  }
   std::string identity() const override;
 
  private:

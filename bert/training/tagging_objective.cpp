@@ -4,6 +4,7 @@
 
 #include "autograd/ops/cross_entropy.h"
 #include "autograd/tape.h"
+#include "bert/data/class_weights.h"
 #include "bert/metrics/classification.h"
 #include "bert/metrics/entities.h"
 #include "bert/predict/batches.h"
@@ -29,11 +30,6 @@ Tensor packed_labels(const TaggingSet& set, std::span<const Index> members) {
   return Tensor::from(labels);
 }
 
-Index count_labelled(const Tensor& labels) {
-  const auto values = labels.values<std::int32_t>();
-  return labels.size() - std::ranges::count(values, ignore_index);
-}
-
 // Expected and predicted tags, by text and all together.
 struct Tags {
   std::vector<std::vector<std::string>> expected, predicted;
@@ -57,16 +53,17 @@ void add_text(const Tensor& logits, std::span<const std::int32_t> labels, const 
 
 }  // namespace
 
-TaggingObjective::TaggingObjective(BertForTokenClassification& model, TaggingSet train, TaggingSet validation)
-    : model_(model), train_(std::move(train)), validation_(std::move(validation)) {}
+TaggingObjective::TaggingObjective(BertForTokenClassification& model, TaggingSet train, TaggingSet validation,
+                                   Tensor class_weights)
+    : LabelledObjective(model, std::move(train), std::move(validation)), class_weights_(std::move(class_weights)) {}
 
 LossBatch TaggingObjective::batch(std::span<const Index> examples, std::uint32_t) const {
   const PackedSequences tokens = pack_members(train_.data.sequences, examples);
   const Tensor labels = packed_labels(train_, examples);
   return {tokens.ids.size(),
-          {count_labelled(labels)},
+          {total_weight(labels, class_weights_)},
           [this, tokens, labels](std::span<const double> divisors, Mode& mode) {
-            return model_.loss(tokens, labels, divisors[0], mode);
+            return model_.loss(tokens, labels, divisors[0], mode, class_weights_);
           }};
 }
 
@@ -74,26 +71,34 @@ Evaluation TaggingObjective::evaluate() const {
   const NoGrad no_grad;
   const BertConfig& config = model_.config();
   Tags tags;
-  double sum = 0;
+  double sum = 0, weight = 0;
   for (const std::vector<Index>& members : batches_by_length(validation_.data.sequences)) {
     Mode mode = Mode::inference();
     const PackedSequences tokens = pack_members(validation_.data.sequences, members);
     const Var logits = model_.logits(tokens, mode);
-    sum += cross_entropy(logits, packed_labels(validation_, members), 1).value().item();
+    const Tensor labels = packed_labels(validation_, members);
+    sum += cross_entropy(logits, labels, 1, class_weights_).value().item();
+    weight += total_weight(labels, class_weights_);
     for (std::size_t m = 0; m < members.size(); ++m) {
       const auto b = static_cast<Index>(m);
       add_text(logits.value().rows(tokens.offsets.begin(b), tokens.offsets.end(b)),
                validation_.labels[static_cast<std::size_t>(members[m])], config, tags);
     }
   }
-  Evaluation evaluation{.loss = sum / std::max(static_cast<double>(tags.expected_ids.size()), 1.0)};
+  Evaluation evaluation{.loss = weight > 0 ? sum / weight : 0};
   evaluation.metrics = entity_metrics(tags.expected, tags.predicted);
   evaluation.confusion = confusion_matrix(tags.expected_ids, tags.predicted_ids, config.labels);
   return evaluation;
 }
 
+LabelTable TaggingObjective::label_table() const {
+  const BertConfig& config = model_.config();
+  return {config.labels, label_counts(train_, config.label_count()), label_counts(validation_, config.label_count())};
+}
+
 std::string TaggingObjective::identity() const {
-  return fmt::format("{} tags, texts {:016x}/{:016x}", model_.config().label_count(), fingerprint(train_),
+  return fmt::format("{} tags{}, texts {:016x}/{:016x}", model_.config().label_count(),
+                     class_weights_.defined() ? " weighing " + weights_text(class_weights_) : "", fingerprint(train_),
                      fingerprint(validation_));
 }
 

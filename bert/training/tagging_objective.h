@@ -2,27 +2,27 @@
 
 #include "bert/data/tagged_texts.h"
 #include "bert/model/heads.h"
-#include "bert/training/objective.h"
+#include "bert/training/labelled_objective.h"
 
 namespace mini_bert {
 
-// Telling the tag of each word. The loss is a mean over tagged words. Metrics: precision, recall and F1 of whole
-// entities, accuracy of tags, and the confusion matrix of tags.
-class TaggingObjective : public Objective {
+// Telling the tag of each word. The loss is a mean over tagged words, weighted by their tags if these have weights, in
+// training and validation alike. Metrics: precision, recall and F1 of whole entities, accuracy of tags, and the
+// confusion matrix of tags.
+class TaggingObjective : public LabelledObjective<BertForTokenClassification, TaggingSet> {
  public:
-  // The model outlives the objective.
-  TaggingObjective(BertForTokenClassification& model, TaggingSet train, TaggingSet validation);
+  // The model outlives the objective. `class_weights` f32 [labels]; undefined: all weigh 1.
+  TaggingObjective(BertForTokenClassification& model, TaggingSet train, TaggingSet validation,
+                   Tensor class_weights = {});
 
-  BertPreTrainedModel& model() const override { return model_; }
-  const Dataset& training() const override { return train_.data; }
-  const Dataset& validation() const override { return validation_.data; }
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
+  std::vector<std::string> metric_names() const override { return {"f1", "precision", "recall", "accuracy"}; }
+  LabelTable label_table() const override;
   std::string identity() const override;
 
  private:
-  BertForTokenClassification& model_;
-  TaggingSet train_, validation_;
+  Tensor class_weights_;
 };
 
 }  // namespace mini_bert

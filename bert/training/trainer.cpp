@@ -1,13 +1,26 @@
 #include "bert/training/trainer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "autograd/tape.h"
 #include "bert/checkpoint.h"
+#include "bert/training/best_metric.h"
+#include "bert/training/layer_depths.h"
 #include "nn/clip_grad.h"
 
 namespace mini_bert {
+namespace {
+
+AdamW optimizer_for(const BertPreTrainedModel& model, const TrainingArguments& arguments) {
+  freeze(model, arguments);
+  std::vector<Parameter> trained = trained_parameters(model);
+  std::vector<double> factors = rate_factors(trained, model.config().num_hidden_layers, arguments.layer_decay);
+  return {std::move(trained), arguments.adamw, std::move(factors)};
+}
+
+}  // namespace
 
 Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
                  std::filesystem::path output, TrainingObserver& observer)
@@ -20,11 +33,12 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       plan_(arguments, objective.examples()),
       sampler_(objective.examples(), arguments),
       parameters_(model_.parameters()),
-      optimizer_(parameters_, arguments.adamw),
+      optimizer_(optimizer_for(model_, arguments)),
       anchor_(parameters_, arguments.anchor) {
   require(arguments.anchor * arguments.learning_rate <= 1,
           "--anchor {} times --learning-rate {} is {}, expected at most 1, which goes all the way back in one update",
           arguments.anchor, arguments.learning_rate, arguments.anchor * arguments.learning_rate);
+  require_metric(arguments.best_metric, objective.metric_names());
   history_.identity = identity();
   history_.guard_blanks = objective.guard_blanks();
   history_.total_steps = plan_.total_steps;
@@ -49,6 +63,17 @@ Ending Trainer::run() {
   return out_of_patience() ? Ending::stopped_early : Ending::completed;
 }
 
+std::vector<double> Trainer::rehearse(Index updates) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> seconds;
+  for (const Index last = std::min(history_.step + updates, plan_.total_steps); history_.step < last;) {
+    const Clock::time_point start = Clock::now();
+    update();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return seconds;
+}
+
 UpdateReport Trainer::update() {
   const Index step = history_.step;
   std::vector<LossBatch> batches;
@@ -61,11 +86,11 @@ UpdateReport Trainer::update() {
       batches.push_back(objective_.batch(examples, chosen.epoch));
       tokens += batches.back().tokens;
       divisors.resize(batches.back().counts.size());
-      for (std::size_t i = 0; i < divisors.size(); ++i) divisors[i] += static_cast<double>(batches.back().counts[i]);
+      for (std::size_t i = 0; i < divisors.size(); ++i) divisors[i] += batches.back().counts[i];
     }
   }
   // A group without any (lines of emoji, say) has no loss, and its gradients are 0.
-  for (double& divisor : divisors) divisor = std::max(divisor, 1.0);
+  std::ranges::replace(divisors, 0.0, 1.0);
   double loss = 0;
   for (std::size_t b = 0; b < batches.size(); ++b) {
     Tape tape;
@@ -128,14 +153,22 @@ void Trainer::evaluate() {
   const EvaluationRow& row = history_.evaluations.back();
   check_finite(row.loss, row.step, "the validation loss");
   observer_.on_row(row);
-  if (row.loss < history_.best_loss) {
-    history_.best_loss = row.loss;
+  const double value = metric_of(row, arguments_.best_metric);
+  if (is_better(value)) {
+    history_.best_metric = value;
     history_.best_step = history_.step;
     history_.evaluations_since_best = 0;
     if (arguments_.load_best) save_checkpoint();
   } else {
     ++history_.evaluations_since_best;
   }
+}
+
+// What is not a number is never better.
+bool Trainer::is_better(double value) const {
+  if (std::isnan(value)) return false;
+  if (!history_.best_step) return true;
+  return greater_is_better(arguments_) ? value > history_.best_metric : value < history_.best_metric;
 }
 
 bool Trainer::out_of_patience() const {

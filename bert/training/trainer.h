@@ -37,7 +37,7 @@ class TrainingObserver {
 
 enum class Ending { completed, stopped_early, interrupted };
 
-// Fine-tunes (or pre-trains) a model with AdamW. An update:
+// Fine-tunes (or pre-trains) a model with AdamW: all of it, or what the arguments do not freeze. An update:
 //   1. the sampler chooses the examples of a group of batches, the objective makes the batches; n = the masked tokens
 //      (or whatever the loss is a mean over) of the whole group
 //   2. forward and backward of each batch with loss Σ / n, so the group counts as one large batch
@@ -57,9 +57,13 @@ class Trainer {
   // anchor the trainer must have been made with the weights the run began with: a checkpoint does not hold them.
   void resume(const std::filesystem::path& checkpoint);
 
-  // Trains until the plan is done, the loss stops falling (early_stopping_patience), or the observer asks to stop,
-  // which saves a checkpoint. Error, before anything is updated, when the loss or a gradient is not finite.
+  // Trains until the plan is done, evaluations stop getting better (early_stopping_patience), or the observer asks to
+  // stop, which saves a checkpoint. Error, before anything is updated, when the loss or a gradient is not finite.
   Ending run();
+
+  // Seconds that each of the run's first updates takes, made as run() makes them but told to nobody and saved nowhere:
+  // for a trainer and a model that are not used afterwards.
+  std::vector<double> rehearse(Index updates);
 
   const Plan& plan() const { return plan_; }
   const TrainingHistory& history() const { return history_; }
@@ -73,6 +77,7 @@ class Trainer {
   void ask_probes();
   void score_guard();
   void evaluate();
+  bool is_better(double metric) const;
   bool out_of_patience() const;
   std::string identity() const;
   std::filesystem::path checkpoint_path(Index step) const;

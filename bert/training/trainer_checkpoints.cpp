@@ -35,16 +35,28 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   return found;
 }
 
+// What most runs leave as it is and is named only where it is not.
+std::string unusual(const TrainingArguments& a) {
+  std::string text;
+  if (a.layer_decay != 1) text += fmt::format("layer decay {}, ", a.layer_decay);
+  if (a.freeze_layers > 0) text += fmt::format("{} layers frozen, ", a.freeze_layers);
+  if (a.freeze_layers == 0 && a.freeze_embeddings) text += "embeddings frozen, ";
+  if (a.best_metric != "loss") text += fmt::format("best by {}, ", a.best_metric);
+  if (a.greater_is_better) text += fmt::format("greater is {}, ", *a.greater_is_better ? "better" : "worse");
+  return text;
+}
+
 }  // namespace
 
 std::string Trainer::identity() const {
   const TrainingArguments& a = arguments_;
   return fmt::format(
-      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, {}{}{}",
+      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, "
+      "{}{}{}{}",
       plan_.total_steps, a.batch_size, a.accumulation_steps, a.seed, a.learning_rate, name_of(a.schedule),
       plan_.warmup_steps, a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay,
       a.adamw.correct_bias ? "" : " uncorrected", a.max_grad_norm, a.precision == Precision::mixed ? "bf16, " : "",
-      a.anchor > 0 ? fmt::format("anchor {} at {:016x}, ", a.anchor, anchor_.fingerprint()) : "",
+      a.anchor > 0 ? fmt::format("anchor {} at {:016x}, ", a.anchor, anchor_.fingerprint()) : "", unusual(a),
       objective_.identity());
 }
 

@@ -8,7 +8,8 @@
 
 namespace mini_bert::kernels {
 
-void cross_entropy(const Tensor& logits, const Tensor& labels, double divisor, Tensor& loss, Tensor& log_sum_exp) {
+void cross_entropy(const Tensor& logits, const Tensor& labels, const Tensor& weights, double divisor, Tensor& loss,
+                   Tensor& log_sum_exp) {
   const auto label = labels.values<std::int32_t>();
   visit_activation(logits.dtype(), [&]<class T>() {
     using A = Arithmetic<T>;
@@ -26,19 +27,21 @@ void cross_entropy(const Tensor& logits, const Tensor& labels, double divisor, T
     double sum = 0;  // thousands of rows are added: in double, in order
     for (Index m = 0; m < logits.rows(); ++m) {
       if (label[m] == ignore_index) continue;
-      sum += static_cast<double>(lse[m]) - static_cast<A>(logits.data<T>()[m * logits.cols() + label[m]]);
+      const double surprise =
+          static_cast<double>(lse[m]) - static_cast<A>(logits.data<T>()[m * logits.cols() + label[m]]);
+      sum += weights.defined() ? weights.data<A>()[label[m]] * surprise : surprise;
     }
     loss.data<A>()[0] = static_cast<A>(sum / divisor);
   });
 }
 
-void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, double divisor,
-                            const Tensor& log_sum_exp, const Gradient& dlogits) {
+void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, const Tensor& weights,
+                            double divisor, const Tensor& log_sum_exp, const Gradient& dlogits) {
   const auto label = labels.values<std::int32_t>();
   visit_activation(logits.dtype(), [&]<class T>() {
     using A = Arithmetic<T>;
     const Index cols = logits.cols();
-    const A scale = dloss.data<A>()[0] / static_cast<A>(divisor);
+    const A whole_scale = dloss.data<A>()[0] / static_cast<A>(divisor);
     const auto* const simd = simd::loops<T>();
     parallel_for(logits.rows(), 1, [&](Index m) {
       const T* const z = logits.data<T>() + m * cols;
@@ -48,6 +51,7 @@ void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Ten
         return;
       }
       const A lse = log_sum_exp.data<A>()[m];
+      const A scale = weights.defined() ? whole_scale * weights.data<A>()[label[m]] : whole_scale;
       const A before = dlogits.accumulates() ? static_cast<A>(dz[label[m]]) : A(0);
       if (simd != nullptr) {
         simd->cross_entropy.backward(z, lse, scale, cols, dlogits.accumulates(), dz);

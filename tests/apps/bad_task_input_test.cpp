@@ -57,6 +57,39 @@ const std::vector<Case> cases = {
        write_file(f / "a.json", R"({"data": [{"paragraphs": [{"context": "三国", "qas": [{"id": "q", "question": "一",
                                     "answers": [{"text": "蜀", "answer_start": 0}]}]}]}]})");
      }},
+    {"class weights of masked words",
+     "$T --class-weights balanced",
+     {"--class-weights goes with --task classify or tag"}},
+    {"class weights of numbers",
+     "$T --task classify --problem-type regression --class-weights balanced",
+     {"--class-weights goes with one label per text"}},
+    {"class weight of no label",
+     "$T --task tag --train a.bio --class-weights B-PER=2",
+     {"\"B-PER\" is none of the 2 labels: B, O"},
+     [](const fs::path& f) { write_file(f / "a.bio", "三 O\n国 B\n"); }},
+    {"class weight that is no number",
+     "$T --task tag --train a.bio --class-weights O=0",
+     {"--class-weights", "\"O=0\"", "a number above 0"},
+     [](const fs::path& f) { write_file(f / "a.bio", "三 O\n国 B\n"); }},
+    {"more layers frozen than there are", "$T --freeze-layers 3", {"--freeze-layers is 3, the model has 2 layers"}},
+    {"layer decay of nothing", "$T --layer-decay 0", {"--layer-decay is 0; expected a number above 0"}},
+    {"layer decay above 1", "$T --layer-decay 1.1", {"--layer-decay is '1.1'", "0..1"}},
+    {"best by a metric of another task",
+     "$T --validation train.json --metric-for-best-model f1",
+     {"--metric-for-best-model is 'f1'", "loss|perplexity"}},
+    {"best by a metric without validation",
+     "$T --metric-for-best-model perplexity",
+     {"--metric-for-best-model", "--validation-split"}},
+    {"neither better nor worse", "$T --greater-is-better maybe", {"--greater-is-better is 'maybe'"}},
+    {"check of a broken file",
+     "mini_bert_train --check --model model --task tag --train a.bio",
+     {"a.bio: line 2", "expected a word, white space and its tag"},
+     [](const fs::path& f) { write_file(f / "a.bio", "三 O\n国\n"); }},
+    {"check of a metric that is not there",
+     "mini_bert_train --check --model model --train train.json --validation train.json --metric-for-best-model f1",
+     {"--metric-for-best-model is 'f1'"}},
+    {"check and resume", "mini_bert_train --check --resume --output model", {"model/arguments.json"}},
+    {"JSON of a training", "$T --json", {"--json goes with --check"}},
     // mini_bert_predict
     {"classify with a model of masked words",
      "mini_bert_predict classify --model model 三国",
@@ -70,6 +103,6 @@ const std::vector<Case> cases = {
 }  // namespace
 
 TEST_CASE("bad labelled input gets one line, exit code 1, and nothing is written", "[apps]") {
-  CHECK(cases.size() >= 18);
+  CHECK(cases.size() >= 32);
   for (const Case& bad : cases) check_bad_input(bad);
 }

@@ -48,8 +48,8 @@ inline TrainingHistory sample_history() {
     if (step % 20 == 0) evaluate(step);
   }
   for (const EvaluationRow& row : history.evaluations) {
-    if (row.loss >= history.best_loss) continue;
-    history.best_loss = row.loss;
+    if (history.best_step && row.loss >= history.best_metric) continue;
+    history.best_metric = row.loss;
     history.best_step = row.step;
   }
   return history;

@@ -146,6 +146,62 @@ TEST_CASE("answer: trained on SQuAD, asked about a text", "[apps]") {
   CHECK(answers[0].at("end") == 6);
 }
 
+TEST_CASE("check: says what there is to know, trains nothing, writes nothing", "[apps]") {
+  const Workshop shop;
+  write_file(
+      shop.path() / "train.csv",
+      "label,text\n山水,大山水\n人物,诸葛亮龘\n山水,水天\n山水,大山水\n人物,犇龘龘\n山水,三国的人物诸葛涛字子澜\n");
+  write_file(shop.path() / "validation.csv", "label,text\n山水,水天\n");
+  const auto files = [&] { return std::distance(fs::recursive_directory_iterator(shop.path()), {}); };
+  shop.run("true");  // what the test itself captures
+  const auto before = files();
+  const std::string command =
+      "mini_bert_train --check --model model --task classify --train train.csv --validation validation.csv "
+      "--max-length 8 --epochs 4 --batch-size 2 ";
+  const Outcome shown = shop.run(command);
+  INFO(shown.out << shown.err);
+  REQUIRE(shown.exit_code == 0);
+  CHECK(files() == before);
+  for (const char* part :
+       {"6 texts", "memory", "an update", "4 the shortest", "8 the longest", "龘        3 times, first in line 3",
+        "line 5 as 2", "line 2 of the validation is training text 4", "山水            4           1    66.7 %",
+        "1 of 6 training texts are cut: the longest has 13 tokens, --max-length reads 8",
+        "label 人物 does not occur in the validation data", "1 of 1 validation texts are training texts too"}) {
+    CHECK_THAT(shown.out, ContainsSubstring(part));
+  }
+  const Outcome outcome = shop.run(command + "--json");
+  REQUIRE(outcome.exit_code == 0);
+  const json check = json::parse(outcome.out);
+  CHECK(check.at("training").at("lengths").at("max") == 8);
+  CHECK(check.at("training").at("longest_text") == 13);
+  CHECK(check.at("training").at("unknown")[0] == json{{"text", "龘"}, {"count", 3}, {"line", 3}});
+  CHECK(check.at("training").at("repeats") == json{{{"line", 5}, {"first_line", 2}}});
+  CHECK(check.at("in_both") == json{{{"line", 2}, {"training_line", 4}}});
+  CHECK(check.at("labels")[1] == json{{"label", "山水"}, {"training", 4}, {"validation", 1}});
+  CHECK(check.at("updates") == 12);
+  CHECK(check.at("seconds_per_update").get<double>() > 0);
+  CHECK(check.at("memory_bytes").get<double>() > 0);
+  CHECK(check.at("warnings").size() >= 5);
+}
+
+TEST_CASE("classes may weigh differently, layers stay frozen, the best is found by a metric", "[apps]") {
+  const Workshop shop;
+  write_file(shop.path() / "train.csv", "label,text\n山水,大山水\n人物,诸葛亮\n山水,水天\n山水,山天地\n");
+  const std::string shown = shop.train(
+      "--task classify --train train.csv --validation train.csv --epochs 4 --class-weights balanced --layer-decay 0.9 "
+      "--freeze-layers 1 --load-best --metric-for-best-model eval_accuracy --greater-is-better true");
+  CHECK_THAT(shown, ContainsSubstring("of them stay as they are: the embeddings and 1 layers"));
+  const json state = json::parse(read_file(shop.path() / "out/trainer_state.json"));
+  CHECK_THAT(state.at("identity").get<std::string>(),
+             ContainsSubstring("layer decay 0.9, 1 layers frozen, best by eval_accuracy, greater is better, ") &&
+                 ContainsSubstring("weighing 2/0.6666667"));
+  double best = 0;
+  for (const json& row : state.at("log_history")) {
+    if (row.contains("eval_accuracy")) best = std::max(best, row.at("eval_accuracy").get<double>());
+  }
+  CHECK(state.at("best_metric") == best);
+}
+
 TEST_CASE("embed and score need nothing but the encoder and the masked words", "[apps]") {
   const Workshop shop;
   const auto vectors = shop.predict("embed --model model --normalize 诸葛亮 诸葛亮 天");

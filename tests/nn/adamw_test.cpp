@@ -114,6 +114,17 @@ TEST_CASE("adamw: a parameter without a gradient stays, and so do its means") {
   CHECK(test::same_bits(optimizer.state()[3].value(), Tensor::zeros({2})));
 }
 
+TEST_CASE("adamw: each parameter has its own factor on the learning rate, the decay included") {
+  const Var a(Tensor::full({2}, 8, DType::f64), true), b(Tensor::full({2}, 8, DType::f64), true);
+  AdamW optimizer({{"a.weight", a, 0, 2}, {"b.weight", b, 0, 2}}, {.weight_decay = 0.25}, {1, 0.5});
+  for (const Var& var : {a, b}) var.grad_to_accumulate()->fill(0);
+  optimizer.step(0.5);
+  CHECK(test::same_bits(a.value(), Tensor::full({2}, 7, DType::f64)));
+  CHECK(test::same_bits(b.value(), Tensor::full({2}, 7.5, DType::f64)));
+  CHECK_THROWS_WITH(AdamW({{"a.weight", a, 0, 2}}, {}, {1, 1}),
+                    ContainsSubstring("adamw: 2 learning-rate factors for 1 parameters"));
+}
+
 TEST_CASE("adamw: state() is named after the parameters and holds both means") {
   Linear module(2, 1, DType::f32);
   AdamW optimizer(module.parameters(), {});

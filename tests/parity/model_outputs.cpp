@@ -10,6 +10,7 @@
 
 #include "autograd/ops/cross_entropy.h"
 #include "bert/checkpoint.h"
+#include "bert/data/class_weights.h"
 #include "bert/files/text_file.h"
 #include "bert/model/heads.h"
 
@@ -74,8 +75,15 @@ json outputs(const BertForPreTraining& model, const json& job, Mode& mode) {
 template <class Model>
 json outputs_with(const Model& model, const json& job, const Tensor& labels, double divisor, Mode& mode) {
   const PackedSequences tokens = tokens_of(job);
-  return {{"logits", to_json(model.logits(tokens, mode))},
-          {"loss", model.loss(tokens, labels, divisor, mode).value().item()}};
+  json result = {{"logits", to_json(model.logits(tokens, mode))},
+                 {"loss", model.loss(tokens, labels, divisor, mode).value().item()}};
+  if constexpr (requires { model.loss(tokens, labels, divisor, mode, labels); }) {
+    if (job.contains("class_weights")) {
+      const Tensor weights = Tensor::from(job.at("class_weights").get<std::vector<float>>());
+      result["weighted_loss"] = model.loss(tokens, labels, total_weight(labels, weights), mode, weights).value().item();
+    }
+  }
+  return result;
 }
 
 json outputs(const BertForNextSentencePrediction& model, const json& job, Mode& mode) {

@@ -108,6 +108,9 @@ def draw_labels(draw: random.Random, job: dict, config: BertConfig) -> None:
         classes = config.num_labels if architecture == "BertForTokenClassification" else config.vocab_size
         job["labels"] = [draw.randrange(classes) if draw.random() < 0.4 else IGNORED for _ in range(sum(lengths))]
         job["labels"][1] = classes - 1
+    one_label = architecture == "BertForSequenceClassification" and config.problem_type == PROBLEMS[0]
+    if one_label or architecture == "BertForTokenClassification":
+        job["class_weights"] = [draw.choice([1.0, 0.125, 3.7]) for _ in range(config.num_labels)]
     if architecture == "BertForPreTraining":
         job["next_labels"] = [draw.randrange(2) for _ in sequences]
     if architecture == "BertForNextSentencePrediction":
@@ -134,6 +137,13 @@ def by_sequence(labels: list, sequences: list) -> list:
     return rows
 
 
+def weighted_loss(logits: torch.Tensor, job: dict) -> dict:
+    if "class_weights" not in job:
+        return {}
+    labels, weights = torch.tensor(job["labels"]), torch.tensor(job["class_weights"])
+    return {"weighted_loss": torch.nn.functional.cross_entropy(logits, labels, weight=weights, ignore_index=IGNORED)}
+
+
 def expected_outputs(model: torch.nn.Module, job: dict) -> dict:
     sequences, architecture, config = job["sequences"], job["architecture"], model.config
     inputs = model_inputs(sequences)
@@ -142,7 +152,8 @@ def expected_outputs(model: torch.nn.Module, job: dict) -> dict:
         return {"logits": packed(result.last_hidden_state, sequences), "pooled": result.pooler_output}
     if architecture in ("BertForMaskedLM", "BertForTokenClassification"):
         result = model(**inputs, labels=padded(by_sequence(job["labels"], sequences), "labels", IGNORED))
-        return {"logits": packed(result.logits, sequences), "loss": result.loss}
+        outputs = {"logits": packed(result.logits, sequences), "loss": result.loss}
+        return outputs | weighted_loss(outputs["logits"], job)
     if architecture == "BertForPreTraining":
         labels = padded(by_sequence(job["labels"], sequences), "labels", IGNORED)
         result = model(**inputs, labels=labels, next_sentence_label=torch.tensor(job["next_labels"]))
@@ -170,7 +181,7 @@ def expected_outputs(model: torch.nn.Module, job: dict) -> dict:
     if labels.is_floating_point():
         labels = labels.reshape(len(sequences), config.num_labels)
     result = model(**inputs, labels=labels)
-    return {"logits": result.logits, "loss": result.loss}
+    return {"logits": result.logits, "loss": result.loss} | weighted_loss(result.logits, job)
 
 
 def make_job(index: int, seed: int, folder: Path) -> tuple:

@@ -21,7 +21,7 @@ struct Inputs {
 void cross_entropy_forward(benchmark::State& state) {
   use_threads(state);
   Inputs in;
-  const auto run = [&] { kernels::cross_entropy(in.logits, in.labels, M, in.loss, in.log_sum_exp); };
+  const auto run = [&] { kernels::cross_entropy(in.logits, in.labels, {}, M, in.loss, in.log_sum_exp); };
   run();
   const auto expected = [&](Index) {
     double sum = 0;
@@ -39,9 +39,9 @@ void cross_entropy_backward(benchmark::State& state) {
   Inputs in;
   const Tensor dloss = Tensor::full({}, 1);
   Tensor dlogits = Tensor::zeros({M, V});
-  kernels::cross_entropy(in.logits, in.labels, M, in.loss, in.log_sum_exp);
+  kernels::cross_entropy(in.logits, in.labels, {}, M, in.loss, in.log_sum_exp);
   const auto run = [&] {
-    kernels::cross_entropy_backward(dloss, in.logits, in.labels, M, in.log_sum_exp, added_to(dlogits));
+    kernels::cross_entropy_backward(dloss, in.logits, in.labels, {}, M, in.log_sum_exp, added_to(dlogits));
   };
   run();
   const auto expected = [&](Index i) {

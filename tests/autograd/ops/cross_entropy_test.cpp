@@ -44,6 +44,50 @@ TEST_CASE("cross_entropy is −Σ log softmax of the labels over the divisor", "
   }
 }
 
+TEST_CASE("cross_entropy with weights of the labels is torch's", "[cross_entropy]") {
+  // torch 2.13.0: CrossEntropyLoss(weight=[0.25, 1, 4], ignore_index=-100)(logits, [0, 2, -100, 1]), in double.
+  const std::vector<double> values = {1, -2, 0.5, 0.25, 3, -1, 0, 0, 2, -1, 0.75, 0.5};
+  const std::vector<double> gradient = {-0.018869100183398768,
+                                        0.001431375598551144,
+                                        0.017437724584847627,
+                                        0.04500552959429351,
+                                        0.70400493219647,
+                                        -0.7490104617907636,
+                                        0,
+                                        0,
+                                        0,
+                                        0.016951872982309307,
+                                        -0.09292489684888407,
+                                        0.07597302386657477};
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Var logits(Tensor::from(values, {4, 3}).to(dtype), true);
+    const Tensor weights = Tensor::from(std::vector<double>{0.25, 1, 4}).to(dtype);
+    Tape tape;
+    const Var loss = cross_entropy(logits, ids({0, 2, ignore_index, 1}), 0.25 + 4 + 1, weights);
+    CHECK(difference(loss.value(), {3.259322458176688}) < tolerance(dtype));
+    tape.backward(loss);
+    CHECK(difference(logits.grad(), gradient) < tolerance(dtype));
+  }
+}
+
+TEST_CASE("cross_entropy with weights: of 1 they change no bit, others have the right gradients", "[cross_entropy]") {
+  for (const Shape& shape : shapes) {
+    const Tensor labels = some_labels(shape[0], shape[1], true);
+    const Var logits = random_var(shape, DType::f32);
+    const Tensor ones = Tensor::full({shape[1]}, 1);
+    CHECK(cross_entropy(logits, labels, 3.5, ones).value().item() == cross_entropy(logits, labels, 3.5).value().item());
+    const Var x = random_var(shape);
+    Tensor weights = random_tensor({shape[1]}, DType::f64, 5);
+    for (double& weight : weights.values<double>()) weight = 0.1 + std::abs(weight);
+    CAPTURE(shape[0], shape[1]);
+    check_gradients([&] { return cross_entropy(x, labels, 3.5, weights); }, {x});
+  }
+  const Var logits = random_var({3, 5});
+  CHECK_THROWS_WITH(cross_entropy(logits, ids({0, 1, 2}), 1, Tensor::zeros({4}, DType::f64)),
+                    ContainsSubstring("cross_entropy: weights must be f64 [5], got f64 [4] (logits are [3,5])"));
+  CHECK_THROWS_WITH(cross_entropy(logits, ids({0, 1, 2}), 1, Tensor::zeros({5})), ContainsSubstring("got f32 [5]"));
+}
+
 TEST_CASE("cross_entropy of equal logits is log V, of one class 0", "[cross_entropy]") {
   const Var equal(Tensor::full({5, 33}, 12.5, DType::f64));
   CHECK(std::abs(cross_entropy(equal, some_labels(5, 33, false), 5).value().item() - std::log(33)) < 1e-14);

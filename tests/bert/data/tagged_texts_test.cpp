@@ -30,11 +30,17 @@ TEST_CASE("tagged texts: a word a line, whatever the file is called", "[tagged]"
   }
 }
 
-TEST_CASE("tagged texts: a digit behind every character is its place in a word", "[tagged]") {
+TEST_CASE("tagged texts: a number behind every character is its place in a word", "[tagged]") {
   CHECK(read("a.train", "科0\tO\n技1\tO\n1 0\tO\n")[0].words == Names{"科0", "技1", "1"});
   const auto texts = read("a.train", "科0\tB-X\n技1\tI-X\n\n80\tO\n");
   CHECK(texts[0].words == Names{"科", "技"});
   CHECK(texts[1].words == Names{"8"});
+  // Letters of a long English word have places above 9; a digit may itself be the character.
+  CHECK(read("a.train", "e9\tO\nt10\tO\n310\tO\n011\tO\n00\tO\n")[0].words == Names{"e", "t", "3", "0", "0"});
+  CHECK(read("a.train", "e9\tO\n100\tO\n")[0].words == Names{"e9", "100"});
+  // Halves of an emoji that became U+FFFD are one character too.
+  CHECK(read("a.train", "科0\tO\n\uFFFD\uFFFD0\tO\n\uFFFD1\tO\n")[0].words == Names{"科", "\uFFFD\uFFFD", "\uFFFD"});
+  CHECK(read("a.train", "科0\tO\n科技0\tO\n")[0].words == Names{"科0", "科技0"});
 }
 
 TEST_CASE("tagged texts: JSON with arrays", "[tagged]") {

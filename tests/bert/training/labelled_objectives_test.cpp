@@ -189,6 +189,79 @@ TEST_CASE("labelled objectives: a resumed run ends with the same bits", "[object
   check_resume<Answerer>();
 }
 
+TEST_CASE("labelled objectives: the metrics they name are those they have", "[objective]") {
+  const auto check = [](const Objective& objective) {
+    std::vector<std::string> names;
+    for (const Metric& metric : objective.evaluate().metrics) names.push_back(metric.name);
+    CHECK(objective.metric_names() == names);
+  };
+  Classifier classifier(0);
+  Tagger tagger(0);
+  Answerer answerer(0);
+  test::randomize(classifier.model, 1, 0.2);
+  test::randomize(tagger.model, 1, 0.2);
+  test::randomize(answerer.model, 1, 0.2);
+  check(*classifier.objective);
+  check(*tagger.objective);
+  check(*answerer.objective);
+}
+
+TEST_CASE("labelled objectives: how many examples each label has", "[objective]") {
+  const LabelTable tags = Tagger(0).objective->label_table();
+  CHECK(tags.labels == std::vector<std::string>{"O", "B-X", "I-X"});
+  CHECK(tags.training == std::vector<Index>{9, 5, 5});
+  CHECK(tags.validation == tags.training);
+  const LabelTable texts = Classifier(0).objective->label_table();
+  CHECK(texts.training[0] + texts.training[1] == 24);
+  CHECK(Answerer(0).objective->label_table().training == std::vector<Index>{4, 2});
+}
+
+TEST_CASE("labelled objectives: weights of labels are those of torch's mean, in a group of batches too",
+          "[objective]") {
+  const test::Threads one_thread(1);
+  const Tensor weights = Tensor::from(std::vector<float>{0.25, 3});
+  const BertConfig config = config_with({"no", "yes"}, 0);
+  BertForSequenceClassification model(config);
+  test::randomize(model, 1, 0.2);
+  const ClassificationSet set =
+      make_classification_set(labelled_texts(9, 1), test::tiny_tokenizer(), config, 16, "test");
+  const ClassificationObjective plain(model, set, set), weighted(model, set, set, weights);
+  CHECK(plain.identity() != weighted.identity());
+  CHECK_THAT(weighted.identity(), ContainsSubstring("weighing 0.25/3"));
+
+  // Σ w_y·ℓ / Σ w_y over single texts, whose plain losses are known.
+  double sum = 0, weight = 0;
+  for (Index i = 0; i < 9; ++i) {
+    Mode mode = Mode::inference();
+    const double loss = plain.batch(std::vector<Index>{i}, 0).loss(std::vector<double>{1}, mode).value().item();
+    const double w = set.targets[static_cast<std::size_t>(i)][0] == 0 ? 0.25 : 3;
+    sum += w * loss;
+    weight += w;
+  }
+  CHECK(weighted.evaluate().loss == Approx(sum / weight).epsilon(1e-6));
+  std::vector<LossBatch> parts = {weighted.batch(std::vector<Index>{0, 1, 2, 3}, 0),
+                                  weighted.batch(std::vector<Index>{4, 5, 6, 7, 8}, 0)};
+  const std::vector<double> divisor = {parts[0].counts[0] + parts[1].counts[0]};
+  CHECK(divisor[0] == weight);
+  double grouped = 0;
+  for (const LossBatch& part : parts) {
+    Mode mode = Mode::inference();
+    grouped += part.loss(divisor, mode).value().item();
+  }
+  CHECK(grouped == Approx(sum / weight).epsilon(1e-6));
+}
+
+TEST_CASE("tagging: weights of tags, and a batch whose weights are all below 1", "[objective]") {
+  Tagger tagger(0);
+  test::randomize(tagger.model, 1, 0.2);
+  const TaggingSet set =
+      make_tagging_set({{{"c", "a"}, {"O", "B-X"}, 1}}, test::tiny_tokenizer(), tagger.model.config(), 16, "test");
+  const TaggingObjective even(tagger.model, set, set, Tensor::from(std::vector<float>{0.125, 0.125, 1}));
+  const TaggingObjective plain(tagger.model, set, set);
+  CHECK(even.batch(std::vector<Index>{0}, 0).counts[0] == 0.25);
+  CHECK(even.evaluate().loss == Approx(plain.evaluate().loss).epsilon(1e-6));
+}
+
 TEST_CASE("labelled objectives: other labels make another run", "[objective]") {
   const auto identity = [](const std::string& label) {
     const Classifier classifier(0);

@@ -1,0 +1,16 @@
+#include "bert/training/memory.h"
+
+#include "tests/bert/bert_testing.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+
+TEST_CASE("memory: what frozen parameters and layers save", "[freeze]") {
+  const BertConfig config = test::tiny_config();  // H 12, N 3, F 20, two layers
+  const std::size_t all = expected_training_bytes(config, 1000, 50, 5);
+  // Of a frozen parameter neither gradient nor AdamW's two means.
+  CHECK(all - expected_training_bytes(config, 1000, 50, 5, {.parameters = 100, .layers = 0}) == 100 * 3 * 4);
+  // Of a frozen layer no activation: 8·H + 2·F + N floats a token.
+  CHECK(all - expected_training_bytes(config, 1000, 50, 5, {.parameters = 0, .layers = 1}) ==
+        50 * (8 * 12 + 2 * 20 + 3) * 4);
+}

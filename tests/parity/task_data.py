@@ -1,0 +1,91 @@
+"""The data of task_parity.py: published sets, cut to what a few minutes of one thread can learn, as files that
+mini_bert_train reads, and read back from these files for transformers."""
+
+import csv
+import json
+import random
+import re
+from pathlib import Path
+
+
+def take(rows: list, train: int, validation: int) -> tuple:
+    """A shuffle that never changes, then the first rows of it."""
+    rows = list(rows)
+    random.Random(20190526).shuffle(rows)
+    return rows[:train], rows[train : train + validation]
+
+
+def write_texts(rows: list, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label"])
+        writer.writerows(rows)
+
+
+def read_texts(path: Path) -> list:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(row["text"], row["label"]) for row in csv.DictReader(file)]
+
+
+def make_waimai(source: Path, train: Path, validation: Path) -> None:
+    with (source / "waimai" / "waimai_10k.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(row["review"], row["label"]) for row in csv.DictReader(file) if row["review"].strip()]
+    for part, path in zip(take(rows, 2000, 1000), (train, validation), strict=True):
+        write_texts(part, path)
+
+
+def make_thucnews(source: Path, train: Path, validation: Path) -> None:
+    names = (source / "thucnews-title" / "class.txt").read_text(encoding="utf-8").split()
+    parts = []
+    for file in ("dev.txt", "test.txt"):
+        lines = (source / "thucnews-title" / file).read_text(encoding="utf-8").split("\n")
+        rows = [line.rsplit("\t", 1) for line in lines if line.strip()]
+        parts.append([(text, names[int(label)]) for text, label in rows])
+    write_texts(take(parts[0], 2500, 0)[0], train)
+    write_texts(take(parts[1], 1000, 0)[0], validation)
+
+
+def make_weibo(source: Path, train: Path, validation: Path) -> None:
+    """As published, digits and all: to drop them is what a reader of this format has to do."""
+    stem = source / "weibo-ner" / "weiboNER_2nd_conll"
+    train.write_bytes(stem.with_suffix(".train").read_bytes())
+    validation.write_bytes(stem.with_suffix(".dev").read_bytes())
+
+
+def read_weibo(path: Path) -> list:
+    """(characters, tags) of each post."""
+    posts, words, tags = [], [], []
+    for line in path.read_text(encoding="utf-8").split("\n") + [""]:
+        if line.strip():
+            word, tag = line.split()
+            words.append(re.fullmatch("(\ufffd+|.)([0-9]+)", word)[1])
+            tags.append(tag)
+        elif words:
+            posts.append((words, tags))
+            words, tags = [], []
+    return posts
+
+
+def make_cmrc(source: Path, train: Path, validation: Path) -> None:
+    """The beginnings of the texts, with the questions that they answer where the file says."""
+    data = json.loads((source / "cmrc2018" / "cmrc2018_trial.squad.json").read_text(encoding="utf-8"))["data"]
+    for article in data:
+        for paragraph in article["paragraphs"]:
+            context = paragraph["context"] = paragraph["context"][:200]
+            for question in paragraph["qas"]:
+                answers = question["answers"]
+                question["answers"] = [a for a in answers if context[a["answer_start"] :].startswith(a["text"])]
+            paragraph["qas"] = [question for question in paragraph["qas"] if question["answers"]]
+    parts = take(data, len(data) * 3 // 4, len(data))
+    for part, path in zip(parts, (train, validation), strict=True):
+        path.write_text(json.dumps({"version": "1.1", "data": part}, ensure_ascii=False), encoding="utf-8")
+
+
+def read_cmrc(path: Path) -> list:
+    """(question, context, [(begin, text), ...]) of each question."""
+    return [
+        (question["question"], paragraph["context"], [(a["answer_start"], a["text"]) for a in question["answers"]])
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]
+        for paragraph in article["paragraphs"]
+        for question in paragraph["qas"]
+    ]

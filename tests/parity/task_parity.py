@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Trains every labelled task on a real data set, with mini_bert_train and with transformers' Trainer, and compares.
+
+    python tests/parity/task_parity.py --data FOLDER --work FOLDER [--tasks waimai ...] [--seeds 1 2 3]
+
+Both sides begin with the same model and read the same files with the same batch size, learning rate, schedule and number
+of epochs; the order of the examples and the weights of the new head differ, so means over seeds are compared and the
+spread is shown. "ours" is what mini_bert_train reports, "read" what transformers and the metrics of scikit-learn and
+seqeval make of the model it wrote: these two must agree. Every result is kept in --work, so a second call goes on where
+the first stopped and one with everything at hand prints the table.
+
+--data holds waimai/, thucnews-title/, weibo-ner/ and cmrc2018/ as they were published. Needs torch, transformers,
+accelerate, scikit-learn and seqeval. All in one go it takes an hour or two on one thread; --threads sets more.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+import task_data
+
+POINTS = 1.0  # how far apart the means may be
+
+
+@dataclass
+class Task:
+    kind: str  # --task
+    make: Callable
+    read: Callable
+    metric: str
+    epochs: int
+    learning_rate: float
+    max_length: int = 128
+    batch_size: int = 16
+    doc_stride: int = 32
+    suffix: str = ".csv"
+
+
+TASKS = {
+    "waimai": Task("classify", task_data.make_waimai, task_data.read_texts, "accuracy", 2, 3e-4),
+    "thucnews-title": Task("classify", task_data.make_thucnews, task_data.read_texts, "accuracy", 2, 3e-4),
+    "weibo-ner": Task("tag", task_data.make_weibo, task_data.read_weibo, "f1", 4, 5e-4, suffix=".conll"),
+    "cmrc2018": Task("answer", task_data.make_cmrc, task_data.read_cmrc, "f1", 2, 5e-4, 160, 16, 32, ".json"),
+}
+
+
+def train_ours(task: Task, seed: int, arguments, files: tuple, output: Path) -> float:
+    command = [arguments.program, "--task", task.kind, "--model", arguments.model, "--overwrite"]
+    command += ["--train", str(files[0]), "--validation", str(files[1]), "--output", str(output)]
+    command += ["--epochs", str(task.epochs), "--learning-rate", str(task.learning_rate), "--seed", str(seed)]
+    command += ["--batch-size", str(task.batch_size), "--max-length", str(task.max_length), "--eval-strategy", "no"]
+    command += ["--precision", "f32", "--threads", str(arguments.threads)]
+    if task.kind == "answer":
+        command += ["--doc-stride", str(task.doc_stride)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0:
+        raise RuntimeError(run.stderr)
+    history = json.loads((output / "trainer_state.json").read_text(encoding="utf-8"))
+    return 100 * [row for row in history["log_history"] if "eval_loss" in row][-1]["eval_" + task.metric]
+
+
+def run_one(name: str, seed: int, side: str, arguments) -> dict:
+    import task_training  # torch takes seconds to load, and the table alone does not need it
+
+    task_training.torch.set_num_threads(arguments.threads)
+    task_training.transformers.utils.logging.set_verbosity_error()
+    task_training.transformers.utils.logging.disable_progress_bar()
+    task = TASKS[name]
+    files = tuple(Path(arguments.work) / f"{name}-{part}{task.suffix}" for part in ("train", "validation"))
+    if not all(file.exists() for file in files):
+        task.make(Path(arguments.data), *files)
+    output = Path(arguments.work) / f"{name}-{side}-{seed}"
+    result = {"task": name, "seed": seed, "side": side}
+    if side == "ours":
+        result["reported"] = train_ours(task, seed, arguments, files, output)
+    else:
+        task_training.train(task, task.read(files[0]), seed, Path(arguments.model), output)
+    result["score"] = task_training.evaluate(task, task.read(files[1]), output)
+    return result
+
+
+def compare(name: str, results: dict, seeds: list) -> tuple:
+    """A row of the table, and what is wrong with it."""
+    ours = [results[name, seed, "ours"] for seed in seeds if (name, seed, "ours") in results]
+    theirs = [results[name, seed, "theirs"] for seed in seeds if (name, seed, "theirs") in results]
+    if not ours or not theirs:
+        return None, f"{name}: no result yet"
+    a, b = [row["score"] for row in ours], [row["score"] for row in theirs]
+    means, spread = (statistics.mean(a), statistics.mean(b)), [max(x) - min(x) for x in (a, b)]
+    off = max(abs(row["reported"] - row["score"]) for row in ours)
+    cells = [name, TASKS[name].metric, *(", ".join(f"{score:.2f}" for score in x) for x in (a, b))]
+    cells += [f"{means[0]:.2f} ± {spread[0] / 2:.2f}", f"{means[1]:.2f} ± {spread[1] / 2:.2f}"]
+    cells += [f"{means[0] - means[1]:+.2f}", f"{off:.3f}"]
+    problem = ""
+    if abs(means[0] - means[1]) > POINTS:
+        problem = f"{name}: the means are {abs(means[0] - means[1]):.2f} points apart"
+    if off > 0.05:
+        problem = f"{name}: mini_bert_train reports {off:.2f} points more or less than transformers finds"
+    return "| " + " | ".join(cells) + " |", problem
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default="build/release/bin/mini_bert_train")
+    parser.add_argument("--model", default="models/mini-bert-zh")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--sides", nargs="+", choices=["ours", "theirs"], default=["ours", "theirs"])
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    kept = Path(arguments.work) / "results.jsonl"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
+    results = {(row["task"], row["seed"], row["side"]): row for row in map(json.loads, lines)}
+    for name in arguments.tasks:
+        for seed in arguments.seeds:
+            for side in arguments.sides:
+                if (name, seed, side) in results:
+                    continue
+                results[name, seed, side] = row = run_one(name, seed, side, arguments)
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(row) + "\n")
+    print("| data | metric | ours | transformers | mean, ± half the range | | apart | read apart |")
+    print("|---|---|---|---|---|---|---|---|")
+    problems = []
+    for name in arguments.tasks:
+        row, problem = compare(name, results, arguments.seeds)
+        if row:
+            print(row)
+        problems += [problem] if problem else []
+    print("\n".join(problems) or f"every mean within {POINTS} points")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

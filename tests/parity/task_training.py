@@ -1,0 +1,216 @@
+"""The side of transformers in task_parity.py: its models, its Trainer, its tokenizer; metrics of scikit-learn and
+seqeval. What run_glue.py, run_ner.py and run_qa.py do, without their command lines."""
+
+import unicodedata
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy
+import torch
+import transformers
+from seqeval.metrics import f1_score
+from sklearn.metrics import accuracy_score
+from transformers import (
+    DataCollatorForTokenClassification,
+    DataCollatorWithPadding,
+    Trainer,
+    TrainingArguments,
+    default_data_collator,
+)
+
+IGNORED = -100
+
+
+class Classification:
+    architecture, metric = "AutoModelForSequenceClassification", "accuracy"
+
+    def __init__(self, task, tokenizer, model: Path):
+        self.task, self.tokenizer = task, tokenizer
+
+    def labels(self, rows: list) -> list:
+        return sorted({label for _, label in rows})
+
+    def encode(self, rows: list, labels: list) -> list:
+        encoded = self.tokenizer([text for text, _ in rows], truncation=True, max_length=self.task.max_length)
+        return [
+            {name: encoded[name][i] for name in encoded} | {"labels": labels.index(label)}
+            for i, (_, label) in enumerate(rows)
+        ]
+
+    def collator(self):
+        return DataCollatorWithPadding(self.tokenizer)
+
+    def score(self, rows: list, examples: list, logits: list, labels: list) -> float:
+        expected = [example["labels"] for example in examples]
+        return accuracy_score(expected, [row.argmax() for row in logits])
+
+
+class Tagging:
+    architecture, metric = "AutoModelForTokenClassification", "f1"
+
+    def __init__(self, task, tokenizer, model: Path):
+        self.task, self.tokenizer = task, tokenizer
+
+    def labels(self, rows: list) -> list:
+        return sorted({tag for _, tags in rows for tag in tags})
+
+    def encode(self, rows: list, labels: list) -> list:
+        examples = []
+        for words, tags in rows:
+            encoded = self.tokenizer(words, is_split_into_words=True, truncation=True, max_length=self.task.max_length)
+            ids, previous = [], None
+            for word in encoded.word_ids():
+                ids.append(IGNORED if word is None or word == previous else labels.index(tags[word]))
+                previous = word
+            examples.append(dict(encoded) | {"labels": ids})
+        return examples
+
+    def collator(self):
+        return DataCollatorForTokenClassification(self.tokenizer)
+
+    def score(self, rows: list, examples: list, logits: list, labels: list) -> float:
+        expected, predicted = [], []
+        for example, scores in zip(examples, logits, strict=True):
+            kept = [(label, row) for label, row in zip(example["labels"], scores) if label != IGNORED]
+            expected.append([labels[label] for label, _ in kept])
+            predicted.append([labels[row.argmax()] for _, row in kept])
+        return f1_score(expected, predicted)
+
+
+def is_cjk(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf"
+
+
+def answer_parts(text: str) -> list:
+    kept = []
+    for character in text.lower():
+        if is_cjk(character):
+            kept.append(f" {character} ")
+        elif not unicodedata.category(character).startswith("P") and character not in "$+<=>^`|~":
+            kept.append(character)
+    return [part for part in "".join(kept).split() if part not in ("a", "an", "the")]
+
+
+def answer_f1(expected: str, predicted: str) -> float:
+    is_, found = answer_parts(expected), answer_parts(predicted)
+    if not is_ or not found:
+        return float(is_ == found)
+    return 2 * sum((Counter(is_) & Counter(found)).values()) / (len(is_) + len(found))
+
+
+class Answering:
+    architecture, metric = "AutoModelForQuestionAnswering", "f1"
+
+    def __init__(self, task, tokenizer, model: Path):
+        self.task, self.tokenizer = task, tokenizer
+
+    def labels(self, rows: list) -> list:
+        return []
+
+    def encode(self, rows: list, labels: list) -> list:
+        encoded = self.tokenizer(
+            [question for question, _, _ in rows],
+            [context for _, context, _ in rows],
+            truncation="only_second",
+            max_length=self.task.max_length,
+            stride=self.task.doc_stride,
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+            padding="max_length",
+        )
+        self.windows = []
+        for window, row in enumerate(encoded["overflow_to_sample_mapping"]):
+            parts = encoded.sequence_ids(window)
+            offsets = [place if part == 1 else None for place, part in zip(encoded["offset_mapping"][window], parts)]
+            begin, text = rows[row][2][0]
+            first, last = self.place(offsets, begin, begin + len(text))
+            names = ("input_ids", "token_type_ids", "attention_mask")
+            features = {name: encoded[name][window] for name in names}
+            self.windows.append((row, offsets, features | {"start_positions": first, "end_positions": last}))
+        return [features for _, _, features in self.windows]
+
+    @staticmethod
+    def place(offsets: list, begin: int, end: int) -> tuple:
+        """First and last token of the characters begin to end - 1; 0 and 0 if they are not all in the window."""
+        inside = [token for token, place in enumerate(offsets) if place]
+        if offsets[inside[0]][0] > begin or offsets[inside[-1]][1] < end:
+            return 0, 0
+        first = max(token for token in inside if offsets[token][0] <= begin)
+        last = min(token for token in inside if offsets[token][1] >= end)
+        return first, last
+
+    def collator(self):
+        return default_data_collator
+
+    def score(self, rows: list, examples: list, logits: list, labels: list) -> float:
+        candidates = defaultdict(list)
+        for (row, offsets, _), (starts, ends) in zip(self.windows, logits, strict=True):
+            for first in numpy.argsort(-starts, kind="stable")[:20]:
+                for last in numpy.argsort(-ends, kind="stable")[:20]:
+                    if offsets[first] and offsets[last] and first <= last < first + 30:
+                        text = rows[row][1][offsets[first][0] : offsets[last][1]]
+                        candidates[row].append((starts[first] + ends[last], text))
+        scores = []
+        for row, (_, _, answers) in enumerate(rows):
+            best = max(candidates[row], key=lambda candidate: candidate[0], default=(0, ""))[1]
+            scores.append(max(answer_f1(text, best) for _, text in answers))
+        return sum(scores) / len(scores)
+
+
+KINDS = {"classify": Classification, "tag": Tagging, "answer": Answering}
+
+
+def load(kind, model: Path, labels: list):
+    names = {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
+    loader = getattr(transformers, kind.architecture)
+    return loader.from_pretrained(model, dtype=torch.float32, **(names if labels else {}))
+
+
+def logits_of(model, kind, examples: list) -> list:
+    """Scores of each example alone or in a batch, without what belongs to padding."""
+    model.eval()
+    result = []
+    with torch.no_grad():
+        for begin in range(0, len(examples), 16):
+            part = examples[begin : begin + 16]
+            output = model(**kind.collator()(part))
+            if kind.metric == "f1" and "start_logits" in output:
+                result += [(s.numpy(), e.numpy()) for s, e in zip(output.start_logits, output.end_logits)]
+            else:
+                result += [row.numpy() for row in output.logits]
+    return result
+
+
+def train(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
+    kind = KINDS[task.kind](task, tokenizer, model_path)
+    labels = kind.labels(rows)
+    transformers.set_seed(seed)
+    model = load(kind, model_path, labels)
+    arguments = TrainingArguments(
+        output_dir=str(output),
+        num_train_epochs=task.epochs,
+        per_device_train_batch_size=task.batch_size,
+        learning_rate=task.learning_rate,
+        seed=seed,
+        save_strategy="no",
+        logging_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        use_cpu=True,
+    )
+    examples = kind.encode(rows, labels)
+    Trainer(model=model, args=arguments, train_dataset=examples, data_collator=kind.collator()).train()
+    model.save_pretrained(output)
+    tokenizer.save_pretrained(output)
+
+
+def evaluate(task, rows: list, model_path: Path) -> float:
+    """The metric of a model directory, ours or theirs, in points of a hundred."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
+    kind = KINDS[task.kind](task, tokenizer, model_path)
+    model = load(kind, model_path, [])
+    count = model.config.num_labels if task.kind != "answer" else 0
+    labels = [model.config.id2label[i] for i in range(count)]
+    examples = kind.encode(rows, labels)
+    return 100 * kind.score(rows, examples, logits_of(model, kind, examples), labels)

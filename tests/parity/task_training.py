@@ -24,7 +24,7 @@ IGNORED = -100
 class Classification:
     architecture, metric = "AutoModelForSequenceClassification", "accuracy"
 
-    def __init__(self, task, tokenizer, model: Path):
+    def __init__(self, task, tokenizer):
         self.task, self.tokenizer = task, tokenizer
 
     def labels(self, rows: list) -> list:
@@ -48,7 +48,7 @@ class Classification:
 class Tagging:
     architecture, metric = "AutoModelForTokenClassification", "f1"
 
-    def __init__(self, task, tokenizer, model: Path):
+    def __init__(self, task, tokenizer):
         self.task, self.tokenizer = task, tokenizer
 
     def labels(self, rows: list) -> list:
@@ -101,7 +101,7 @@ def answer_f1(expected: str, predicted: str) -> float:
 class Answering:
     architecture, metric = "AutoModelForQuestionAnswering", "f1"
 
-    def __init__(self, task, tokenizer, model: Path):
+    def __init__(self, task, tokenizer):
         self.task, self.tokenizer = task, tokenizer
 
     def labels(self, rows: list) -> list:
@@ -183,7 +183,7 @@ def logits_of(model, kind, examples: list) -> list:
 
 def train(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
     tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
-    kind = KINDS[task.kind](task, tokenizer, model_path)
+    kind = KINDS[task.kind](task, tokenizer)
     labels = kind.labels(rows)
     transformers.set_seed(seed)
     model = load(kind, model_path, labels)
@@ -208,7 +208,7 @@ def train(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
 def evaluate(task, rows: list, model_path: Path) -> float:
     """The metric of a model directory, ours or theirs, in points of a hundred."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
-    kind = KINDS[task.kind](task, tokenizer, model_path)
+    kind = KINDS[task.kind](task, tokenizer)
     model = load(kind, model_path, [])
     count = model.config.num_labels if task.kind != "answer" else 0
     labels = [model.config.id2label[i] for i in range(count)]

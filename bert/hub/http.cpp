@@ -65,6 +65,21 @@ std::size_t receive(char* bytes, std::size_t, std::size_t count, void* user) {
   }
 }
 
+// Asks one place after the other.
+template <class Ask, class IsEnough>
+HttpAnswer follow_redirects(std::string url, const Ask& ask, const IsEnough& is_enough) {
+  for (int redirects = 0; redirects <= most_redirects; ++redirects) {
+    HttpAnswer answer = ask(url);
+    const std::string& next = answer.location;
+    if (next.empty() || is_enough(answer)) return answer;
+    require(!url.starts_with("https://") || next.starts_with("https://"),
+            "{}: leads to {}, which is not encrypted; nothing is downloaded from there", short_url(url),
+            short_url(next));
+    url = next;
+  }
+  fail("{}: more than {} redirects; try again later", short_url(url), most_redirects);
+}
+
 }  // namespace
 
 std::string HttpAnswer::header(const std::string& lower_case_name) const {
@@ -150,25 +165,14 @@ HttpAnswer Http::request(const std::string& url, bool head, std::uint64_t first_
   return read_answer(c.curl);
 }
 
-HttpAnswer Http::follow(std::string url, bool head, std::uint64_t first_byte, const Sink& sink) {
-  for (int redirects = 0; redirects <= most_redirects; ++redirects) {
-    HttpAnswer answer = request(url, head, first_byte, sink);
-    const std::string& next = answer.location;
-    if (next.empty() || (head && origin_of(next) != origin_of(url))) return answer;
-    require(!url.starts_with("https://") || next.starts_with("https://"),
-            "{}: leads to {}, which is not encrypted; nothing is downloaded from there", short_url(url),
-            short_url(next));
-    url = next;
-  }
-  fail("{}: more than {} redirects; try again later", short_url(url), most_redirects);
-}
-
-HttpAnswer Http::head(const std::string& url) {
-  return follow(url, true, 0, [](const HttpAnswer&, std::string_view) {});
+HttpAnswer Http::head(const std::string& url, const std::function<bool(const HttpAnswer&)>& is_enough) {
+  const auto ask = [&](const std::string& place) { return request(place, true, 0, {}); };
+  return follow_redirects(url, ask, is_enough);
 }
 
 HttpAnswer Http::get(const std::string& url, std::uint64_t first_byte, const Sink& sink) {
-  return follow(url, false, first_byte, sink);
+  const auto ask = [&](const std::string& place) { return request(place, false, first_byte, sink); };
+  return follow_redirects(url, ask, [](const HttpAnswer&) { return false; });
 }
 
 }  // namespace mini_bert::hub

@@ -46,9 +46,8 @@ class Http {
   Http(const Http&) = delete;
   Http& operator=(const Http&) = delete;
 
-  // The headers of a URL. Redirects are followed as long as they stay with the server; the one that leaves it is the
-  // answer, for it says what the server itself knows of the file.
-  HttpAnswer head(const std::string& url);
+  // The headers of a URL. Redirects are followed, up to one that `is_enough` already.
+  HttpAnswer head(const std::string& url, const std::function<bool(const HttpAnswer&)>& is_enough);
 
   // The body of a URL from `first_byte` on, wherever redirects lead, if the answer is ok(); any other body is dropped.
   // NetworkError when no whole answer came; what `sink` throws ends the request and comes out here.
@@ -57,7 +56,6 @@ class Http {
  private:
   struct Connection;
   HttpAnswer request(const std::string& url, bool head, std::uint64_t first_byte, const Sink& sink);
-  HttpAnswer follow(std::string url, bool head, std::uint64_t first_byte, const Sink& sink);
 
   HttpOptions options_;
   std::unique_ptr<Connection> connection_;

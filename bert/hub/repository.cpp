@@ -49,6 +49,11 @@ bool is_commit(const std::string& text) {
   return text.size() == 40 && is_content_name(text);
 }
 
+// A large file is stored elsewhere, and the redirect that leads there says what the hub knows of it.
+bool describes_linked_file(const HttpAnswer& answer) {
+  return !answer.header("x-linked-etag").empty() && !answer.header("x-linked-size").empty();
+}
+
 // "abc", W/"abc"
 std::string without_quotes(std::string etag) {
   if (etag.starts_with("W/")) etag.erase(0, 2);
@@ -111,15 +116,16 @@ RemoteFile describe_file(Http& http, const std::string& endpoint, const Reposito
                          const std::string& file) {
   RemoteFile remote{file, fmt::format("{}/{}/resolve/{}/{}", endpoint, repository.name, repository.commit, file), "",
                     0};
-  const HttpAnswer answer = http.head(remote.url);
+  const HttpAnswer answer = http.head(remote.url, describes_linked_file);
   const bool redirected = !answer.location.empty();
   const bool forbidden = answer.status == 401 || answer.status == 403;
   require(answer.ok() || redirected, "{}: the server answers {}, expected the file; {}", remote.url, answer.status,
           forbidden ? "the model is private or gated: set HF_TOKEN to a token that may read it" : "try again later");
-  // A large file is stored elsewhere: "linked" is what the hub says of it, the other headers are those of the redirect.
+  // The plain headers describe the file if the hub itself has it, not a store, whose etags mean something else.
+  const bool from_hub = !redirected && !answer.header("x-repo-commit").empty();
   const auto first_of = [&](const char* linked, const char* plain) {
     const std::string value = answer.header(linked);
-    return value.empty() && !redirected ? answer.header(plain) : value;
+    return value.empty() && from_hub ? answer.header(plain) : value;
   };
   remote.content_name = without_quotes(first_of("x-linked-etag", "etag"));
   require(is_content_name(remote.content_name),

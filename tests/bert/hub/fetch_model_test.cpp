@@ -57,6 +57,19 @@ TEST_CASE("hub: names that redirect are followed and kept under the name they we
   CHECK(find_model("tiny") == hub.cache() / "models--tiny/snapshots" / tip);
 }
 
+TEST_CASE("hub: a mirror that sends everybody to the hub will do, and the token stays with the mirror") {
+  const TestHub hub(tiny_files());
+  const LoopbackServer mirror([&](const Request& request) {
+    return Reply{.status = 308, .headers = {{"Location", hub.url() + request.path}}};
+  });
+  const Environment environment(
+      {{"HF_ENDPOINT", mirror.url()}, {"HF_HUB_CACHE", hub.cache().string()}, {"HF_TOKEN", "hf_secret"}});
+  hub.fetch();
+  CHECK(fs::exists(hub.snapshot() / "model.safetensors"));
+  for (const Request& request : mirror.requests()) CHECK(request.header("authorization") == "Bearer hf_secret");
+  for (const Request& request : hub.asked()) CHECK(request.header("authorization").empty());
+}
+
 TEST_CASE("hub: the token goes to the hub, to no other server, and only if there is one") {
   const TestHub with(tiny_files(), {{"HF_TOKEN", "hf_secret"}});
   with.fetch();

@@ -36,7 +36,7 @@ struct Reply {
 };
 
 // An HTTP server on the loopback address, for one request after another: what `answer` makes of each is sent, for HEAD
-// without the body. Every header is as it says; Content-Length is added where it says none.
+// without the body. Content-Length is added where it says none; a header without a value is left out.
 class LoopbackServer {
  public:
   using Answer = std::function<Reply(const Request&)>;
@@ -106,7 +106,7 @@ class LoopbackServer {
     std::string text = "HTTP/1.1 " + std::to_string(reply.status) + " Said\r\nConnection: close\r\n";
     bool has_length = false;
     for (const auto& [name, value] : reply.headers) {
-      text += name + ": " + value + "\r\n";
+      if (!value.empty()) text += name + ": " + value + "\r\n";
       has_length |= name == "Content-Length";
     }
     if (!has_length) text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";

@@ -106,8 +106,10 @@ def serve(files: dict, store: str = "") -> str:
 def make_model(folder: Path) -> None:
     import torch
     from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
+    from transformers.utils import logging
 
     tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *TEXT.split(), "##s"]
+    logging.disable_progress_bar()
     torch.manual_seed(0)
     sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
     BertForMaskedLM(BertConfig(vocab_size=len(tokens), **sizes)).save_pretrained(folder)

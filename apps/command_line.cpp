@@ -60,6 +60,16 @@ size_t edit_distance(const std::string& a, const std::string& b) {
   return slips[a.size()][b.size()];
 }
 
+// CLI11 takes an argument like "[MASK] and [MASK]" for a list. With a space before it, it is a text; uncovered() takes
+// the space away again.
+bool in_brackets(std::string_view argument) {
+  return argument.starts_with('[') && argument.ends_with(']');
+}
+std::string uncovered(std::string argument) {
+  if (argument.starts_with(' ') && in_brackets(std::string_view(argument).substr(1))) argument.erase(0, 1);
+  return argument;
+}
+
 }  // namespace
 
 std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates) {
@@ -91,13 +101,12 @@ CLI::Option& CommandLine::toggle(const std::string& names, bool& value, const st
 }
 
 CLI::Option& CommandLine::text(const std::string& names, std::string& value, const std::string& help) {
-  CLI::Option* const option = app_.add_option(names, value, help)->type_name("TEXT");
+  CLI::Option* const option = app_.add_option(names, value, help)->transform(uncovered, "", "")->type_name("TEXT");
   return prepare(option, value);
 }
 
 CLI::Option& CommandLine::texts(const std::string& names, std::vector<std::string>& values, const std::string& help) {
-  // Else CLI11 takes "[MASK] and [MASK]" for a list in brackets.
-  return *app_.add_option(names, values, help)->allow_extra_args(false)->type_name("TEXT")->group(section_);
+  return *app_.add_option(names, values, help)->transform(uncovered, "", "")->type_name("TEXT")->group(section_);
 }
 
 CLI::Option& CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
@@ -189,6 +198,9 @@ std::vector<std::string> CommandLine::spell(const std::vector<std::string>& argu
 
 void CommandLine::parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> spelled = spell(arguments);
+  for (std::string& argument : spelled) {
+    if (in_brackets(argument)) argument.insert(0, 1, ' ');
+  }
   std::reverse(spelled.begin(), spelled.end());  // CLI11 takes them from the back
   try {
     app_.parse(std::move(spelled));

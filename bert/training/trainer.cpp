@@ -35,7 +35,7 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       parameters_(model_.parameters()),
       optimizer_(optimizer_for(model_, arguments)),
       anchor_(parameters_, arguments.anchor) {
-  require(arguments.anchor * arguments.learning_rate <= 1,
+  require(arguments.anchor == 0 || arguments.anchor * arguments.learning_rate <= 1,
           "--anchor {} times --learning-rate {} is {}, expected at most 1, which goes all the way back in one update",
           arguments.anchor, arguments.learning_rate, arguments.anchor * arguments.learning_rate);
   require_metric(arguments.best_metric, objective.metric_names());

@@ -60,6 +60,13 @@ TEST_CASE("command_line: values in every spelling", "[apps]") {
   CHECK((program.values.files == std::vector<std::string>{"a.txt", "b_c.txt"}));
 }
 
+TEST_CASE("command_line: a text in brackets is no list", "[apps]") {
+  Program program;
+  program.line.parse({"--model", "[a],[b]", "[MASK] or [MASK]", "--json", "[a, b]", "[c"});
+  CHECK(program.values.model == "[a],[b]");
+  CHECK((program.values.files == std::vector<std::string>{"[MASK] or [MASK]", "[a, b]", "[c"}));
+}
+
 TEST_CASE("command_line: defaults, negative numbers, the last of two, off again", "[apps]") {
   Program program;
   program.line.parse({"--lr", "-0.5", "--epochs", "1e2", "--epochs", "7", "--json=false", "--model", "my_dir"});

@@ -36,8 +36,7 @@ std::string answers(const ProbeRow& row, std::size_t count) {
 
 }  // namespace
 
-TrainingConsole::TrainingConsole(const Plan& plan, bool validates)
-    : plan_(plan), validates_(validates), is_terminal_(isatty(STDOUT_FILENO) == 1) {}
+TrainingConsole::TrainingConsole(const Plan& plan) : plan_(plan), is_terminal_(isatty(STDOUT_FILENO) == 1) {}
 
 void TrainingConsole::fact(std::string_view label, std::string_view text) {
   fmt::print("{}{}\n", pad_right(label, label_width), text);

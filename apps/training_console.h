@@ -13,8 +13,7 @@ namespace mini_bert {
 // before and after.
 class TrainingConsole : public TrainingObserver {
  public:
-  // `validates`: evaluations bring a loss, not only probes.
-  TrainingConsole(const Plan& plan, bool validates);
+  explicit TrainingConsole(const Plan& plan);
 
   // "training    92 texts, 1,830 tokens"
   static void fact(std::string_view label, std::string_view text);
@@ -47,7 +46,7 @@ class TrainingConsole : public TrainingObserver {
   double seconds_left(Index step) const;
 
   Plan plan_;
-  bool validates_, is_terminal_;
+  bool is_terminal_;
   bool header_shown_ = false, bar_shown_ = false, time_said_ = false;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point bar_drawn_{};

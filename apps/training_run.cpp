@@ -121,7 +121,7 @@ int train(const TrainOptions& options) {
   const TrainingInputs inputs = read_inputs(options);
   const Plan plan(options.training, inputs.objective->examples());
   const Facts facts = training_facts(options, inputs, plan);
-  TrainingConsole console(plan, inputs.objective->validates());
+  TrainingConsole console(plan);
   Recorder recorder(options, facts, console, directory);
   Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, recorder);
 

@@ -75,7 +75,7 @@ TEST_CASE("guard: what is none is refused with file, line and reason") {
   };
   for (const auto& [text, expected] : cases) {
     INFO(text);
-    const std::string message = error_of([&] { guard_of(folder, text); });
+    const std::string message = error_of([&, &text = text] { guard_of(folder, text); });
     CHECK_THAT(message, ContainsSubstring(expected));
     CHECK(message.find('\n') == std::string::npos);
   }

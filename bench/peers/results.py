@@ -108,6 +108,8 @@ def markdown(paths):
     shown = None
     for path in paths:
         result = json.loads(path.read_text(encoding="utf-8"))
+        if "sides" not in result:  # of another benchmark
+            continue
         where = (
             f"{result['machine']['cpu']}, {result['machine']['cores']} cores, {result['machine']['memory_gb']} GB, "
             f"{' '.join(result['machine']['instruction_sets'])}; "

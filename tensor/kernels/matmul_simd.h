@@ -201,6 +201,7 @@ void gemm_narrow_row(const float* sums, BFloat16* c, Index n, bool accumulate) {
 template <class F, class Words>
 constexpr TiledProduct tiled_product() {
   constexpr int rows = F::lanes == 8 ? 6 : 8, vectors = F::lanes == 8 ? 2 : 3;
+  static_assert(rows <= TiledProduct::most_tile_rows && vectors * F::lanes <= TiledProduct::most_tile_cols);
   TiledProduct product{};
   product.terms_per_word = Words::terms;
   product.tile_rows = rows;

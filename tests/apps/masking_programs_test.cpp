@@ -11,21 +11,15 @@ using nlohmann::json;
 
 namespace {
 
-class Workshop {
+class Workshop : public ProgramFolder {
  public:
   Workshop() {
-    write_tiny_model(path() / "model");
     write_file(path() / "train.jsonl",
                "\"三国人物诸葛涛\"\n\"诸葛涛字子澜\"\n\"诸葛亮字孔明\"\n\"山水诸葛涛风云\"\n\"天地诸葛涛\"\n"
                "{\"text\": \"蜀国的相\", \"mask\": [[0, 2]]}\n");
     write_file(path() / "words.txt", "诸葛亮 3 nr\n人物\n龘龘\n");
     write_file(path() / "guard.jsonl", "{\"text\": \"诸葛[MASK]字孔明\", \"answer\": \"亮\"}\n");
   }
-  const fs::path& path() const { return folder_.path(); }
-  Outcome run(const std::string& command) const { return mini_bert::testing::run(path(), command); }
-
- private:
-  TemporaryFolder folder_;
 };
 
 constexpr const char* train_few = "mini_bert_train --model model --train train.jsonl --max-steps 4 --eval-steps 2 ";

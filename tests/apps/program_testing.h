@@ -9,6 +9,7 @@
 #include <string>
 
 #include "bert/checkpoint.h"
+#include "tests/bert/files/temporary_folder.h"
 
 // Runs the programs as a person would, on a tiny model in a temporary folder.
 namespace mini_bert::testing {
@@ -25,22 +26,7 @@ inline void write_file(const fs::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
-// A folder of its own, gone when the test ends.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "mini_bert_test_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using test::TemporaryFolder;
 
 struct Outcome {
   int exit_code;
@@ -79,5 +65,16 @@ inline void write_tiny_model(const fs::path& folder) {
   fs::create_directories(folder);
   save_pretrained(folder, model, tokenizer);
 }
+
+// A folder with a tiny model in which programs are run.
+class ProgramFolder {
+ public:
+  ProgramFolder() { write_tiny_model(path() / "model"); }
+  const fs::path& path() const { return folder_.path(); }
+  Outcome run(const std::string& command) const { return mini_bert::testing::run(path(), command); }
+
+ private:
+  TemporaryFolder folder_;
+};
 
 }  // namespace mini_bert::testing

@@ -11,12 +11,8 @@ using nlohmann::json;
 
 namespace {
 
-class Workshop {
+class Workshop : public ProgramFolder {
  public:
-  Workshop() { write_tiny_model(path() / "model"); }
-  const fs::path& path() const { return folder_.path(); }
-  Outcome run(const std::string& command) const { return mini_bert::testing::run(path(), command); }
-
   // Runs mini_bert_train and returns what it printed.
   std::string train(const std::string& flags) const {
     const Outcome outcome = run("mini_bert_train --model model --output out --learning-rate 0.01 " + flags);
@@ -39,9 +35,6 @@ class Workshop {
   json last_evaluation() const {
     return json::parse(read_file(path() / "out/trainer_state.json")).at("log_history").back();
   }
-
- private:
-  TemporaryFolder folder_;
 };
 
 }  // namespace

@@ -12,19 +12,13 @@ using nlohmann::json;
 namespace {
 
 // A folder with a tiny model and texts for it.
-class Workshop {
+class Workshop : public ProgramFolder {
  public:
   Workshop() {
-    write_tiny_model(path() / "model");
     write_file(path() / "train.json",
                R"(["三国人物诸葛涛", "诸葛涛字子澜", "诸葛亮字孔明", "诸葛涛是蜀国的相", "天地日月", "山水风云龘"])");
     write_file(path() / "validation.txt", "蜀相诸葛涛\n诸葛亮是蜀国的相\n");
   }
-  const fs::path& path() const { return folder_.path(); }
-  Outcome run(const std::string& command) const { return mini_bert::testing::run(path(), command); }
-
- private:
-  TemporaryFolder folder_;
 };
 
 std::vector<json> json_lines(const std::string& text) {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "tensor/fingerprint.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/profile.h"
 
@@ -37,17 +38,17 @@ void Anchor::pull(double learning_rate) {
 
 std::uint64_t Anchor::fingerprint() const {
   if (slots_.empty()) return 0;
-  std::uint64_t hash = 0xcbf29ce484222325u;
+  Fingerprint fingerprint;
   for (const Slot& slot : slots_) {
     visit_float(slot.start.dtype(), [&]<class T>() {
       for (const T x : slot.start.values<T>()) {
         std::uint64_t bits = 0;
         std::memcpy(&bits, &x, sizeof x);
-        hash = (hash ^ bits) * 0x100000001b3u;
+        fingerprint.add(bits);
       }
     });
   }
-  return hash;
+  return fingerprint.value();
 }
 
 }  // namespace mini_bert

@@ -8,6 +8,7 @@
 #include "bert/files/file_error.h"
 #include "bert/files/mapped_file.h"
 #include "tensor/error.h"
+#include "tensor/fingerprint.h"
 
 namespace mini_bert {
 namespace {
@@ -52,21 +53,20 @@ std::vector<std::size_t> WordList::lengths_at(std::span<const std::int32_t> ids)
 }
 
 std::uint64_t WordList::fingerprint() const {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  const auto add = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3u; };
+  Fingerprint fingerprint;
   // Depth first along sorted edges, so that the order in which words were added does not matter.
   std::vector<std::uint32_t> open = {0};
   while (!open.empty()) {
     const std::uint32_t node = open.back();
     open.pop_back();
-    add(ends_word_[node]);
+    fingerprint.add(ends_word_[node]);
     for (auto edge = edges_.lower_bound({node, 0}); edge != edges_.end() && edge->first.first == node; ++edge) {
-      add(static_cast<std::uint64_t>(edge->first.second));
+      fingerprint.add(static_cast<std::uint64_t>(edge->first.second));
       open.push_back(edge->second);
     }
-    add(open.size());
+    fingerprint.add(open.size());
   }
-  return hash;
+  return fingerprint.value();
 }
 
 ReadWords make_word_list(std::span<const std::string> words, const Tokenizer& tokenizer) {

@@ -14,7 +14,7 @@ namespace {
 std::uint64_t fingerprint(const AnsweringSet& set) {
   Fingerprint fingerprint;
   for (std::size_t w = 0; w < set.windows.size(); ++w) {
-    fingerprint.add(set.data.sequences[w]);
+    add_sequence(set.data.sequences[w], fingerprint);
     fingerprint.add(static_cast<std::uint64_t>(set.windows[w].begin));
     fingerprint.add(static_cast<std::uint64_t>(set.windows[w].end));
   }

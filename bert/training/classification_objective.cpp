@@ -15,7 +15,7 @@ namespace {
 std::uint64_t fingerprint(const ClassificationSet& set) {
   Fingerprint fingerprint;
   for (std::size_t i = 0; i < set.targets.size(); ++i) {
-    fingerprint.add(set.data.sequences[i]);
+    add_sequence(set.data.sequences[i], fingerprint);
     for (const double target : set.targets[i]) fingerprint.add(std::bit_cast<std::uint64_t>(target));
   }
   return fingerprint.value();

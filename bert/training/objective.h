@@ -9,6 +9,7 @@
 #include "bert/data/dataset.h"
 #include "bert/model/bert.h"
 #include "bert/training/history.h"
+#include "tensor/fingerprint.h"
 
 namespace mini_bert {
 
@@ -64,19 +65,11 @@ class Objective {
   virtual std::string identity() const = 0;
 };
 
-// FNV-1a of everything that is added, in order: tells data sets apart.
-class Fingerprint {
- public:
-  void add(std::uint64_t value) { hash_ = (hash_ ^ value) * 0x100000001b3u; }
-  void add(const Sequence& sequence) {
-    add(sequence.ids.size());
-    for (const std::int32_t id : sequence.ids) add(static_cast<std::uint64_t>(id));
-    for (const MaskRule rule : sequence.mask_rules) add(static_cast<std::uint64_t>(rule));
-  }
-  std::uint64_t value() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0xcbf29ce484222325u;
-};
+// Adds what an example reads and what is masked in it.
+inline void add_sequence(const Sequence& sequence, Fingerprint& fingerprint) {
+  fingerprint.add(sequence.ids.size());
+  for (const std::int32_t id : sequence.ids) fingerprint.add(static_cast<std::uint64_t>(id));
+  for (const MaskRule rule : sequence.mask_rules) fingerprint.add(static_cast<std::uint64_t>(rule));
+}
 
 }  // namespace mini_bert

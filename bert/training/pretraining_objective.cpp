@@ -17,7 +17,7 @@ std::uint64_t fingerprint(const PairSet& set) {
   Fingerprint fingerprint;
   for (std::size_t i = 0; i < set.chunks.size(); ++i) {
     fingerprint.add(set.chunks[i].document);
-    fingerprint.add(set.data.sequences[i]);
+    add_sequence(set.data.sequences[i], fingerprint);
   }
   return fingerprint.value();
 }

@@ -15,7 +15,7 @@ namespace {
 std::uint64_t fingerprint(const TaggingSet& set) {
   Fingerprint fingerprint;
   for (std::size_t i = 0; i < set.labels.size(); ++i) {
-    fingerprint.add(set.data.sequences[i]);
+    add_sequence(set.data.sequences[i], fingerprint);
     for (const std::int32_t label : set.labels[i]) fingerprint.add(static_cast<std::uint64_t>(label));
   }
   return fingerprint.value();

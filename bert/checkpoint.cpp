@@ -53,15 +53,14 @@ struct Located {
   const StoredTensor* stored = nullptr;
 };
 
-// A parameter that fills its Var can take over what read() returns, a view of the mapped file in most cases; one that
-// shares it is copied into its rows.
+// Mapped memory is a view of the file where it has the element type already.
 void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
   check_shape(*from.file, *from.stored, parameter);
-  Tensor rows = parameter.value();
-  if (memory == WeightMemory::mapped && rows.shape() == parameter.var.shape()) {
-    parameter.var.replace_value(from.file->read(from.stored->name, rows.dtype()));
+  if (memory == WeightMemory::mapped) {
+    parameter.var.replace_value(from.file->read(from.stored->name, parameter.var.dtype()));
   } else {
-    from.file->read_into(from.stored->name, rows);
+    Tensor value = parameter.value();
+    from.file->read_into(from.stored->name, value);
   }
 }
 

@@ -43,9 +43,8 @@ void AdamW::step(double learning_rate, double gradient_scale) {
 std::vector<Parameter> AdamW::state() const {
   std::vector<Parameter> state;
   for (const Slot& slot : slots_) {
-    const Index rows = slot.m.shape()[0];
-    state.push_back({slot.parameter.name + ".exp_avg", Var(slot.m), 0, rows});
-    state.push_back({slot.parameter.name + ".exp_avg_sq", Var(slot.v), 0, rows});
+    state.push_back({slot.parameter.name + ".exp_avg", Var(slot.m)});
+    state.push_back({slot.parameter.name + ".exp_avg_sq", Var(slot.v)});
   }
   return state;
 }

@@ -25,12 +25,8 @@ void Module::clear_grads() {
 
 Var Module::register_parameter(std::string name, const Shape& shape, DType dtype) {
   const Var var(Tensor(shape, dtype), true);
-  register_rows(std::move(name), var, 0, shape[0]);
+  own_.push_back({std::move(name), var});
   return var;
-}
-
-void Module::register_rows(std::string name, const Var& var, Index begin, Index end) {
-  own_.push_back({std::move(name), var, begin, end});
 }
 
 void Module::register_module(std::string name, const Module& module) {

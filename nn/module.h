@@ -7,15 +7,13 @@
 
 namespace mini_bert {
 
-// A trained tensor under the name published checkpoints give it, "bert.pooler.dense.weight". It may be a range of rows
-// of a larger Var: query, key and value are one product but three names.
+// A trained tensor under the name published checkpoints give it, "bert.pooler.dense.weight".
 struct Parameter {
   std::string name;
   Var var;
-  Index begin, end;  // rows of var
 
-  Tensor value() const { return var.value().rows(begin, end); }
-  Tensor grad() const { return var.grad().defined() ? var.grad().rows(begin, end) : Tensor(); }
+  Tensor value() const { return var.value(); }
+  Tensor grad() const { return var.grad(); }
 };
 
 // Something with parameters, and modules inside it. Derived classes register both, in their constructor, in the order
@@ -39,8 +37,6 @@ class Module {
 
   // A new tensor, not initialised, that wants a gradient.
   Var register_parameter(std::string name, const Shape& shape, DType dtype);
-  // Another name for rows of one.
-  void register_rows(std::string name, const Var& var, Index begin, Index end);
   // An empty name puts the parameters of `module` among one's own.
   void register_module(std::string name, const Module& module);
 

@@ -1,21 +1,18 @@
 #include "nn/self_attention.h"
 
 #include "autograd/ops/attention.h"
-#include "autograd/ops/linear.h"
 
 namespace mini_bert {
 
 SelfAttention::SelfAttention(Index hidden, Index heads, double dropout, DType dtype)
     : heads_(heads),
       dropout_(dropout),
-      weight_(Tensor({3 * hidden, hidden}, dtype), true),
-      bias_(Tensor({3 * hidden}, dtype), true) {
-  Index begin = 0;
-  for (const std::string name : {"query", "key", "value"}) {
-    register_rows(name + ".weight", weight_, begin, begin + hidden);
-    register_rows(name + ".bias", bias_, begin, begin + hidden);
-    begin += hidden;
-  }
+      query_(hidden, hidden, dtype),
+      key_(hidden, hidden, dtype),
+      value_(hidden, hidden, dtype) {
+  register_module("query", query_);
+  register_module("key", key_);
+  register_module("value", value_);
 }
 
 Var SelfAttention::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode) const {
@@ -24,8 +21,8 @@ Var SelfAttention::forward(const Var& x, const SequenceOffsets& offsets, Mode& m
     options.dropout = dropout_;
     options.key = mode.next_key();
   }
-  const Var qkv = linear(x, weight_, bias_);  // [T,3H]
-  return attention(qkv, offsets, options);    // [T,H]
+  const Var q = query_.forward(x), k = key_.forward(x), v = value_.forward(x);  // [T,H]
+  return attention(q, k, v, offsets, options);                                  // [T,H]
 }
 
 }  // namespace mini_bert

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <utility>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -28,6 +29,11 @@ constexpr std::size_t smallest_segment = std::size_t{32} << 20;
 // Rounding up anything larger would wrap around to a small number.
 constexpr std::size_t largest_request = std::numeric_limits<std::size_t>::max() / 4;
 
+// Between blocks: tensors of a power of two bytes would else begin at the same place of a page, where a load waits for
+// stores that it has nothing to do with.
+constexpr std::size_t gap = CachingAllocator::alignment;
+constexpr const char* out_of_memory = "out of memory: {} MB were asked for; use a smaller batch or shorter texts";
+
 constexpr std::size_t round_up(std::size_t n, std::size_t to) {
   return (n + to - 1) / to * to;
 }
@@ -40,50 +46,66 @@ void ask_for_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::siz
 
 }  // namespace
 
-struct alignas(CachingAllocator::alignment) CachingAllocator::Block {
-  std::size_t size;  // of this header and the memory after it
-  Block* before;     // its neighbour in the segment, null for the first
-  bool is_free;
-  bool is_last;  // of its segment
-  Block* next;   // in the list of its bin, while free
-  Block* previous;
-
-  std::byte* memory() { return reinterpret_cast<std::byte*>(this + 1); }
-  static Block* of(std::byte* memory) { return reinterpret_cast<Block*>(memory) - 1; }
-  Block* after() { return is_last ? nullptr : reinterpret_cast<Block*>(reinterpret_cast<std::byte*>(this) + size); }
-  std::size_t capacity() const { return size - sizeof(Block); }
-};
-
 CachingAllocator& CachingAllocator::instance() {
   static CachingAllocator& allocator = *new CachingAllocator;  // outlives every static tensor
   return allocator;
 }
 
 std::shared_ptr<std::byte> CachingAllocator::allocate(std::size_t bytes) {
-  return {take(bytes), [this](std::byte* memory) { give_back(memory); }, CachedAllocation<std::byte>()};
+  Block* const block = take_block(bytes);
+  return {block->memory, [this, block](std::byte*) { give_back_block(block); }, CachedAllocation<std::byte>()};
 }
 
+// The block's description is noted before the memory.
 std::byte* CachingAllocator::take(std::size_t bytes) {
-  constexpr const char* out_of_memory = "out of memory: {} MB were asked for; use a smaller batch or shorter texts";
   require(bytes <= largest_request, out_of_memory, bytes >> 20);
-  const std::size_t size = round_up(std::max(bytes, std::size_t{1}), alignment) + sizeof(Block);
+  Block* const block = take_block(bytes + alignment);
+  new (block->memory) Block*(block);
+  return block->memory + alignment;
+}
+
+void CachingAllocator::give_back(std::byte* memory) {
+  give_back_block(*std::launder(reinterpret_cast<Block**>(memory - alignment)));
+}
+
+CachingAllocator::Block* CachingAllocator::take_block(std::size_t bytes) {
+  require(bytes <= largest_request, out_of_memory, bytes >> 20);
+  const std::size_t size = round_up(std::max(bytes, std::size_t{1}), alignment) + gap;
   const std::lock_guard lock(mutex_);
   Block* block = keep_blocks ? find(size) : nullptr;
   if (block == nullptr) block = new_segment(size);
   require(block != nullptr, out_of_memory, bytes >> 20);
   if (keep_blocks) split(block, size);
   block->is_free = false;
-  statistics_.live += block->capacity();
+  statistics_.live += block->size - gap;
   statistics_.peak = std::max(statistics_.peak, statistics_.live);
-  return block->memory();
+  return block;
 }
 
-void CachingAllocator::give_back(std::byte* memory) {
-  Block* const block = Block::of(memory);
+void CachingAllocator::give_back_block(Block* block) {
   const std::lock_guard lock(mutex_);
-  statistics_.live -= block->capacity();
-  if (!keep_blocks) return std::free(block);
-  insert(join_neighbours(block));
+  statistics_.live -= block->size - gap;
+  if (keep_blocks) return insert(join_neighbours(block));
+  std::free(block->memory);
+  forget(block);
+}
+
+CachingAllocator::Block* CachingAllocator::describe(std::byte* memory, std::size_t size, Block* before, Block* after) {
+  if (spare_ == nullptr) spare_ = &blocks_.emplace_back();
+  Block* const block = std::exchange(spare_, spare_->next);
+  *block = {.memory = memory,
+            .size = size,
+            .before = before,
+            .after = after,
+            .is_free = true,
+            .next = nullptr,
+            .previous = nullptr};
+  return block;
+}
+
+void CachingAllocator::forget(Block* block) {
+  block->next = spare_;
+  spare_ = block;
 }
 
 // Sizes in units of the alignment: one bin each up to 16, then eight steps per power of two.
@@ -122,8 +144,7 @@ CachingAllocator::Block* CachingAllocator::new_segment(std::size_t size) {
   }
   if (memory == nullptr) return nullptr;
   if (keep_blocks) ask_for_huge_pages(memory, bytes);
-  Block* const block = new (memory)
-      Block{.size = bytes, .before = nullptr, .is_free = true, .is_last = true, .next = nullptr, .previous = nullptr};
+  Block* const block = describe(static_cast<std::byte*>(memory), bytes, nullptr, nullptr);
   if (keep_blocks) segments_.push_back(block);
   ++statistics_.system_allocations;
   return block;
@@ -137,7 +158,7 @@ void CachingAllocator::insert(Block* block) {
   if (block->next != nullptr) block->next->previous = block;
   free_[bin] = block;
   occupied_[bin / 64] |= std::uint64_t{1} << (bin % 64);
-  statistics_.cached += block->capacity();
+  statistics_.cached += block->size - gap;
 }
 
 void CachingAllocator::remove(Block* block) {
@@ -145,34 +166,37 @@ void CachingAllocator::remove(Block* block) {
   if (block->next != nullptr) block->next->previous = block->previous;
   (block->previous != nullptr ? block->previous->next : free_[bin]) = block->next;
   if (free_[bin] == nullptr) occupied_[bin / 64] &= ~(std::uint64_t{1} << (bin % 64));
-  statistics_.cached -= block->capacity();
+  statistics_.cached -= block->size - gap;
 }
 
 // Cuts off what a block of `size` does not need, if that makes a block.
 void CachingAllocator::split(Block* block, std::size_t size) {
   const std::size_t rest = block->size - size;
-  if (rest < sizeof(Block) + alignment) return;
-  auto* const cut = new (reinterpret_cast<std::byte*>(block) + size) Block{
-      .size = rest, .before = block, .is_free = true, .is_last = block->is_last, .next = nullptr, .previous = nullptr};
-  if (Block* const after = cut->after()) after->before = cut;
+  if (rest < alignment + gap) return;
+  Block* const cut = describe(block->memory + size, rest, block, block->after);
+  if (cut->after != nullptr) cut->after->before = cut;
   block->size = size;
-  block->is_last = false;
+  block->after = cut;
   insert(cut);
 }
 
+// Makes one block of this and its right neighbour.
+void CachingAllocator::absorb_next(Block* block) {
+  Block* const right = block->after;
+  block->size += right->size;
+  block->after = right->after;
+  if (block->after != nullptr) block->after->before = block;
+  forget(right);
+}
+
 CachingAllocator::Block* CachingAllocator::join_neighbours(Block* block) {
-  const auto absorb = [](Block* left, Block* right) {
-    left->size += right->size;
-    left->is_last = right->is_last;
-    if (Block* const after = left->after()) after->before = left;
-  };
-  if (Block* const after = block->after(); after != nullptr && after->is_free) {
-    remove(after);
-    absorb(block, after);
+  if (block->after != nullptr && block->after->is_free) {
+    remove(block->after);
+    absorb_next(block);
   }
   if (Block* const before = block->before; before != nullptr && before->is_free) {
     remove(before);
-    absorb(before, block);
+    absorb_next(before);
     return before;
   }
   return block;
@@ -190,9 +214,10 @@ void CachingAllocator::release_cached() {
 
 void CachingAllocator::release_free_segments() {
   std::erase_if(segments_, [this](Block* first) {
-    if (!first->is_free || !first->is_last) return false;
+    if (!first->is_free || first->after != nullptr) return false;
     remove(first);
-    std::free(first);
+    std::free(first->memory);
+    forget(first);
     return true;
   });
 }

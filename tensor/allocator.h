@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -12,7 +13,9 @@ namespace mini_bert {
 // Hands out 64-byte aligned memory from large segments and keeps what is returned: a training step asks for about the
 // same memory as the step before it, so after the first steps nothing comes from the system. Free neighbours are
 // joined, so batches of any lengths share one set of segments. Segments begin at huge-page boundaries and ask for huge
-// pages: with 4 KB pages a step of BERT base spends a large part of its time in page faults and TLB misses.
+// pages: with 4 KB pages a step of BERT base spends a large part of its time in page faults and TLB misses. What is
+// known about a piece of memory is kept apart from it, so pages that nobody writes to cost nothing: a model whose
+// weights stay in their mapped file never fetches the memory it has for them.
 //
 // A request takes the first block that fits of the smallest size class that has one (Masmano et al. 2004, "TLSF: a new
 // dynamic memory allocator for real-time systems", ECRTS), in constant time. Thread-safe. Built with AddressSanitizer
@@ -41,16 +44,31 @@ class CachingAllocator {
   void release_cached();  // returns segments that are wholly free to the system
 
  private:
-  struct Block;  // what precedes the memory that is handed out
+  // A piece of a segment. Neighbours in memory are linked by before and after, free ones of a bin, and spare
+  // descriptions, by next and previous.
+  struct Block {
+    std::byte* memory;
+    std::size_t size;
+    Block* before;  // null for the first of a segment
+    Block* after;   // null for the last
+    bool is_free;
+    Block* next;
+    Block* previous;
+  };
 
   static constexpr std::size_t steps_per_octave = 8, bins = 320;
   static std::size_t bin_of(std::size_t size);
 
+  Block* take_block(std::size_t bytes);
+  void give_back_block(Block* block);
   Block* find(std::size_t size);  // null when no free block is large enough
   Block* new_segment(std::size_t size);
+  Block* describe(std::byte* memory, std::size_t size, Block* before, Block* after);  // a free block
+  void forget(Block* block);
   void insert(Block* block);
   void remove(Block* block);
   void split(Block* block, std::size_t size);
+  void absorb_next(Block* block);
   Block* join_neighbours(Block* block);
   void release_free_segments();
 
@@ -58,6 +76,8 @@ class CachingAllocator {
   std::array<Block*, bins> free_{};
   std::array<std::uint64_t, bins / 64> occupied_{};  // a bit for each bin that is not empty
   std::vector<Block*> segments_;                     // the first block of each
+  std::deque<Block> blocks_;                         // all there ever were
+  Block* spare_ = nullptr;                           // those that describe nothing now
   Statistics statistics_;
 };
 

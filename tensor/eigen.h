@@ -17,7 +17,7 @@ using MatrixMap = Eigen::Map<Matrix<T>>;
 template <class T>
 using ConstMatrixMap = Eigen::Map<const Matrix<T>>;
 
-// Columns [c, c+w) of some rows: a head's queries inside the packed [T, 3H] product, for example.
+// Columns [c, c+w) of some rows: a head's queries among those of all heads, for example.
 template <class T>
 using BlockMap = Eigen::Map<Matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
 template <class T>

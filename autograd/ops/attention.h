@@ -7,8 +7,9 @@ namespace mini_bert {
 
 using kernels::AttentionOptions;
 
-// Multi-head softmax(Q·Kᵀ/√D)·V within each sentence of a packed batch; qkv [T,3H] holds queries, keys and values side
-// by side, result [T,H]. Throws Error when 3H is no multiple of 3·heads or the offsets do not cover T rows.
-Var attention(const Var& qkv, const SequenceOffsets& offsets, const AttentionOptions& options);
+// Multi-head softmax(Q·Kᵀ/√D)·V within each sentence of a packed batch; q, k, v and the result [T,H], D = H/heads.
+// Throws Error when they differ in extents or type, H is no multiple of the heads, or the offsets do not cover T rows.
+Var attention(const Var& q, const Var& k, const Var& v, const SequenceOffsets& offsets,
+              const AttentionOptions& options);
 
 }  // namespace mini_bert

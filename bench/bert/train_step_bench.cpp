@@ -54,8 +54,9 @@ class TimedSteps {
     const UpdateResult result =
         step_.run(work.batch, Mode::training(1, static_cast<std::uint32_t>(taken_), precision_));
     const double milliseconds = milliseconds_since(start);
+    const std::size_t allocated = heap_allocations() - before;
     ++taken_;
-    return {{"ms", milliseconds}, {"loss", result.loss}, {"heap_allocations", heap_allocations() - before}};
+    return {{"ms", milliseconds}, {"loss", result.loss}, {"heap_allocations", allocated}};
   }
 
  private:

@@ -14,25 +14,20 @@ namespace {
 
 // One head of one sentence: where its rows and columns lie. Heads of sentences are independent, so each is one task.
 struct Head {
-  Head(Index task, const Tensor& qkv, const SequenceOffsets& offsets, Index heads)
+  Head(Index task, Index hidden, const SequenceOffsets& offsets, Index heads)
       : index(task % heads),
         count(heads),
         begin(offsets.begin(task / heads)),
         length(offsets.length(task / heads)),
-        hidden(qkv.cols() / 3),
         size(hidden / heads) {}
 
-  // Columns of queries (part 0), keys (1) or values (2) in a [T,3H] tensor; the head's columns in a [T,H] one.
+  // [S,D] of a [T,H] tensor.
   template <class T, class AnyTensor>
-  auto part(AnyTensor& qkv, Index which) const {
-    return block<T>(qkv, begin, which * hidden + index * size, length, size);
-  }
-  template <class T, class AnyTensor>
-  auto columns(AnyTensor& x) const {
+  auto of(AnyTensor& x) const {
     return block<T>(x, begin, index * size, length, size);
   }
 
-  Index index, count, begin, length, hidden, size;
+  Index index, count, begin, length, size;
 };
 
 // The factors 0 or 1/(1−p) on P [S,S]. Element (i, j) of head n draws number ((t·N + n)·2¹⁶ + j), t being the packed
@@ -48,9 +43,9 @@ Matrix<T> probability_mask(const Head& head, const AttentionOptions& options) {
 }
 
 template <class T>
-void forward(const Head& head, const Tensor& qkv, const AttentionOptions& options, Tensor& output,
+void forward(const Head& head, const AttentionInputs& in, const AttentionOptions& options, Tensor& output,
              Tensor& log_sum_exp) {
-  const auto q = head.part<T>(qkv, 0), k = head.part<T>(qkv, 1), v = head.part<T>(qkv, 2);  // [S,D]
+  const auto q = head.of<T>(in.q), k = head.of<T>(in.k), v = head.of<T>(in.v);  // [S,D]
   const T scale = T(1) / std::sqrt(static_cast<T>(head.size));
   Matrix<T> p = (q * k.transpose()) * scale;  // [S,S] scores, then probabilities in place
   for (Index i = 0; i < head.length; ++i) {
@@ -62,15 +57,17 @@ void forward(const Head& head, const Tensor& qkv, const AttentionOptions& option
     log_sum_exp.data<T>()[(head.begin + i) * head.count + head.index] = maximum + std::log(sum);
   }
   if (options.dropout > 0) p.array() *= probability_mask<T>(head, options).array();
-  head.columns<T>(output).noalias() = p * v;  // [S,D]
+  head.of<T>(output).noalias() = p * v;  // [S,D]
 }
 
 template <class T>
-void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-              const AttentionOptions& options, const Gradient& dqkv) {
-  const auto q = head.part<T>(qkv, 0), k = head.part<T>(qkv, 1), v = head.part<T>(qkv, 2);  // [S,D]
-  const auto d_o = head.columns<T>(doutput);                                                // [S,D]
+void backward(const Head& head, const Tensor& doutput, const AttentionInputs& in, const Tensor& log_sum_exp,
+              const AttentionOptions& options, const AttentionGradients& gradients) {
+  const auto q = head.of<T>(in.q), k = head.of<T>(in.k), v = head.of<T>(in.v), d_o = head.of<T>(doutput);  // [S,D]
   const T scale = T(1) / std::sqrt(static_cast<T>(head.size));
+  const auto put_head = [&](const Gradient& gradient, const auto& product) {
+    if (gradient) put(gradient, head.of<T>(gradient.tensor()).noalias(), product);
+  };
 
   // P = softmax(Q·Kᵀ/√D), from the saved row normaliser: exp(s − log Σ exp s).
   Matrix<T> p = (q * k.transpose()) * scale;  // [S,S]
@@ -80,12 +77,11 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
   }
   // O = P̃·V
   Matrix<T> dp = d_o * v.transpose();  // [S,S]
+  Matrix<T> dropped = p;
   if (options.dropout > 0) {
     const Matrix<T> mask = probability_mask<T>(head, options);
-    put(dqkv, head.part<T>(dqkv.tensor(), 2).noalias(), (p.array() * mask.array()).matrix().transpose() * d_o);
+    dropped.array() *= mask.array();
     dp.array() *= mask.array();
-  } else {
-    put(dqkv, head.part<T>(dqkv.tensor(), 2).noalias(), p.transpose() * d_o);
   }
   // P = softmax(S): its Jacobian is diag(p) − p·pᵀ in every row. Written over dP.
   for (Index i = 0; i < head.length; ++i) {
@@ -95,63 +91,90 @@ void backward(const Head& head, const Tensor& doutput, const Tensor& qkv, const 
     ds_i = p_i * (ds_i - mean) * scale;
   }
   // S = Q·Kᵀ/√D
-  put(dqkv, head.part<T>(dqkv.tensor(), 0).noalias(), dp * k);
-  put(dqkv, head.part<T>(dqkv.tensor(), 1).noalias(), dp.transpose() * q);
+  put_head(gradients.dq, dp * k);
+  put_head(gradients.dk, dp.transpose() * q);
+  put_head(gradients.dv, dropped.transpose() * d_o);
 }
+
+AttentionInputs in_f32(const AttentionInputs& in) {
+  return {in.q.to(DType::f32), in.k.to(DType::f32), in.v.to(DType::f32)};
+}
+
+// A contribution to a gradient in bf16 while it is computed in f32.
+class WideGradient {
+ public:
+  explicit WideGradient(const Gradient& narrow) : narrow_(narrow) {
+    if (narrow) wide_ = Tensor(narrow.tensor().shape());
+  }
+
+  Gradient gradient() { return narrow_ ? Gradient(wide_, Output::replace) : Gradient(); }
+  void add() {
+    if (!narrow_) return;
+    if (narrow_.accumulates()) matrix<float>(wide_) += matrix<float>(narrow_.tensor().to(DType::f32));
+    narrow_.tensor().copy_from(wide_.to(DType::bf16));
+  }
+
+ private:
+  Gradient narrow_;
+  Tensor wide_;
+};
 
 }  // namespace
 
-void attention_as_defined(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
+void attention_as_defined(const AttentionInputs& in, const SequenceOffsets& offsets, const AttentionOptions& options,
                           Tensor& output, Tensor& log_sum_exp) {
-  if (qkv.dtype() == DType::bf16) {
+  if (output.dtype() == DType::bf16) {
     Tensor output_f32(output.shape());
-    attention_as_defined(qkv.to(DType::f32), offsets, options, output_f32, log_sum_exp);
+    attention_as_defined(in_f32(in), offsets, options, output_f32, log_sum_exp);
     return output.copy_from(output_f32.to(DType::bf16));
   }
-  visit_float(qkv.dtype(), [&]<class T>() {
+  visit_float(output.dtype(), [&]<class T>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
-      forward<T>(Head(task, qkv, offsets, options.heads), qkv, options, output, log_sum_exp);
+      forward<T>(Head(task, output.cols(), offsets, options.heads), in, options, output, log_sum_exp);
     });
   });
 }
 
-void attention_backward_as_defined(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+void attention_backward_as_defined(const Tensor& doutput, const AttentionInputs& in, const Tensor& log_sum_exp,
                                    const SequenceOffsets& offsets, const AttentionOptions& options,
-                                   const Gradient& dqkv) {
-  if (qkv.dtype() == DType::bf16) {
-    Tensor dqkv_f32 = dqkv.accumulates() ? dqkv.tensor().to(DType::f32) : Tensor(qkv.shape());
-    attention_backward_as_defined(doutput.to(DType::f32), qkv.to(DType::f32), log_sum_exp, offsets, options,
-                                  {dqkv_f32, dqkv.output()});
-    return dqkv.tensor().copy_from(dqkv_f32.to(DType::bf16));
+                                   const AttentionGradients& gradients) {
+  if (doutput.dtype() == DType::bf16) {
+    WideGradient dq(gradients.dq), dk(gradients.dk), dv(gradients.dv);
+    attention_backward_as_defined(doutput.to(DType::f32), in_f32(in), log_sum_exp, offsets, options,
+                                  {dq.gradient(), dk.gradient(), dv.gradient()});
+    for (WideGradient* const gradient : {&dq, &dk, &dv}) gradient->add();
+    return;
   }
-  visit_float(qkv.dtype(), [&]<class T>() {
+  visit_float(doutput.dtype(), [&]<class T>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
-      backward<T>(Head(task, qkv, offsets, options.heads), doutput, qkv, log_sum_exp, options, dqkv);
+      const Head head(task, doutput.cols(), offsets, options.heads);
+      backward<T>(head, doutput, in, log_sum_exp, options, gradients);
     });
   });
 }
 
-void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
-               Tensor& log_sum_exp) {
-  visit_activation(qkv.dtype(), [&]<class T>() {
+void attention(const AttentionInputs& in, const SequenceOffsets& offsets, const AttentionOptions& options,
+               Tensor& output, Tensor& log_sum_exp) {
+  visit_activation(output.dtype(), [&]<class T>() {
     if constexpr (!std::is_same_v<T, double>) {
       if (const auto* const simd = simd::loops<T>()) {
-        return attention_blocked(simd->attention, qkv, offsets, options, output, log_sum_exp);
+        return attention_blocked(simd->attention, in, offsets, options, output, log_sum_exp);
       }
     }
-    attention_as_defined(qkv, offsets, options, output, log_sum_exp);
+    attention_as_defined(in, offsets, options, output, log_sum_exp);
   });
 }
 
-void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv) {
-  visit_activation(qkv.dtype(), [&]<class T>() {
+void attention_backward(const Tensor& doutput, const AttentionInputs& in, const Tensor& log_sum_exp,
+                        const SequenceOffsets& offsets, const AttentionOptions& options,
+                        const AttentionGradients& gradients) {
+  visit_activation(doutput.dtype(), [&]<class T>() {
     if constexpr (!std::is_same_v<T, double>) {
       if (const auto* const simd = simd::loops<T>()) {
-        return attention_backward_blocked(simd->attention, doutput, qkv, log_sum_exp, offsets, options, dqkv);
+        return attention_backward_blocked(simd->attention, doutput, in, log_sum_exp, offsets, options, gradients);
       }
     }
-    attention_backward_as_defined(doutput, qkv, log_sum_exp, offsets, options, dqkv);
+    attention_backward_as_defined(doutput, in, log_sum_exp, offsets, options, gradients);
   });
 }
 

@@ -8,8 +8,8 @@ namespace mini_bert::kernels {
 
 // Scaled dot-product attention of N heads over packed sentences. Vaswani et al. 2017, arXiv:1706.03762 §3.2.
 //
-// qkv [T,3H] holds queries, keys and values side by side; head n owns D = H/N columns of each. For every sentence of
-// length S and every head, with Q, K, V, O [S,D]:
+// Queries, keys and values are [T,H]; head n owns D = H/N columns of each. For every sentence of length S and every
+// head, with Q, K, V, O [S,D]:
 //   P = softmax(Q·Kᵀ/√D) [S,S],   P̃ = dropout(P),   O = P̃·V
 // A sentence sees only itself: the work is Σ S², with no mask and no padding. `log_sum_exp` [T,N] keeps, per row of
 // scores, m + log Σ exp(s−m): with it the backward pass rebuilds P from Q and K, T·N numbers instead of Σ N·S².
@@ -20,19 +20,29 @@ struct AttentionOptions {
   RandomKey key = {};  // of that dropout
 };
 
-void attention(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
-               Tensor& log_sum_exp);
+struct AttentionInputs {
+  Tensor q, k, v;
+};
+
+// Each may be null.
+struct AttentionGradients {
+  Gradient dq, dk, dv;
+};
+
+void attention(const AttentionInputs& inputs, const SequenceOffsets& offsets, const AttentionOptions& options,
+               Tensor& output, Tensor& log_sum_exp);
 
 // With dO given:  dV += P̃ᵀ·dO;  dP̃ = dO·Vᵀ;  dP = dropout′(dP̃);  dS = P∘(dP − rowsum(dP∘P))  (softmax);
-// dQ += dS·K/√D;  dK += dSᵀ·Q/√D.  All three are columns of dqkv [T,3H].
-void attention_backward(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
-                        const SequenceOffsets& offsets, const AttentionOptions& options, const Gradient& dqkv);
+// dQ += dS·K/√D;  dK += dSᵀ·Q/√D.  Of the columns of a head dQ is written first.
+void attention_backward(const Tensor& doutput, const AttentionInputs& inputs, const Tensor& log_sum_exp,
+                        const SequenceOffsets& offsets, const AttentionOptions& options,
+                        const AttentionGradients& gradients);
 
 // The same as Eigen expressions, which is what both are where this CPU has no loops for them (attention_blocked.h).
-void attention_as_defined(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
-                          Tensor& output, Tensor& log_sum_exp);
-void attention_backward_as_defined(const Tensor& doutput, const Tensor& qkv, const Tensor& log_sum_exp,
+void attention_as_defined(const AttentionInputs& inputs, const SequenceOffsets& offsets,
+                          const AttentionOptions& options, Tensor& output, Tensor& log_sum_exp);
+void attention_backward_as_defined(const Tensor& doutput, const AttentionInputs& inputs, const Tensor& log_sum_exp,
                                    const SequenceOffsets& offsets, const AttentionOptions& options,
-                                   const Gradient& dqkv);
+                                   const AttentionGradients& gradients);
 
 }  // namespace mini_bert::kernels

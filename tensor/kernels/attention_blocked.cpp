@@ -34,67 +34,71 @@ void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body
   });
 }
 
+// One head of one sentence.
 template <class T>
-simd::AttentionHead<T> head_of(const Tensor& qkv, const SequenceOffsets& offsets, const AttentionOptions& options,
-                               Index sentence, Index head, float* scratch) {
-  const Index stride = qkv.cols(), hidden = stride / 3, size = hidden / options.heads, begin = offsets.begin(sentence);
-  const T* const q = qkv.data<T>() + begin * stride + head * size;
+simd::AttentionHead<T> head_of(const AttentionInputs& in, const SequenceOffsets& offsets,
+                               const AttentionOptions& options, Index sentence, Index head, float* scratch) {
+  const Index hidden = in.q.cols(), size = hidden / options.heads, begin = offsets.begin(sentence);
+  const Index first = begin * hidden + head * size;
   return {.length = offsets.length(sentence),
           .size = size,
           .heads = options.heads,
-          .q = q,
-          .k = q + hidden,
-          .v = q + 2 * hidden,
-          .qkv_stride = stride,
+          .q = in.q.data<T>() + first,
+          .k = in.k.data<T>() + first,
+          .v = in.v.data<T>() + first,
           .dropout = options.dropout,
           .key = options.key,
           .first_draw = static_cast<std::uint64_t>(begin * options.heads + head) << 16,
           .scratch = scratch};
 }
 
+template <class T>
+simd::AttentionTarget<T> target_of(const Gradient& gradient, Index first) {
+  if (!gradient) return {};
+  return {gradient.tensor().data<T>() + first, gradient.accumulates()};
+}
+
 }  // namespace
 
 template <class T>
-void attention_blocked(const simd::AttentionLoops<T>& loops, const Tensor& qkv, const SequenceOffsets& offsets,
+void attention_blocked(const simd::AttentionLoops<T>& loops, const AttentionInputs& in, const SequenceOffsets& offsets,
                        const AttentionOptions& options, Tensor& output, Tensor& log_sum_exp) {
   const Index hidden = output.cols(), size = hidden / options.heads;
   const Index floats = loops.scratch(offsets.longest(), size);
   for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence);
-    loops.forward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+    loops.forward(head_of<T>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
                   output.data<T>() + begin * hidden + head * size,
                   log_sum_exp.data<float>() + begin * options.heads + head);
   });
 }
 
 template <class T>
-void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tensor& doutput, const Tensor& qkv,
+void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tensor& doutput, const AttentionInputs& in,
                                 const Tensor& log_sum_exp, const SequenceOffsets& offsets,
-                                const AttentionOptions& options, const Gradient& dqkv) {
+                                const AttentionOptions& options, const AttentionGradients& gradients) {
   const Index hidden = doutput.cols(), size = hidden / options.heads;
   const Index floats = loops.scratch(offsets.longest(), size);
   for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
-    const Index begin = offsets.begin(sentence);
-    T* const dq = dqkv.tensor().data<T>() + begin * 3 * hidden + head * size;
-    loops.backward(head_of<T>(qkv, offsets, options, sentence, head, scratch_of_this_thread(floats)),
-                   {.doutput = doutput.data<T>() + begin * hidden + head * size,
+    const Index begin = offsets.begin(sentence), first = begin * hidden + head * size;
+    loops.backward(head_of<T>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                   {.doutput = doutput.data<T>() + first,
                     .log_sum_exp = log_sum_exp.data<float>() + begin * options.heads + head,
-                    .dq = dq,
-                    .dk = dq + hidden,
-                    .dv = dq + 2 * hidden,
-                    .accumulate = dqkv.accumulates()});
+                    .dq = target_of<T>(gradients.dq, first),
+                    .dk = target_of<T>(gradients.dk, first),
+                    .dv = target_of<T>(gradients.dv, first)});
   });
 }
 
-template void attention_blocked(const simd::AttentionLoops<float>&, const Tensor&, const SequenceOffsets&,
+template void attention_blocked(const simd::AttentionLoops<float>&, const AttentionInputs&, const SequenceOffsets&,
                                 const AttentionOptions&, Tensor&, Tensor&);
-template void attention_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const SequenceOffsets&,
+template void attention_blocked(const simd::AttentionLoops<BFloat16>&, const AttentionInputs&, const SequenceOffsets&,
                                 const AttentionOptions&, Tensor&, Tensor&);
-template void attention_backward_blocked(const simd::AttentionLoops<float>&, const Tensor&, const Tensor&,
+template void attention_backward_blocked(const simd::AttentionLoops<float>&, const Tensor&, const AttentionInputs&,
                                          const Tensor&, const SequenceOffsets&, const AttentionOptions&,
-                                         const Gradient&);
-template void attention_backward_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const Tensor&,
+                                         const AttentionGradients&);
+template void attention_backward_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const AttentionInputs&,
                                          const Tensor&, const SequenceOffsets&, const AttentionOptions&,
-                                         const Gradient&);
+                                         const AttentionGradients&);
 
 }  // namespace mini_bert::kernels

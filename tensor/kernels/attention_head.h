@@ -11,9 +11,8 @@ namespace mini_bert::simd {
 // activations are stored in. Pointers are to the first element of a block [S,D].
 template <class T>
 struct AttentionHead {
-  Index length, size, heads;  // S, D, N
-  const T *q, *k, *v;         // rows qkv_stride apart
-  Index qkv_stride;           // 3H; rows of output and doutput are a third of it apart, of log_sum_exp N
+  Index length, size, heads;  // S, D, N; rows are N·D apart, of log_sum_exp N
+  const T *q, *k, *v;
 
   double dropout;
   RandomKey key;
@@ -22,13 +21,19 @@ struct AttentionHead {
   float* scratch;  // as many floats as attention_scratch says, 64-byte aligned
 };
 
-// What the backward pass reads beside the head, and where it writes; dq, dk and dv lie like q, k and v.
+// Where the gradient of q, k or v goes, which lies as they do; nowhere when null.
+template <class T>
+struct AttentionTarget {
+  T* data;
+  bool accumulate;
+};
+
+// What the backward pass reads beside the head, and where it writes.
 template <class T>
 struct AttentionHeadGradient {
   const T* doutput;
   const float* log_sum_exp;
-  T *dq, *dk, *dv;
-  bool accumulate;
+  AttentionTarget<T> dq, dk, dv;
 };
 
 }  // namespace mini_bert::simd

@@ -38,6 +38,7 @@ void copy_rows(const T* x, Index ldx, Index rows, Index cols, float factor, floa
 template <class F, class T, class Factor>
 void put_rows(const float* x, Index ldx, Index rows, Index cols, const Factor& factor, T* y, Index ldy,
               bool accumulate) {
+  if (y == nullptr) return;
   for (Index i = 0; i < rows; ++i, x += ldx, y += ldy) {
     const F factor_i(factor(i));
     for_each_register<F>(cols, [&](Index j, auto lanes) { put(lanes, F::load(x + j) * factor_i, accumulate, y + j); });
@@ -134,17 +135,17 @@ float softmax_row(float* p, Index length, const float* factors, float& maximum) 
 
 template <class F, class T>
 void attention_forward(const AttentionHead<T>& head, T* output, float* log_sum_exp) {
-  const Index length = head.length, size = head.size, qkv_stride = head.qkv_stride;
+  const Index length = head.length, size = head.size, stride = head.heads * size;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(size));
   const ForwardMemory<F> m(head.scratch, length, size);
-  copy_rows<F>(head.k, qkv_stride, length, size, 1.0f, m.values, m.ld_d);  // on the way into panels
+  copy_rows<F>(head.k, stride, length, size, 1.0f, m.values, m.ld_d);  // on the way into panels
   const Panels keys_t = pack_transpose<F>(m.values, m.ld_d, length, size, m.keys_t);
-  copy_rows<F>(head.v, qkv_stride, length, size, 1.0f, m.values, m.ld_d);
+  copy_rows<F>(head.v, stride, length, size, 1.0f, m.values, m.ld_d);
   const Panels values = panels_of<F>(m.values, m.ld_d);
 
   for (Index begin = 0; begin < length; begin += m.block) {
     const Index rows = length - begin < m.block ? length - begin : m.block;
-    copy_rows<F>(head.q + begin * qkv_stride, qkv_stride, rows, size, scale, m.queries, m.ld_d);
+    copy_rows<F>(head.q + begin * stride, stride, rows, size, scale, m.queries, m.ld_d);
     multiply<F, false>(rows, length, size, m.queries, m.ld_d, keys_t, m.p, m.ld_s, false);
     for (Index i = 0; i < rows; ++i) {
       float maximum;
@@ -155,8 +156,8 @@ void attention_forward(const AttentionHead<T>& head, T* output, float* log_sum_e
     }
     multiply<F, false>(rows, size, length, m.p, m.ld_s, values, m.output, m.ld_d, false);
     put_rows<F>(
-        m.output, m.ld_d, rows, size, [&](Index i) { return m.inverse_sum[i]; }, output + begin * (qkv_stride / 3),
-        qkv_stride / 3, false);
+        m.output, m.ld_d, rows, size, [&](Index i) { return m.inverse_sum[i]; }, output + begin * stride, stride,
+        false);
   }
 }
 
@@ -215,7 +216,7 @@ struct BackwardMemory {
 
 template <class F, class T>
 void attention_backward(const AttentionHead<T>& head, const AttentionHeadGradient<T>& gradient) {
-  const Index length = head.length, size = head.size, stride = head.qkv_stride, output_stride = stride / 3;
+  const Index length = head.length, size = head.size, stride = head.heads * size;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(size));
   const BackwardMemory<F> m(head.scratch, length, size);
   copy_rows<F>(head.v, stride, length, size, 1.0f, m.doutput, m.ld_d);  // on the way into panels
@@ -227,7 +228,7 @@ void attention_backward(const AttentionHead<T>& head, const AttentionHeadGradien
   for (Index begin = 0; begin < length; begin += m.block) {
     const Index rows = length - begin < m.block ? length - begin : m.block;
     copy_rows<F>(head.q + begin * stride, stride, rows, size, scale, m.queries, m.ld_d);
-    copy_rows<F>(gradient.doutput + begin * output_stride, output_stride, rows, size, 1.0f, m.doutput, m.ld_d);
+    copy_rows<F>(gradient.doutput + begin * stride, stride, rows, size, 1.0f, m.doutput, m.ld_d);
     for (Index i = 0; i < rows; i += m.tile) {
       const Index tall = rows - i < m.tile ? rows - i : m.tile;
       float *const p = m.p + i * m.ld_s, *const ds = m.ds + i * m.ld_s;
@@ -240,15 +241,15 @@ void attention_backward(const AttentionHead<T>& head, const AttentionHeadGradien
       }
     }
     multiply<F, false>(rows, size, length, m.ds, m.ld_s, keys, m.dqueries, m.ld_d, false);
+    T* const dq = gradient.dq.data == nullptr ? nullptr : gradient.dq.data + begin * stride;
     put_rows<F>(
-        m.dqueries, m.ld_d, rows, size, [=](Index) { return scale; }, gradient.dq + begin * stride, stride,
-        gradient.accumulate);
+        m.dqueries, m.ld_d, rows, size, [=](Index) { return scale; }, dq, stride, gradient.dq.accumulate);
     multiply<F, true>(length, size, rows, m.p, m.ld_s, doutput, m.dvalues, m.ld_d, begin > 0);
     multiply<F, true>(length, size, rows, m.ds, m.ld_s, queries, m.dkeys, m.ld_d, begin > 0);
   }
   const auto whole = [](Index) { return 1.0f; };
-  put_rows<F>(m.dvalues, m.ld_d, length, size, whole, gradient.dv, stride, gradient.accumulate);
-  put_rows<F>(m.dkeys, m.ld_d, length, size, whole, gradient.dk, stride, gradient.accumulate);
+  put_rows<F>(m.dkeys, m.ld_d, length, size, whole, gradient.dk.data, stride, gradient.dk.accumulate);
+  put_rows<F>(m.dvalues, m.ld_d, length, size, whole, gradient.dv.data, stride, gradient.dv.accumulate);
 }
 
 template <class F>

@@ -10,18 +10,20 @@ namespace mini_bert::kernels {
 
 double sum_of_squares(const Tensor& x) {
   constexpr Index chunk = 16384;
-  std::vector<double> partial(static_cast<std::size_t>((x.size() + chunk - 1) / chunk));
+  Tensor partial({(x.size() + chunk - 1) / chunk}, DType::f64);
   const simd::Kernels* const simd = x.dtype() == DType::f32 ? simd::kernels() : nullptr;
   visit_float(x.dtype(), [&]<class T>() {
     parallel_for_chunks(x.size(), chunk, [&](Index begin, Index end) {
+      double& sum = partial.data<double>()[begin / chunk];
       if (simd != nullptr) {
-        partial[begin / chunk] = simd->parameters.sum_of_squares(x.data<float>() + begin, end - begin);
-        return;
+        sum = simd->parameters.sum_of_squares(x.data<float>() + begin, end - begin);
+      } else {
+        sum = elements<T>(x, begin, end).template cast<double>().square().sum();
       }
-      partial[begin / chunk] = elements<T>(x, begin, end).template cast<double>().square().sum();
     });
   });
-  return std::accumulate(partial.begin(), partial.end(), 0.0);
+  const auto sums = partial.values<double>();
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 }  // namespace mini_bert::kernels

@@ -26,19 +26,6 @@ std::string_view name_of(Isa isa) {
   }
 }
 
-bool has(Isa isa) {
-  if (isa == Isa::portable) return true;
-#if defined(__x86_64__)
-  // The compilers' run-time library asks CPUID, and XGETBV whether the system saves the wide registers.
-  if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (isa == Isa::avx512_bf16) return has(Isa::avx512) && __builtin_cpu_supports("avx512bf16");
-  return has(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-#else
-  return false;
-#endif
-}
-
 Isa choose_isa(std::string_view requested) {
   if (requested.empty()) return *std::ranges::find_if(sets.rbegin(), sets.rend(), has);
   const auto named = std::ranges::find(sets, requested, [](Isa isa) { return name_of(isa); });

@@ -30,6 +30,14 @@ inline Tokenizer tiny_tokenizer() {
   return Tokenizer(Vocabulary(tokens));
 }
 
+// Parameters whose gradient there is to check. That of a key's bias is exactly 0: it moves every score of a row by the
+// same, which softmax does not notice.
+inline std::vector<Parameter> checkable_parameters(const Module& module) {
+  std::vector<Parameter> parameters = module.parameters();
+  std::erase_if(parameters, [](const Parameter& parameter) { return parameter.name.ends_with("self.key.bias"); });
+  return parameters;
+}
+
 constexpr std::int32_t first_letter = 5;  // the id of "a"
 
 // Two layers of everything, no two sizes alike.

@@ -199,21 +199,6 @@ TEST_CASE("checkpoint: a decoder that is not the word embedding is an Error") {
   CHECK_THROWS_WITH(saved.load(), ContainsSubstring("tie_word_embeddings is false"));
 }
 
-TEST_CASE("checkpoint: query, key and value end up in their own rows") {
-  const Saved saved;
-  saved.rewrite([](NamedTensor& tensor) {
-    for (const auto& [part, value] : {std::pair{"query", 1}, {"key", 2}, {"value", 3}}) {
-      if (tensor.name.ends_with("self." + std::string(part) + ".bias")) tensor.tensor = Tensor::full({12}, value);
-    }
-  });
-  const PretrainedModel loaded = saved.load();
-  for (const Parameter& parameter : loaded.model->parameters()) {
-    if (!parameter.name.ends_with("self.query.bias")) continue;
-    const Tensor whole = parameter.var.value();
-    for (Index i = 0; i < 36; ++i) CHECK(whole.data<float>()[i] == static_cast<float>(1 + i / 12));
-  }
-}
-
 namespace {
 
 BertConfig config_with_labels(const std::vector<std::string>& labels) {

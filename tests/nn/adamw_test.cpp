@@ -42,7 +42,7 @@ double error_after_ten_steps(DType dtype, const AdamWOptions& options) {
   const Tensor start = weight.value().to(DType::f64);
   std::vector<ScalarAdamW> reference;
   for (const double theta : start.values<double>()) reference.push_back({options, theta});
-  AdamW optimizer({{"dense.weight", weight, 0, 3}}, options);
+  AdamW optimizer({{"dense.weight", weight}}, options);
   for (int step = 0; step < 10; ++step) {
     const Tensor g = gradient(shape, dtype, step);
     *weight.grad_to_accumulate() = g;
@@ -75,7 +75,7 @@ TEST_CASE("adamw: the first step has the length of the learning rate, in Google'
   for (const bool correct_bias : {true, false}) {
     const Var weight(Tensor::zeros({1}, DType::f64), true);
     weight.grad_to_accumulate()->fill(-3);
-    AdamW optimizer({{"weight", weight, 0, 1}}, {.eps = 1e-12, .correct_bias = correct_bias});
+    AdamW optimizer({{"weight", weight}}, {.eps = 1e-12, .correct_bias = correct_bias});
     optimizer.step(0.01);
     // 0.1·g / √(0.001·g²) = √10 without the division by 1−β₁ and 1−β₂.
     CHECK(weight.value().item() == Approx(correct_bias ? 0.01 : 0.01 * std::sqrt(10)).epsilon(1e-9));
@@ -96,7 +96,7 @@ TEST_CASE("adamw: biases and LayerNorm do not decay, everything else does") {
   for (const std::string name : {"dense.weight", "dense.bias", "LayerNorm.weight"}) {
     const Var var(Tensor::full({2}, 8, DType::f64), true);
     var.grad_to_accumulate()->fill(0);
-    AdamW optimizer({{name, var, 0, 2}}, {.weight_decay = 0.25});
+    AdamW optimizer({{name, var}}, {.weight_decay = 0.25});
     optimizer.step(0.5);
     INFO(name);
     CHECK(test::same_bits(var.value(), Tensor::full({2}, name == "dense.weight" ? 7 : 8, DType::f64)));
@@ -105,7 +105,7 @@ TEST_CASE("adamw: biases and LayerNorm do not decay, everything else does") {
 
 TEST_CASE("adamw: a parameter without a gradient stays, and so do its means") {
   const Var with(Tensor::full({2}, 1), true), without(Tensor::full({2}, 1), true);
-  AdamW optimizer({{"with.weight", with, 0, 2}, {"without.weight", without, 0, 2}}, {.weight_decay = 0.1});
+  AdamW optimizer({{"with.weight", with}, {"without.weight", without}}, {.weight_decay = 0.1});
   with.grad_to_accumulate()->fill(1);
   optimizer.step(0.1);
   CHECK_FALSE(test::same_bits(with.value(), Tensor::full({2}, 1)));
@@ -116,12 +116,12 @@ TEST_CASE("adamw: a parameter without a gradient stays, and so do its means") {
 
 TEST_CASE("adamw: each parameter has its own factor on the learning rate, the decay included") {
   const Var a(Tensor::full({2}, 8, DType::f64), true), b(Tensor::full({2}, 8, DType::f64), true);
-  AdamW optimizer({{"a.weight", a, 0, 2}, {"b.weight", b, 0, 2}}, {.weight_decay = 0.25}, {1, 0.5});
+  AdamW optimizer({{"a.weight", a}, {"b.weight", b}}, {.weight_decay = 0.25}, {1, 0.5});
   for (const Var& var : {a, b}) var.grad_to_accumulate()->fill(0);
   optimizer.step(0.5);
   CHECK(test::same_bits(a.value(), Tensor::full({2}, 7, DType::f64)));
   CHECK(test::same_bits(b.value(), Tensor::full({2}, 7.5, DType::f64)));
-  CHECK_THROWS_WITH(AdamW({{"a.weight", a, 0, 2}}, {}, {1, 1}),
+  CHECK_THROWS_WITH(AdamW({{"a.weight", a}}, {}, {1, 1}),
                     ContainsSubstring("adamw: 2 learning-rate factors for 1 parameters"));
 }
 

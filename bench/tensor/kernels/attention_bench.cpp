@@ -35,11 +35,11 @@ struct Inputs {
 
   void forward() {
     const auto kernel = as_defined ? kernels::attention_as_defined : kernels::attention;
-    kernel(qkv, offsets, options, output, log_sum_exp);
+    kernel(inputs, offsets, options, output, log_sum_exp);
   }
-  void backward(const Tensor& doutput, Tensor& dqkv) const {
+  void backward(const Tensor& doutput, const kernels::AttentionGradients& gradients) const {
     const auto kernel = as_defined ? kernels::attention_backward_as_defined : kernels::attention_backward;
-    kernel(doutput, qkv, log_sum_exp, offsets, options, {dqkv, kernels::Output::replace});
+    kernel(doutput, inputs, log_sum_exp, offsets, options, gradients);
   }
   // Of Q·Kᵀ and P·V; the backward pass has twice as many, not counting that it computes the scores again.
   double flops() const {
@@ -50,9 +50,9 @@ struct Inputs {
 
   Index first(Index i) const { return offsets.begin(sentence_of[i]); }  // of the sentence of token i
   Index length(Index i) const { return offsets.length(sentence_of[i]); }
-  double q(Index i, Index n, Index c) const { return at(qkv, i, n * D + c); }
-  double k(Index j, Index n, Index c) const { return at(qkv, j, H + n * D + c); }
-  double v(Index j, Index n, Index c) const { return at(qkv, j, 2 * H + n * D + c); }
+  double q(Index i, Index n, Index c) const { return at(inputs.q, i, n * D + c); }
+  double k(Index j, Index n, Index c) const { return at(inputs.k, j, n * D + c); }
+  double v(Index j, Index n, Index c) const { return at(inputs.v, j, n * D + c); }
 
   std::vector<double> probabilities(Index i, Index n) const {
     std::vector<double> p(length(i));
@@ -85,8 +85,9 @@ struct Inputs {
   SequenceOffsets offsets;
   kernels::AttentionOptions options;
   std::vector<Index> sentence_of;
-  Tensor qkv = random_tensor({offsets.tokens(), 3 * H}), output = Tensor({offsets.tokens(), H});
-  Tensor log_sum_exp = Tensor({offsets.tokens(), N});
+  kernels::AttentionInputs inputs = {random_tensor({offsets.tokens(), H}), random_tensor({offsets.tokens(), H}, 2),
+                                     random_tensor({offsets.tokens(), H}, 3)};
+  Tensor output = Tensor({offsets.tokens(), H}), log_sum_exp = Tensor({offsets.tokens(), N});
 };
 
 void report(benchmark::State& state, double flops) {
@@ -115,28 +116,35 @@ void attention_backward(benchmark::State& state) {
   use_threads(state);
   const Inputs in(state);
   const Tensor doutput = random_tensor(in.output.shape(), 1);
-  Tensor dqkv(in.qkv.shape());
-  in.backward(doutput, dqkv);
-  const auto expected = [&](Index e) {
-    const Index t = e / (3 * H), part = e % (3 * H) / H, n = e % H / D, c = e % D;
-    const Index first = in.first(t), length = in.length(t);
+  Tensor dq(doutput.shape()), dk(doutput.shape()), dv(doutput.shape());
+  constexpr auto replace = kernels::Output::replace;
+  const auto backward = [&] { in.backward(doutput, {{dq, replace}, {dk, replace}, {dv, replace}}); };
+  backward();
+  // The sum of term(other token, its place in the sentence) over the sentence of the token of element e.
+  const auto sum_over_sentence = [&](Index e, const auto& term) {
+    const Index t = e / H, first = in.first(t);
     double sum = 0;
-    if (part == 0) {  // dQ = dS·K
-      const std::vector<double> ds = in.score_gradients(t, n, doutput);
-      for (Index j = 0; j < length; ++j) sum += ds[j] * in.k(first + j, n, c);
-    } else if (part == 1) {  // dK = dSᵀ·Q
-      for (Index i = first; i < first + length; ++i) {
-        sum += in.score_gradients(i, n, doutput)[t - first] * in.q(i, n, c);
-      }
-    } else {  // dV = P̃ᵀ·dO
-      for (Index i = first; i < first + length; ++i) {
-        sum += in.probabilities(i, n)[t - first] * in.factor(i, t - first, n) * at(doutput, i, n * D + c);
-      }
-    }
+    for (Index i = 0; i < in.length(t); ++i) sum += term(first + i, i);
     return sum;
   };
-  if (!agrees(state, dqkv, expected)) return;
-  time_it(state, [&] { in.backward(doutput, dqkv); });
+  const auto expected_dq = [&](Index e) {  // dS·K
+    const Index n = e % H / D, c = e % D;
+    const std::vector<double> ds = in.score_gradients(e / H, n, doutput);
+    return sum_over_sentence(e, [&](Index j, Index place) { return ds[place] * in.k(j, n, c); });
+  };
+  const auto expected_dk = [&](Index e) {  // dSᵀ·Q
+    const Index t = e / H, n = e % H / D, c = e % D;
+    return sum_over_sentence(
+        e, [&](Index i, Index) { return in.score_gradients(i, n, doutput)[t - in.first(t)] * in.q(i, n, c); });
+  };
+  const auto expected_dv = [&](Index e) {  // P̃ᵀ·dO
+    const Index t = e / H, n = e % H / D, place = t - in.first(t);
+    return sum_over_sentence(e, [&](Index i, Index) {
+      return in.probabilities(i, n)[place] * in.factor(i, place, n) * at(doutput, i, e % H);
+    });
+  };
+  if (!agrees(state, dq, expected_dq) || !agrees(state, dk, expected_dk) || !agrees(state, dv, expected_dv)) return;
+  time_it(state, backward);
   report(state, 2 * in.flops());
 }
 

@@ -45,41 +45,54 @@ struct Problem {
   Problem(const Lengths& lengths, Index heads, Index size, double dropout)
       : offsets(lengths),
         options{.heads = heads, .dropout = dropout, .key = {.seed = 7, .step = 3, .stream = 2}},
-        qkv({offsets.tokens(), 3 * heads * size}, DType::f32),
-        doutput({offsets.tokens(), heads * size}, DType::f32) {
-    fill_normal(qkv, 0, 1, {.seed = 1});
-    fill_normal(doutput, 0, 1, {.seed = 2});
+        q({offsets.tokens(), heads * size}),
+        k(q.shape()),
+        v(q.shape()),
+        doutput(q.shape()) {
+    std::uint64_t seed = 1;
+    for (Tensor* const tensor : {&q, &k, &v, &doutput}) fill_normal(*tensor, 0, 1, {.seed = seed++});
   }
+
+  kernels::AttentionInputs inputs(DType dtype) const { return {q.to(dtype), k.to(dtype), v.to(dtype)}; }
 
   SequenceOffsets offsets;
   kernels::AttentionOptions options;
-  Tensor qkv, doutput;
+  Tensor q, k, v, doutput;
 };
 
 struct Results {
-  Tensor output, log_sum_exp, dqkv;
+  // Gradients hold `before` already.
+  Results(const Problem& p, DType dtype, double before)
+      : output(Tensor::full(p.q.shape(), nan).to(dtype)),
+        log_sum_exp(Tensor::full({p.offsets.tokens(), p.options.heads}, nan, arithmetic_dtype(dtype))),
+        dq(Tensor::full(p.q.shape(), before).to(dtype)),
+        dk(dq.clone()),
+        dv(dq.clone()) {}
+
+  kernels::AttentionGradients gradients(kernels::Output write) { return {{dq, write}, {dk, write}, {dv, write}}; }
+  std::vector<Tensor> all() const { return {output, log_sum_exp, dq, dk, dv}; }
+
+  Tensor output, log_sum_exp, dq, dk, dv;
 };
 
-// dqkv holds `before` already and is added to.
+// Gradients are added to `before`.
 Results defined(const Problem& p, double before, DType dtype = DType::f64) {
-  const Tensor qkv = p.qkv.to(dtype), doutput = p.doutput.to(dtype);
-  Results r = {Tensor(doutput.shape(), dtype), Tensor({p.offsets.tokens(), p.options.heads}, arithmetic_dtype(dtype)),
-               Tensor::full(qkv.shape(), before, dtype)};
-  kernels::attention_as_defined(qkv, p.offsets, p.options, r.output, r.log_sum_exp);
-  kernels::attention_backward_as_defined(doutput, qkv, r.log_sum_exp, p.offsets, p.options,
-                                         {r.dqkv, kernels::Output::accumulate});
+  const kernels::AttentionInputs in = p.inputs(dtype);
+  Results r(p, dtype, before);
+  kernels::attention_as_defined(in, p.offsets, p.options, r.output, r.log_sum_exp);
+  kernels::attention_backward_as_defined(p.doutput.to(dtype), in, r.log_sum_exp, p.offsets, p.options,
+                                         r.gradients(kernels::Output::accumulate));
   return r;
 }
 
 template <class T>
 Results computed(const AttentionLoops<T>& loops, const Problem& p, kernels::Output output, double before) {
   constexpr DType dtype = DTypeOf<T>::value;
-  const Tensor qkv = p.qkv.to(dtype), doutput = p.doutput.to(dtype);
-  Results r = {Tensor::full(doutput.shape(), nan, DType::f32).to(dtype),
-               Tensor::full({p.offsets.tokens(), p.options.heads}, nan, DType::f32),
-               Tensor::full(qkv.shape(), before, DType::f32).to(dtype)};
-  kernels::attention_blocked(loops, qkv, p.offsets, p.options, r.output, r.log_sum_exp);
-  kernels::attention_backward_blocked(loops, doutput, qkv, r.log_sum_exp, p.offsets, p.options, {r.dqkv, output});
+  const kernels::AttentionInputs in = p.inputs(dtype);
+  Results r(p, dtype, before);
+  kernels::attention_blocked(loops, in, p.offsets, p.options, r.output, r.log_sum_exp);
+  kernels::attention_backward_blocked(loops, p.doutput.to(dtype), in, r.log_sum_exp, p.offsets, p.options,
+                                      r.gradients(output));
   return r;
 }
 
@@ -96,9 +109,10 @@ double difference(const Tensor& actual, const Tensor& expected) {
   return worst / largest;
 }
 void check_agreement(const Results& actual, const Results& expected, double tolerance) {
-  CHECK(difference(actual.output, expected.output) < tolerance);
-  CHECK(difference(actual.log_sum_exp, expected.log_sum_exp) < tolerance);
-  CHECK(difference(actual.dqkv, expected.dqkv) < tolerance);
+  for (std::size_t i = 0; i < expected.all().size(); ++i) {
+    CAPTURE(i);
+    CHECK(difference(actual.all()[i], expected.all()[i]) < tolerance);
+  }
 }
 
 TEST_CASE("attention in tiles agrees with the definition", "[simd][attention]") {
@@ -124,8 +138,7 @@ TEST_CASE("attention in tiles of bfloat16 activations", "[simd][attention]") {
   for (const Lengths& lengths : {Lengths{1, 19}, Lengths{64}}) {
     for (const Index size : {7, 64}) {
       Problem p(lengths, 2, size, 0.1);
-      p.qkv = p.qkv.to(DType::bf16).to(DType::f32);
-      p.doutput = p.doutput.to(DType::bf16).to(DType::f32);
+      for (Tensor* const tensor : {&p.q, &p.k, &p.v, &p.doutput}) *tensor = tensor->to(DType::bf16).to(DType::f32);
       const Results expected = defined(p, 0), added = defined(p, 0.5);
       check_agreement(defined(p, 0.5, DType::bf16), added, 0x1p-8);
       for (const auto& [name, loops] : all_loops<BFloat16>()) {
@@ -140,7 +153,9 @@ TEST_CASE("attention in tiles of bfloat16 activations", "[simd][attention]") {
 TEST_CASE("attention in tiles with scores of thousands", "[simd][attention]") {
   // Whole numbers, so that scores are exact: up to ±10⁴ and often equal.
   Problem p({37, 5}, 2, 4, 0);
-  for (float& x : p.qkv.values<float>()) x = std::round(x * 1.5f) * 25;
+  for (Tensor* const tensor : {&p.q, &p.k, &p.v}) {
+    for (float& x : tensor->values<float>()) x = std::round(x * 1.5f) * 25;
+  }
   const Results expected = defined(p, 0);
   double largest = 0;
   for (const double x : expected.log_sum_exp.values<double>()) largest = std::max(largest, std::abs(x));
@@ -163,9 +178,7 @@ TEST_CASE("attention in tiles: the same bits with any number of threads", "[simd
       const Results together = computed(loops, p, kernels::Output::replace, nan);
       CAPTURE(name, threads);
       const auto same = [](const Tensor& a, const Tensor& b) { return std::memcmp(a.raw(), b.raw(), a.bytes()) == 0; };
-      CHECK(same(alone.output, together.output));
-      CHECK(same(alone.log_sum_exp, together.log_sum_exp));
-      CHECK(same(alone.dqkv, together.dqkv));
+      for (std::size_t i = 0; i < alone.all().size(); ++i) CHECK(same(alone.all()[i], together.all()[i]));
     }
   }
   set_num_threads(before);
@@ -201,29 +214,27 @@ void check_one_head(const AttentionLoops<float>& loops, Index length, Index size
   const Index head = at_end ? 1 : 0, hidden = heads * size, first = head * size;
   const Problem p({length}, heads, size, dropout);
   const Results expected = defined(p, 0);
-  Guarded qkv(length * 3 * hidden, at_end), doutput(length * hidden, at_end), output(length * hidden, at_end);
-  Guarded log_sum_exp(length * heads, at_end), dqkv(length * 3 * hidden, at_end);
+  Guarded q(length * hidden, at_end), k(length * hidden, at_end), v(length * hidden, at_end);
+  Guarded doutput(length * hidden, at_end), output(length * hidden, at_end), log_sum_exp(length * heads, at_end);
+  Guarded dq(length * hidden, at_end), dk(length * hidden, at_end), dv(length * hidden, at_end);
   Guarded scratch((loops.scratch(length, size) + 15) / 16 * 16, at_end);
-  // Every element of the head's columns in a matrix [S, parts·H].
-  const auto for_each = [&](Index parts, const auto& body) {
+  // Every element of the head's columns.
+  const auto for_each = [&](const auto& body) {
     for (Index row = 0; row < length; ++row) {
-      for (Index part = 0; part < parts; ++part) {
-        for (Index c = 0; c < size; ++c) body((row * parts + part) * hidden + first + c);
-      }
+      for (Index c = 0; c < size; ++c) body(row * hidden + first + c);
     }
   };
-  for_each(3, [&](Index i) { qkv.data[i] = p.qkv.data<float>()[i]; });
-  for_each(1, [&](Index i) { doutput.data[i] = p.doutput.data<float>()[i]; });
+  for (const auto& [to, from] :
+       {std::pair(&q, &p.q), std::pair(&k, &p.k), std::pair(&v, &p.v), std::pair(&doutput, &p.doutput)}) {
+    for_each([&, to = to, from = from](Index i) { to->data[i] = from->data<float>()[i]; });
+  }
 
-  float* const q = qkv.data + first;
-  float* const dq = dqkv.data + first;
   const simd::AttentionHead<float> in = {.length = length,
                                          .size = size,
                                          .heads = heads,
-                                         .q = q,
-                                         .k = q + hidden,
-                                         .v = q + 2 * hidden,
-                                         .qkv_stride = 3 * hidden,
+                                         .q = q.data + first,
+                                         .k = k.data + first,
+                                         .v = v.data + first,
                                          .dropout = dropout,
                                          .key = p.options.key,
                                          .first_draw = static_cast<std::uint64_t>(head) << 16,
@@ -232,21 +243,23 @@ void check_one_head(const AttentionLoops<float>& loops, Index length, Index size
   std::fill_n(scratch.data, loops.scratch(length, size), nan);
   loops.backward(in, {.doutput = doutput.data + first,
                       .log_sum_exp = log_sum_exp.data + head,
-                      .dq = dq,
-                      .dk = dq + hidden,
-                      .dv = dq + 2 * hidden,
-                      .accumulate = false});
+                      .dq = {dq.data + first, false},
+                      .dk = {dk.data + first, false},
+                      .dv = {dv.data + first, false}});
 
   const auto count_numbers = [](const float* x, Index n) {
     return std::count_if(x, x + n, [](float value) { return !std::isnan(value); });
   };
-  CHECK(count_numbers(output.data, length * hidden) == length * size);
-  CHECK(count_numbers(dqkv.data, length * 3 * hidden) == length * 3 * size);
   CHECK(count_numbers(log_sum_exp.data, length * heads) == length);
-  double worst = 0;
-  for_each(1, [&](Index i) { worst = std::max(worst, std::abs(output.data[i] - expected.output.data<double>()[i])); });
-  for_each(3, [&](Index i) { worst = std::max(worst, std::abs(dqkv.data[i] - expected.dqkv.data<double>()[i])); });
-  CHECK(worst < 1e-4);
+  for (const auto& [actual, defined] : {std::pair(&output, &expected.output), std::pair(&dq, &expected.dq),
+                                        std::pair(&dk, &expected.dk), std::pair(&dv, &expected.dv)}) {
+    CHECK(count_numbers(actual->data, length * hidden) == length * size);
+    double worst = 0;
+    for_each([&, actual = actual, defined = defined](Index i) {
+      worst = std::max(worst, std::abs(actual->data[i] - defined->data<double>()[i]));
+    });
+    CHECK(worst < 1e-4);
+  }
 }
 
 TEST_CASE("attention in tiles touches nothing but its head", "[simd][attention]") {

@@ -1,0 +1,9 @@
+#include "tensor/simd/isa.h"
+
+namespace mini_bert {
+
+bool has(Isa) {
+  return true;
+}
+
+}  // namespace mini_bert

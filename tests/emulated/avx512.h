@@ -1,8 +1,8 @@
 #pragma once
 
 // The AVX-512 intrinsics of tensor/simd in plain C++ and AVX2, for a CPU without AVX-512. Included before everything
-// else (-include) by the files that CMakeLists.txt compiles once more for tensor_emulated: SIMDe gives its functions the
-// names of the intrinsics, and those that it lacks follow here, lane by lane as Intel's intrinsics guide has them.
+// else (-include) by the files that CMakeLists.txt compiles once more for tensor_emulated: SIMDe gives its functions
+// the names of the intrinsics, and those that it lacks follow here, lane by lane as Intel's intrinsics guide has them.
 #include <immintrin.h>
 
 #define SIMDE_ENABLE_NATIVE_ALIASES

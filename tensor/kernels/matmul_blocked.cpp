@@ -33,8 +33,8 @@ constexpr Index pack_depth = 64, pack_depth_along = 16;
 // Panels that a thread copies for itself: their rows lie in one page, and they stay in the second-level cache.
 constexpr Index panels_at_once = 4;
 
-// Up to so many rows of x·Wᵀ, W is used as it lies in memory: a copy would pay off too seldom.
-constexpr Index dot_rows_most = 32;
+// Up to so many rows of x·Wᵀ and of dY·W, W is used as it lies in memory: a copy would pay off too seldom.
+constexpr Index dot_rows_most = 32, in_place_rows_most = 32;
 
 constexpr Index divide_up(Index n, Index by) {
   return (n + by - 1) / by;
@@ -70,7 +70,8 @@ class BlockedProduct {
       : simd_(simd),
         tiled_(product.a.dtype == DType::bf16 || product.b.dtype == DType::bf16 ? simd.bf16_terms : simd.f32_terms),
         p_(product),
-        one_row_block_(product.m <= row_block) {}
+        one_row_block_(product.m <= row_block),
+        b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && &tiled_ == &simd.f32_terms) {}
 
   void run() {
     // A bfloat16 result is rounded once, when its sums are complete.
@@ -136,6 +137,25 @@ class BlockedProduct {
     pack(p_.b, !p_.b.transposed, col, width, k, deep, target, tiled_.tile_cols);
   }
 
+  struct PanelOfB {
+    const float* data;
+    Index ld;  // from word to word
+  };
+
+  // The terms `block` of a panel: B itself, or among those that were copied together, or copied now, the first of some.
+  PanelOfB panel_of_b(Range cols, Range depth, Range block, Index panel, Range panels, float* own) const {
+    const Index col = cols.begin + panel * tiled_.tile_cols;
+    if (!one_row_block_) return {b_panel(cols, depth, block.begin, panel), tiled_.tile_cols};
+    if (b_in_place_ && col + tiled_.tile_cols <= cols.end) {
+      return {static_cast<const float*>(p_.b.data) + block.begin * p_.b.ld + col, p_.b.ld};
+    }
+    const Index copied = b_in_place_ ? 0 : (panel - panels.begin) % panels_at_once;
+    if (copied == 0) {
+      pack_b_alone(cols, {panel, std::min(panel + panels_at_once, panels.end)}, block.begin, block.size(), own);
+    }
+    return {own + copied * words(block.size()) * tiled_.tile_cols, tiled_.tile_cols};
+  }
+
   // The panels `panels`, one after the other.
   void pack_b_alone(Range cols, Range panels, Index k, Index deep, float* target) const {
     const Index slice = p_.b.transposed ? depth_block : pack_depth_along;
@@ -186,16 +206,10 @@ class BlockedProduct {
     do {
       const Index deep = std::min(depth_block, depth.end - k);
       pack_a(k, deep, rows, a);
-      const float* b = nullptr;
-      for (Index panel = panels.begin; panel < panels.end; ++panel, b += words(deep) * tiled_.tile_cols) {
-        if (!one_row_block_) {
-          b = b_panel(cols, depth, k, panel);
-        } else if ((panel - panels.begin) % panels_at_once == 0) {
-          pack_b_alone(cols, {panel, std::min(panel + panels_at_once, panels.end)}, k, deep, own_panels.data<float>());
-          b = own_panels.data<float>();
-        }
-        multiply_panels(rows, {cols.begin + panel * tiled_.tile_cols, cols.end}, k, deep, a, b,
-                        c + panel * tiled_.tile_cols + cols.begin - wide.begin, ldc);
+      for (Index panel = panels.begin; panel < panels.end; ++panel) {
+        const Range panel_cols = {cols.begin + panel * tiled_.tile_cols, cols.end};
+        const PanelOfB b = panel_of_b(cols, depth, {k, k + deep}, panel, panels, own_panels.data<float>());
+        multiply_panels(rows, panel_cols, k, deep, a, b, c + panel_cols.begin - wide.begin, ldc);
       }
     } while ((k += depth_block) < depth.end);
     for (Index row = 0; narrow && row < rows.size(); ++row) {
@@ -205,13 +219,13 @@ class BlockedProduct {
   }
 
   // Adds `deep` terms from k on to the rows of one panel of C, whose first column is cols.begin.
-  void multiply_panels(Range rows, Range cols, Index k, Index deep, const float* a, const float* b, float* c,
+  void multiply_panels(Range rows, Range cols, Index k, Index deep, const float* a, PanelOfB b, float* c,
                        Index ldc) const {
     const bool accumulate = k > 0 || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);
     const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + cols.begin;
     for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
       const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
-      tiled_.tile[tall - 1](words(deep), a + row * words(deep), b, c + row * ldc, ldc,
+      tiled_.tile[tall - 1](words(deep), a + row * words(deep), b.data, b.ld, c + row * ldc, ldc,
                             std::min(tiled_.tile_cols, cols.size()), accumulate, bias);
     }
   }
@@ -219,7 +233,7 @@ class BlockedProduct {
   const simd::Kernels& simd_;
   const simd::TiledProduct& tiled_;
   const Product& p_;
-  const bool one_row_block_;
+  const bool one_row_block_, b_in_place_;
   float* b_panels_ = nullptr;
 };
 

@@ -11,11 +11,11 @@
 namespace mini_bert::simd {
 
 // c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels, the sum held in ROWS × VECTORS registers. `a` is a
-// panel of ROWS, `b` one of VECTORS·lanes. `base` is c itself when `accumulate`, else the biases, else 0. At the right
-// edge of C cols < VECTORS·lanes.
+// panel of ROWS, `b` one of VECTORS·lanes, whose words are `ldb` apart: its width, or more where B lies in memory as it
+// is. `base` is c itself when `accumulate`, else the biases, else 0. At the right edge of C cols < VECTORS·lanes.
 template <class F, int ROWS, int VECTORS, class Words = F32Words<F>>
-void gemm_tile(Index words, const float* a, const float* b, float* c, Index ldc, Index cols, bool accumulate,
-               const float* bias) {
+void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
+               bool accumulate, const float* bias) {
   constexpr Index lanes = F::lanes;
   // On its way from memory while the sum is formed.
 #pragma GCC unroll 64
@@ -40,7 +40,7 @@ void gemm_tile(Index words, const float* a, const float* b, float* c, Index ldc,
       for (int v = 0; v < VECTORS; ++v) sum[r][v] = Words::multiply_add(a_rk, b_k[v], sum[r][v]);
     }
     a += ROWS;
-    b += VECTORS * lanes;
+    b += ldb;
   }
   if (cols == VECTORS * lanes) {
     if (bias != nullptr) {

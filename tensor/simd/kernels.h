@@ -13,8 +13,8 @@ namespace mini_bert::simd {
 // float, or a pair of bfloat16 where the CPU multiplies those, two consecutive terms of the sum.
 struct TiledProduct {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
-  using Tile = void (*)(Index words, const float* a, const float* b, float* c, Index ldc, Index cols, bool accumulate,
-                        const float* bias);
+  using Tile = void (*)(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
+                        bool accumulate, const float* bias);
   template <class T>
   using Pack = void (*)(const T* x, Index ldx, Index depth, Index count, float* panel, Index width);
   struct Packs {

@@ -1,6 +1,5 @@
 #include "bert/model/heads.h"
 
-
 #include "autograd/gradcheck.h"
 #include "autograd/ops/cross_entropy.h"
 #include "tests/bert/bert_testing.h"

@@ -1,6 +1,7 @@
 #pragma once
 
 // Every differentiable operation.
+#include "autograd/ops/activated_linear.h"
 #include "autograd/ops/add.h"
 #include "autograd/ops/add_layer_norm.h"
 #include "autograd/ops/attention.h"

@@ -1,12 +1,10 @@
 #pragma once
 
+#include "autograd/ops/activated_linear.h"
 #include "autograd/ops/gelu.h"
 #include "autograd/ops/relu.h"
 
 namespace mini_bert {
-
-// The non-linearity between two linear layers, element by element: GELU in its exact form or its tanh form, or ReLU.
-enum class Activation { gelu, gelu_tanh, relu };
 
 inline Var activate(const Var& x, Activation activation) {
   if (activation == Activation::relu) return relu(x);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/ops/activated_linear.h"
 #include "autograd/ops/linear.h"
 #include "nn/module.h"
 
@@ -12,6 +13,10 @@ class Linear : public Module {
       : weight_(register_parameter("weight", {out, in}, dtype)), bias_(register_parameter("bias", {out}, dtype)) {}
 
   Var forward(const Var& x) const { return linear(x, weight_, bias_); }
+  // φ(x)·Wᵀ + b, which keeps less for the backward pass than activating x first.
+  Var forward_activated(const Var& x, Activation activation) const {
+    return activated_linear(x, activation, weight_, bias_);
+  }
 
  private:
   Var weight_, bias_;

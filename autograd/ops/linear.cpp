@@ -11,13 +11,7 @@ Var linear(const Var& x, const Var& weight, const Var& bias) {
 
 Var linear(const Var& x, const Var& weight, const Var& bias, DType result) {
   const profile::Timed timed("linear");
-  require(x.shape().rank() == 2, "linear: x must be [T,in], got {}", x.shape());
-  require(weight.shape().rank() == 2 && weight.shape()[1] == x.shape()[1],
-          "linear: weight must be [out,{}], got {} (x is {})", x.shape()[1], weight.shape(), x.shape());
-  require(bias.shape() == Shape{weight.shape()[0]}, "linear: bias must be [{}], got {} (weight is {})",
-          weight.shape()[0], bias.shape(), weight.shape());
-  require(weight.dtype() == arithmetic_dtype(x.dtype()), "linear: weight must be {}, got {} (x is {})",
-          name_of(arithmetic_dtype(x.dtype())), name_of(weight.dtype()), name_of(x.dtype()));
+  check_linear("linear", x, weight, bias);
   Tensor y({x.shape()[0], weight.shape()[0]}, result);
   kernels::linear(x.value(), weight.value(), bias.value(), y);
   return record(y, {x, weight, bias}, [x, weight, bias = bias.slot()](const Tensor& dy) {
@@ -25,6 +19,16 @@ Var linear(const Var& x, const Var& weight, const Var& bias, DType result) {
     const auto dx = x.gradient(), dweight = weight.gradient(), dbias = bias.contribution();
     kernels::linear_backward(dy, x.value(), weight.value(), dx, dweight, dbias);
   });
+}
+
+void check_linear(const char* operation, const Var& x, const Var& weight, const Var& bias) {
+  require(x.shape().rank() == 2, "{}: x must be [T,in], got {}", operation, x.shape());
+  require(weight.shape().rank() == 2 && weight.shape()[1] == x.shape()[1],
+          "{}: weight must be [out,{}], got {} (x is {})", operation, x.shape()[1], weight.shape(), x.shape());
+  require(bias.shape() == Shape{weight.shape()[0]}, "{}: bias must be [{}], got {} (weight is {})", operation,
+          weight.shape()[0], bias.shape(), weight.shape());
+  require(weight.dtype() == arithmetic_dtype(x.dtype()), "{}: weight must be {}, got {} (x is {})", operation,
+          name_of(arithmetic_dtype(x.dtype())), name_of(weight.dtype()), name_of(x.dtype()));
 }
 
 }  // namespace mini_bert

@@ -9,4 +9,7 @@ namespace mini_bert {
 Var linear(const Var& x, const Var& weight, const Var& bias);
 Var linear(const Var& x, const Var& weight, const Var& bias, DType result);
 
+// Throws Error in the name of `operation` when x, weight and bias do not fit.
+void check_linear(const char* operation, const Var& x, const Var& weight, const Var& bias);
+
 }  // namespace mini_bert

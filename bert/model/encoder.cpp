@@ -26,8 +26,9 @@ Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode,
   const Var context = wanted(attention_.forward(x, offsets, mode));                // [T,H], or [M,H] from here on
   const Var attended = attention_output_.forward(context);                         // [T,H]
   const Var a = attention_norm_.forward_sum(wanted(x), attended, dropout_, mode);  // [T,H]
-  const Var inner = activate(intermediate_.forward(a), activation_);               // [T,F]
-  return output_norm_.forward_sum(a, output_.forward(inner), dropout_, mode);      // [T,H]
+  const Var inner = intermediate_.forward(a);                                      // [T,F]
+  const Var fed = output_.forward_activated(inner, activation_);                   // [T,H]
+  return output_norm_.forward_sum(a, fed, dropout_, mode);                         // [T,H]
 }
 
 BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {

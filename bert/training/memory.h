@@ -14,9 +14,9 @@ struct Frozen {
 // Bytes a training run will hold at most, counted from the shapes. With P parameters and a batch of T tokens of which
 // M are masked, in floats:
 //   4·P                           weights, gradients and AdamW's two means; of frozen parameters only the first
-//   T·(L·(8·H + 2·F + N) + 6·H)   activations kept for the backward pass: per layer queries, keys, values (3H), context
-//                                 (H), two sums and two norms (4H), the feed-forward before and after GELU (2F), one
-//                                 normaliser per head (N); the embeddings' six steps
+//   T·(L·(8·H + F + N) + 6·H)     activations kept for the backward pass: per layer queries, keys, values (3H), context
+//                                 (H), two sums and two norms (4H), the feed-forward before GELU (F), one normaliser
+//                                 per head (N); the embeddings' six steps
 //   M·(4·H + 2·V)                 the head, its scores and their gradient
 //   T·(2·F + 4·H)                 gradients alive at once inside a layer
 // L counts the layers that are trained: frozen ones keep nothing.

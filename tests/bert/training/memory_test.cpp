@@ -10,7 +10,7 @@ TEST_CASE("memory: what frozen parameters and layers save", "[freeze]") {
   const std::size_t all = expected_training_bytes(config, 1000, 50, 5);
   // Of a frozen parameter neither gradient nor AdamW's two means.
   CHECK(all - expected_training_bytes(config, 1000, 50, 5, {.parameters = 100, .layers = 0}) == 100 * 3 * 4);
-  // Of a frozen layer no activation: 8·H + 2·F + N floats a token.
+  // Of a frozen layer no activation: 8·H + F + N floats a token.
   CHECK(all - expected_training_bytes(config, 1000, 50, 5, {.parameters = 0, .layers = 1}) ==
-        50 * (8 * 12 + 2 * 20 + 3) * 4);
+        50 * (8 * 12 + 20 + 3) * 4);
 }

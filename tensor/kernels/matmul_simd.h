@@ -14,8 +14,8 @@ namespace mini_bert::simd {
 // panel of ROWS, `b` one of VECTORS·lanes, whose words are `ldb` apart: its width, or more where B lies in memory as it
 // is. `base` is c itself when `accumulate`, else the biases, else 0. At the right edge of C cols < VECTORS·lanes.
 template <class F, int ROWS, int VECTORS, class Words = F32Words<F>>
-void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
-               bool accumulate, const float* bias) {
+void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols, bool accumulate,
+               const float* bias) {
   constexpr Index lanes = F::lanes;
   // On its way from memory while the sum is formed.
 #pragma GCC unroll 64

@@ -35,8 +35,8 @@ class Outer : public Module {
 }  // namespace
 
 TEST_CASE("module: names are joined, one's own parameters come first") {
-  CHECK(test::names_of(Outer().parameters()) == Names{"layer.0.scale", "layer.0.dense.weight", "layer.0.dense.bias",
-                                                      "layer.0.weight", "layer.0.bias"});
+  CHECK(test::names_of(Outer().parameters()) ==
+        Names{"layer.0.scale", "layer.0.dense.weight", "layer.0.dense.bias", "layer.0.weight", "layer.0.bias"});
 }
 
 TEST_CASE("module: parameter_count") {

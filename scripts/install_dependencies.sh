@@ -8,7 +8,7 @@ set -euo pipefail
 # Programs count as present wherever they come from, so an own CMake or compiler is left alone.
 programs=(g++:g++ cmake:cmake ninja:ninja-build)
 libraries=(libeigen3-dev nlohmann-json3-dev catch2 libbenchmark-dev libutf8proc-dev libcli11-dev libfmt-dev
-  libcurl4-openssl-dev libssl-dev ca-certificates)
+  libcurl4-openssl-dev libssl-dev libsimde-dev ca-certificates)
 
 case ${1-} in
   "") ;;

@@ -15,4 +15,10 @@ kernels::Gradient GradientSlot::contribution() const {
   return {state_->gradient, Output::replace};
 }
 
+kernels::Gradient GradientSlot::contribution_in(const Tensor& memory) const {
+  if (!state_->wanted || state_->gradient.defined()) return contribution();
+  state_->gradient = memory;
+  return {state_->gradient, kernels::Output::replace};
+}
+
 }  // namespace mini_bert

@@ -23,6 +23,8 @@ class GradientSlot {
   // Where a backward kernel is to put its contribution: the first one asked for replaces, later ones are added. Whoever
   // asks has to write it.
   kernels::Gradient contribution() const;
+  // The same, but the first one goes into `memory`, a tensor of the gradient's shape that is no longer needed.
+  kernels::Gradient contribution_in(const Tensor& memory) const;
 
  private:
   struct State {

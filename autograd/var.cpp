@@ -14,6 +14,11 @@ void Var::replace_value(Tensor value) {
   *value_ = std::move(value);
 }
 
+kernels::Gradient Var::gradient_over_value() const {
+  const bool needed_elsewhere = value_.use_count() > 1 || value_->shares_buffer();
+  return needed_elsewhere ? slot_.contribution() : slot_.contribution_in(*value_);
+}
+
 Tensor* Var::grad_to_accumulate() const {
   const kernels::Gradient contribution = gradient();
   return contribution ? &contribution.initialized() : nullptr;

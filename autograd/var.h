@@ -31,6 +31,9 @@ class Var {
 
   // Where a backward kernel puts its contribution; null when no gradient is wanted.
   kernels::Gradient gradient() const { return slot_.contribution(); }
+  // The same, but the first contribution goes where the value is, if nothing else holds it: for kernels that are the
+  // last to read a value, each element before they write it.
+  kernels::Gradient gradient_over_value() const;
 
   // The gradient to add to element by element: zeros at first; null when none is wanted.
   Tensor* grad_to_accumulate() const;

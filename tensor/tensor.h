@@ -34,6 +34,7 @@ class Tensor {
   }
 
   bool defined() const { return buffer_ != nullptr; }
+  bool shares_buffer() const { return buffer_.use_count() > 1; }
   const Shape& shape() const { return shape_; }
   DType dtype() const { return dtype_; }
   Index size() const { return defined() ? shape_.size() : 0; }

@@ -23,7 +23,7 @@ Var cross_entropy(const Var& logits, const Tensor& labels, double divisor, const
   Tensor loss({}, dtype), log_sum_exp({logits.shape()[0]}, dtype);
   kernels::cross_entropy(logits.value(), labels, weights, divisor, loss, log_sum_exp);
   return record(loss, {logits}, [logits, labels, weights, divisor, log_sum_exp](const Tensor& dloss) {
-    if (const auto dlogits = logits.gradient()) {
+    if (const auto dlogits = logits.gradient_over_value()) {
       kernels::cross_entropy_backward(dloss, logits.value(), labels, weights, divisor, log_sum_exp, dlogits);
     }
   });

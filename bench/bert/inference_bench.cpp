@@ -95,7 +95,7 @@ nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model,
   }
   std::ranges::sort(milliseconds);
   const double median = milliseconds[milliseconds.size() / 2];
-  const double peak = fma_peak(isa(), num_threads());
+  const double peak = product_peak(precision == Precision::mixed ? DType::bf16 : DType::f32, num_threads());
   return {{"precision", flags.precision},
           {"instruction_set", name_of(isa())},
           {"threads", num_threads()},

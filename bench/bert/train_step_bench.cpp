@@ -86,7 +86,7 @@ nlohmann::ordered_json measure(const Flags& flags, const BertConfig& config, Tim
     flops.push_back(training_flops(config, work.lengths, work.batch.masked()) / seconds);
     allocations = std::max(allocations, step.at("heap_allocations").get<std::size_t>());
   }
-  const double peak = fma_peak(isa(), num_threads());
+  const double peak = product_peak(flags.precision == "bf16" ? DType::bf16 : DType::f32, num_threads());
   return {{"precision", flags.precision},
           {"instruction_set", name_of(isa())},
           {"threads", num_threads()},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <numeric>
 #include <vector>
 
 #include "tensor/parallel.h"
@@ -31,7 +32,7 @@ float run_portable(Index rounds) {
   for (Index i = 0; i < rounds; ++i) {
     for (float& x_j : x) x_j = x_j * a + b;
   }
-  return x[0] + x[31];
+  return std::accumulate(x.begin(), x.end(), 0.0f);
 }
 
 #if defined(__x86_64__)
@@ -56,10 +57,24 @@ __attribute__((target("avx512f"))) float run_avx512(Index rounds) {
   for (int j = 1; j < chains; ++j) x[0] = _mm512_add_ps(x[0], x[j]);
   return _mm512_cvtss_f32(x[0]);
 }
+
+// x + a·b + a·b of bfloat16 pairs, with a·b too small to change x.
+__attribute__((target("avx512f,avx512bf16"))) float run_avx512_bf16(Index rounds) {
+  const __m512bh factor = (__m512bh)_mm512_set1_epi32(0x00800080);
+  __m512 x[chains];
+  for (__m512& x_j : x) x_j = _mm512_set1_ps(1);
+  for (Index i = 0; i < rounds; ++i) {
+#pragma GCC unroll 12
+    for (int j = 0; j < chains; ++j) x[j] = _mm512_dpbf16_ps(x[j], factor, factor);
+  }
+  for (int j = 1; j < chains; ++j) x[0] = _mm512_add_ps(x[0], x[j]);
+  return _mm512_cvtss_f32(x[0]);
+}
 #endif
 
 Chains chains_of(Isa isa) {
 #if defined(__x86_64__)
+  if (isa == Isa::avx512_bf16) return {run_avx512_bf16, 2 * 32 * chains};
   if (isa == Isa::avx2) return {run_avx2, 2 * 8 * chains};
   if (isa == Isa::avx512) return {run_avx512, 2 * 16 * chains};
 #endif
@@ -85,6 +100,10 @@ double fma_peak(Isa isa, int threads) {
   }
   set_num_threads(before);
   return best;
+}
+
+double product_peak(DType dtype, int threads) {
+  return fma_peak(dtype == DType::bf16 ? isa() : std::min(isa(), Isa::avx512), threads);
 }
 
 }  // namespace mini_bert::bench

@@ -9,16 +9,16 @@
 
 int main() {
   using namespace mini_bert;
-  for (const Isa set : {Isa::portable, Isa::avx2, Isa::avx512}) {
+  for (const Isa set : {Isa::portable, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     if (!has(set)) continue;
     for (const int threads : {1, num_threads()}) {
-      fmt::print("{:<9} {} threads  {:7.1f} GFLOP/s f32\n", name_of(set), threads,
-                 bench::fma_peak(set, threads) * 1e-9);
+      fmt::print("{:<11} {} threads  {:7.1f} GFLOP/s {}\n", name_of(set), threads, bench::fma_peak(set, threads) * 1e-9,
+                 set == Isa::avx512_bf16 ? "bf16" : "f32");
     }
   }
   for (const int threads : {1, num_threads()}) {
     const bench::Bandwidth bandwidth = bench::memory_bandwidth(threads);
-    fmt::print("memory    {} threads  read {:.1f}, copy {:.1f}, triad {:.1f}, AdamW's update {:.1f} GB/s\n", threads,
+    fmt::print("memory      {} threads  read {:.1f}, copy {:.1f}, triad {:.1f}, AdamW's update {:.1f} GB/s\n", threads,
                bandwidth.read * 1e-9, bandwidth.copy * 1e-9, bandwidth.triad * 1e-9, bandwidth.update * 1e-9);
   }
 }

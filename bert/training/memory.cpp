@@ -7,7 +7,7 @@ std::size_t expected_training_bytes(const BertConfig& config, Index parameters, 
   const Index H = config.hidden_size, F = config.intermediate_size, N = config.num_attention_heads;
   const Index L = config.num_hidden_layers - frozen.layers, V = config.vocab_size;
   const Index per_token = L * (8 * H + F + N) + 6 * H + 2 * F + 4 * H;
-  const Index floats = 4 * parameters - 3 * frozen.parameters + tokens * per_token + masked * (4 * H + 2 * V);
+  const Index floats = 4 * parameters - 3 * frozen.parameters + tokens * per_token + masked * (4 * H + V);
   return static_cast<std::size_t>(floats) * sizeof(float);
 }
 

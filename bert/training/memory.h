@@ -17,7 +17,7 @@ struct Frozen {
 //   T·(L·(8·H + F + N) + 6·H)     activations kept for the backward pass: per layer queries, keys, values (3H), context
 //                                 (H), two sums and two norms (4H), the feed-forward before GELU (F), one normaliser
 //                                 per head (N); the embeddings' six steps
-//   M·(4·H + 2·V)                 the head, its scores and their gradient
+//   M·(4·H + V)                   the head, its scores or their gradient
 //   T·(2·F + 4·H)                 gradients alive at once inside a layer
 // L counts the layers that are trained: frozen ones keep nothing.
 std::size_t expected_training_bytes(const BertConfig& config, Index parameters, Index tokens, Index masked,

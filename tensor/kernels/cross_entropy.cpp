@@ -53,13 +53,14 @@ void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Ten
       const A lse = log_sum_exp.data<A>()[m];
       const A scale = weights.defined() ? whole_scale * weights.data<A>()[label[m]] : whole_scale;
       const A before = dlogits.accumulates() ? static_cast<A>(dz[label[m]]) : A(0);
+      const A z_label = static_cast<A>(z[label[m]]);
       if (simd != nullptr) {
         simd->cross_entropy.backward(z, lse, scale, cols, dlogits.accumulates(), dz);
       } else {
         put_row<T>(dlogits, m, scale * (read_row<T>(logits, m) - lse).exp());
       }
       // softmax − 1 in one: of a label that is all but certain, rounding the softmax first would leave nothing.
-      dz[label[m]] = static_cast<T>(before + scale * std::expm1(static_cast<A>(z[label[m]]) - lse));
+      dz[label[m]] = static_cast<T>(before + scale * std::expm1(z_label - lse));
     });
   });
 }

@@ -13,7 +13,8 @@ inline constexpr std::int32_t ignore_index = -100;  // the label of a row withou
 void cross_entropy(const Tensor& logits, const Tensor& labels, const Tensor& weights, double divisor, Tensor& loss,
                    Tensor& log_sum_exp);
 
-// dz_mv += dloss/divisor·w_label[m]·(softmax(z_m)_v − [v = label]), 0 for ignored rows.
+// dz_mv += dloss/divisor·w_label[m]·(softmax(z_m)_v − [v = label]), 0 for ignored rows. dlogits may replace the logits
+// where they are.
 void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, const Tensor& weights,
                             double divisor, const Tensor& log_sum_exp, const Gradient& dlogits);
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "bench/machine/fma_peak.h"
 #include "bench/tensor/kernels/kernel_bench.h"
-#include "bench/tensor/kernels/peers/peers.h"
 
 namespace mini_bert::bench {
 namespace {
@@ -91,10 +91,10 @@ struct Inputs {
 };
 
 void report(benchmark::State& state, double flops) {
-  static const double peaks[] = {fma_peak(1), fma_peak(2)};
+  static const double peaks[] = {product_peak(DType::f32, 1), product_peak(DType::f32, 2)};
   report_flops(state, flops);
   state.counters["of peak"] = benchmark::Counter(
-      flops * 1e-9 / peaks[state.range(0) - 1] * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+      flops / peaks[state.range(0) - 1] * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
 void attention_forward(benchmark::State& state) {

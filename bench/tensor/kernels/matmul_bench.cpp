@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/machine/fma_peak.h"
 #include "bench/tensor/kernels/peers/peers.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
@@ -149,7 +150,7 @@ void run_case(const Case& shape, const std::array<double, 2>& peaks) {
 }
 
 int run(const std::string& pattern) {
-  const std::array peaks = {fma_peak(1), fma_peak(2)};
+  const std::array peaks = {product_peak(DType::f32, 1) * 1e-9, product_peak(DType::f32, 2) * 1e-9};
   fmt::print("GFLOP/s with kernels for {}; registers only: {:.1f} with one thread, {:.1f} with two\n", name_of(isa()),
              peaks[0], peaks[1]);
   fmt::print("{:<22}{:^38}  |{:^34}\n", "", "1 thread", "2 threads");

@@ -1,5 +1,6 @@
 #include "autograd/ops/cross_entropy.h"
 
+#include "autograd/ops/add.h"
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {
@@ -155,6 +156,29 @@ TEST_CASE("cross_entropy gradients", "[cross_entropy]") {
       CAPTURE(shape[0], shape[1], ignore_some);
       check_gradients([&] { return cross_entropy(logits, labels, 3.5); }, {logits});
     }
+  }
+}
+
+TEST_CASE("cross_entropy: the gradient replaces logits that nobody else holds, and no others", "[cross_entropy]") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Shape shape{5, 67};
+    const Var x = random_var(shape, dtype);
+    const Tensor labels = some_labels(shape[0], shape[1], true);
+    const auto gradient = [&](bool hold_logits) {
+      Var(x).clear_grad();
+      Tape tape;
+      Var logits = add(x, x);
+      const Tensor before = logits.value().clone();
+      const Var loss = cross_entropy(logits, labels, 3);
+      const std::byte* const memory = logits.value().raw();
+      const GradientSlot slot = logits.slot();
+      if (!hold_logits) logits = Var();
+      tape.backward(loss);
+      CHECK((slot.tensor().raw() == memory) != hold_logits);
+      if (hold_logits) CHECK(same_bits(logits.value(), before));
+      return x.grad().clone();
+    };
+    CHECK(same_bits(gradient(true), gradient(false)));
   }
 }
 

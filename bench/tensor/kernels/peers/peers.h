@@ -23,7 +23,4 @@ struct Problem {
 std::function<void()> onednn_product(const Problem& problem);
 std::function<void()> eigen_product(const Problem& problem);  // compiled for AVX2 and FMA
 
-// GFLOP/s of `threads` threads that multiply and add registers and touch no memory: what a product cannot exceed.
-double fma_peak(int threads);
-
 }  // namespace mini_bert::bench

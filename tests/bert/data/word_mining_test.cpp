@@ -79,6 +79,32 @@ TEST_CASE("word mining: a word needs every one of the three") {
   CHECK(mined(texts_with({"天", "地", "日", "月"}, 300)) == std::vector<std::string>{});
 }
 
+TEST_CASE("word mining: the most frequent word comes first") {
+  const std::vector<std::string> texts = {"天地人日月",   "大天地小日月中", "人天地上日月下", "山天地水风日月",
+                                          "云天地大日月", "天地小中"};
+  const Tokenizer tokenizer = chinese_tokenizer();
+  const std::vector<MinedWord> words = mine_words(sequences_of(texts, tokenizer), tokenizer);
+  REQUIRE(words.size() == 2);
+  CHECK(words[0].text == "天地");
+  CHECK(words[0].count == 6);
+  CHECK(words[1].text == "日月");
+  CHECK(words[1].count == 5);
+}
+
+TEST_CASE("word mining: a token of several characters is none of a word's") {
+  std::vector<std::string> tokens = chinese_tokenizer().vocabulary().tokens();
+  tokens.emplace_back("天地");
+  const Tokenizer tokenizer{Vocabulary(tokens)};
+  const auto sequence = [&](std::initializer_list<const char*> words) {
+    Sequence made;
+    for (const char* word : words) made.ids.push_back(*tokenizer.vocabulary().find(word));
+    return made;
+  };
+  const std::vector<Sequence> texts = {sequence({"天地", "日", "大"}), sequence({"小", "天地", "日"}),
+                                       sequence({"中", "天地", "日", "上"})};
+  CHECK(mine_words(texts, tokenizer).empty());
+}
+
 TEST_CASE("word mining: marks, letters and [UNK] part words, and no text gives none") {
   CHECK(mined({"天。地", "天。地", "天。地", "天a地", "天龘地", "天龘地", "天龘地"}) == std::vector<std::string>{});
   CHECK(mined({}) == std::vector<std::string>{});

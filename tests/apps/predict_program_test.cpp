@@ -106,8 +106,8 @@ TEST_CASE("predict fill-mask: a wider beam and longer blanks are looked at where
   for (const char* text : {"'[MASK][MASK][MASK]人'", "'大[MASK][MASK]小[MASK]'", "'天[MASK][MASK]地[MASK]水'"}) {
     const double narrow = best(std::string("--joint --beam 1 ") + text);
     const double wide = best(std::string("--joint --beam 500 ") + text);
-    CHECK(wide >= narrow);
-    found_more |= wide > narrow;
+    CHECK(wide > narrow - 1e-6);
+    found_more |= wide > narrow + 1e-3;
   }
   CHECK(found_more);
   std::size_t longest = 0;
@@ -215,8 +215,9 @@ TEST_CASE("predict answer: a table of answers, of none too, and lines with a tab
   }
   CHECK(shop.table(ask + "3") == expected);
   CHECK(shop.answers(ask + "1").at("answer") == rows[0].at("answer"));
-  CHECK_THAT(shop.table(ask + "100 --may-be-absent"), ContainsSubstring("  (no answer)  0..0\n"));
-  CHECK_THAT(shop.table(ask + "100"), !ContainsSubstring("(no answer)"));
+  const std::string short_text = "answer --model answers --question 是 --context 孔明 --top-k 9";
+  CHECK_THAT(shop.table(short_text + " --may-be-absent"), ContainsSubstring("  (no answer)  0..0\n"));
+  CHECK_THAT(shop.table(short_text), !ContainsSubstring("(no answer)"));
   CHECK(shop.answers("answer --model answers --top-k 3 \"$(printf '是\\t诸葛亮字孔明')\"") == rows);
   const Outcome no_tab = shop.run("mini_bert_predict answer --model answers 是");
   CHECK(no_tab.exit_code == 1);

@@ -99,17 +99,16 @@ TEST_CASE("predict fill-mask: tables of blanks together and of whole words", "[a
 
 TEST_CASE("predict fill-mask: a wider beam and longer blanks are looked at where they are asked for", "[apps]") {
   const Workshop shop;
-  const auto best = [&](const std::string& flags) {
-    return number(shop.answers("fill-mask --model model --top-k 1 " + flags)[0], "log_probability");
-  };
-  bool found_more = false;
-  for (const char* text : {"'[MASK][MASK][MASK]人'", "'大[MASK][MASK]小[MASK]'", "'天[MASK][MASK]地[MASK]水'"}) {
-    const double narrow = best(std::string("--joint --beam 1 ") + text);
-    const double wide = best(std::string("--joint --beam 500 ") + text);
-    CHECK(wide > narrow - 1e-6);
-    found_more |= wide > narrow + 1e-3;
-  }
-  CHECK(found_more);
+  // 人 is likelier than 大 to begin a text, but what follows it is anything, and after 大 it is 水.
+  write_file(shop.path() / "texts.txt", "人日\n人月\n人风\n人云\n大水\n大水\n大水\n");
+  const Outcome trained = shop.run(
+      "mini_bert_train --model model --train texts.txt --output pairs --mask-probability 0.6 --max-steps 1500 "
+      "--learning-rate 0.005 --batch-size 7");
+  REQUIRE(trained.exit_code == 0);
+  const std::string both = "fill-mask --model pairs --joint --top-k 1 '[MASK][MASK]' --beam ";
+  CHECK(text(shop.answers(both + "1")[0], "sequence").starts_with("人"));
+  CHECK(text(shop.answers(both + "2")[0], "sequence") == "大 水");
+
   std::size_t longest = 0;
   for (const json& row : shop.answers("fill-mask --model model --max-blank-length 2 --top-k 200 '诸[MASK]*国'")) {
     longest = std::max(longest, row.at("tokens").size());

@@ -125,7 +125,8 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));
   if (training.anchor > 0) {
-    facts.emplace_back("", fmt::format("anchor {:g}: every trained weight is pulled to where it starts", training.anchor));
+    facts.emplace_back("",
+                       fmt::format("anchor {:g}: every trained weight is pulled to where it starts", training.anchor));
   }
   facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
   return facts;

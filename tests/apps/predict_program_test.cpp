@@ -1,4 +1,5 @@
-// What mini_bert_predict prints for every task, and that its flags arrive: each table against the JSON of the same call.
+// What mini_bert_predict prints for every task, and that its flags arrive: each table against the JSON of the same
+// call.
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -51,8 +52,8 @@ std::string probability(double p) {
 std::string fill_rows(const json& rows) {
   std::string table;
   for (const json& row : rows) {
-    table += fmt::format("  {:>7}  {}  {}\n", format_percent(number(row, "score")), pad_right(text(row, "token_str"), 8),
-                         text(row, "sequence"));
+    table += fmt::format("  {:>7}  {}  {}\n", format_percent(number(row, "score")),
+                         pad_right(text(row, "token_str"), 8), text(row, "sequence"));
   }
   return table;
 }
@@ -69,8 +70,7 @@ TEST_CASE("predict fill-mask: a table of each blank", "[apps]") {
   const std::string two = "fill-mask --model model --top-k 2 '[MASK]葛[MASK]'";
   const json blanks = shop.answers(two);
   REQUIRE(blanks.size() == 2);
-  CHECK(shop.table(two) ==
-        "[MASK]葛[MASK]\n  blank 1\n" + fill_rows(blanks[0]) + "  blank 2\n" + fill_rows(blanks[1]));
+  CHECK(shop.table(two) == "[MASK]葛[MASK]\n  blank 1\n" + fill_rows(blanks[0]) + "  blank 2\n" + fill_rows(blanks[1]));
 }
 
 TEST_CASE("predict fill-mask: tables of blanks together and of whole words", "[apps]") {
@@ -87,10 +87,10 @@ TEST_CASE("predict fill-mask: tables of blanks together and of whole words", "[a
   const std::string words = "fill-mask --model model --targets 亮,诸葛亮 '三国人物[MASK]'";
   expected = "三国人物[MASK]\n     word  per token    log p      PLL\n";
   for (const json& row : shop.answers(words)) {
-    expected += fmt::format("  {:>7}  {:>9}  {:>7.2f}  {:>7.2f}  {}  {}\n", probability(number(row, "score")),
-                            probability(std::exp(number(row, "log_probability_per_token"))),
-                            number(row, "log_probability"), number(row, "pseudo_log_likelihood"),
-                            pad_right(text(row, "target"), 8), text(row, "sequence"));
+    expected +=
+        fmt::format("  {:>7}  {:>9}  {:>7.2f}  {:>7.2f}  {}  {}\n", probability(number(row, "score")),
+                    probability(std::exp(number(row, "log_probability_per_token"))), number(row, "log_probability"),
+                    number(row, "pseudo_log_likelihood"), pad_right(text(row, "target"), 8), text(row, "sequence"));
   }
   CHECK(shop.table(words) == expected);
   CHECK(shop.answers("fill-mask --model model --top-k 1 --targets 亮,诸葛亮 '三国人物[MASK]'").size() == 1);
@@ -120,7 +120,8 @@ TEST_CASE("predict fill-mask: words are parted by commas and by the marks of Chi
   const Workshop shop;
   const auto targets = [&](const std::string& list) {
     std::vector<std::string> words;
-    for (const json& row : shop.answers("fill-mask --model model --top-k 9 --targets '" + list + "' '三国人物[MASK]'")) {
+    for (const json& row :
+         shop.answers("fill-mask --model model --top-k 9 --targets '" + list + "' '三国人物[MASK]'")) {
       words.push_back(row.contains("target") ? text(row, "target") : text(row, "token_str"));
     }
     std::ranges::sort(words);
@@ -218,6 +219,11 @@ TEST_CASE("predict answer: a table of answers, of none too, and lines with a tab
   CHECK_THAT(shop.table(short_text + " --may-be-absent"), ContainsSubstring("  (no answer)  0..0\n"));
   CHECK_THAT(shop.table(short_text), !ContainsSubstring("(no answer)"));
   CHECK(shop.answers("answer --model answers --top-k 3 \"$(printf '是\\t诸葛亮字孔明')\"") == rows);
+  const std::string windows =
+      "answer --model answers --question 是 --context "
+      "天地日月山水风云大小诸葛亮字孔明三国人物诸葛涛字子澜天地日月山水风云 --doc-stride ";
+  CHECK(shop.answers(windows + "10") == shop.answers(windows + "99"));  // half a window at most
+  CHECK(shop.answers(windows + "0") != shop.answers(windows + "10"));
   const Outcome no_tab = shop.run("mini_bert_predict answer --model answers 是");
   CHECK(no_tab.exit_code == 1);
   CHECK_THAT(no_tab.err, ContainsSubstring("no tab in \"是\"; give --question and --context"));
@@ -235,9 +241,10 @@ TEST_CASE("predict embed: the pooling that is asked for, else the model's, else 
   for (const json& x : pooler) CHECK(std::abs(x.get<double>()) < 1);  // it ends with tanh
   CHECK(shop.note("embed --model pooled --pooling mean 诸葛亮").empty());
   CHECK(vector("") == mean);
-  CHECK(shop.note("embed --model pooled --json 诸葛亮") ==
-        "pooled has no modules.json to say how its vectors are made: each is the mean over the tokens of a text; choose "
-        "with --pooling mean, cls or pooler\n");
+  CHECK(
+      shop.note("embed --model pooled --json 诸葛亮") ==
+      "pooled has no modules.json to say how its vectors are made: each is the mean over the tokens of a text; choose "
+      "with --pooling mean, cls or pooler\n");
 
   std::string expected = "诸葛亮\n  16 numbers:";
   for (int i = 0; i < 8; ++i) expected += fmt::format(" {:.4f}", mean[static_cast<std::size_t>(i)].get<double>());
@@ -257,8 +264,8 @@ TEST_CASE("predict embed: the pooling that is asked for, else the model's, else 
 TEST_CASE("predict score: a row of each text, in their order however many they are", "[apps]") {
   const Workshop shop;
   const json row = shop.answers("score --model model 诸葛亮");
-  CHECK(shop.table("score --model model 诸葛亮") == fmt::format("{:>10.3f}  {:>10.2f} per token  诸葛亮\n",
-                                                                number(row, "score"), number(row, "perplexity")));
+  CHECK(shop.table("score --model model 诸葛亮") ==
+        fmt::format("{:>10.3f}  {:>10.2f} per token  诸葛亮\n", number(row, "score"), number(row, "perplexity")));
   std::vector<std::string> texts;
   std::string lines;
   for (int i = 0; i < 600; ++i) {

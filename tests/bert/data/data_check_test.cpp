@@ -90,6 +90,7 @@ TEST_CASE("data check: texts that repeat another, or stand in both files", "[dat
   CHECK(both[0].line == 2);
   CHECK(both[0].first_line == 4);
   CHECK(both[1].first_line == 1);
+  CHECK(texts_in_both(training, texts({"e", "e"})).empty());
   // A pair is not the text that has the same tokens.
   Dataset pair, text;
   add_text("a", "b", test::tiny_tokenizer(), 16, pair, 1);

@@ -55,15 +55,15 @@ TEST_CASE("word mining: finds the words a text was made of, whole and nothing el
 }
 
 TEST_CASE("word mining: count, cohesion and entropy are what they are defined as") {
-  // T = 11 characters; 天地 three times, its neighbours: begin and 人, 大 and 小, 。 and end.
-  const std::vector<std::string> texts = {"天地人大", "大天地小", "人。天地"};
+  // T = 12 characters; 天地 three times, its neighbours: begin and 人, 大 and 小, 。 and end.
+  const std::vector<std::string> texts = {"天地人大", "大天地小", "人。天地", "天"};
   const Tokenizer tokenizer = chinese_tokenizer();
   const std::vector<MinedWord> words = mine_words(sequences_of(texts, tokenizer), tokenizer, {.least_count = 3});
   REQUIRE(words.size() == 1);
   CHECK(words[0].text == "天地");
   CHECK(words[0].count == 3);
-  const double T = 11, whole = 3 / T;
-  CHECK(words[0].cohesion == Approx(std::log(whole / (whole * whole)) / -std::log(whole)));
+  const double T = 12, whole = 3 / T, first = 4 / T, second = 3 / T;
+  CHECK(words[0].cohesion == Approx(std::log(whole / (first * second)) / -std::log(whole)));
   CHECK(words[0].entropy == Approx(std::log(3)));
 }
 
@@ -80,8 +80,8 @@ TEST_CASE("word mining: a word needs every one of the three") {
 }
 
 TEST_CASE("word mining: the most frequent word comes first") {
-  const std::vector<std::string> texts = {"天地人日月",   "大天地小日月中", "人天地上日月下", "山天地水风日月",
-                                          "云天地大日月", "天地小中"};
+  const std::vector<std::string> texts = {"天地人日月",     "大天地小日月中", "人天地上日月下",
+                                          "山天地水风日月", "云天地大日月",   "天地小中"};
   const Tokenizer tokenizer = chinese_tokenizer();
   const std::vector<MinedWord> words = mine_words(sequences_of(texts, tokenizer), tokenizer);
   REQUIRE(words.size() == 2);

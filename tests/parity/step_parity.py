@@ -83,7 +83,7 @@ def write_questions(path: Path) -> None:
 TASKS = {
     "classify": (Task("classify", None, task_data.read_texts, "", 0, 5e-4, 32, suffix=".csv"), write_labelled),
     "tag": (Task("tag", None, read_tagged, "", 0, 5e-4, 32, suffix=".conll"), write_tagged),
-    "answer": (Task("answer", None, task_data.read_cmrc, "", 0, 5e-4, 40, 0, 8, ".json"), write_questions),
+    "answer": (Task("answer", None, task_data.read_questions, "", 0, 5e-4, 40, 0, 8, ".json"), write_questions),
 }
 
 

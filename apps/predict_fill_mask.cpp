@@ -1,7 +1,6 @@
 // The task fill-mask: blanks on their own, together, or tried with whole words.
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include "apps/predict_task_makers.h"
 #include "apps/text_format.h"
@@ -14,16 +13,35 @@
 namespace mini_bert {
 namespace {
 
-// The words of a list, without the spaces that may stand round them.
-std::vector<std::string> split_at_commas(const std::string& list) {
+// The parts of a list, without the spaces that may stand round them.
+std::vector<std::string> split(std::string list, const std::string& mark) {
   std::vector<std::string> parts;
-  std::istringstream stream(list);
-  for (std::string part; std::getline(stream, part, ',');) {
+  list += mark;
+  for (std::size_t end = list.find(mark); end != list.npos; end = list.find(mark)) {
+    std::string part = list.substr(0, end);
     part.erase(0, part.find_first_not_of(' '));
     part.erase(part.find_last_not_of(' ') + 1);
-    parts.push_back(part);
+    parts.push_back(std::move(part));
+    list.erase(0, end + mark.size());
   }
   return parts;
+}
+
+// The words of --targets. The marks of Chinese lists part words as commas do; one that is all there is between two
+// commas is a word.
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  if (list.empty()) return words;
+  for (const std::string& part : split(list, ",")) {
+    if (part == "，" || part == "、") {
+      words.push_back(part);
+      continue;
+    }
+    for (const std::string& words_between : split(part, "，")) {
+      for (std::string& word : split(words_between, "、")) words.push_back(std::move(word));
+    }
+  }
+  return words;
 }
 
 // A list for one blank, a list of lists for several.
@@ -107,7 +125,7 @@ class FillMaskTask : public PredictTask {
   explicit FillMaskTask(const PredictOptions& options)
       : options_(options),
         loaded_(load_pretrained(options.model)),
-        targets_(read_targets(loaded_.tokenizer, split_at_commas(options.targets))),
+        targets_(read_targets(loaded_.tokenizer, words_of(options.targets))),
         longer_target_(std::ranges::find_if(targets_, [](const Target& target) { return target.tokens.size() > 1; })) {}
 
   std::vector<std::string> answer(std::span<const std::string> texts) const override {

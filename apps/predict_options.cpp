@@ -22,7 +22,7 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
   line.section("Answers");
   line.number<std::int64_t>("--top-k,-k", o.top_k, 1, 1'000'000,
                             "fill-mask, classify, answer: answers per text or blank");
-  line.text("--targets", o.targets, "fill-mask: only these words, separated by commas");
+  line.text("--targets", o.targets, "fill-mask: only these words, separated by , ， or 、");
   line.toggle("--joint", o.joint, "fill-mask: all blanks of a text together, best combinations first");
   line.number<std::int64_t>("--beam", o.beam, 1, 10'000,
                             "fill-mask: combinations that --joint keeps after every token");

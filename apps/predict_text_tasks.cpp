@@ -59,7 +59,7 @@ class EmbedTask : public PredictTask {
     require(options.pooling != "pooler" || loaded_.report.initialized.empty(),
             "{}: the model has no pooler; choose --pooling mean or cls", options.model);
     // What is asked for goes before what the model's folder says.
-    if (options.pooling.empty()) how_ = read_sentence_folder(find_model(options.model), loaded_.tokenizer);
+    if (options.pooling.empty()) how_ = said_by_model();
     if (options.pooling == "cls") how_.pooling = TextPooling::cls;
     if (options.pooling == "pooler") how_.pooling = TextPooling::pooler;
     how_.normalize |= options.normalize;
@@ -75,6 +75,18 @@ class EmbedTask : public PredictTask {
   }
 
  private:
+  // The cache of a model that was made for vectors may lack modules.json, and then these vectors are not the model's.
+  EmbedOptions said_by_model() const {
+    const auto said = read_sentence_folder(find_model(options_.model), loaded_.tokenizer);
+    if (!said) {
+      fmt::print(stderr,
+                 "{} has no modules.json to say how its vectors are made: each is the mean over the tokens of a text; "
+                 "choose with --pooling mean, cls or pooler\n",
+                 options_.model);
+    }
+    return said.value_or(EmbedOptions{});
+  }
+
   static std::string table(const std::string& text, const std::vector<float>& vector) {
     constexpr std::size_t most = 8;
     std::string table = fmt::format("{}\n  {} numbers:", text, vector.size());

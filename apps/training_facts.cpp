@@ -78,9 +78,10 @@ std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& i
   const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
   const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
   const Index parameters = inputs.model->parameter_count();
-  const std::size_t start_weights = training.anchor > 0 ? static_cast<std::size_t>(parameters) * sizeof(float) : 0;
-  return start_weights + expected_training_bytes(inputs.model->config(), parameters, tokens, masked,
-                                                 frozen_part(options, *inputs.model));
+  const Frozen frozen = frozen_part(options, *inputs.model);
+  const Index anchored = training.anchor > 0 ? parameters - frozen.parameters : 0;
+  return static_cast<std::size_t>(anchored) * sizeof(float) +
+         expected_training_bytes(inputs.model->config(), parameters, tokens, masked, frozen);
 }
 
 Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {
@@ -124,7 +125,8 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));
   if (training.anchor > 0) {
-    facts.emplace_back("", fmt::format("anchor {:g}: every weight is pulled to where it starts", training.anchor));
+    facts.emplace_back("",
+                       fmt::format("anchor {:g}: every trained weight is pulled to where it starts", training.anchor));
   }
   facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
   return facts;

@@ -66,10 +66,10 @@ void read_text_options(const fs::path& path, const Tokenizer& tokenizer, EmbedOp
 
 }  // namespace
 
-EmbedOptions read_sentence_folder(const fs::path& folder, const Tokenizer& tokenizer) {
+std::optional<EmbedOptions> read_sentence_folder(const fs::path& folder, const Tokenizer& tokenizer) {
   EmbedOptions options;
   const fs::path path = folder / "modules.json";
-  if (!is_there(path)) return options;
+  if (!is_there(path)) return std::nullopt;
   const json modules = read_json(path);
   require(modules.is_array(), "{}: is {}, expected a list of modules; download the file again", path.string(),
           modules.type_name());

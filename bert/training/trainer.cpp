@@ -13,11 +13,13 @@
 namespace mini_bert {
 namespace {
 
+std::vector<double> rates_of(const BertPreTrainedModel& model, const TrainingArguments& arguments) {
+  return rate_factors(trained_parameters(model), model.config().num_hidden_layers, arguments.layer_decay);
+}
+
 AdamW optimizer_for(const BertPreTrainedModel& model, const TrainingArguments& arguments) {
   freeze(model, arguments);
-  std::vector<Parameter> trained = trained_parameters(model);
-  std::vector<double> factors = rate_factors(trained, model.config().num_hidden_layers, arguments.layer_decay);
-  return {std::move(trained), arguments.adamw, std::move(factors)};
+  return {trained_parameters(model), arguments.adamw, rates_of(model, arguments)};
 }
 
 }  // namespace
@@ -34,7 +36,7 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       sampler_(objective.examples(), arguments),
       parameters_(model_.parameters()),
       optimizer_(optimizer_for(model_, arguments)),
-      anchor_(parameters_, arguments.anchor) {
+      anchor_(trained_parameters(model_), arguments.anchor, rates_of(model_, arguments)) {
   require(arguments.anchor == 0 || arguments.anchor * arguments.learning_rate <= 1,
           "--anchor {} times --learning-rate {} is {}, expected at most 1, which goes all the way back in one update",
           arguments.anchor, arguments.learning_rate, arguments.anchor * arguments.learning_rate);

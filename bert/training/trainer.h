@@ -48,8 +48,8 @@ enum class Ending { completed, stopped_early, interrupted };
 // ends with the same bits as a run that never stopped.
 class Trainer {
  public:
-  // Checkpoints go to `output`. All arguments outlive the trainer. An anchor pulls towards the weights that the model
-  // has now.
+  // Checkpoints go to `output`. All arguments outlive the trainer. An anchor pulls what is trained towards the weights
+  // that the model has now.
   Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
           std::filesystem::path output, TrainingObserver& observer);
 

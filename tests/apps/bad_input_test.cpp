@@ -249,6 +249,7 @@ const std::vector<Case> cases = {
      "mini_bert_predict fill-mask --model model --targets 亮,诸龘 三[MASK]",
      {"target \"诸龘\"", "no token for \"龘\""}},
     {"predict no target", "mini_bert_predict fill-mask --model model --targets 亮,,涛 三[MASK]", {"empty word"}},
+    {"predict no target", "mini_bert_predict fill-mask --model model --targets 亮，，涛 三[MASK]", {"empty word"}},
     {"predict long targets of two blanks at once",
      "mini_bert_predict fill-mask --model model --joint --targets 亮,诸葛 [MASK]国[MASK]。",
      {"--joint with 2 blanks", "\"诸葛\""}},

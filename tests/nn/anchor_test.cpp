@@ -53,6 +53,22 @@ TEST_CASE("anchor: weight 0 changes nothing, and a pull beyond the start is refu
   CHECK_THROWS_WITH(Anchor(layer.parameters(), -1), ContainsSubstring("0 or more, got -1"));
 }
 
+TEST_CASE("anchor: each parameter is pulled at its own learning rate") {
+  Linear layer(7, 3, DType::f64);  // a weight, then a bias
+  test::randomize(layer, 1);
+  const std::vector<Tensor> start = test::values_of(layer.parameters());
+  Anchor anchor(layer.parameters(), 10, {0.25, 2});
+  add(layer, 1);
+  anchor.pull(0.04);
+  const std::vector<Tensor> now = test::values_of(layer.parameters());
+  REQUIRE(now.size() == 2);
+  for (Index i = 0; i < 21; ++i) CHECK(now[0].data<double>()[i] - start[0].data<double>()[i] == Approx(0.9));
+  for (Index i = 0; i < 3; ++i) CHECK(now[1].data<double>()[i] - start[1].data<double>()[i] == Approx(0.2));
+  CHECK_THROWS_WITH(anchor.pull(0.06), ContainsSubstring("learning rate 0.12 times weight 10 is 1.2"));
+  CHECK(test::same_bits(test::values_of(layer.parameters()), now));
+  CHECK_THROWS_WITH(Anchor(layer.parameters(), 1, {1}), ContainsSubstring("1 learning-rate factors for 2 parameters"));
+}
+
 TEST_CASE("anchor: the fingerprint is of the start, not of where the weights have gone") {
   Linear layer(5, 3, DType::f32);
   test::randomize(layer, 1);

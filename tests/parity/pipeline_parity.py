@@ -3,8 +3,9 @@
 
     python tests/parity/pipeline_parity.py --program build/release/bin/mini_bert_predict
 
-classify: every problem type, one text and pairs, all labels. tag: all aggregation strategies. embed: the hidden states of
-[CLS], their mean and the pooler. score: one token masked at a time. Scores must agree to 1e-5, everything else exactly.
+fill-mask: the whole vocabulary, targets, one blank and several. classify: every problem type, one text and pairs, all
+labels. tag: all aggregation strategies. embed: the hidden states of [CLS], their mean and the pooler. score: one token
+masked at a time. Scores must agree to 1e-5, everything else exactly.
 """
 
 import argparse
@@ -105,6 +106,23 @@ def plain(value):
     return value.item() if hasattr(value, "item") else value
 
 
+def fill_mask(comparison: Comparison, folder: Path) -> None:
+    directory = folder / "fill-mask"
+    build(directory, "BertForMaskedLM", 40)
+    blanks = ["三国人物诸葛[MASK]", "[MASK]", "the [MASK]s, Unaffable[MASK]!", "[MASK][MASK] [MASK]龘", "ééé[MASK]cat"]
+    pipe = pipeline("fill-mask", model=str(directory))
+    for settings in ({"top_k": 5}, {"top_k": len(VOCABULARY)}, {"top_k": 5, "targets": ["亮", "cat", "##s"]}):
+        flags = ["--top-k", str(settings["top_k"])]
+        flags += ["--targets", ",".join(settings["targets"])] if "targets" in settings else []
+        for text, found in zip(blanks, comparison.ask("fill-mask", directory, blanks, *flags), strict=True):
+            expected = plain(pipe(text, **settings))
+            # Where the answer itself is [PAD], theirs is left out of the sequence.
+            for blank in found if isinstance(found[0], list) else []:
+                for answer in blank:
+                    answer["sequence"] = answer["sequence"].replace(" [PAD]", "")
+            comparison.check(f"fill-mask {settings} {text!r}", found, expected)
+
+
 def classify(comparison: Comparison, folder: Path) -> None:
     cases = [
         ("single_label_classification", ["no", "yes", "perhaps"]),
@@ -177,7 +195,7 @@ def main() -> int:
     transformers.utils.logging.disable_progress_bar()
     comparison = Comparison(arguments.program)
     with tempfile.TemporaryDirectory() as folder:
-        for task in (classify, tag, embed, score):
+        for task in (fill_mask, classify, tag, embed, score):
             task(comparison, Path(folder))
     print(f"{comparison.compared} answers compared with transformers, {comparison.different} differ")
     return 1 if comparison.different or comparison.compared == 0 else 0

@@ -66,22 +66,34 @@ def read_weibo(path: Path) -> list:
     return posts
 
 
-def make_cmrc(source: Path, train: Path, validation: Path) -> None:
-    """The beginnings of the texts, with the questions that they answer where the file says."""
-    data = json.loads((source / "cmrc2018" / "cmrc2018_trial.squad.json").read_text(encoding="utf-8"))["data"]
-    for article in data:
-        for paragraph in article["paragraphs"]:
-            context = paragraph["context"] = paragraph["context"][:200]
-            for question in paragraph["qas"]:
-                answers = question["answers"]
-                question["answers"] = [a for a in answers if context[a["answer_start"] :].startswith(a["text"])]
-            paragraph["qas"] = [question for question in paragraph["qas"] if question["answers"]]
-    parts = take(data, len(data) * 3 // 4, len(data))
-    for part, path in zip(parts, (train, validation), strict=True):
-        path.write_text(json.dumps({"version": "1.1", "data": part}, ensure_ascii=False), encoding="utf-8")
+def write_people(posts: list, path: Path) -> None:
+    """The posts that mention somebody, as questions who that is: every mention is an answer, the first one is learned."""
+    paragraphs = []
+    for words, tags in posts:
+        answers, place, end = [], 0, -1  # `end` of an answer that may go on
+        for word, tag in zip(words, tags, strict=True):
+            if tag.startswith("B-PER"):
+                answers.append({"text": word, "answer_start": place})
+                end = place + len(word)
+            elif tag.startswith("I-PER") and end == place:
+                answers[-1]["text"] += word
+                end += len(word)
+            place += len(word)
+        if answers:
+            question = {"id": str(len(paragraphs)), "question": "说的是谁？", "answers": answers}
+            paragraphs.append({"context": "".join(words), "qas": [question]})
+    data = {"version": "1.1", "data": [{"title": "", "paragraphs": paragraphs}]}
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
 
-def read_cmrc(path: Path) -> list:
+def make_people(source: Path, train: Path, validation: Path) -> None:
+    stem = source / "weibo-ner" / "weiboNER_2nd_conll"
+    posts = {part: read_weibo(stem.with_suffix("." + part)) for part in ("train", "dev", "test")}
+    write_people(posts["train"], train)
+    write_people(posts["dev"] + posts["test"], validation)
+
+
+def read_questions(path: Path) -> list:
     """(question, context, [(begin, text), ...]) of each question."""
     return [
         (question["question"], paragraph["context"], [(a["answer_start"], a["text"]) for a in question["answers"]])

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy
+import our_order
 import torch
 import transformers
 from seqeval.metrics import f1_score
@@ -173,15 +174,47 @@ def logits_of(model, kind, examples: list) -> list:
     with torch.no_grad():
         for begin in range(0, len(examples), 16):
             part = examples[begin : begin + 16]
-            output = model(**kind.collator()(part))
-            if kind.metric == "f1" and "start_logits" in output:
-                result += [(s.numpy(), e.numpy()) for s, e in zip(output.start_logits, output.end_logits)]
+            batch = kind.collator()(part)
+            output = model(**batch)
+            if "start_logits" in output:
+                # Else padding, whose scores nothing has taught a model of ours, may be all of the 20 best places.
+                real = batch["attention_mask"].bool()
+                scores = zip(output.start_logits, output.end_logits, real, strict=True)
+                result += [(starts[mask].numpy(), ends[mask].numpy()) for starts, ends, mask in scores]
             else:
                 result += [row.numpy() for row in output.logits]
     return result
 
 
-def train(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
+class OurOrder(torch.utils.data.Sampler):
+    """Each epoch in the order in which mini_bert_train reads it."""
+
+    def __init__(self, examples: int, seed: int):
+        self.examples, self.seed, self.epoch = examples, seed, 0
+
+    def __len__(self) -> int:
+        return self.examples
+
+    def __iter__(self):
+        self.epoch += 1
+        return iter(our_order.order(self.examples, self.seed, self.epoch - 1))
+
+
+class TrainerInOurOrder(Trainer):
+    def _get_train_sampler(self, *_):
+        return OurOrder(len(self.train_dataset), self.args.seed)
+
+
+def begin(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
+    """A model with a new head as transformers draws it, untrained."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
+    kind = KINDS[task.kind](task, tokenizer)
+    transformers.set_seed(seed)
+    load(kind, model_path, kind.labels(rows)).save_pretrained(output)
+    tokenizer.save_pretrained(output)
+
+
+def train(task, rows: list, seed: int, model_path: Path, output: Path, trainer=Trainer) -> None:
     tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
     kind = KINDS[task.kind](task, tokenizer)
     labels = kind.labels(rows)
@@ -200,7 +233,7 @@ def train(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
         use_cpu=True,
     )
     examples = kind.encode(rows, labels)
-    Trainer(model=model, args=arguments, train_dataset=examples, data_collator=kind.collator()).train()
+    trainer(model=model, args=arguments, train_dataset=examples, data_collator=kind.collator()).train()
     model.save_pretrained(output)
     tokenizer.save_pretrained(output)
 

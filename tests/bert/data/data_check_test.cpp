@@ -38,6 +38,8 @@ TEST_CASE("data check: lengths", "[data_check]") {
   CHECK(ten.longest == 10);
   CHECK(counts(ten) == std::vector<Index>{0, 0, 2, 1, 1, 1, 1, 1, 2, 1});
   const Lengths wide = check_data(of_lengths({3, 20, 21, 40, 41, 128})).lengths;
+  CHECK(wide.median == 21);
+  CHECK(wide.nine_in_ten == 128);
   REQUIRE(wide.histogram.size() == 7);
   CHECK(wide.histogram[1].from == 21);
   CHECK(wide.histogram[1].to == 40);
@@ -82,11 +84,13 @@ TEST_CASE("data check: texts that repeat another, or stand in both files", "[dat
   CHECK(repeats[0].line == 3);
   CHECK(repeats[0].first_line == 1);
   CHECK(repeats[1].line == 5);
+  CHECK(repeats[1].first_line == 1);
   const std::vector<Repeat> both = texts_in_both(training, texts({"e", "d", "a b"}));
   REQUIRE(both.size() == 2);
   CHECK(both[0].line == 2);
   CHECK(both[0].first_line == 4);
   CHECK(both[1].first_line == 1);
+  CHECK(texts_in_both(training, texts({"e", "e"})).empty());
   // A pair is not the text that has the same tokens.
   Dataset pair, text;
   add_text("a", "b", test::tiny_tokenizer(), 16, pair, 1);

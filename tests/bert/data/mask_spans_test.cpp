@@ -44,8 +44,8 @@ TEST_CASE("mask spans: what is none is refused with file, line and reason") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"[[0, 4]]", "has the span [0, 4], expected 0 <= begin < end <= 3"},
       {"[[-1, 2]]", "span [-1, 2]"},
-      {"[[2, 2]]", "span [2, 2]"},
-      {"[[2, 1]]", "span [2, 1]"},
+      {"[[2, 2]]", "span [2, 2], expected 0 <= begin < end"},
+      {"[[2, 1]]", "span [2, 1], expected 0 <= begin < end"},
       {"[[0, 18446744073709551615]]", "expected 0 <= begin"},
       {"[[0, 1], [1, 2]]", "which holds nothing but white space"},
       {"[0, 1]", "is [0,1], expected [[begin, end], …]"},
@@ -53,6 +53,7 @@ TEST_CASE("mask spans: what is none is refused with file, line and reason") {
       {"[[0, 1.5]]", "expected [[begin, end], …]"},
       {"\"天\"", "rename the key if it means something else"},
       {"7", "\"mask\" is 7"},
+      {"[\"" + std::string(200, 'x') + "\"]", "is [\"" + std::string(58, 'x') + ", expected"},  // no longer than that
       {"{\"begin\": 0}", "expected [[begin, end], …]"},
   };
   for (const auto& [mask, expected] : cases) {

@@ -49,6 +49,16 @@ TEST_CASE("add_words: a Chinese word is found in the midst of others, longest fi
   CHECK(tokens_of(grown.tokenizer, "诸 葛涛") == Tokens{"诸", "葛", "涛"});
 }
 
+TEST_CASE("add_words: a Chinese word with letters in it is found as it is written, not in the normalized text") {
+  const GrownVocabulary grown = add("亮B\n");
+  CHECK(tokens_of(grown.tokenizer, "诸亮B葛") == Tokens{"诸", "亮B", "葛"});
+  CHECK(tokens_of(grown.tokenizer, "亮b") == Tokens{"亮", "b"});
+  CHECK(tokens_of(grown.tokenizer, "亮 B") == Tokens{"亮", "b"});
+  const GrownVocabulary both = add("亮B\n亮b\n");  // two words, since neither is found where the other stands
+  CHECK(both.words == Tokens{"亮B", "亮b"});
+  CHECK(tokens_of(both.tokenizer, "亮b亮B") == Tokens{"亮b", "亮B"});
+}
+
 TEST_CASE("add_words: a word in letters is found as a whole word, in any case where the vocabulary has one") {
   const GrownVocabulary lower = add("ABc\n");
   CHECK(tokens_of(lower.tokenizer, "诸abc葛 Abc") == Tokens{"诸", "ABc", "葛", "ABc"});

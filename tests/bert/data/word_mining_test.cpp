@@ -55,15 +55,15 @@ TEST_CASE("word mining: finds the words a text was made of, whole and nothing el
 }
 
 TEST_CASE("word mining: count, cohesion and entropy are what they are defined as") {
-  // T = 11 characters; 天地 three times, its neighbours: begin and 人, 大 and 小, 。 and end.
-  const std::vector<std::string> texts = {"天地人大", "大天地小", "人。天地"};
+  // T = 12 characters; 天地 three times, its neighbours: begin and 人, 大 and 小, 。 and end.
+  const std::vector<std::string> texts = {"天地人大", "大天地小", "人。天地", "天"};
   const Tokenizer tokenizer = chinese_tokenizer();
   const std::vector<MinedWord> words = mine_words(sequences_of(texts, tokenizer), tokenizer, {.least_count = 3});
   REQUIRE(words.size() == 1);
   CHECK(words[0].text == "天地");
   CHECK(words[0].count == 3);
-  const double T = 11, whole = 3 / T;
-  CHECK(words[0].cohesion == Approx(std::log(whole / (whole * whole)) / -std::log(whole)));
+  const double T = 12, whole = 3 / T, first = 4 / T, second = 3 / T;
+  CHECK(words[0].cohesion == Approx(std::log(whole / (first * second)) / -std::log(whole)));
   CHECK(words[0].entropy == Approx(std::log(3)));
 }
 
@@ -77,6 +77,32 @@ TEST_CASE("word mining: a word needs every one of the three") {
   CHECK(mined(rare, {.least_count = 2}) == std::vector<std::string>{"天地"});
   // Characters in random order stand together as often as chance has it.
   CHECK(mined(texts_with({"天", "地", "日", "月"}, 300)) == std::vector<std::string>{});
+}
+
+TEST_CASE("word mining: the most frequent word comes first") {
+  const std::vector<std::string> texts = {"天地人日月",     "大天地小日月中", "人天地上日月下",
+                                          "山天地水风日月", "云天地大日月",   "天地小中"};
+  const Tokenizer tokenizer = chinese_tokenizer();
+  const std::vector<MinedWord> words = mine_words(sequences_of(texts, tokenizer), tokenizer);
+  REQUIRE(words.size() == 2);
+  CHECK(words[0].text == "天地");
+  CHECK(words[0].count == 6);
+  CHECK(words[1].text == "日月");
+  CHECK(words[1].count == 5);
+}
+
+TEST_CASE("word mining: a token of several characters is none of a word's") {
+  std::vector<std::string> tokens = chinese_tokenizer().vocabulary().tokens();
+  tokens.emplace_back("天地");
+  const Tokenizer tokenizer{Vocabulary(tokens)};
+  const auto sequence = [&](std::initializer_list<const char*> words) {
+    Sequence made;
+    for (const char* word : words) made.ids.push_back(*tokenizer.vocabulary().find(word));
+    return made;
+  };
+  const std::vector<Sequence> texts = {sequence({"天地", "日", "大"}), sequence({"小", "天地", "日"}),
+                                       sequence({"中", "天地", "日", "上"})};
+  CHECK(mine_words(texts, tokenizer).empty());
 }
 
 TEST_CASE("word mining: marks, letters and [UNK] part words, and no text gives none") {

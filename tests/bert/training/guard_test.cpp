@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "bert/training/layer_depths.h"
 #include "tests/bert/data/chinese_testing.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"
@@ -184,6 +185,37 @@ TEST_CASE("trainer: an anchor keeps weights nearer to the start, and a resume ne
                     ContainsSubstring("resume with the data and arguments the run began with"));
   setup.arguments.anchor = 2000;
   CHECK_THROWS_WITH(StartedRun(setup, "wild"), ContainsSubstring("--anchor 2000 times --learning-rate 0.001 is 2"));
+}
+
+TEST_CASE("trainer: the anchor pulls each layer at its own rate, and keeps nothing of what is frozen") {
+  const auto bias_after = [](Index updates, double anchor) {
+    Setup setup;
+    setup.arguments.schedule = Schedule::constant;
+    setup.arguments.warmup_steps = 0;
+    setup.arguments.max_steps = updates;
+    setup.arguments.adamw.weight_decay = 0;
+    setup.arguments.layer_decay = 0.5;
+    setup.arguments.anchor = anchor;
+    StartedRun run(setup, "run");
+    run.trainer.run();
+    const auto is_bias = [](const Parameter& parameter) { return parameter.name == "bert.embeddings.LayerNorm.bias"; };
+    const std::vector<Parameter> parameters = run.model.parameters();
+    return std::ranges::find_if(parameters, is_bias)->value().clone();
+  };
+  // It starts at 0. The first pull is of nothing, and gradients of the second update are of weights before its pull.
+  const Tensor first = bias_after(1, 500), free = bias_after(2, 0), held = bias_after(2, 500);
+  for (Index i = 0; i < first.size(); ++i) {
+    const double pull = static_cast<double>(held.data<float>()[i]) - free.data<float>()[i];
+    CHECK(pull == Approx(-1e-3 / 8 * 500 * first.data<float>()[i]).epsilon(1e-3));
+  }
+
+  Setup setup;
+  setup.arguments.freeze_layers = 1;
+  setup.arguments.anchor = 5;
+  StartedRun run(setup, "frozen");
+  const Anchor of_trained(trained_parameters(run.model), 5);
+  CHECK_THAT(run.trainer.history().identity,
+             ContainsSubstring(fmt::format("anchor 5 at {:016x}", of_trained.fingerprint())));
 }
 
 TEST_CASE("trainer: words and spans are masked the same in a resumed run, and other rules are refused") {

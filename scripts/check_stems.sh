@@ -23,7 +23,7 @@ done
 
 for stem in $(stems tensor/kernels); do
   kernel=tensor/kernels/$stem
-  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked)$ ]]; then
+  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked|dot)$ ]]; then
     definition=tensor/kernels/${BASH_REMATCH[1]}
     exists "$definition.*" || lacks "$kernel" "$definition.cpp it is a variant of"
     continue

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tensor/kernels/matmul_dot.h"
 #include "tensor/parallel.h"
 
 // A product in blocks that fit the caches, after Goto & van de Geijn 2008, "Anatomy of high-performance matrix
@@ -33,8 +34,8 @@ constexpr Index pack_depth = 64, pack_depth_along = 16;
 // Panels that a thread copies for itself: their rows lie in one page, and they stay in the second-level cache.
 constexpr Index panels_at_once = 4;
 
-// Up to so many rows of x·Wᵀ and of dY·W, W is used as it lies in memory: a copy would pay off too seldom.
-constexpr Index dot_rows_most = 32, in_place_rows_most = 32;
+// Up to so many rows of dY·W, W is used as it lies in memory: a copy would pay off too seldom.
+constexpr Index in_place_rows_most = 32;
 
 constexpr Index divide_up(Index n, Index by) {
   return (n + by - 1) / by;
@@ -237,33 +238,11 @@ class BlockedProduct {
   float* b_panels_ = nullptr;
 };
 
-// A few rows times a matrix that is read once, where it is.
-bool is_dot_product(const Product& p) {
-  return p.m <= dot_rows_most && !p.a.transposed && p.b.transposed && p.a.dtype == DType::f32 &&
-         p.b.dtype == DType::f32 && p.c_dtype == DType::f32;
-}
-
-void dot_product(const simd::Kernels& simd, const Product& p) {
-  constexpr Index rows = simd::Kernels::dot_rows, cols = simd::Kernels::dot_cols;
-  const auto* const a = static_cast<const float*>(p.a.data);
-  const auto* const b = static_cast<const float*>(p.b.data);
-  auto* const c = static_cast<float*>(p.c);
-  const Index tiles = divide_up(p.n, cols);
-  parallel_for(tiles, divide_up(tiles, num_threads()), [&](Index tile) {
-    const Index col = tile * cols;
-    for (Index row = 0; row < p.m; row += rows) {
-      simd.dot_tile[std::min(rows, p.m - row) - 1](
-          p.k, a + row * p.a.ld, p.a.ld, b + col * p.b.ld, p.b.ld, c + row * p.ldc + col, p.ldc,
-          std::min(cols, p.n - col), p.output == Output::accumulate, p.bias == nullptr ? nullptr : p.bias + col);
-    }
-  });
-}
-
 }  // namespace
 
 void matmul_blocked(const simd::Kernels& simd, const Product& product) {
   if (product.m == 0 || product.n == 0) return;
-  if (is_dot_product(product)) return dot_product(simd, product);
+  if (is_dot_product(product)) return matmul_dot(simd, product);
   BlockedProduct(simd, product).run();
 }
 

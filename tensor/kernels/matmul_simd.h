@@ -97,6 +97,7 @@ void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, In
   };
   for (Index k = 0; k < depth; k += Words::terms, x += Words::terms * ldx, panel += width) {
     for (Index j = 0; j < width; j += lanes) {
+      __builtin_prefetch(x + 16 * ldx + j);
       F word;
       if constexpr (Words::terms == 1) {
         word = Words::template word<T>(load(x, j));
@@ -121,6 +122,7 @@ void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float
 #pragma GCC unroll 16
       for (Index r = 0; r < lanes; ++r) {
         const T* const row = x + (j + r) * ldx + k;
+        __builtin_prefetch(row + width * ldx);
         square[r] = j + r >= count ? F(0.0f) : deep == lanes ? F::load(row) : F::load(row, deep);
       }
       transpose(square);
@@ -135,53 +137,6 @@ void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float
         }
         gemm_store_row(word, panel + i / Words::terms * width + j, wide, width, end);
       }
-    }
-  }
-}
-
-// c [ROWS,cols] = base + a·bᵀ for rows of both that lie in memory as they are, cols ≤ COLS; `base` as in gemm_tile. A
-// sum is that of its register's lanes, each every lanes-th term.
-template <class F, int ROWS, int COLS>
-void gemm_dot(Index depth, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc, Index cols,
-              bool accumulate, const float* bias) {
-  constexpr Index lanes = F::lanes;
-  const float* b_row[COLS];
-  for (Index j = 0; j < COLS; ++j) b_row[j] = b + (j < cols ? j : cols - 1) * ldb;
-  F sums[ROWS][COLS];
-#pragma GCC unroll 64
-  for (int r = 0; r < ROWS; ++r) {
-#pragma GCC unroll 64
-    for (int j = 0; j < COLS; ++j) sums[r][j] = F(0.0f);
-  }
-  // The rows of the next tile, on their way from memory while this one is formed.
-  const auto prefetch = [&](Index k) __attribute__((always_inline)) {
-#pragma GCC unroll 64
-    for (int j = 0; j < COLS; ++j) __builtin_prefetch(b_row[j] + COLS * ldb + k);
-  };
-  const auto add_terms = [&](const auto& load) __attribute__((always_inline)) {
-    F b_k[COLS];
-#pragma GCC unroll 64
-    for (int j = 0; j < COLS; ++j) b_k[j] = load(b_row[j]);
-#pragma GCC unroll 64
-    for (int r = 0; r < ROWS; ++r) {
-      const F a_rk = load(a + r * lda);
-#pragma GCC unroll 64
-      for (int j = 0; j < COLS; ++j) sums[r][j] = fma(a_rk, b_k[j], sums[r][j]);
-    }
-  };
-  Index k = 0;
-  for (; k + lanes <= depth; k += lanes) {
-    prefetch(k);
-    add_terms([k](const float* row) { return F::load(row + k); });
-  }
-  if (k < depth) add_terms([k, depth](const float* row) { return F::load(row + k, depth - k); });
-#pragma GCC unroll 64
-  for (int r = 0; r < ROWS; ++r) {
-#pragma GCC unroll 64
-    for (int j = 0; j < COLS; ++j) {
-      if (j >= cols) break;
-      float& target = c[r * ldc + j];
-      target = (accumulate ? target : bias != nullptr ? bias[j] : 0.0f) + sum(sums[r][j]);
     }
   }
 }
@@ -221,10 +176,6 @@ constexpr void add_gemm(Kernels& kernels) {
   kernels.f32_terms = tiled_product<F, F32Words<F>>();
   kernels.bf16_terms = tiled_product<F, Bf16Words>();
   kernels.narrow_row = gemm_narrow_row<F>;
-  [&]<int... R>(std::integer_sequence<int, R...>) {
-    ((kernels.dot_tile[R] = gemm_dot<F, R + 1, Kernels::dot_cols>), ...);
-  }
-  (std::make_integer_sequence<int, Kernels::dot_rows>());
 }
 
 }  // namespace mini_bert::simd

@@ -110,6 +110,12 @@ inline F32x8 select(F32x8 mask, F32x8 a, F32x8 b) {
   return _mm256_blendv_ps(b.v, a.v, mask.v);
 }
 
+// See registers.h.
+inline F32x8 in_register(F32x8 a) {
+  asm("" : "+x"(a.v));
+  return a;
+}
+
 // Lanes as bits and back; whole numbers as integers and back (|x| < 2³¹).
 inline U32x8 bits(F32x8 a) {
   return _mm256_castps_si256(a.v);

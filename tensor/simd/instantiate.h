@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tensor/kernels/matmul_dot_simd.h"
 #include "tensor/kernels/matmul_simd.h"
 #include "tensor/simd/kernels.h"
 #include "tensor/simd/make_loops.h"
@@ -12,6 +13,7 @@ constexpr Kernels make_kernels(Isa isa) {
   Kernels k{};
   k.isa = isa;
   add_gemm<F, Bf16Words<F>>(k);
+  add_gemm_dot<F>(k);
   k.f32 = activation_loops<F, float>();
   k.bf16 = activation_loops<F, BFloat16>();
   k.convert = convert_loops<F>();

@@ -28,6 +28,16 @@ struct TiledProduct {
   Packs pack, pack_transposed;
 };
 
+// Products x·Wᵀ of few rows, whose W is used where it lies (tensor/kernels/matmul_dot_simd.h).
+struct DotProduct {
+  static constexpr int tile_rows = 4, tile_cols = 3;
+  using Tile = void (*)(Index depth, const float* a, const float* b, Index ldb, const float* fetch, Index fetched,
+                        float* c, Index ldc, Index cols, bool accumulate, const float* bias);
+
+  Tile tile[tile_rows];  // tile[r-1] is that of r rows
+  void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
+};
+
 // The hot loops over plain arrays, once per instruction set. Each is written once, as a template over the register
 // type, in tensor/kernels/<op>_simd.h beside the definition it must agree with; avx2.cpp and its neighbours instantiate
 // them. Threads and shapes are the callers' business.
@@ -37,11 +47,7 @@ struct Kernels {
   TiledProduct f32_terms, bf16_terms;
   void (*narrow_row)(const float* sums, BFloat16* c, Index n, bool accumulate);
 
-  // Products of few rows, x·Wᵀ: dot_tile[r-1] is that of r rows, dot_cols columns or fewer.
-  static constexpr int dot_rows = 4, dot_cols = 3;
-  using DotTile = void (*)(Index depth, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc,
-                           Index cols, bool accumulate, const float* bias);
-  DotTile dot_tile[dot_rows];
+  DotProduct dot;
 
   // All the rest (loops.h).
   ActivationLoops<float> f32;

@@ -5,6 +5,12 @@
 // How loops over an array go by registers of type F: whole ones first, then the lanes that are left of n.
 namespace mini_bert::simd {
 
+// x, which a compiler short of registers may load again wherever it is used. Sets of 16 registers overload this.
+template <class F>
+F in_register(F x) {
+  return x;
+}
+
 // How a loop's body reads and writes its register: all lanes, or the first n.
 template <class F>
 struct WholeRegister {

@@ -38,9 +38,10 @@ constexpr std::array small = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 struct Extents {
   Index m, n, k;
 };
-// Across the blocks of rows, columns and depth.
-constexpr std::array large = {Extents{491, 37, 263}, Extents{59, 97, 1031}, Extents{13, 3109, 7},
-                              Extents{247, 3079, 11}, Extents{251, 101, 1291}};
+// Across the blocks of rows, columns and depth, and the pieces that few rows go by.
+constexpr std::array large = {Extents{491, 37, 263},  Extents{59, 97, 1031},   Extents{13, 3109, 7},
+                              Extents{247, 3079, 11}, Extents{251, 101, 1291}, Extents{18, 37, 1555},
+                              Extents{32, 41, 769},   Extents{3, 8, 2304}};
 
 TEST_CASE("a product of every small shape, up to guard pages, between NaN", "[matmul][simd]") {
   for (const auto& [name, kernels, emulated] : all_kernels()) {
@@ -144,7 +145,8 @@ TEST_CASE("a product has the same bits with any number of threads", "[matmul][si
   const int threads_before = num_threads();
   for (const auto& [name, kernels, emulated] : all_kernels()) {
     if (emulated) continue;
-    for (const auto& [m, n, k] : {Extents{5, 67, 130}, Extents{131, 97, 300}, Extents{49, 530, 1100}}) {
+    for (const auto& [m, n, k] :
+         {Extents{5, 67, 130}, Extents{131, 97, 300}, Extents{49, 530, 1100}, Extents{18, 67, 1600}}) {
       Tensor a({m, k}), b({n, k});
       fill_normal(a, 0, 1, {.seed = 1});
       fill_normal(b, 0, 1, {.seed = 2});

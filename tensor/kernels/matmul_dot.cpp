@@ -13,9 +13,16 @@ namespace {
 constexpr Index rows_most = 32;
 constexpr Index piece = 768;
 
+// Whoever is free takes the next share of the columns: 28 → 26 ms for one sentence where other programs run.
+constexpr Index shares_per_thread = 4;
+
+constexpr Index divide_up(Index n, Index by) {
+  return (n + by - 1) / by;
+}
+
 // Panels end at a whole register of every instruction set.
 Index padded(Index terms) {
-  return (terms + 15) / 16 * 16;
+  return divide_up(terms, 16) * 16;
 }
 
 class DotProduct {
@@ -26,13 +33,14 @@ class DotProduct {
         a_(static_cast<const float*>(product.a.data)),
         b_(static_cast<const float*>(product.b.data)),
         c_(static_cast<float*>(product.c)),
-        groups_((product.m + tile_rows - 1) / tile_rows),
+        groups_(divide_up(product.m, tile_rows)),
         panels_({product.m, padded(product.k)}) {}
 
   void run() {
     pack_a();
-    const Index tiles = (p_.n + tile_cols - 1) / tile_cols;
-    parallel_for(tiles, (tiles + num_threads() - 1) / num_threads(), [&](Index tile) { multiply(tile * tile_cols); });
+    const Index tiles = divide_up(p_.n, tile_cols), shares = shares_per_thread * num_threads();
+    const auto multiply_tile = [&](Index tile) { multiply(tile * tile_cols); };
+    parallel_for(tiles, divide_up(tiles, shares), multiply_tile, Sharing::free);
   }
 
  private:
@@ -44,7 +52,7 @@ class DotProduct {
   Index rows(Index row) const { return std::min(tile_rows, p_.m - row); }
 
   void pack_a() {
-    const Index pieces = (p_.k + piece - 1) / piece;
+    const Index pieces = divide_up(p_.k, piece);
     constexpr Index grain = 8;  // fewer are copied before another thread would have begun
     parallel_for(groups_ * pieces, grain, [&](Index i) {
       const Index row = i % groups_ * tile_rows, k = i / groups_ * piece;

@@ -1,7 +1,9 @@
 #include "tensor/parallel.h"
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "tests/catch.h"
@@ -25,12 +27,15 @@ TEST_CASE("every index is visited once, whatever the threads and the grain", "[p
     CHECK(num_threads() == threads);
     for (const Index n : {0, 1, 2, 7, 64, 1000}) {
       for (const Index grain : {1, 3, 64, 5000}) {
-        std::vector<std::atomic<int>> visits(static_cast<std::size_t>(n));
-        parallel_for(n, grain, [&](Index i) { ++visits.at(static_cast<std::size_t>(i)); });
-        int wrong = 0;
-        for (const auto& count : visits) wrong += count != 1;
-        CAPTURE(threads, n, grain);
-        CHECK(wrong == 0);
+        for (const Sharing sharing : {Sharing::even, Sharing::free}) {
+          std::vector<std::atomic<int>> visits(static_cast<std::size_t>(n));
+          parallel_for(
+              n, grain, [&](Index i) { ++visits.at(static_cast<std::size_t>(i)); }, sharing);
+          int wrong = 0;
+          for (const auto& count : visits) wrong += count != 1;
+          CAPTURE(threads, n, grain, sharing);
+          CHECK(wrong == 0);
+        }
       }
     }
   }
@@ -45,6 +50,18 @@ TEST_CASE("chunks are consecutive, full and the same with any number of threads"
   }
 }
 
+TEST_CASE("a thread that is held up holds up no other when chunks go to whoever is free", "[parallel]") {
+  const Threads scope(2);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::atomic<int> others = 0;
+  const auto first_waits_for_all_others = [&](Index i) {
+    if (i != 0) ++others;
+    while (i == 0 && others < 99 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  };
+  parallel_for(100, 1, first_waits_for_all_others, Sharing::free);
+  CHECK(std::chrono::steady_clock::now() < deadline);
+}
+
 TEST_CASE("an exception reaches the caller and leaves the threads usable", "[parallel]") {
   for (const int threads : {1, 2, 3, 8}) {
     const Threads scope(threads);
@@ -52,6 +69,7 @@ TEST_CASE("an exception reaches the caller and leaves the threads usable", "[par
       if (i == 37) fail("index {} is bad", i);
     };
     CHECK_THROWS_WITH(parallel_for(100, 1, one_fails), ContainsSubstring("index 37 is bad"));
+    CHECK_THROWS_WITH(parallel_for(100, 1, one_fails, Sharing::free), ContainsSubstring("index 37 is bad"));
     const auto all_fail = [](Index) { throw std::out_of_range("everything is bad"); };
     CHECK_THROWS_AS(parallel_for(100, 1, all_fail), std::out_of_range);
     std::atomic<Index> sum = 0;

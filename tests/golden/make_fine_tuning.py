@@ -5,82 +5,38 @@
     python tests/golden/make_fine_tuning.py
 
 Every expected number comes from library code: the model, its loss, AdamW, the gradient clip, the learning-rate schedule
-and the fill-mask pipeline. This script only draws random weights and sentences and writes the answers down. Nothing is
-written unless the run in double agrees with the one in float, and unless transformers' own Trainer reproduces the
-token-weighted steps.
+and the fill-mask pipeline. What is ours only draws random weights and sentences (golden_inputs.py), steps through the
+training (golden_training.py) and writes the answers down (golden_files.py). Losses, gradients and logits are written
+only if the run in double agrees with the one in float, and training steps only if transformers' own Trainer reproduces
+them.
 
-Letters: B sentences, T tokens, H hidden, V vocabulary.
+Letters: T tokens, H hidden, V vocabulary.
 """
 
-import json
-import platform
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
-import safetensors
-import tokenizers
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import (
-    BertConfig,
-    BertForMaskedLM,
-    BertTokenizerFast,
-    FillMaskPipeline,
-    Trainer,
-    TrainingArguments,
-    get_linear_schedule_with_warmup,
-)
-from transformers.loss.loss_utils import fixed_cross_entropy
+from transformers import BertForMaskedLM, BertTokenizerFast, FillMaskPipeline, Trainer
 from transformers.pipelines.base import PipelineException
 
+from golden_files import float32s, versions, write_json, write_tokenizer
+from golden_inputs import (
+    CASED_VOCABULARY,
+    VOCABULARY,
+    build_model,
+    draw_steps,
+    mask_sequence,
+    masked_count,
+    padded,
+    random_sequence,
+)
+from golden_training import FINE_TUNING, fine_tune, token_weighted_loss, trainer_log
+
 HERE = Path(__file__).resolve().parent
-IGNORED = -100
-PAD, UNK, CLS, SEP, MASK = range(5)
-SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-
-# 97 tokens: specials, Chinese characters, latin letters and words, ## pieces, digits, punctuation.
-VOCABULARY = (
-    SPECIALS
-    + list("今天气很好我喜欢北京上海的是不大小人中国你他们在有这那了和书看学山水")
-    + ["a", "b", "c", "d", "e", "i", "m", "n", "o", "s", "t", "the", "cat", "sat", "on", "mat", "read", "book", "good"]
-    + ["##a", "##e", "##ing", "##n", "##s", "##t", "##ed", "##er", "##好"]
-    + list("0123456789")
-    + ["##0", "##1", "##2"]
-    + list("，。！？、；,.!?-'():")
-    + ["“", "”"]
-)
-
-# 53 tokens, both cases, for the cased variant.
-CASED_VOCABULARY = (
-    SPECIALS
-    + list("ABCabcdeilmnorst")
-    + ["The", "the", "Cat", "cat", "CAT", "Rome", "reads", "Book", "book"]
-    + ["##A", "##a", "##e", "##s", "##T", "##t", "##er", "##é"]
-    + ["é", "É"]
-    + list("上海北京")
-    + list("0123")
-    + list(".,!。?")
-)
-
-FINE_TUNING = {
-    "steps": 20,
-    "learning_rate": 1e-3,
-    "adam_beta1": 0.9,
-    "adam_beta2": 0.999,
-    "adam_epsilon": 1e-8,
-    "weight_decay": 0.01,
-    "max_grad_norm": 1.0,
-    "lr_scheduler_type": "linear",
-    "warmup_steps": 4,
-    "first_grouped_step": 10,
-    "gradient_accumulation_steps_before": 1,
-    "gradient_accumulation_steps_after": 2,
-    "model_seed": 7,
-    "data_seed": 11,
-}
 
 FULL_GRADIENTS = [
     "bert.embeddings.word_embeddings.weight",
@@ -104,222 +60,6 @@ FILL_MASK_CASES = [
     {"text": "今天天气很[MASK]。", "targets": ["上海", "龘", "Reading", "the"], "top_k": 3},
     {"text": "今天天气很好。"},
 ]
-
-
-def versions() -> dict:
-    return {
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "transformers": transformers.__version__,
-        "tokenizers": tokenizers.__version__,
-        "safetensors": safetensors.__version__,
-        "numpy": np.__version__,
-    }
-
-
-def float32s(tensor: torch.Tensor):
-    """Nested lists whose JSON text is the shortest decimal that reads back as the same float."""
-
-    def decimals(values):
-        return [decimals(v) if v.ndim else float(str(v)) for v in values]
-
-    return decimals(tensor.detach().to(torch.float32).numpy())
-
-
-def write_json(path: Path, fields: dict) -> None:
-    """One top-level field a line, and one line for each row of a list: small files, readable differences."""
-
-    def block(value) -> str:
-        compact = lambda v: json.dumps(v, ensure_ascii=False, separators=(",", ":"))
-        if isinstance(value, list) and value and isinstance(value[0], (dict, list)):
-            return "[\n" + ",\n".join(compact(v) for v in value) + "\n]"
-        if isinstance(value, dict) and any(isinstance(v, (dict, list)) for v in value.values()):
-            return "{\n" + ",\n".join(f"{json.dumps(k)}:{compact(v)}" for k, v in value.items()) + "\n}"
-        return compact(value)
-
-    lines = [f"{json.dumps(key)}: {block(value)}" for key, value in fields.items()]
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-
-
-def build_model(seed: int, **config) -> BertForMaskedLM:
-    torch.manual_seed(seed)
-    model = BertForMaskedLM(
-        BertConfig(
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-            type_vocab_size=2,
-            initializer_range=0.2,
-            architectures=["BertForMaskedLM"],
-            **config,
-        )
-    )
-    # Fresh biases are 0 and fresh LayerNorm scales 1: a program that forgot them would still pass.
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if name.endswith("bias") or "LayerNorm" in name:
-                parameter.add_(torch.randn_like(parameter), alpha=0.1)
-    return model.eval()
-
-
-def random_sequence(draw: np.random.Generator, length: int, vocab_size: int) -> dict:
-    """[CLS] A [SEP], or [CLS] A [SEP] B [SEP] with types 0…0 1…1 for about half of those long enough."""
-    ids = draw.integers(len(SPECIALS), vocab_size, length)
-    ids[0], ids[-1] = CLS, SEP
-    types = np.zeros(length, dtype=int)
-    if length >= 7 and draw.random() < 0.5:
-        middle = int(draw.integers(2, length - 3))
-        ids[middle] = SEP
-        types[middle + 1 :] = 1
-    return {"ids": ids.tolist(), "token_type_ids": types.tolist()}
-
-
-def mask_sequence(draw: np.random.Generator, sequence: dict, vocab_size: int, probability: float) -> dict:
-    """Devlin et al. 2019, arXiv:1810.04805 §3.1: of the chosen tokens 80 % [MASK], 10 % random, 10 % kept."""
-    ids = list(sequence["ids"])
-    labels = [IGNORED] * len(ids)
-    for t, token in enumerate(sequence["ids"]):
-        if token in (CLS, SEP) or draw.random() >= probability:
-            continue
-        labels[t] = token
-        kind = draw.random()
-        if kind < 0.8:
-            ids[t] = MASK
-        elif kind < 0.9:
-            ids[t] = int(draw.integers(len(SPECIALS), vocab_size))
-    return {"ids": ids, "token_type_ids": sequence["token_type_ids"], "labels": labels}
-
-
-def masked_count(micro_batch: list) -> int:
-    return sum(label != IGNORED for sequence in micro_batch for label in sequence["labels"])
-
-
-def draw_steps(seed: int, vocab_size: int) -> list:
-    """The micro-batches of every step. A pool of 16 sentences returns with new masks, so that there is something to learn."""
-    draw = np.random.default_rng(seed)
-    lengths = [3, 30, 4, 5, 29, 7, 8, 9, 11, 12, 14, 16, 18, 21, 24, 6]
-    pool = [random_sequence(draw, length, vocab_size) for length in lengths]
-
-    def micro_batch(sentences: int, probability: float) -> list:
-        while True:
-            chosen = draw.choice(len(pool), sentences, replace=False)
-            masked = [mask_sequence(draw, pool[i], vocab_size, probability) for i in chosen]
-            if masked_count(masked) > 0:
-                return masked
-
-    steps = []
-    for step in range(FINE_TUNING["steps"]):
-        if step < FINE_TUNING["first_grouped_step"]:
-            steps.append([micro_batch(5, 0.2)])
-        else:
-            # Few masked tokens beside many: a mean of means would give another loss than the mean over tokens.
-            steps.append([micro_batch(2, 0.1), micro_batch(5, 0.4)])
-    return steps
-
-
-def padded(micro_batch: list) -> dict:
-    """[B,T] tensors padded to the longest, with the attention mask."""
-    longest = max(len(sequence["ids"]) for sequence in micro_batch)
-    fill = lambda rows, value: torch.tensor([row + [value] * (longest - len(row)) for row in rows])
-    batch = {
-        "input_ids": fill([s["ids"] for s in micro_batch], PAD),
-        "token_type_ids": fill([s["token_type_ids"] for s in micro_batch], 0),
-        "attention_mask": fill([[1] * len(s["ids"]) for s in micro_batch], 0),
-    }
-    if "labels" in micro_batch[0]:
-        batch["labels"] = fill([s["labels"] for s in micro_batch], IGNORED)
-    return batch
-
-
-def token_weighted_loss(outputs, labels, num_items_in_batch) -> torch.Tensor:
-    """transformers' cross entropy over one micro-batch, divided by the masked tokens of its whole group."""
-    logits = outputs["logits"] if isinstance(outputs, dict) else outputs
-    return fixed_cross_entropy(logits.view(-1, logits.shape[-1]), labels.view(-1), num_items_in_batch)
-
-
-def decay_groups(model: torch.nn.Module, weight_decay: float) -> list:
-    """The Trainer's two parameter groups; the tied weight occurs once, as the word embedding."""
-    decays = set(Trainer.get_decay_parameter_names(None, model))
-    named = list(model.named_parameters())
-    return [
-        {"params": [p for name, p in named if name in decays], "weight_decay": weight_decay},
-        {"params": [p for name, p in named if name not in decays], "weight_decay": 0.0},
-    ]
-
-
-def fine_tune(folder: Path, steps: list, dtype: torch.dtype, total_steps: int) -> tuple[list, BertForMaskedLM]:
-    """The expected row of every step, and the model afterwards."""
-    model = BertForMaskedLM.from_pretrained(folder, dtype=dtype).train()
-    optimizer = torch.optim.AdamW(
-        decay_groups(model, FINE_TUNING["weight_decay"]),
-        lr=FINE_TUNING["learning_rate"],
-        betas=(FINE_TUNING["adam_beta1"], FINE_TUNING["adam_beta2"]),
-        eps=FINE_TUNING["adam_epsilon"],
-    )
-    scheduler = get_linear_schedule_with_warmup(optimizer, FINE_TUNING["warmup_steps"], total_steps)
-    rows = []
-    for group in steps:
-        masked = sum(masked_count(micro_batch) for micro_batch in group)
-        loss_of_group = 0.0
-        means = []
-        for micro_batch in group:
-            batch = padded(micro_batch)
-            outputs = model(**batch)
-            means.append(outputs.loss.item())
-            if len(group) == 1:
-                loss = outputs.loss
-            else:
-                loss = token_weighted_loss(outputs, batch["labels"], masked)
-            loss.backward()
-            loss_of_group += loss.item()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), FINE_TUNING["max_grad_norm"])
-        rows.append(
-            {
-                "loss": loss_of_group,
-                "grad_norm": norm.item(),
-                "learning_rate": scheduler.get_last_lr()[0],
-                "masked": masked,
-                "micro_batch_losses": means,
-            }
-        )
-        optimizer.step()
-        scheduler.step()
-        optimizer.zero_grad()
-    return rows, model
-
-
-class InOrder(Trainer):
-    """The Trainer, fed prepared micro-batches in their order."""
-
-    def get_train_dataloader(self):
-        return self.train_dataset
-
-
-def trainer_log(folder: Path, steps: list, loss_function) -> list:
-    """Log rows of transformers' Trainer over groups of equal size, from the weights in `folder`."""
-    batches = [padded(micro_batch) for group in steps for micro_batch in group]
-    with tempfile.TemporaryDirectory() as scratch:
-        arguments = TrainingArguments(
-            output_dir=scratch,
-            use_cpu=True,
-            max_steps=len(steps),
-            gradient_accumulation_steps=len(steps[0]),
-            learning_rate=FINE_TUNING["learning_rate"],
-            weight_decay=FINE_TUNING["weight_decay"],
-            warmup_steps=FINE_TUNING["warmup_steps"],
-            logging_steps=1,
-            save_strategy="no",
-            report_to=[],
-            disable_tqdm=True,
-        )
-        trainer = InOrder(
-            BertForMaskedLM.from_pretrained(folder, dtype=torch.float32),
-            arguments,
-            train_dataset=batches,
-            compute_loss_func=loss_function,
-        )
-        trainer.log = lambda logs, start_time=None: trainer.state.log_history.append(dict(logs))
-        trainer.train()
-    return [row for row in trainer.state.log_history if "loss" in row]
 
 
 def largest_difference(expected: list, got: list, field: str) -> float:
@@ -376,15 +116,6 @@ def forward_fields(model: BertForMaskedLM, sequences: list, micro_batch: list) -
     }
 
 
-def write_tokenizer(folder: Path, vocabulary: list, lower_case: bool) -> BertTokenizerFast:
-    (folder / "vocab.txt").write_text("".join(token + "\n" for token in vocabulary), encoding="utf-8")
-    tokenizer = BertTokenizerFast(
-        vocab={token: index for index, token in enumerate(vocabulary)}, do_lower_case=lower_case, model_max_length=40
-    )
-    tokenizer.save_pretrained(folder)
-    return tokenizer
-
-
 def fill_mask_cases(folder: Path) -> list:
     tokenizer = BertTokenizerFast.from_pretrained(folder)
     pipeline = FillMaskPipeline(model=BertForMaskedLM.from_pretrained(folder, dtype=torch.float32), tokenizer=tokenizer)
@@ -400,6 +131,47 @@ def fill_mask_cases(folder: Path) -> list:
             expected["error"] = str(error)
         cases.append(expected)
     return cases
+
+
+def checked_training(folder: Path, steps: list) -> tuple[list, BertForMaskedLM]:
+    """The rows of steps.json, and the model afterwards in float, once double and the Trainer agree with them."""
+    single, trained = fine_tune(folder, steps, torch.float32, FINE_TUNING["steps"])
+    double, trained_in_double = fine_tune(folder, steps, torch.float64, FINE_TUNING["steps"])
+    require("  losses, float against double", largest_difference(double, single, "loss"), 1e-5)
+    require("  gradient norms, float against double", largest_difference(double, single, "grad_norm"), 1e-4)
+    reference = dict(trained_in_double.named_parameters())
+    weight_difference = max(
+        # Softmax ignores what a key bias adds to a whole row: its gradient is rounding noise, which AdamW amplifies.
+        (p.detach() - reference[name].detach()).abs().max().item()
+        for name, p in trained.named_parameters()
+        if not name.endswith("key.bias")
+    )
+    require("  weights afterwards without key biases, float against double", weight_difference, 1e-5)
+
+    # The Trainer cannot change its group size half-way: each half on its own, from the first weights.
+    first = FINE_TUNING["first_grouped_step"]
+    for half in (steps[:first], steps[first:]):
+        expected, _ = fine_tune(folder, half, torch.float32, len(half))
+        log = trainer_log(folder, half, token_weighted_loss)
+        for field in ("loss", "grad_norm", "learning_rate"):
+            difference = largest_difference(expected, log, field)
+            require(f"  {field} against the Trainer, groups of {len(half[0])}", difference, 2e-6)
+
+    rows = []
+    for group, row, reference in zip(steps, single, double, strict=True):
+        rows.append(
+            {
+                "loss": row["loss"],
+                "grad_norm": row["grad_norm"],
+                "learning_rate": row["learning_rate"],
+                "loss_f64": reference["loss"],
+                "grad_norm_f64": reference["grad_norm"],
+                "masked": row["masked"],
+                "micro_batch_losses": row["micro_batch_losses"],
+                "micro_batches": group,
+            }
+        )
+    return rows, trained
 
 
 def make_fine_tuning() -> None:
@@ -420,42 +192,10 @@ def make_fine_tuning() -> None:
     model.save_pretrained(folder)
     write_tokenizer(folder, VOCABULARY, lower_case=True)
 
-    steps = draw_steps(FINE_TUNING["data_seed"], len(VOCABULARY))
-    single, trained = fine_tune(folder, steps, torch.float32, FINE_TUNING["steps"])
-    double, trained_in_double = fine_tune(folder, steps, torch.float64, FINE_TUNING["steps"])
-    require("  losses, float against double", largest_difference(double, single, "loss"), 1e-5)
-    require("  gradient norms, float against double", largest_difference(double, single, "grad_norm"), 1e-4)
-    reference = dict(trained_in_double.named_parameters())
-    weight_difference = max(
-        # Softmax ignores what a key bias adds to a whole row: its gradient is rounding noise, which AdamW amplifies.
-        (p.detach() - reference[name].detach()).abs().max().item()
-        for name, p in trained.named_parameters()
-        if not name.endswith("key.bias")
+    steps = draw_steps(
+        FINE_TUNING["data_seed"], len(VOCABULARY), FINE_TUNING["steps"], FINE_TUNING["first_grouped_step"]
     )
-    require("  weights afterwards without key biases, float against double", weight_difference, 1e-5)
-
-    # The Trainer cannot change its group size half-way: each half on its own, from the first weights.
-    first = FINE_TUNING["first_grouped_step"]
-    for half in (steps[:first], steps[first:]):
-        expected, _ = fine_tune(folder, half, torch.float32, len(half))
-        log = trainer_log(folder, half, token_weighted_loss)
-        for field in ("loss", "grad_norm", "learning_rate"):
-            require(f"  {field} against the Trainer, groups of {len(half[0])}", largest_difference(expected, log, field), 2e-6)
-
-    rows = []
-    for group, row, reference in zip(steps, single, double, strict=True):
-        rows.append(
-            {
-                "loss": row["loss"],
-                "grad_norm": row["grad_norm"],
-                "learning_rate": row["learning_rate"],
-                "loss_f64": reference["loss"],
-                "grad_norm_f64": reference["grad_norm"],
-                "masked": row["masked"],
-                "micro_batch_losses": row["micro_batch_losses"],
-                "micro_batches": group,
-            }
-        )
+    rows, trained = checked_training(folder, steps)
     no_decay = set(dict(model.named_parameters())) - set(Trainer.get_decay_parameter_names(None, model))
     write_json(
         folder / "steps.json",

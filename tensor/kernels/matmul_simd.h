@@ -30,6 +30,7 @@ void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c,
   }
 #pragma GCC unroll 4
   for (Index k = 0; k < words; ++k) {
+    if (ldb != VECTORS * lanes) __builtin_prefetch(b + VECTORS * lanes);  // B where it lies: the columns that come next
     F b_k[VECTORS];
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) b_k[v] = F::load(b + v * lanes);

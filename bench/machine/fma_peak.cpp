@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #include <algorithm>
@@ -70,6 +72,18 @@ __attribute__((target("avx512f,avx512bf16"))) float run_avx512_bf16(Index rounds
   for (int j = 1; j < chains; ++j) x[0] = _mm512_add_ps(x[0], x[j]);
   return _mm512_cvtss_f32(x[0]);
 }
+#elif defined(__aarch64__)
+// Twice the chains: ARM's larger cores have four units.
+float run_neon(Index rounds) {
+  float32x4_t x[2 * chains];
+  for (float32x4_t& x_j : x) x_j = vdupq_n_f32(1);
+  for (Index i = 0; i < rounds; ++i) {
+#pragma GCC unroll 24
+    for (float32x4_t& x_j : x) x_j = vfmaq_f32(vdupq_n_f32(b), x_j, vdupq_n_f32(a));
+  }
+  for (int j = 1; j < 2 * chains; ++j) x[0] = vaddq_f32(x[0], x[j]);
+  return vgetq_lane_f32(x[0], 0);
+}
 #endif
 
 Chains chains_of(Isa isa) {
@@ -77,6 +91,8 @@ Chains chains_of(Isa isa) {
   if (isa == Isa::avx512_bf16) return {run_avx512_bf16, 2 * 32 * chains};
   if (isa == Isa::avx2) return {run_avx2, 2 * 8 * chains};
   if (isa == Isa::avx512) return {run_avx512, 2 * 16 * chains};
+#elif defined(__aarch64__)
+  if (isa == Isa::neon) return {run_neon, 2 * 4 * 2 * chains};
 #endif
   return {run_portable, 2 * 32};
 }

@@ -9,7 +9,7 @@
 
 int main() {
   using namespace mini_bert;
-  for (const Isa set : {Isa::portable, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
+  for (const Isa set : {Isa::portable, Isa::neon, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     if (!has(set)) continue;
     for (const int threads : {1, num_threads()}) {
       fmt::print("{:<11} {} threads  {:7.1f} GFLOP/s {}\n", name_of(set), threads, bench::fma_peak(set, threads) * 1e-9,

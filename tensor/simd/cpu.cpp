@@ -6,11 +6,14 @@ namespace mini_bert {
 bool has(Isa isa) {
   if (isa == Isa::portable) return true;
 #if defined(__x86_64__)
+  if (isa == Isa::neon) return false;
   // The compilers' run-time library asks CPUID, and XGETBV whether the system saves the wide registers.
   if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (isa == Isa::avx512_bf16) return has(Isa::avx512) && __builtin_cpu_supports("avx512bf16");
   return has(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#elif defined(__aarch64__)
+  return isa == Isa::neon;
 #else
   return false;
 #endif

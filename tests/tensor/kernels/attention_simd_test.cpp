@@ -29,7 +29,7 @@ struct Named {
 template <class T>
 std::vector<Named<T>> all_loops() {
   std::vector<Named<T>> all = {{"emulated", simd::attention_loops<simd::EmulatedF32x16, T>()}};
-  for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512}) {
     const simd::Kernels* const kernels = simd::kernels_for(isa);
     if (kernels == nullptr) continue;
     if constexpr (std::is_same_v<T, float>) {

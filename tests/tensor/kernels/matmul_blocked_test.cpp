@@ -25,7 +25,7 @@ std::vector<Named> all_kernels() {
   static const auto rounded = simd::make_kernels<simd::EmulatedF32x16, simd::RoundedWords>(Isa::avx512);
   static const auto pairs = simd::make_kernels<simd::EmulatedF32x16, simd::PairWords>(Isa::avx512_bf16);
   std::vector<Named> all = {{"emulated avx512", &rounded, true}, {"emulated avx512_bf16", &pairs, true}};
-  for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
+  for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     if (const simd::Kernels* const kernels = simd::kernels_for(isa)) {
       all.push_back({std::string(name_of(isa)), kernels});
     }

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<std::pair<std::string, ParameterLoops>> all_parameter_loops() {
   std::vector<std::pair<std::string, ParameterLoops>> all = {{"emulated", parameter_loops<EmulatedF32x16>()}};
-  for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512}) {
     if (const Kernels* const kernels = kernels_for(isa))
       all.push_back({std::string(name_of(isa)), kernels->parameters});
   }
@@ -83,7 +83,7 @@ void check_conversions(const std::string& name, const ConvertLoops& loops) {
 
 TEST_CASE("convert loops", "[simd][convert]") {
   check_conversions("emulated", convert_loops<EmulatedF32x16>());
-  for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512}) {
     if (const Kernels* const kernels = kernels_for(isa)) check_conversions(std::string(name_of(isa)), kernels->convert);
   }
 }

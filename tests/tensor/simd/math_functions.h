@@ -16,6 +16,7 @@ struct MathFunctions {
   void (*narrow)(const float* x, Index n, BFloat16* y);
 };
 
+const MathFunctions& math_neon();
 const MathFunctions& math_avx2();
 const MathFunctions& math_avx512();
 

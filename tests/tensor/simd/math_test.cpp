@@ -24,6 +24,9 @@ struct Named {
 // Those that this machine can run, and the emulated registers of 16 lanes.
 std::vector<Named> all_functions() {
   std::vector<Named> all = {{"emulated", make_math_functions<EmulatedF32x16>()}};
+#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
+  all.push_back({"neon", math_neon()});
+#endif
 #if defined(__x86_64__)
   if (has(Isa::avx2)) all.push_back({"avx2", math_avx2()});
   if (has(Isa::avx512)) all.push_back({"avx512", math_avx512()});

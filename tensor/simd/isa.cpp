@@ -31,7 +31,8 @@ std::string_view name_of(Isa isa) {
 Isa choose_isa(std::string_view requested) {
   if (requested.empty()) return *std::ranges::find_if(sets.rbegin(), sets.rend(), has);
   const auto named = std::ranges::find(sets, requested, [](Isa isa) { return name_of(isa); });
-  require(named != sets.end(), "MINI_BERT_ISA must be portable, neon, avx2, avx512 or avx512_bf16, got \"{}\"", requested);
+  require(named != sets.end(), "MINI_BERT_ISA must be portable, neon, avx2, avx512 or avx512_bf16, got \"{}\"",
+          requested);
   require(has(*named), "MINI_BERT_ISA asks for {}, which this CPU lacks; unset it to use {}", requested,
           name_of(choose_isa("")));
   return *named;

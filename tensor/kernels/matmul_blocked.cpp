@@ -37,10 +37,6 @@ constexpr Index panels_at_once = 4;
 // Up to so many rows of dY·W, W is used as it lies in memory: a copy would pay off too seldom.
 constexpr Index in_place_rows_most = 32;
 
-constexpr Index divide_up(Index n, Index by) {
-  return (n + by - 1) / by;
-}
-
 // How `threads` share out C: rows × cols rectangles. The grid whose largest rectangle is smallest; of equals the one
 // with more rows of rectangles, since then fewer threads copy the same rows of A.
 struct Grid {

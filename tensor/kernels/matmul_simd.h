@@ -98,7 +98,7 @@ void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, In
   };
   for (Index k = 0; k < depth; k += Words::terms, x += Words::terms * ldx, panel += width) {
     for (Index j = 0; j < width; j += lanes) {
-      __builtin_prefetch(x + 16 * ldx + j);
+      __builtin_prefetch(x + 16 * ldx + j);  // a slice is 16 terms (matmul_blocked.cpp): those of the next
       F word;
       if constexpr (Words::terms == 1) {
         word = Words::template word<T>(load(x, j));
@@ -123,7 +123,7 @@ void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float
 #pragma GCC unroll 16
       for (Index r = 0; r < lanes; ++r) {
         const T* const row = x + (j + r) * ldx + k;
-        __builtin_prefetch(row + width * ldx);
+        __builtin_prefetch(row + width * ldx);  // the same terms of the next panel
         square[r] = j + r >= count ? F(0.0f) : deep == lanes ? F::load(row) : F::load(row, deep);
       }
       transpose(square);

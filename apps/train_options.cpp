@@ -73,6 +73,8 @@ void declare_training_flags(CommandLine& line, TrainOptions& o) {
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "0: all processors");
   line.choice("--precision", o.precision, {"auto", "f32", "bf16"},
               "what activations are stored as; auto: bf16 if this CPU multiplies it natively");
+  line.toggle("--gradient-checkpointing", t.gradient_checkpointing,
+              "less memory, a third more time: compute activations again in the backward pass");
 }
 
 void declare_run_flags(CommandLine& line, TrainOptions& o) {

@@ -81,7 +81,7 @@ std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& i
   const Frozen frozen = frozen_part(options, *inputs.model);
   const Index anchored = training.anchor > 0 ? parameters - frozen.parameters : 0;
   return static_cast<std::size_t>(anchored) * sizeof(float) +
-         expected_training_bytes(inputs.model->config(), parameters, tokens, masked, frozen);
+         expected_training_bytes(inputs.model->config(), parameters, tokens, masked, frozen, training.kept());
 }
 
 Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {

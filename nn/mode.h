@@ -13,17 +13,23 @@ namespace mini_bert {
 // Kalamkar et al. 2019, arXiv:1905.12322.
 enum class Precision { full, mixed };
 
+// What the backward pass finds of an encoder layer: its activations, or its input alone, from which it computes them
+// again ("gradient checkpointing"; recompute.h).
+enum class Kept { activations, layer_inputs };
+
 // How a forward pass runs: for inference, where dropout does nothing, or for training, where every dropout site gets a
 // random stream of its own. The streams are handed out in the order in which the sites are reached, which is the same
 // in every pass, so a pass is a pure function of (seed, step).
 class Mode {
  public:
-  static Mode inference(Precision precision = Precision::full) { return Mode(false, {}, precision); }
-  static Mode training(std::uint64_t seed, std::uint32_t step, Precision precision = Precision::full) {
-    return Mode(true, {.seed = seed_for(seed, "dropout"), .step = step}, precision);
+  static Mode inference(Precision precision = Precision::full) { return Mode(false, {}, precision, Kept::activations); }
+  static Mode training(std::uint64_t seed, std::uint32_t step, Precision precision = Precision::full,
+                       Kept kept = Kept::activations) {
+    return Mode(true, {.seed = seed_for(seed, "dropout"), .step = step}, precision, kept);
   }
 
   bool is_training() const { return training_; }
+  Kept kept() const { return kept_; }
 
   // What activations are stored as when parameters are stored as `parameters`.
   DType activations(DType parameters) const { return precision_ == Precision::mixed ? DType::bf16 : parameters; }
@@ -34,12 +40,13 @@ class Mode {
   }
 
  private:
-  Mode(bool training, const RandomKey& key, Precision precision)
-      : training_(training), key_(key), precision_(precision) {}
+  Mode(bool training, const RandomKey& key, Precision precision, Kept kept)
+      : training_(training), key_(key), precision_(precision), kept_(kept) {}
 
   bool training_;
   RandomKey key_;
   Precision precision_;
+  Kept kept_;
 };
 
 }  // namespace mini_bert

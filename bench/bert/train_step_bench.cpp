@@ -25,7 +25,7 @@ struct Flags {
   std::string model, batches, check, precision = "f32";
   std::int64_t sentences = 8, length = 128, steps = 5, threads = 0;
   double learning_rate = 1e-4, weight_decay = 0.01;
-  bool json = false, on_demand = false;
+  bool gradient_checkpointing = false, json = false, on_demand = false;
 };
 
 // Dropout off, so that another program can have the same losses.
@@ -42,8 +42,8 @@ nlohmann::ordered_json updates_without_dropout(TrainingStep& step, const std::ve
 
 class TimedSteps {
  public:
-  TimedSteps(TrainingStep& step, const std::vector<Work>& works, Precision precision)
-      : step_(step), works_(works), precision_(precision) {}
+  TimedSteps(TrainingStep& step, const std::vector<Work>& works, Precision precision, Kept kept)
+      : step_(step), works_(works), precision_(precision), kept_(kept) {}
 
   const Work& next() const { return works_[taken_ % works_.size()]; }
 
@@ -52,7 +52,7 @@ class TimedSteps {
     const std::size_t before = heap_allocations();
     const auto start = std::chrono::steady_clock::now();
     const UpdateResult result =
-        step_.run(work.batch, Mode::training(1, static_cast<std::uint32_t>(taken_), precision_));
+        step_.run(work.batch, Mode::training(1, static_cast<std::uint32_t>(taken_), precision_, kept_));
     const double milliseconds = milliseconds_since(start);
     const std::size_t allocated = heap_allocations() - before;
     ++taken_;
@@ -63,6 +63,7 @@ class TimedSteps {
   TrainingStep& step_;
   const std::vector<Work>& works_;
   Precision precision_;
+  Kept kept_;
   std::size_t taken_ = 0;
 };
 
@@ -119,7 +120,7 @@ void run(const Flags& flags) {
       flags.batches.empty() ? std::vector<Work>{random_work(flags.sentences, flags.length, model->config().vocab_size)}
                             : read_work(flags.batches, model->config());
   TrainingStep step(*model, flags.learning_rate, flags.weight_decay);
-  TimedSteps steps(step, works, precision);
+  TimedSteps steps(step, works, precision, flags.gradient_checkpointing ? Kept::layer_inputs : Kept::activations);
   if (flags.on_demand) {
     answer(updates_without_dropout(step, read_work(flags.check, model->config()), precision));
     return serve([&] { return steps.run(); });
@@ -148,6 +149,7 @@ int main(int argc, char** argv) {
   line.choice("--precision", flags.precision, {"f32", "bf16"}, "of activations");
   line.number("--learning-rate", flags.learning_rate, 0.0, 1.0, "constant");
   line.number("--weight-decay", flags.weight_decay, 0.0, 1.0, "not of biases and LayerNorm");
+  line.toggle("--gradient-checkpointing", flags.gradient_checkpointing, "compute activations again in backward");
   line.toggle("--json", flags.json, "one line of JSON");
   line.toggle("--on-demand", flags.on_demand, "a step for every line \"step\" of standard input; needs --check");
   line.text("--check", flags.check, "batches of updates without dropout whose losses are printed first");

@@ -1,6 +1,7 @@
 #include "bert/model/encoder.h"
 
 #include "autograd/ops/gather_rows.h"
+#include "nn/recompute.h"
 
 namespace mini_bert {
 
@@ -40,7 +41,11 @@ BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {
 
 Var BertEncoder::forward(Var x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows) const {
   for (const auto& layer : layers_) {
-    x = layer->forward(x, offsets, mode, layer == layers_.back() ? rows : Tensor());
+    const bool last = layer == layers_.back();  // with whose activations the backward pass begins
+    const auto forward = [&layer = *layer, offsets, rows = last ? rows : Tensor()](const Var& x, Mode& mode) {
+      return layer.forward(x, offsets, mode, rows);
+    };
+    x = mode.kept() == Kept::activations || last ? forward(x, mode) : recompute(x, mode, forward);
   }
   return x;
 }

@@ -35,7 +35,8 @@ class BertLayer : public Module {
 };
 
 // L layers, one after the other; x and result [T,H], or [M,H] when only the given rows of the result are wanted. With
-// 15 % of the tokens masked the last of twelve layers then costs a third: 6 % of the encoder's work is saved.
+// 15 % of the tokens masked the last of twelve layers then costs a third: 6 % of the encoder's work is saved. The mode
+// says what of a layer is kept for the backward pass.
 class BertEncoder : public Module {
  public:
   BertEncoder(const BertConfig& config, DType dtype);

@@ -30,6 +30,7 @@ struct TrainingArguments {
   double anchor = 0;         // the weight that pulls towards the start weights (nn/anchor.h)
   double max_grad_norm = 1;  // 0: no clipping
   Precision precision = Precision::full;
+  bool gradient_checkpointing = false;  // Kept::layer_inputs
   double mask_probability = 0.15;
   std::uint64_t seed = 42;
 
@@ -45,6 +46,8 @@ struct TrainingArguments {
   bool load_best = false;                        // end with the weights of the best evaluation
   std::string best_metric = "loss";              // which one is best: by "loss", "perplexity" or a metric
   std::optional<bool> greater_is_better;         // unset: of everything but loss, perplexity and mse
+
+  Kept kept() const { return gradient_checkpointing ? Kept::layer_inputs : Kept::activations; }
 };
 
 // What follows from the arguments and the size of the training data. An update reads a group of batches; the last group

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "bert/bert_config.h"
+#include "nn/mode.h"
 
 namespace mini_bert {
 
@@ -19,8 +20,9 @@ struct Frozen {
 //                                 per head (N); the embeddings' six steps
 //   M·(4·H + V)                   the head, its scores or their gradient
 //   T·(2·F + 4·H)                 gradients alive at once inside a layer
-// L counts the layers that are trained: frozen ones keep nothing.
+// L counts the layers that are trained: frozen ones keep nothing. Where only layer inputs are kept it is H a layer, and
+// the activations of one.
 std::size_t expected_training_bytes(const BertConfig& config, Index parameters, Index tokens, Index masked,
-                                    const Frozen& frozen = {});
+                                    const Frozen& frozen = {}, Kept kept = Kept::activations);
 
 }  // namespace mini_bert

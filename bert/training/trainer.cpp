@@ -98,7 +98,7 @@ UpdateReport Trainer::update() {
     Tape tape;
     Mode mode = Mode::training(arguments_.seed,
                                static_cast<std::uint32_t>(step * arguments_.accumulation_steps + static_cast<Index>(b)),
-                               arguments_.precision);
+                               arguments_.precision, arguments_.kept());
     const Var batch_loss = batches[b].loss(divisors, mode);
     loss += batch_loss.value().item();
     check_finite(loss, step + 1, "the loss");

@@ -53,11 +53,17 @@ struct Located {
   const StoredTensor* stored = nullptr;
 };
 
+// The type that a mapped parameter is used in: a matrix that the file has in f16 stays so.
+DType mapped_dtype(const StoredTensor& stored, const Parameter& parameter) {
+  const bool stays = stored.type.name == "F16" && parameter.value().shape().rank() == 2;
+  return stays && parameter.var.dtype() == DType::f32 ? DType::f16 : parameter.var.dtype();
+}
+
 // Mapped memory is a view of the file where it has the element type already.
 void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
   check_shape(*from.file, *from.stored, parameter);
   if (memory == WeightMemory::mapped) {
-    parameter.var.replace_value(from.file->read(from.stored->name, parameter.var.dtype()));
+    parameter.var.replace_value(from.file->read(from.stored->name, mapped_dtype(*from.stored, parameter)));
   } else {
     Tensor value = parameter.value();
     from.file->read_into(from.stored->name, value);

@@ -8,10 +8,13 @@
 #include <utility>
 
 #include "tensor/error.h"
+#include "tensor/half.h"
 
 namespace mini_bert {
 
-enum class DType { f32, f64, bf16, i32 };
+// bf16 is for activations: what is multiplied with one is rounded to it. f16 is for weights that are only read: every
+// operation that takes them widens them, which is exact.
+enum class DType { f32, f64, bf16, f16, i32 };
 
 // The upper half of a float: 8 exponent bits, 7 fraction bits. Storage only; arithmetic happens in float.
 struct BFloat16 {
@@ -30,6 +33,15 @@ struct BFloat16 {
   explicit operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 };
 
+// IEEE 754 binary16: 5 exponent bits, 10 fraction bits. Storage only, too.
+struct Float16 {
+  std::uint16_t bits = 0;
+
+  Float16() = default;
+  explicit Float16(float value) : bits(float_to_half(value)) {}
+  explicit operator float() const { return half_to_float(bits); }
+};
+
 template <class T>
 struct DTypeOf;
 template <>
@@ -45,6 +57,10 @@ struct DTypeOf<BFloat16> {
   static constexpr DType value = DType::bf16;
 };
 template <>
+struct DTypeOf<Float16> {
+  static constexpr DType value = DType::f16;
+};
+template <>
 struct DTypeOf<std::int32_t> {
   static constexpr DType value = DType::i32;
 };
@@ -54,6 +70,7 @@ constexpr std::size_t size_of(DType dtype) {
     case DType::f64:
       return 8;
     case DType::bf16:
+    case DType::f16:
       return 2;
     default:
       return 4;
@@ -68,6 +85,8 @@ constexpr std::string_view name_of(DType dtype) {
       return "f64";
     case DType::bf16:
       return "bf16";
+    case DType::f16:
+      return "f16";
     default:
       return "i32";
   }
@@ -99,7 +118,7 @@ template <class T>
 using Arithmetic = std::conditional_t<std::is_same_v<T, BFloat16>, float, T>;
 
 constexpr DType arithmetic_dtype(DType stored) {
-  return stored == DType::bf16 ? DType::f32 : stored;
+  return stored == DType::bf16 || stored == DType::f16 ? DType::f32 : stored;
 }
 
 }  // namespace mini_bert

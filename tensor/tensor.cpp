@@ -16,6 +16,8 @@ double read_as_double(const Tensor& tensor, Index i) {
       return tensor.data<double>()[i];
     case DType::bf16:
       return static_cast<float>(tensor.data<BFloat16>()[i]);
+    case DType::f16:
+      return static_cast<float>(tensor.data<Float16>()[i]);
     default:
       return tensor.data<std::int32_t>()[i];
   }
@@ -24,14 +26,11 @@ double read_as_double(const Tensor& tensor, Index i) {
 template <class From, class To>
 void convert(const Tensor& source, Tensor& target) {
   const auto from = source.values<From>();
-  // By way of float where a bfloat16 takes part, since that is the only conversion it has.
   std::transform(from.begin(), from.end(), target.data<To>(), [](From value) {
-    if constexpr (std::is_same_v<From, BFloat16>) {
-      return static_cast<To>(static_cast<float>(value));
-    } else if constexpr (std::is_same_v<To, BFloat16>) {
-      return BFloat16(static_cast<float>(value));
-    } else {
+    if constexpr (std::is_arithmetic_v<From> && std::is_arithmetic_v<To>) {
       return static_cast<To>(value);
+    } else {
+      return static_cast<To>(static_cast<float>(value));  // the only conversion that halves have
     }
   });
 }
@@ -45,6 +44,8 @@ void convert_from(const Tensor& source, Tensor& target) {
       return convert<From, double>(source, target);
     case DType::bf16:
       return convert<From, BFloat16>(source, target);
+    case DType::f16:
+      return convert<From, Float16>(source, target);
     default:
       fail("tensor: cannot convert {} to i32", name_of(source.dtype()));
   }
@@ -89,6 +90,9 @@ void Tensor::fill(double value) {
       break;
     case DType::bf16:
       std::ranges::fill(values<BFloat16>(), BFloat16(static_cast<float>(value)));
+      break;
+    case DType::f16:
+      std::ranges::fill(values<Float16>(), Float16(static_cast<float>(value)));
       break;
     case DType::i32:
       std::ranges::fill(values<std::int32_t>(), static_cast<std::int32_t>(value));
@@ -158,6 +162,9 @@ Tensor Tensor::to(DType dtype) const {
       break;
     case DType::bf16:
       convert_from<BFloat16>(*this, target);
+      break;
+    case DType::f16:
+      convert_from<Float16>(*this, target);
       break;
     default:
       fail("tensor: cannot convert i32 to {}", name_of(dtype));

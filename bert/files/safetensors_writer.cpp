@@ -7,7 +7,6 @@
 
 #include "bert/files/atomic_file.h"
 #include "bert/files/file_error.h"
-#include "bert/files/half.h"
 #include "bert/files/safetensors.h"
 #include "tensor/parallel.h"
 
@@ -36,7 +35,8 @@ Entry plan(const NamedTensor& named, StorageType type) {
       break;
   }
   if (own == DType::f64) return {&named, "F64", 8};
-  return own == DType::bf16 ? Entry{&named, "BF16", 2} : Entry{&named, "F32", 4};
+  if (own == DType::bf16) return {&named, "BF16", 2};
+  return own == DType::f16 ? Entry{&named, "F16", 2} : Entry{&named, "F32", 4};
 }
 
 bool stored_as_it_is(const Entry& entry) {
@@ -47,6 +47,8 @@ bool stored_as_it_is(const Entry& entry) {
       return entry.type == "F64";
     case DType::bf16:
       return entry.type == "BF16";
+    case DType::f16:
+      return entry.type == "F16";
     default:
       return true;
   }
@@ -95,9 +97,9 @@ struct TooLargeForHalf {
   float value;
 };
 
-std::uint16_t to_half(float value) {
-  const std::uint16_t half = float_to_half(value);
-  if ((half & 0x7fffu) == 0x7c00u && std::isfinite(value)) throw TooLargeForHalf{value};
+Float16 to_half(float value) {
+  const Float16 half(value);
+  if ((half.bits & 0x7fffu) == 0x7c00u && std::isfinite(value)) throw TooLargeForHalf{value};
   return half;
 }
 
@@ -114,7 +116,7 @@ template <class From>
 void convert_from(const Tensor& from, std::string_view type, std::byte* to) {
   if (type == "F32") return convert_each<From, float>(from, to, [](float value) { return value; });
   if (type == "BF16") return convert_each<From, BFloat16>(from, to, [](float value) { return BFloat16(value); });
-  return convert_each<From, std::uint16_t>(from, to, to_half);
+  return convert_each<From, Float16>(from, to, to_half);
 }
 
 // from -> the stored type.
@@ -124,6 +126,8 @@ void convert_elements(const Tensor& from, std::string_view type, std::byte* to) 
       return convert_from<float>(from, type, to);
     case DType::f64:
       return convert_from<double>(from, type, to);
+    case DType::f16:
+      return convert_from<Float16>(from, type, to);
     default:
       return convert_from<BFloat16>(from, type, to);
   }

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "bert/files/file_error.h"
-#include "bert/files/half.h"
 #include "tensor/parallel.h"
 
 static_assert(std::endian::native == std::endian::little, "tensors in files are little-endian, and read as they are");
@@ -14,11 +13,6 @@ namespace mini_bert {
 namespace {
 
 constexpr Index grain = 1 << 16;  // elements a thread converts at a time
-
-struct Half {
-  std::uint16_t bits;
-  explicit operator float() const { return half_to_float(bits); }
-};
 
 template <class From, class To>
 To convert(From value) {
@@ -100,6 +94,8 @@ void read_elements(const std::byte* from, const StoredTensor& stored, Tensor& to
       return run(to.data<float>());
     case DType::f64:
       return run(to.data<double>());
+    case DType::f16:
+      return run(to.data<Float16>());
     default:
       return run(to.data<BFloat16>());
   }
@@ -117,6 +113,8 @@ bool same_type(const StoredType& stored, DType dtype) {
       return stored.name == "F64";
     case DType::bf16:
       return stored.name == "BF16";
+    case DType::f16:
+      return stored.name == "F16";
     default:
       return false;
   }
@@ -175,7 +173,7 @@ Tensor TensorFile::read(std::string_view name, DType dtype) const {
 
 void TensorFile::read_into(std::string_view name, Tensor& target) const {
   const StoredTensor& stored = get(name);
-  require(target.dtype() != DType::i32, "{}: tensors are read as f32, f64 or bf16, not as i32", path_);
+  require(target.dtype() != DType::i32, "{}: tensors are read as f32, f64, bf16 or f16, not as i32", path_);
   require(tensor_shape(stored.extents) == target.shape(), "{}: tensor {}: has shape {}, expected {}", path_,
           in_quotes(name), stored.shape(), target.shape());
   const std::byte* from = file_->bytes().data() + stored.begin;
@@ -185,7 +183,7 @@ void TensorFile::read_into(std::string_view name, Tensor& target) const {
   } else if (type == "BF16") {
     read_elements<BFloat16>(from, stored, target);
   } else if (type == "F16") {
-    read_elements<Half>(from, stored, target);
+    read_elements<Float16>(from, stored, target);
   } else {
     read_elements<double>(from, stored, target);
   }

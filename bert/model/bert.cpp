@@ -17,7 +17,7 @@ BertModel::BertModel(const BertConfig& config, Pooling pooling, DType dtype)
 
 Var BertModel::forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows) const {
   const Var x = embeddings_.forward(tokens, mode);
-  return convert(encoder_.forward(x, tokens.offsets, mode, rows), word_embeddings().dtype());
+  return convert(encoder_.forward(x, tokens.offsets, mode, rows), arithmetic_dtype(word_embeddings().dtype()));
 }
 
 Var BertModel::pool(const Var& hidden, const SequenceOffsets& offsets) const {

@@ -1,5 +1,7 @@
 #include "tensor/kernels/embedding.h"
 
+#include <algorithm>
+
 #include "tensor/eigen.h"
 #include "tensor/kernels/elementwise.h"
 #include "tensor/kernels/gather_rows.h"
@@ -7,7 +9,11 @@
 namespace mini_bert::kernels {
 
 void embedding(const Tensor& table, const Tensor& ids, Tensor& y) {
-  gather_rows(table, ids, y);
+  if (table.dtype() != DType::f16) return gather_rows(table, ids, y);
+  for_each_row(y.rows(), y.cols(), [&](Index t) {
+    const Float16* const row = table.data<Float16>() + ids.data<std::int32_t>()[t] * y.cols();
+    std::transform(row, row + y.cols(), y.data<float>() + t * y.cols(), [](Float16 x) { return static_cast<float>(x); });
+  });
 }
 
 void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, const Gradient& dtable) {

@@ -27,7 +27,7 @@ void product(const Lhs& a, const Rhs& b, Result c, Output output) {
 }
 
 bool is_half(const Tensor& x) {
-  return x.dtype() == DType::bf16;
+  return x.dtype() == DType::bf16 || x.dtype() == DType::f16;
 }
 
 // The same in registers and caches of this CPU; false when it has no kernels for that.
@@ -48,14 +48,14 @@ bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_tr
   return true;
 }
 
-// f32 and bf16 mixed become f32: factors rounded to bfloat16 if either is bfloat16, a result rounded at the end.
+// f32 and halves mixed become f32: factors rounded to bfloat16 if either is bfloat16, a result rounded at the end.
 template <class Multiply>
 void product_of_halves(const Tensor& a, const Tensor& b, Tensor& c, const Multiply& multiply) {
-  const bool rounded = is_half(a) || is_half(b);
+  const bool rounded = a.dtype() == DType::bf16 || b.dtype() == DType::bf16;
   const auto as_float = [rounded](const Tensor& x) { return (rounded ? x.to(DType::bf16) : x).to(DType::f32); };
   Tensor sums = is_half(c) ? c.to(DType::f32) : c;
   multiply(as_float(a), as_float(b), sums);
-  if (is_half(c)) c.copy_from(sums.to(DType::bf16));
+  if (is_half(c)) c.copy_from(sums.to(c.dtype()));
 }
 
 // Calls multiply(a, b, c) with tensors of one type.

@@ -5,7 +5,7 @@
 namespace mini_bert::kernels {
 
 // The three products that a layer and its gradients need, without a transpose in memory. All tensors f64, or each f32
-// or bf16: sums are always f32, and if A or B is bf16 both are rounded to it.
+// or bf16, factors also f16: sums are always f32, and if A or B is bf16 both are rounded to it.
 void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output);               // C = A·B,  [M,K]·[K,N]
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = A·Bᵀ, [M,K]·[N,K]ᵀ
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = Aᵀ·B, [K,M]ᵀ·[K,N]

@@ -68,7 +68,8 @@ class BlockedProduct {
         tiled_(product.a.dtype == DType::bf16 || product.b.dtype == DType::bf16 ? simd.bf16_terms : simd.f32_terms),
         p_(product),
         one_row_block_(product.m <= row_block),
-        b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && &tiled_ == &simd.f32_terms) {}
+        b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && &tiled_ == &simd.f32_terms &&
+                    product.b.dtype == DType::f32) {}
 
   void run() {
     // A bfloat16 result is rounded once, when its sums are complete.
@@ -171,6 +172,8 @@ class BlockedProduct {
     const simd::TiledProduct::Packs& packs = along ? tiled_.pack : tiled_.pack_transposed;
     if (x.dtype == DType::bf16) {
       packs.bf16(static_cast<const BFloat16*>(x.data) + offset, x.ld, deep, count, panel, width);
+    } else if (x.dtype == DType::f16) {
+      packs.f16(static_cast<const Float16*>(x.data) + offset, x.ld, deep, count, panel, width);
     } else {
       packs.f32(static_cast<const float*>(x.data) + offset, x.ld, deep, count, panel, width);
     }

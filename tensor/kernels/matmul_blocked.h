@@ -5,7 +5,7 @@
 
 namespace mini_bert::kernels {
 
-// One factor of a product as it lies in memory, f32 or bf16: element (i, j) is data[i·ld + j], or data[j·ld + i] when
+// One factor of a product as it lies in memory, f32, bf16 or f16: element (i, j) is data[i·ld + j], or data[j·ld + i] when
 // transposed.
 struct Factor {
   const void* data;
@@ -14,7 +14,8 @@ struct Factor {
   bool transposed;
 };
 
-// C = A·B, [M,K]·[K,N], in tiles that stay in registers. If A or B is bf16, both are rounded to it. Sums are f32.
+// C = A·B, [M,K]·[K,N], in tiles that stay in registers. If A or B is bf16, both are rounded to it; f16 alone is
+// multiplied as the f32 it stands for. Sums are f32.
 struct Product {
   Index m, n, k;
   Factor a, b;

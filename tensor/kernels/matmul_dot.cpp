@@ -21,13 +21,16 @@ Index padded(Index terms) {
   return divide_up(terms, 16) * 16;
 }
 
+// W is stored as T.
+template <class T>
 class DotProduct {
  public:
-  DotProduct(const simd::DotProduct& simd, const Product& product)
+  DotProduct(const simd::DotProduct& simd, const simd::DotProduct::Tile<T>* tile, const Product& product)
       : simd_(simd),
+        tile_(tile),
         p_(product),
         a_(static_cast<const float*>(product.a.data)),
-        b_(static_cast<const float*>(product.b.data)),
+        b_(static_cast<const T*>(product.b.data)),
         c_(static_cast<float*>(product.c)),
         groups_(divide_up(product.m, tile_rows)),
         panels_({product.m, padded(product.k)}) {}
@@ -63,22 +66,23 @@ class DotProduct {
     Index k = 0;
     do {  // even when there are no terms: C becomes 0
       const bool accumulate = k > 0 || p_.output == Output::accumulate;
-      const float* const b = b_ + col * p_.b.ld + k;
-      const float* const next = k + piece < p_.k ? b + piece : b_ + (col + cols) * p_.b.ld;
+      const T* const b = b_ + col * p_.b.ld + k;
+      const T* const next = k + piece < p_.k ? b + piece : b_ + (col + cols) * p_.b.ld;
       for (Index group = 0; group < groups_; ++group) {
         const Index row = group * tile_rows;
         const Index fetch = cols * group / groups_, fetch_end = cols * (group + 1) / groups_;
-        simd_.tile[rows(row) - 1](terms(k), panel(k, row), b, p_.b.ld, next + fetch * p_.b.ld, fetch_end - fetch,
-                                  c_ + row * p_.ldc + col, p_.ldc, cols, accumulate,
-                                  p_.bias == nullptr ? nullptr : p_.bias + col);
+        tile_[rows(row) - 1](terms(k), panel(k, row), b, p_.b.ld, next + fetch * p_.b.ld, fetch_end - fetch,
+                             c_ + row * p_.ldc + col, p_.ldc, cols, accumulate,
+                             p_.bias == nullptr ? nullptr : p_.bias + col);
       }
     } while ((k += piece) < p_.k);
   }
 
   const simd::DotProduct& simd_;
+  const simd::DotProduct::Tile<T>* const tile_;
   const Product& p_;
   const float* const a_;
-  const float* const b_;
+  const T* const b_;
   float* const c_;
   const Index groups_;
   Tensor panels_;
@@ -87,12 +91,13 @@ class DotProduct {
 }  // namespace
 
 bool is_dot_product(const Product& p) {
-  return p.m <= rows_most && !p.a.transposed && p.b.transposed && p.a.dtype == DType::f32 && p.b.dtype == DType::f32 &&
-         p.c_dtype == DType::f32;
+  return p.m <= rows_most && !p.a.transposed && p.b.transposed && p.a.dtype == DType::f32 &&
+         p.b.dtype != DType::bf16 && p.c_dtype == DType::f32;
 }
 
 void matmul_dot(const simd::Kernels& simd, const Product& product) {
-  DotProduct(simd.dot, product).run();
+  if (product.b.dtype == DType::f16) return DotProduct<Float16>(simd.dot, simd.dot.tile_f16, product).run();
+  DotProduct<float>(simd.dot, simd.dot.tile_f32, product).run();
 }
 
 }  // namespace mini_bert::kernels

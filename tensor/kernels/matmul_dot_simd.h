@@ -20,14 +20,14 @@ void gemm_dot_pack(const float* x, Index ldx, Index depth, Index rows, float* pa
   }
 }
 
-// c [ROWS,cols] = base + a·bᵀ for a panel `a` of ROWS rows and the rows of b, cols ≤ COLS; `base` is c itself when
+// c [ROWS,cols] = base + a·bᵀ for a panel `a` of ROWS rows and the rows of b, stored as T, cols ≤ COLS; `base` is c itself when
 // `accumulate`, else the biases, else 0. A sum is that of its register's lanes, each every lanes-th term. Meanwhile
 // `fetched` rows that are wanted soon are brought into the cache.
-template <class F, int ROWS, int COLS>
-void gemm_dot(Index depth, const float* a, const float* b, Index ldb, const float* fetch, Index fetched, float* c,
-              Index ldc, Index cols, bool accumulate, const float* bias) {
+template <class F, int ROWS, int COLS, class T>
+void gemm_dot(Index depth, const float* a, const T* b, Index ldb, const T* fetch, Index fetched, float* c, Index ldc,
+              Index cols, bool accumulate, const float* bias) {
   constexpr Index lanes = F::lanes;
-  const float* b_row[COLS];
+  const T* b_row[COLS];
   for (Index j = 0; j < COLS; ++j) b_row[j] = b + (j < cols ? j : cols - 1) * ldb;
   F sums[ROWS][COLS];
 #pragma GCC unroll 64
@@ -46,15 +46,15 @@ void gemm_dot(Index depth, const float* a, const float* b, Index ldb, const floa
       for (int j = 0; j < COLS; ++j) sums[r][j] = fma(a_rk, b_k[j], sums[r][j]);
     }
   };
-  constexpr Index line = 16;  // floats
+  constexpr Index line = 64 / sizeof(T);  // of the cache
   Index k = 0;
   for (; k + line <= depth; k += line) {
     for (Index j = 0; j < fetched; ++j) __builtin_prefetch(fetch + j * ldb + k);
 #pragma GCC unroll 2
-    for (Index i = 0; i < line; i += lanes) add_terms([at = k + i](const float* row) { return F::load(row + at); });
+    for (Index i = 0; i < line; i += lanes) add_terms([at = k + i](const T* row) { return F::load(row + at); });
   }
   for (; k < depth; k += lanes) {
-    add_terms([k, depth](const float* row) { return F::load(row + k, depth - k < lanes ? depth - k : lanes); });
+    add_terms([k, depth](const T* row) { return F::load(row + k, depth - k < lanes ? depth - k : lanes); });
   }
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; ++r) {
@@ -71,7 +71,8 @@ template <class F>
 constexpr void add_gemm_dot(Kernels& kernels) {
   kernels.dot.pack = gemm_dot_pack<F>;
   [&]<int... R>(std::integer_sequence<int, R...>) {
-    ((kernels.dot.tile[R] = gemm_dot<F, R + 1, DotProduct::tile_cols>), ...);
+    ((kernels.dot.tile_f32[R] = gemm_dot<F, R + 1, DotProduct::tile_cols, float>), ...);
+    ((kernels.dot.tile_f16[R] = gemm_dot<F, R + 1, DotProduct::tile_cols, Float16>), ...);
   }
   (std::make_integer_sequence<int, DotProduct::tile_rows>());
 }

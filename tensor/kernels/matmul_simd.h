@@ -166,8 +166,9 @@ constexpr TiledProduct tiled_product() {
     ((product.tile[R] = gemm_tile<F, R + 1, vectors, Words>), ...);
   }
   (std::make_integer_sequence<int, rows>());
-  product.pack = {gemm_pack<F, Words, float>, gemm_pack<F, Words, BFloat16>};
-  product.pack_transposed = {gemm_pack_transposed<F, Words, float>, gemm_pack_transposed<F, Words, BFloat16>};
+  product.pack = {gemm_pack<F, Words, float>, gemm_pack<F, Words, BFloat16>, gemm_pack<F, Words, Float16>};
+  product.pack_transposed = {gemm_pack_transposed<F, Words, float>, gemm_pack_transposed<F, Words, BFloat16>,
+                             gemm_pack_transposed<F, Words, Float16>};
   return product;
 }
 

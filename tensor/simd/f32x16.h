@@ -52,6 +52,11 @@ struct F32x16 {
   static F32x16 load(const BFloat16* p, Index n) { return widen(_mm256_maskz_loadu_epi16(first(n), p)); }
   void store(BFloat16* p, Index n) const { _mm256_mask_storeu_epi16(p, first(n), narrow()); }
 
+  static F32x16 load(const Float16* p) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  static F32x16 load(const Float16* p, Index n) { return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(n), p)); }
+
   friend F32x16 operator+(F32x16 a, F32x16 b) { return _mm512_add_ps(a.v, b.v); }
   friend F32x16 operator-(F32x16 a, F32x16 b) { return _mm512_sub_ps(a.v, b.v); }
   friend F32x16 operator*(F32x16 a, F32x16 b) { return _mm512_mul_ps(a.v, b.v); }

@@ -74,6 +74,13 @@ struct F32x4 {
     std::memcpy(static_cast<void*>(p), all, static_cast<std::size_t>(n) * sizeof(BFloat16));
   }
 
+  static F32x4 load(const Float16* p) { return load(p, lanes); }
+  static F32x4 load(const Float16* p, Index n) {
+    std::uint16_t all[lanes] = {};
+    std::memcpy(all, p, static_cast<std::size_t>(n) * sizeof(Float16));
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(all)));
+  }
+
   friend F32x4 operator+(F32x4 a, F32x4 b) { return vaddq_f32(a.v, b.v); }
   friend F32x4 operator-(F32x4 a, F32x4 b) { return vsubq_f32(a.v, b.v); }
   friend F32x4 operator*(F32x4 a, F32x4 b) { return vmulq_f32(a.v, b.v); }

@@ -58,6 +58,14 @@ struct F32x8 {
     std::memcpy(static_cast<void*>(p), &halves, static_cast<std::size_t>(n) * sizeof(BFloat16));
   }
 
+  // Weights in float16, which are only read.
+  static F32x8 load(const Float16* p) { return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+  static F32x8 load(const Float16* p, Index n) {
+    __m128i halves = _mm_setzero_si128();
+    std::memcpy(&halves, p, static_cast<std::size_t>(n) * sizeof(Float16));
+    return _mm256_cvtph_ps(halves);
+  }
+
   friend F32x8 operator+(F32x8 a, F32x8 b) { return _mm256_add_ps(a.v, b.v); }
   friend F32x8 operator-(F32x8 a, F32x8 b) { return _mm256_sub_ps(a.v, b.v); }
   friend F32x8 operator*(F32x8 a, F32x8 b) { return _mm256_mul_ps(a.v, b.v); }

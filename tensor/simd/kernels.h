@@ -20,6 +20,7 @@ struct TiledProduct {
   struct Packs {
     Pack<float> f32;
     Pack<BFloat16> bf16;
+    Pack<Float16> f16;
   };
 
   Index terms_per_word;
@@ -28,13 +29,15 @@ struct TiledProduct {
   Packs pack, pack_transposed;
 };
 
-// Products x·Wᵀ of few rows, whose W is used where it lies (tensor/kernels/matmul_dot_simd.h).
+// Products x·Wᵀ of few rows, whose W is used where it lies, stored as T (tensor/kernels/matmul_dot_simd.h).
 struct DotProduct {
   static constexpr int tile_rows = 4, tile_cols = 3;
-  using Tile = void (*)(Index depth, const float* a, const float* b, Index ldb, const float* fetch, Index fetched,
-                        float* c, Index ldc, Index cols, bool accumulate, const float* bias);
+  template <class T>
+  using Tile = void (*)(Index depth, const float* a, const T* b, Index ldb, const T* fetch, Index fetched, float* c,
+                        Index ldc, Index cols, bool accumulate, const float* bias);
 
-  Tile tile[tile_rows];  // tile[r-1] is that of r rows
+  Tile<float> tile_f32[tile_rows];  // [r-1] is that of r rows
+  Tile<Float16> tile_f16[tile_rows];
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 

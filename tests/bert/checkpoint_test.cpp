@@ -46,8 +46,9 @@ double largest_share(const BertForMaskedLM& found, const BertForMaskedLM& expect
   double largest = 0;
   const std::vector<Tensor> a = test::values_of(found.parameters()), b = test::values_of(expected.parameters());
   for (std::size_t i = 0; i < a.size(); ++i) {
+    const Tensor in_double = a[i].to(DType::f64);
     for (Index k = 0; k < a[i].size(); ++k) {
-      const auto x = static_cast<double>(a[i].data<float>()[k]), y = static_cast<double>(b[i].data<float>()[k]);
+      const double x = in_double.data<double>()[k], y = static_cast<double>(b[i].data<float>()[k]);
       if (std::abs(y) > 1e-4) largest = std::max(largest, std::abs(x - y) / std::abs(y));  // f16 is denormal below
     }
   }
@@ -105,6 +106,39 @@ TEST_CASE("checkpoint: half the bits keep their share of the digits") {
     CHECK(size > bytes * saved.model.parameter_count());
     CHECK(size < bytes * saved.model.parameter_count() + 8192);
   }
+}
+
+TEST_CASE("checkpoint: matrices stored as f16 are used as they are, with the same bits") {
+  const Saved saved;
+  save_pretrained(saved.folder.path(), saved.model, saved.tokenizer, StorageType::f16);
+  const PretrainedModel mapped = saved.load();
+  const PretrainedModel widened = load_pretrained(saved.folder.path(), {.memory = WeightMemory::allocated});
+  for (const Parameter& parameter : mapped.model->parameters()) {
+    INFO(parameter.name);
+    CHECK(parameter.value().dtype() == (parameter.value().shape().rank() == 2 ? DType::f16 : DType::f32));
+  }
+  // Few rows, and more than one block of them.
+  for (const std::vector<Index>& lengths : {std::vector<Index>{5, 7}, std::vector<Index>(40, 11)}) {
+    const MaskedBatch batch = test::random_batch(lengths, 2);
+    const auto logits = [&batch](const BertForMaskedLM& model) {
+      Mode mode = Mode::inference();
+      return model.logits(batch.tokens, batch.masked_rows, mode).value();
+    };
+    CHECK(test::same_bits(logits(*mapped.model), logits(*widened.model)));
+  }
+  const PretrainedModel doubles = load_pretrained(saved.folder.path(), {.dtype = DType::f64});
+  CHECK(doubles.model->parameters().front().value().dtype() == DType::f64);
+}
+
+TEST_CASE("checkpoint: written again, matrices stored as f16 keep their bits") {
+  const Saved saved;
+  test::TemporaryFolder again, as_floats;
+  save_pretrained(saved.folder.path(), saved.model, saved.tokenizer, StorageType::f16);
+  const PretrainedModel mapped = saved.load();
+  save_pretrained(again.path(), *mapped.model, mapped.tokenizer, StorageType::f16);
+  CHECK(test::content_of(again / "model.safetensors") == test::content_of(saved.folder / "model.safetensors"));
+  save_pretrained(as_floats.path(), *mapped.model, mapped.tokenizer);
+  CHECK(largest_share(*load_pretrained(as_floats.path()).model, saved.model) <= 0x1p-11);
 }
 
 TEST_CASE("checkpoint: LayerNorm's older names, gamma and beta, are understood") {

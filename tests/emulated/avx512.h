@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "tensor/half.h"
+
 namespace mini_bert::emulation {
 
 template <class T, class Register>
@@ -82,6 +84,9 @@ inline simde__m256i maskz_loadu_epi16(simde__mmask16 mask, const void* memory) {
 inline void mask_storeu_epi16(void* memory, simde__mmask16 mask, simde__m256i x) {
   store_masked<std::uint16_t>(memory, mask, x);
 }
+inline simde__m512 cvtph_ps(simde__m256i x) {
+  return convert_lanes<simde__m512, float, std::uint16_t>(x, half_to_float);
+}
 inline simde__m512i cvtepu16_epi32(simde__m256i x) {
   return convert_lanes<simde__m512i, std::uint32_t, std::uint16_t>(x, [](std::uint16_t lane) { return lane; });
 }
@@ -127,6 +132,8 @@ inline double reduce_add_pd(simde__m512d x) {
 #define _mm256_maskz_loadu_epi16 mini_bert::emulation::maskz_loadu_epi16
 #undef _mm256_mask_storeu_epi16
 #define _mm256_mask_storeu_epi16 mini_bert::emulation::mask_storeu_epi16
+#undef _mm512_cvtph_ps
+#define _mm512_cvtph_ps mini_bert::emulation::cvtph_ps
 #undef _mm512_cvtepu16_epi32
 #define _mm512_cvtepu16_epi32 mini_bert::emulation::cvtepu16_epi32
 #undef _mm512_cvtepi32_epi16

@@ -80,10 +80,12 @@ TEST_CASE("names and sizes of the types", "[dtype]") {
   CHECK(size_of(DType::f32) == sizeof(float));
   CHECK(size_of(DType::f64) == sizeof(double));
   CHECK(size_of(DType::bf16) == sizeof(BFloat16));
+  CHECK(size_of(DType::f16) == sizeof(Float16));
   CHECK(size_of(DType::i32) == sizeof(std::int32_t));
   CHECK(name_of(DType::f32) == "f32");
   CHECK(name_of(DType::f64) == "f64");
   CHECK(name_of(DType::bf16) == "bf16");
+  CHECK(name_of(DType::f16) == "f16");
   CHECK(name_of(DType::i32) == "i32");
 }
 
@@ -95,6 +97,8 @@ TEST_CASE("arithmetic is on f32 and f64 only", "[dtype]") {
   visit_float(DType::f64, note_size);
   CHECK(size == 8);
   CHECK_THROWS_WITH(visit_float(DType::bf16, note_size), ContainsSubstring("f32 and f64, got bf16"));
+  CHECK_THROWS_WITH(visit_float(DType::f16, note_size), ContainsSubstring("f32 and f64, got f16"));
+  CHECK(arithmetic_dtype(DType::f16) == DType::f32);
   CHECK_THROWS_WITH(visit_float(DType::i32, note_size), ContainsSubstring("f32 and f64, got i32"));
 }
 

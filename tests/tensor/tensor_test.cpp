@@ -134,6 +134,8 @@ TEST_CASE("conversion between the floating-point types", "[tensor]") {
     CHECK(f32.to(DType::f64).values<double>()[i] == single);
     CHECK(bf16.to(DType::f32).values<float>()[i] == half);
     CHECK(bf16.to(DType::f64).values<double>()[i] == half);
+    CHECK(f64.to(DType::f16).values<Float16>()[i].bits == Float16(single).bits);
+    CHECK(f32.to(DType::f16).to(DType::f64).values<double>()[i] == static_cast<float>(Float16(single)));
   }
   CHECK(f64.rows(2, 3).to(DType::f32).values<float>()[0] == 3.14159265f);  // of a view
 

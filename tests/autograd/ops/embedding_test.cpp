@@ -31,6 +31,13 @@ TEST_CASE("embedding is rows of the table", "[embedding]") {
   CHECK(embedding(random_var({5, 3}), ids({})).shape() == Shape{0, 3});
 }
 
+TEST_CASE("a table of f16 gives rows of f32", "[embedding]") {
+  const Var table(random_tensor({7, 33}, DType::f32).to(DType::f16));
+  const Tensor id = some_ids(9, 7);
+  const Tensor y = embedding(table, id).value();
+  CHECK(same_bits(y, embedding(Var(table.value().to(DType::f32)), id).value()));
+}
+
 TEST_CASE("repeated ids add up their gradients; the padding row gets none", "[embedding]") {
   const Var table = random_var({4, 2});
   const Tensor id = ids({1, 0, 1, 3, 0}), dy = Tensor::from<double>({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {5, 2});

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "bert/checkpoint.h"
-#include "bert/files/half.h"
+#include "tensor/half.h"
 #include "bert/files/safetensors.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/files/temporary_folder.h"

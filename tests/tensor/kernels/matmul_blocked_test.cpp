@@ -113,6 +113,52 @@ TEST_CASE("factors and result may each be bfloat16", "[matmul][simd]") {
   }
 }
 
+// Weights that are stored so: of few rows in place, of more in panels; beside bfloat16 they are rounded to it.
+TEST_CASE("the second factor may be float16", "[matmul][simd]") {
+  for (const auto& [name, kernels, emulated] : all_kernels()) {
+    ProductCheck check(300 * 1600);
+    for (const auto& [m, n, k] :
+         {Extents{1, 1, 1}, Extents{1, 9, 31}, Extents{4, 3, 32}, Extents{7, 17, 33}, Extents{16, 48, 64},
+          Extents{32, 10, 800}, Extents{33, 31, 15}, Extents{18, 67, 1555}, Extents{251, 23, 259}}) {
+      for (unsigned number = 0; number < 32; ++number) {
+        Variant variant = Variant::number(number);
+        variant.a = number % 8 == 7 ? DType::bf16 : DType::f32;
+        variant.b = DType::f16;
+        if (m * n * k > 100'000 && emulated && number % 8 != 2) continue;
+        CAPTURE(name, m, n, k, number);
+        CHECK(check.run(*kernels, m, n, k, variant) <= 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("a product with float16 has the bits of the same numbers as floats", "[matmul][simd]") {
+  for (const auto& [name, kernels, emulated] : all_kernels()) {
+    for (const Index m : {1, 5, 32, 40}) {
+      constexpr Index n = 37, k = 803;
+      Tensor a({m, k}), b({n, k});
+      fill_normal(a, 0, 1, {.seed = 1});
+      fill_normal(b, 0, 1, {.seed = 2});
+      const Tensor halves = b.to(DType::f16);
+      const auto product = [&, &kernels = *kernels](const Tensor& weights) {
+        Tensor c({m, n});
+        matmul_blocked(kernels, {.m = m,
+                                 .n = n,
+                                 .k = k,
+                                 .a = {a.raw(), DType::f32, k, false},
+                                 .b = {weights.raw(), weights.dtype(), k, true},
+                                 .c = c.raw(),
+                                 .c_dtype = DType::f32,
+                                 .ldc = n});
+        return c;
+      };
+      const Tensor narrow = product(halves), wide = product(halves.to(DType::f32));
+      CAPTURE(name, m);
+      CHECK(std::memcmp(narrow.raw(), wide.raw(), wide.bytes()) == 0);
+    }
+  }
+}
+
 TEST_CASE("without terms a product is 0, or its bias, or nothing is added", "[matmul][simd]") {
   for (const auto& [name, kernels, emulated] : all_kernels()) {
     for (const bool transposed : {false, true}) {

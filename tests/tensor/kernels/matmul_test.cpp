@@ -59,6 +59,16 @@ TEST_CASE("products of f32 and bf16 in any mixture", "[matmul]") {
   }
 }
 
+TEST_CASE("weights in f16 are multiplied as the floats they stand for", "[matmul]") {
+  const Tensor a = random_tensor({13, 37}, 0, DType::f32), b = random_tensor({19, 37}, 1, DType::f16);
+  const Tensor av = a.to(DType::f64), bv = b.to(DType::f64);
+  Tensor c({13, 19});
+  matmul_transposed_b(a, b, Tensor::full({19}, 2.5), c);
+  CHECK(error_of(
+            c, 37, 2.5, [&](Index i, Index t) { return av.data<double>()[i * 37 + t]; },
+            [&](Index t, Index j) { return bv.data<double>()[j * 37 + t]; }) <= 1e-5);
+}
+
 TEST_CASE("a bias is added to every row", "[matmul]") {
   const Tensor a = random_tensor({5, 9}, 0, DType::f32), b = random_tensor({17, 9}, 1, DType::f32);
   const Tensor bias = Tensor::full({17}, 2.5), a64 = a.to(DType::f64), b64 = b.to(DType::f64);

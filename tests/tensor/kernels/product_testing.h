@@ -13,11 +13,14 @@ namespace mini_bert::kernels {
 
 inline float read(const std::byte* data, DType dtype, Index i) {
   if (dtype == DType::f32) return reinterpret_cast<const float*>(data)[i];
+  if (dtype == DType::f16) return static_cast<float>(reinterpret_cast<const Float16*>(data)[i]);
   return static_cast<float>(reinterpret_cast<const BFloat16*>(data)[i]);
 }
 inline void write(std::byte* data, DType dtype, Index i, float value) {
   if (dtype == DType::f32) {
     reinterpret_cast<float*>(data)[i] = value;
+  } else if (dtype == DType::f16) {
+    reinterpret_cast<Float16*>(data)[i] = Float16(value);
   } else {
     reinterpret_cast<BFloat16*>(data)[i] = BFloat16(value);
   }

@@ -13,6 +13,7 @@ struct MathFunctions {
   Function exp, erf, tanh, log;
   void (*dropout_factors)(double p, const RandomKey& key, std::uint64_t first, Index count, float* factors);
   void (*widen)(const BFloat16* x, Index n, float* y);
+  void (*widen_f16)(const Float16* x, Index n, float* y);
   void (*narrow)(const float* x, Index n, BFloat16* y);
 };
 

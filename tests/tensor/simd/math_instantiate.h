@@ -23,6 +23,7 @@ constexpr MathFunctions make_math_functions() {
       .log = [](const float* x, Index n, float* y) { apply<F>(x, n, y, [](F a) { return log(a); }); },
       .dropout_factors = dropout_factors<F>,
       .widen = [](const BFloat16* x, Index n, float* y) { apply<F>(x, n, y, [](F a) { return a; }); },
+      .widen_f16 = [](const Float16* x, Index n, float* y) { apply<F>(x, n, y, [](F a) { return a; }); },
       .narrow = [](const float* x, Index n, BFloat16* y) { apply<F>(x, n, y, [](F a) { return a; }); },
   };
 }

@@ -164,5 +164,23 @@ TEST_CASE("bfloat16 memory: every value widened, floats rounded as BFloat16 does
   }
 }
 
+TEST_CASE("float16 memory: every value widened, from any part of a register", "[simd]") {
+  std::vector<Float16> halves(0x10000);
+  for (std::uint32_t i = 0; i < 0x10000; ++i) halves[i].bits = static_cast<std::uint16_t>(i);
+  const auto same = [](float actual, Float16 half) {
+    const auto expected = static_cast<float>(half);
+    return std::isnan(expected) ? std::isnan(actual)
+                                : std::bit_cast<std::uint32_t>(actual) == std::bit_cast<std::uint32_t>(expected);
+  };
+  for (const Named& set : all_functions()) {
+    for (const Index n : {0x10000, 1, 2, 3, 5, 7, 9, 13, 15, 17}) {
+      std::vector<float> widened(static_cast<std::size_t>(n));
+      set.functions.widen_f16(halves.data() + 0x10000 - n, n, widened.data());
+      CAPTURE(set.name, n);
+      CHECK(std::ranges::equal(widened, std::span(halves).last(widened.size()), same));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mini_bert::simd

@@ -5,7 +5,7 @@
 
 namespace mini_bert {
 
-// IEEE 754 binary16 ("F16"): 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. Only files hold it.
+// IEEE 754 binary16 ("F16"): 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. No arithmetic; see Float16.
 inline float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
   const std::uint32_t exponent = (half >> 10) & 0x1fu;

@@ -55,7 +55,7 @@ def find_vocabularies(options, root):
         lines, flags = os.path.join(root, "lines.txt"), ["--size", 3000, "--limit-alphabet", 2000]
         write_lines(lines, prose(5000, 3))
         for name, more in [("learned", []), ("learned cased", ["--cased"])]:
-            directory = os.path.join(root, name.replace(" ", "-"))
+            directory = os.path.join(root, "made", name.replace(" ", "-"))
             made[name] = learned_vocabulary(options.trainer, lines, directory, *flags, *more)
     return made
 

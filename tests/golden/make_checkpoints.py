@@ -20,8 +20,10 @@ import transformers
 from safetensors.torch import load_file
 from transformers import BertConfig, BertForPreTraining
 
+from golden_inputs import SPECIALS
+
 HERE = Path(__file__).resolve().parent / "checkpoints"
-TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz"]
+TOKENS = [*SPECIALS, *"abcdefghijklmnopqrstuvwxyz"]
 CONFIG = {
     "vocab_size": len(TOKENS),
     "hidden_size": 12,

@@ -38,6 +38,24 @@ from golden_training import FINE_TUNING, fine_tune, token_weighted_loss, trainer
 
 HERE = Path(__file__).resolve().parent
 
+
+def sizes(vocabulary: int, hidden: int, heads: int, feed_forward: int, positions: int) -> dict:
+    return {
+        "vocab_size": vocabulary,
+        "hidden_size": hidden,
+        "num_hidden_layers": 2,
+        "num_attention_heads": heads,
+        "intermediate_size": feed_forward,
+        "max_position_embeddings": positions,
+    }
+
+
+MODELS = {
+    "fine_tuning": sizes(len(VOCABULARY), 32, 4, 64, 40) | {"hidden_act": "gelu", "layer_norm_eps": 1e-12},
+    "forward_gelu_new": sizes(61, 16, 2, 40, 24) | {"hidden_act": "gelu_new", "layer_norm_eps": 1e-12},
+    "forward_cased": sizes(len(CASED_VOCABULARY), 24, 3, 36, 24) | {"hidden_act": "gelu", "layer_norm_eps": 1e-5},
+}
+
 FULL_GRADIENTS = [
     "bert.embeddings.word_embeddings.weight",
     "bert.embeddings.token_type_embeddings.weight",
@@ -174,22 +192,18 @@ def checked_training(folder: Path, steps: list) -> tuple[list, BertForMaskedLM]:
     return rows, trained
 
 
-def make_fine_tuning() -> None:
-    folder = HERE / "fine_tuning"
+def make_model(name: str, seed: int) -> tuple[Path, BertForMaskedLM]:
+    """A model of MODELS with random weights, and its folder, where it is saved."""
+    folder = HERE / name
     print(folder.name)
     folder.mkdir(exist_ok=True)
-    model = build_model(
-        FINE_TUNING["model_seed"],
-        vocab_size=len(VOCABULARY),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=40,
-        hidden_act="gelu",
-        layer_norm_eps=1e-12,
-    )
+    model = build_model(seed, **MODELS[name])
     model.save_pretrained(folder)
+    return folder, model
+
+
+def make_fine_tuning() -> None:
+    folder, model = make_model("fine_tuning", FINE_TUNING["model_seed"])
     write_tokenizer(folder, VOCABULARY, lower_case=True)
 
     steps = draw_steps(
@@ -216,12 +230,9 @@ def make_fine_tuning() -> None:
     write_json(folder / "fill_mask.json", {"versions": versions(), "cases": fill_mask_cases(folder)})
 
 
-def make_forward(name: str, vocab_size: int, seed: int, **config) -> None:
-    folder = HERE / name
-    print(folder.name)
-    folder.mkdir(exist_ok=True)
-    model = build_model(seed, vocab_size=vocab_size, max_position_embeddings=24, **config)
-    model.save_pretrained(folder)
+def make_forward(name: str, seed: int) -> None:
+    folder, model = make_model(name, seed)
+    vocab_size = model.config.vocab_size
     draw = np.random.default_rng(seed)
     sequences = [random_sequence(draw, length, vocab_size) for length in (8, 13)]
     micro_batch = [
@@ -242,28 +253,8 @@ def main() -> None:
     assert len(CASED_VOCABULARY) == len(set(CASED_VOCABULARY)) == 53, len(CASED_VOCABULARY)
     torch.set_num_threads(1)
     make_fine_tuning()
-    make_forward(
-        "forward_gelu_new",
-        vocab_size=61,
-        seed=21,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=40,
-        hidden_act="gelu_new",
-        layer_norm_eps=1e-12,
-    )
-    make_forward(
-        "forward_cased",
-        vocab_size=len(CASED_VOCABULARY),
-        seed=22,
-        hidden_size=24,
-        num_hidden_layers=2,
-        num_attention_heads=3,
-        intermediate_size=36,
-        hidden_act="gelu",
-        layer_norm_eps=1e-5,
-    )
+    make_forward("forward_gelu_new", seed=21)
+    make_forward("forward_cased", seed=22)
 
 
 if __name__ == "__main__":

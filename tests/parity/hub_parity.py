@@ -15,12 +15,13 @@ import argparse
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from parity_testing import Comparison, make_model, run, run_json, save_tokenizer, silence_transformers
 
 NAME, COMMIT = "some.org/small_bert", "0123456789abcdef0123456789abcdef01234567"
 FOLDER = "models--some.org--small_bert"
@@ -103,18 +104,9 @@ def serve(files: dict, store: str = "") -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
-def make_model(folder: Path) -> None:
-    import torch
-    from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
-    from transformers.utils import logging
-
-    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *TEXT.split(), "##s"]
-    logging.disable_progress_bar()
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
-    BertForMaskedLM(BertConfig(vocab_size=len(tokens), **sizes)).save_pretrained(folder)
-    BertTokenizerFast(vocab={token: index for index, token in enumerate(tokens)}).save_pretrained(folder)
-    (folder / "vocab.txt").write_text("".join(token + "\n" for token in tokens))
+def make_published_model(folder: Path) -> None:
+    make_model(folder, "BertForMaskedLM", seed=0)
+    save_tokenizer(folder)
     (folder / "README.md").write_text("not for us\n")
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_mean_tokens": true}\n')
@@ -125,35 +117,27 @@ def links(cache: Path) -> dict:
     return {str(p.relative_to(snapshot)): os.readlink(p) for p in snapshot.rglob("*") if p.is_symlink()}
 
 
-class Check:
+class Check(Comparison):
     def __init__(self, programs: Path, endpoint: str):
+        super().__init__()
         self.programs, self.endpoint = programs, endpoint
-        self.problems = self.done = 0
 
     def environment(self, cache: Path, offline: bool) -> dict:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
         settings = {"HF_ENDPOINT": self.endpoint, "HF_HUB_CACHE": str(cache), "no_proxy": "127.0.0.1"}
         return kept | settings | {"HF_HOME": str(cache / "home"), "HF_HUB_OFFLINE": str(int(offline))}
 
-    def run(self, command: list, cache: Path, offline: bool = False) -> str:
-        result = subprocess.run(command, env=self.environment(cache, offline), capture_output=True, text=True)
-        if result.returncode != 0:
-            raise RuntimeError(f"{command[0]}: {result.stderr}")
-        return result.stdout.strip()
-
     def ours(self, cache: Path, offline: bool = False) -> list:
-        command = [str(self.programs / "mini_bert_predict"), "embed", "--json", "--model", NAME, "--", TEXT]
-        return json.loads(self.run(command, cache, offline))
+        program = self.programs / "mini_bert_predict"
+        (vector,) = run_json(program, "embed", "--json", "--model", NAME, "--", TEXT, env=self.environment(cache, offline))
+        return vector
 
     def theirs(self, code: str, cache: Path, offline: bool = False) -> str:
         """Prints of a Python program of its own: huggingface_hub reads its settings when it is imported."""
-        return self.run([sys.executable, "-c", f"NAME = {NAME!r}\n{code}"], cache, offline)
+        return run(sys.executable, "-c", f"NAME = {NAME!r}\n{code}", env=self.environment(cache, offline)).strip()
 
     def same(self, what: str, found, expected) -> None:
-        self.done += 1
-        if found != expected:
-            self.problems += 1
-            print(f"{what}: found {found}, expected {expected}")
+        self.count(what, found == expected, f"found {found}, expected {expected}")
 
 
 FIND = """
@@ -200,14 +184,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=Path, default=Path("build/release/bin"))
     arguments = parser.parse_args()
+    silence_transformers()
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model"
-        make_model(model)
+        make_published_model(model)
         files = {str(path.relative_to(model)): path for path in sorted(model.rglob("*")) if path.is_file()}
         check = Check(arguments.programs, serve(files, serve(files)))
         compare(check, Path(folder))
-    print(f"{check.done} comparisons with huggingface_hub's cache, {check.problems} differ")
-    return 1 if check.problems or check.done == 0 else 0
+    return check.finish("comparisons with huggingface_hub's cache")
 
 
 if __name__ == "__main__":

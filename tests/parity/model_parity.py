@@ -12,21 +12,28 @@ Needs torch and transformers, at the versions tests/golden/README.md names.
 """
 
 import argparse
-import json
 import math
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import torch
 import transformers
+from parity_testing import (
+    IGNORED,
+    SPECIALS,
+    Comparison,
+    changed_weights,
+    load_completely,
+    model_outputs,
+    move_off_defaults,
+    silence_transformers,
+    worst_error,
+    write_vocabulary,
+)
 from transformers import BertConfig
 
-ABSOLUTE, RELATIVE = 1e-5, 1e-4
-IGNORED = -100
-SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ARCHITECTURES = [
     "BertForMaskedLM",
     "BertForPreTraining",
@@ -52,7 +59,7 @@ def draw_config(draw: random.Random, index: int) -> BertConfig:
         layers = draw.choice([1, 2, 3, 4, 6])
         inner = draw.choice([hidden, 2 * hidden, 4 * hidden, 37])
     return BertConfig(
-        vocab_size=draw.choice([len(SPECIAL) + 2, 61, 128, 1001, 8192]),
+        vocab_size=draw.choice([len(SPECIALS) + 2, 61, 128, 1001, 8192]),
         hidden_size=hidden,
         num_hidden_layers=layers,
         num_attention_heads=heads,
@@ -64,15 +71,6 @@ def draw_config(draw: random.Random, index: int) -> BertConfig:
         initializer_range=draw.choice([0.02, 0.8 / math.sqrt(hidden)]),
         classifier_dropout=draw.choice([None, 0.2]),
     )
-
-
-def move_off_defaults(model: torch.nn.Module, seed: int) -> None:
-    """Every bias and LayerNorm parameter off its 0 or 1, so that leaving one out shows."""
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if name.endswith("bias") or "LayerNorm" in name:
-                parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
 
 
 def draw_sequence(draw: random.Random, config: BertConfig, length: int) -> dict:
@@ -197,8 +195,7 @@ def make_job(index: int, seed: int, folder: Path) -> tuple:
     model = getattr(transformers, architecture)(config).eval()
     move_off_defaults(model, index)
     model.save_pretrained(folder / "theirs")
-    tokens = SPECIAL + [f"t{i}" for i in range(config.vocab_size - len(SPECIAL))]
-    (folder / "theirs" / "vocab.txt").write_text("".join(token + "\n" for token in tokens), encoding="utf-8")
+    write_vocabulary(folder / "theirs", SPECIALS + [f"t{i}" for i in range(config.vocab_size - len(SPECIALS))])
     longest = config.max_position_embeddings
     sequences = [draw_sequence(draw, config, length) for length in (longest, 3, 10, 17, 4, 23)]
     job = {
@@ -209,23 +206,13 @@ def make_job(index: int, seed: int, folder: Path) -> tuple:
     }
     draw_labels(draw, job, config)
     with torch.no_grad():
-        return job, {name: value.flatten().tolist() for name, value in expected_outputs(model, job).items()}
-
-
-def worst_error(found: list, expected: list) -> float:
-    """The largest |a - b| / (ABSOLUTE + RELATIVE |b|): at most 1 is equal."""
-    if len(found) != len(expected):
-        return math.inf
-    errors = [abs(a - b) / (ABSOLUTE + RELATIVE * abs(b)) for a, b in zip(found, expected, strict=True)]
-    return math.inf if any(math.isnan(error) for error in errors) else max(errors)
+        return job, {name: value.flatten() for name, value in expected_outputs(model, job).items()}
 
 
 def check_loaded_by_transformers(job: dict) -> list:
     model_class = getattr(transformers, job["architecture"])
-    model, report = model_class.from_pretrained(job["save"], output_loading_info=True)
-    problems = [f"{kind}: {sorted(report[kind])}" for kind in ("missing_keys", "unexpected_keys") if report[kind]]
-    original = model_class.from_pretrained(job["model"]).state_dict()
-    changed = [name for name, value in model.state_dict().items() if not torch.equal(value, original[name])]
+    model, problems = load_completely(model_class, job["save"])
+    changed = changed_weights(model, model_class.from_pretrained(job["model"]))
     return problems + ([f"changed: {changed}"] if changed else [])
 
 
@@ -235,10 +222,9 @@ def main() -> int:
     parser.add_argument("--models", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    silence_transformers()
 
-    failures, worst = 0, 0.0
+    comparison, worst = Comparison(), 0.0
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         jobs, expected = [], []
@@ -246,24 +232,17 @@ def main() -> int:
             job, outputs = make_job(index, arguments.seed, folder / str(index))
             jobs.append(job)
             expected.append(outputs)
-        (folder / "jobs.json").write_text(json.dumps(jobs))
-        run = subprocess.run([arguments.program, str(folder / "jobs.json")], capture_output=True, text=True)
-        if run.returncode != 0:
-            print(run.stderr, file=sys.stderr)
-            return 1
-        for index, (job, found, outputs) in enumerate(zip(jobs, json.loads(run.stdout), expected, strict=True)):
+        answers = model_outputs(arguments.program, jobs, folder / "jobs.json")
+        for index, (job, found, outputs) in enumerate(zip(jobs, answers, expected, strict=True)):
             problems = [] if not found["unexpected"] else [f"unexpected: {found['unexpected']}"]
             for name, values in outputs.items():
-                error = worst_error(found[name] if isinstance(found[name], list) else [found[name]], values)
+                error = worst_error(torch.tensor(found[name]).flatten(), values)
                 worst = max(worst, error)
                 if not error <= 1:
                     problems.append(f"{name} is off by {error:.3g} tolerances")
             problems += check_loaded_by_transformers(job)
-            for problem in problems:
-                print(f"model {index} ({job['architecture']}): {problem}")
-            failures += bool(problems)
-    print(f"{arguments.models} models, {failures} differ; the largest error is {worst:.3g} of the tolerance")
-    return 1 if failures or arguments.models == 0 else 0
+            comparison.count(f"model {index} ({job['architecture']})", not problems, "; ".join(problems))
+    return comparison.finish("models", f"; the largest error is {worst:.3g} of the tolerance")
 
 
 if __name__ == "__main__":

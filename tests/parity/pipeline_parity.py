@@ -9,19 +9,16 @@ masked at a time. Scores must agree to 1e-5, everything else exactly.
 """
 
 import argparse
-import json
 import math
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import torch
 import transformers
-from transformers import BertConfig, BertTokenizerFast, pipeline
+from parity_testing import VOCABULARY, Comparison, make_model, run_json, save_tokenizer, silence_transformers
+from transformers import BertTokenizerFast, pipeline
 
-WORDS = "三 国 人 物 诸 葛 亮 涛 字 孔 明 蜀 相 的 是 , 。 ， ! un ##aff ##able the cat ##s a ##b ##c e 1 2 ##3 don ' t".split()
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
 TEXTS = [
     "诸葛亮字孔明。",
     "三国人物诸葛涛，字子澜！",
@@ -36,50 +33,23 @@ TEXTS = [
 
 
 def build(folder: Path, architecture: str, seed: int, **config) -> None:
-    torch.manual_seed(seed)
-    model = getattr(transformers, architecture)(
-        BertConfig(
-            vocab_size=len(VOCABULARY),
-            hidden_size=32,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            intermediate_size=64,
-            max_position_embeddings=40,
-            initializer_range=0.3,
-            **config,
-        )
-    )
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if name.endswith("bias"):
-                parameter += 0.3 * torch.randn(parameter.shape)
-    folder.mkdir(parents=True)
-    model.save_pretrained(folder)
-    (folder / "vocab.txt").write_text("".join(token + "\n" for token in VOCABULARY), encoding="utf-8")
-    tokenizer = BertTokenizerFast(
-        vocab={token: index for index, token in enumerate(VOCABULARY)}, do_lower_case=True, model_max_length=40
-    )
-    tokenizer.save_pretrained(folder)
+    make_model(folder, architecture, seed, **config)
+    save_tokenizer(folder)
 
 
-class Comparison:
+class Predictions(Comparison):
+    """Answers of mini_bert_predict beside those of transformers."""
+
     def __init__(self, program: str):
+        super().__init__()
         self.program = program
-        self.compared = self.different = 0
 
     def ask(self, task: str, folder: Path, texts: list, *flags: str) -> list:
-        command = [self.program, task, "--model", str(folder), "--json", *flags, "--", *texts]
-        run = subprocess.run(command, capture_output=True, text=True)
-        if run.returncode != 0:
-            raise RuntimeError(run.stderr)
-        return [json.loads(line) for line in run.stdout.splitlines()]
+        return run_json(self.program, task, "--model", folder, "--json", *flags, "--", *texts)
 
     def check(self, what: str, found, expected) -> None:
-        self.compared += 1
         problem = difference(found, expected)
-        if problem:
-            self.different += 1
-            print(f"{what}: {problem}\n  ours   {found}\n  theirs {expected}")
+        self.count(what, not problem, f"{problem}\n  ours   {found}\n  theirs {expected}")
 
 
 def difference(found, expected) -> str:
@@ -106,7 +76,7 @@ def plain(value):
     return value.item() if hasattr(value, "item") else value
 
 
-def fill_mask(comparison: Comparison, folder: Path) -> None:
+def fill_mask(comparison: Predictions, folder: Path) -> None:
     directory = folder / "fill-mask"
     build(directory, "BertForMaskedLM", 40)
     blanks = ["三国人物诸葛[MASK]", "[MASK]", "the [MASK]s, Unaffable[MASK]!", "[MASK][MASK] [MASK]龘", "ééé[MASK]cat"]
@@ -123,7 +93,7 @@ def fill_mask(comparison: Comparison, folder: Path) -> None:
             comparison.check(f"fill-mask {settings} {text!r}", found, expected)
 
 
-def classify(comparison: Comparison, folder: Path) -> None:
+def classify(comparison: Predictions, folder: Path) -> None:
     cases = [
         ("single_label_classification", ["no", "yes", "perhaps"]),
         ("multi_label_classification", ["x", "y"]),
@@ -143,7 +113,7 @@ def classify(comparison: Comparison, folder: Path) -> None:
             comparison.check(f"classify pair {text!r}", found, pipe([{"text": text, "text_pair": "诸葛 the cat"}])[0])
 
 
-def tag(comparison: Comparison, folder: Path) -> None:
+def tag(comparison: Predictions, folder: Path) -> None:
     for index, labels in enumerate((["O", "B-PER", "I-PER", "B-LOC", "I-LOC"], ["O", "PER", "LOC"], ["I-A", "B-A", "O"])):
         directory = folder / f"tag{index}"
         build(directory, "BertForTokenClassification", 10 + index, id2label=dict(enumerate(labels)))
@@ -154,7 +124,7 @@ def tag(comparison: Comparison, folder: Path) -> None:
                 comparison.check(f"tag {strategy} {text!r}", spans, plain(pipe(text)))
 
 
-def embed(comparison: Comparison, folder: Path) -> None:
+def embed(comparison: Predictions, folder: Path) -> None:
     directory = folder / "embed"
     build(directory, "BertModel", 20)
     tokenizer = BertTokenizerFast.from_pretrained(directory)
@@ -171,7 +141,7 @@ def embed(comparison: Comparison, folder: Path) -> None:
                 comparison.check(f"embed {pooling} {text!r}", found, vector.tolist())
 
 
-def score(comparison: Comparison, folder: Path) -> None:
+def score(comparison: Predictions, folder: Path) -> None:
     directory = folder / "score"
     build(directory, "BertForMaskedLM", 30)
     tokenizer = BertTokenizerFast.from_pretrained(directory)
@@ -191,14 +161,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="build/release/bin/mini_bert_predict")
     arguments = parser.parse_args()
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    comparison = Comparison(arguments.program)
+    silence_transformers()
+    comparison = Predictions(arguments.program)
     with tempfile.TemporaryDirectory() as folder:
         for task in (fill_mask, classify, tag, embed, score):
             task(comparison, Path(folder))
-    print(f"{comparison.compared} answers compared with transformers, {comparison.different} differ")
-    return 1 if comparison.different or comparison.compared == 0 else 0
+    return comparison.finish("answers compared with transformers")
 
 
 if __name__ == "__main__":

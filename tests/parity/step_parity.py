@@ -17,7 +17,6 @@ Needs torch, transformers, accelerate, scikit-learn and seqeval.
 import argparse
 import csv
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +25,7 @@ import task_data
 import task_training
 import torch
 import transformers
+from parity_testing import log_history, run, silence_transformers
 from task_parity import Task
 
 TOLERANCE = 1e-4
@@ -111,26 +111,18 @@ class Recorder(transformers.Trainer):
 
 def theirs(task: Task, rows: list, base: Path, begin: Path) -> Recorder:
     """Puts a new head on `base`, saves that as `begin`, and trains."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(base)
-    kind = task_training.KINDS[task.kind](task, tokenizer)
-    transformers.set_seed(1)
-    model = task_training.load(kind, base, kind.labels(rows))
-    model.save_pretrained(begin)
-    tokenizer.save_pretrained(begin)
+    kind, model = task_training.with_new_head(task, rows, 1, base)
+    task_training.save(kind, model, begin)
     examples = kind.encode(rows, kind.labels(rows))
-    settings = transformers.TrainingArguments(
-        output_dir=str(begin / "run"),
+    settings = task_training.training_arguments(
+        begin / "run",
         max_steps=STEPS,
         per_device_train_batch_size=len(examples),
         learning_rate=task.learning_rate,
         warmup_steps=WARMUP,
         weight_decay=DECAY,
         max_grad_norm=MAX_NORM,
-        save_strategy="no",
         logging_steps=1,
-        report_to="none",
-        disable_tqdm=True,
-        use_cpu=True,
     )
     trainer = Recorder(model=model, args=settings, train_dataset=examples, data_collator=kind.collator())
     trainer.train()
@@ -144,11 +136,8 @@ def ours(task: Task, file: Path, begin: Path, program: str) -> list:
     command += ["--weight-decay", DECAY, "--max-grad-norm", MAX_NORM, "--max-length", task.max_length]
     command += ["--logging-steps", 1, "--save-steps", 0, "--precision", "f32"]
     command += ["--doc-stride", task.doc_stride] if task.kind == "answer" else []
-    run = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if run.returncode != 0:
-        raise RuntimeError(run.stderr)
-    history = json.loads((output / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
-    return [row for row in history if "loss" in row]
+    run(*command)
+    return [row for row in log_history(output) if "loss" in row]
 
 
 def compare(name: str, arguments) -> tuple:
@@ -181,8 +170,7 @@ def main() -> int:
     parser.add_argument("--program", default="build/release/bin/mini_bert_train")
     parser.add_argument("--model", default="models/mini-bert-zh")
     arguments = parser.parse_args()
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    silence_transformers()
     torch.set_num_threads(1)
     problems = [problem for name in TASKS for problem in compare(name, arguments)]
     print("\n".join(problems) or f"every loss and gradient norm within {TOLERANCE:g}")

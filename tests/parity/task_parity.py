@@ -17,13 +17,13 @@ accelerate, scikit-learn and seqeval. All in one go it takes an hour or two on o
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
 import task_data
+from parity_testing import log_history, run, silence_transformers
 
 POINTS = 1.0  # how far apart the means may be
 SAME = "-same"  # behind the name of a side of --same-start
@@ -52,26 +52,21 @@ TASKS = {
 
 
 def train_ours(task: Task, seed: int, arguments, model: Path, files: tuple, output: Path) -> float:
-    command = [arguments.program, "--task", task.kind, "--model", str(model), "--overwrite"]
-    command += ["--train", str(files[0]), "--validation", str(files[1]), "--output", str(output)]
-    command += ["--epochs", str(task.epochs), "--learning-rate", str(task.learning_rate), "--seed", str(seed)]
-    command += ["--batch-size", str(task.batch_size), "--max-length", str(task.max_length), "--eval-strategy", "no"]
-    command += ["--precision", "f32", "--threads", str(arguments.threads)]
+    command = [arguments.program, "--task", task.kind, "--model", model, "--overwrite", "--train", files[0]]
+    command += ["--validation", files[1], "--output", output, "--epochs", task.epochs, "--seed", seed]
+    command += ["--learning-rate", task.learning_rate, "--batch-size", task.batch_size, "--max-length", task.max_length]
+    command += ["--eval-strategy", "no", "--precision", "f32", "--threads", arguments.threads]
     if task.kind == "answer":
-        command += ["--doc-stride", str(task.doc_stride)]
-    run = subprocess.run(command, capture_output=True, text=True)
-    if run.returncode != 0:
-        raise RuntimeError(run.stderr)
-    history = json.loads((output / "trainer_state.json").read_text(encoding="utf-8"))
-    return 100 * [row for row in history["log_history"] if "eval_loss" in row][-1]["eval_" + task.metric]
+        command += ["--doc-stride", task.doc_stride]
+    run(*command)
+    return 100 * [row for row in log_history(output) if "eval_loss" in row][-1]["eval_" + task.metric]
 
 
 def run_one(name: str, seed: int, side: str, arguments) -> dict:
     import task_training  # torch takes seconds to load, and the table alone does not need it
 
     task_training.torch.set_num_threads(arguments.threads)
-    task_training.transformers.utils.logging.set_verbosity_error()
-    task_training.transformers.utils.logging.disable_progress_bar()
+    silence_transformers()
     task = TASKS[name]
     files = tuple(Path(arguments.work) / f"{name}-{part}{task.suffix}" for part in ("train", "validation"))
     if not all(file.exists() for file in files):

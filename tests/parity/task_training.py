@@ -9,6 +9,7 @@ import numpy
 import our_order
 import torch
 import transformers
+from parity_testing import IGNORED
 from seqeval.metrics import f1_score
 from sklearn.metrics import accuracy_score
 from transformers import (
@@ -19,14 +20,16 @@ from transformers import (
     default_data_collator,
 )
 
-IGNORED = -100
+
+class Kind:
+    """How a task is read, and how well it is done. The tokenizer is that of the model directory."""
+
+    def __init__(self, task, model_path: Path):
+        self.task, self.tokenizer = task, transformers.AutoTokenizer.from_pretrained(model_path)
 
 
-class Classification:
-    architecture, metric = "AutoModelForSequenceClassification", "accuracy"
-
-    def __init__(self, task, tokenizer):
-        self.task, self.tokenizer = task, tokenizer
+class Classification(Kind):
+    architecture = "AutoModelForSequenceClassification"
 
     def labels(self, rows: list) -> list:
         return sorted({label for _, label in rows})
@@ -46,11 +49,8 @@ class Classification:
         return accuracy_score(expected, [row.argmax() for row in logits])
 
 
-class Tagging:
-    architecture, metric = "AutoModelForTokenClassification", "f1"
-
-    def __init__(self, task, tokenizer):
-        self.task, self.tokenizer = task, tokenizer
+class Tagging(Kind):
+    architecture = "AutoModelForTokenClassification"
 
     def labels(self, rows: list) -> list:
         return sorted({tag for _, tags in rows for tag in tags})
@@ -99,11 +99,8 @@ def answer_f1(expected: str, predicted: str) -> float:
     return 2 * sum((Counter(is_) & Counter(found)).values()) / (len(is_) + len(found))
 
 
-class Answering:
-    architecture, metric = "AutoModelForQuestionAnswering", "f1"
-
-    def __init__(self, task, tokenizer):
-        self.task, self.tokenizer = task, tokenizer
+class Answering(Kind):
+    architecture = "AutoModelForQuestionAnswering"
 
     def labels(self, rows: list) -> list:
         return []
@@ -205,43 +202,46 @@ class TrainerInOurOrder(Trainer):
         return OurOrder(len(self.train_dataset), self.args.seed)
 
 
-def begin(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
-    """A model with a new head as transformers draws it, untrained."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
-    kind = KINDS[task.kind](task, tokenizer)
+def save(kind, model, output: Path) -> None:
+    model.save_pretrained(output)
+    kind.tokenizer.save_pretrained(output)
+
+
+def with_new_head(task, rows: list, seed: int, model_path: Path) -> tuple:
+    """The kind of the task and a model whose head transformers has drawn, untrained."""
+    kind = KINDS[task.kind](task, model_path)
     transformers.set_seed(seed)
-    load(kind, model_path, kind.labels(rows)).save_pretrained(output)
-    tokenizer.save_pretrained(output)
+    return kind, load(kind, model_path, kind.labels(rows))
+
+
+def begin(task, rows: list, seed: int, model_path: Path, output: Path) -> None:
+    """A directory to begin from, for both sides."""
+    save(*with_new_head(task, rows, seed, model_path), output)
+
+
+def training_arguments(output: Path, **settings) -> TrainingArguments:
+    quiet = {"save_strategy": "no", "report_to": "none", "disable_tqdm": True, "use_cpu": True}
+    return TrainingArguments(output_dir=str(output), **quiet, **settings)
 
 
 def train(task, rows: list, seed: int, model_path: Path, output: Path, trainer=Trainer) -> None:
-    tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
-    kind = KINDS[task.kind](task, tokenizer)
-    labels = kind.labels(rows)
-    transformers.set_seed(seed)
-    model = load(kind, model_path, labels)
-    arguments = TrainingArguments(
-        output_dir=str(output),
+    kind, model = with_new_head(task, rows, seed, model_path)
+    arguments = training_arguments(
+        output,
         num_train_epochs=task.epochs,
         per_device_train_batch_size=task.batch_size,
         learning_rate=task.learning_rate,
         seed=seed,
-        save_strategy="no",
         logging_strategy="no",
-        report_to="none",
-        disable_tqdm=True,
-        use_cpu=True,
     )
-    examples = kind.encode(rows, labels)
+    examples = kind.encode(rows, kind.labels(rows))
     trainer(model=model, args=arguments, train_dataset=examples, data_collator=kind.collator()).train()
-    model.save_pretrained(output)
-    tokenizer.save_pretrained(output)
+    save(kind, model, output)
 
 
 def evaluate(task, rows: list, model_path: Path) -> float:
     """The metric of a model directory, ours or theirs, in points of a hundred."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(model_path)
-    kind = KINDS[task.kind](task, tokenizer)
+    kind = KINDS[task.kind](task, model_path)
     model = load(kind, model_path, [])
     count = model.config.num_labels if task.kind != "answer" else 0
     labels = [model.config.id2label[i] for i in range(count)]

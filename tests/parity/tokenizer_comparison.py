@@ -3,17 +3,15 @@
 import collections
 import json
 import random
-import subprocess
 import sys
 
+from parity_testing import run_json
 
-def run(program, directory, flags, lines):
+
+def ask(program, directory, flags, lines):
     """The program's JSON lines for JSON input lines."""
     text = "".join(json.dumps(line) + "\n" for line in lines) if "--from-json" in flags else "".join(lines)
-    result = subprocess.run(
-        [program, "--model", directory, "--json"] + flags, input=text.encode("utf-8"), stdout=subprocess.PIPE, check=True
-    )
-    answers = [json.loads(line) for line in result.stdout.decode("utf-8").split("\n") if line]
+    answers = run_json(program, "--model", directory, "--json", *flags, input=text)
     if len(answers) != len(lines):
         sys.exit("the program answered %d of %d lines" % (len(answers), len(lines)))
     return answers
@@ -63,7 +61,7 @@ def compare(report, program, directory, backend, name, texts, flags=()):
     texts = list(texts)
     for start in range(0, len(texts), 5000):
         batch = texts[start : start + 5000]
-        answers = run(program, directory, ["--from-json", *flags], batch)
+        answers = ask(program, directory, ["--from-json", *flags], batch)
         others = backend.encode_batch([tuple(t) if isinstance(t, list) else t for t in batch], add_special_tokens=True)
         for text, answer, other in zip(batch, answers, others):
             mine = with_overflow(ours(answer), map(ours, answer.get("overflow", [])))
@@ -73,7 +71,7 @@ def compare(report, program, directory, backend, name, texts, flags=()):
 def compare_decoding(report, program, directory, backend, name, id_lists):
     for skip in (True, False):
         lines = [" ".join(map(str, ids)) + "\n" for ids in id_lists]
-        answers = run(program, directory, ["--decode", "--skip-special=%s" % ("true" if skip else "false")], lines)
+        answers = ask(program, directory, ["--decode", "--skip-special=%s" % ("true" if skip else "false")], lines)
         for ids, answer in zip(id_lists, answers):
             report.count(name, ids, answer, backend.decode(ids, skip_special_tokens=skip))
 

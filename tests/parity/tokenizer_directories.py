@@ -6,13 +6,13 @@ import os
 
 import tokenizers
 import transformers
+from parity_testing import SPECIALS, write_vocabulary
 
 
-def write_vocabulary(directory, tokens, config):
+def write_directory(directory, tokens, config):
     """vocab.txt and tokenizer_config.json."""
     os.makedirs(directory)
-    with open(os.path.join(directory, "vocab.txt"), "w", encoding="utf-8", newline="") as file:
-        file.write("".join(token + "\n" for token in tokens))
+    write_vocabulary(directory, tokens)
     with open(os.path.join(directory, "tokenizer_config.json"), "w") as file:
         json.dump(dict(config, tokenizer_class="BertTokenizer"), file)
 
@@ -24,7 +24,7 @@ def vocabulary_directories(root, name, tokens):
     settings["no chinese"] = {"tokenize_chinese_chars": False}
     for setting, config in settings.items():
         directory = os.path.join(root, name + "-" + setting.replace(" ", "").replace(",", "-"))
-        write_vocabulary(directory, tokens, config)
+        write_directory(directory, tokens, config)
         yield setting, directory, transformers.BertTokenizerFast.from_pretrained(directory)
 
 
@@ -50,7 +50,7 @@ def json_directories(root, name, tokens):
     added = [
         {"id": ids[token], "content": token, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
          "special": True}
-        for token in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+        for token in SPECIALS
     ]
     choices = itertools.product((True, False), (True, False, None), (True, False), post_processors(), (True, False))
     for lower, accents, chinese, (kind, post_processor), cleanup in choices:

@@ -26,8 +26,9 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 import tokenizers
 import transformers
 
-from tokenizer_comparison import Report, compare, compare_decoding, compare_truncation, ours, run, theirs
-from tokenizer_directories import add_tokens, json_directories, vocabulary_directories, write_vocabulary
+from parity_testing import write_lines
+from tokenizer_comparison import Report, ask, compare, compare_decoding, compare_truncation, ours, theirs
+from tokenizer_directories import add_tokens, json_directories, vocabulary_directories, write_directory
 from tokenizer_texts import (
     added_texts,
     code_points,
@@ -51,9 +52,11 @@ def find_vocabularies(options, root):
         return {name: read_vocabulary(path) for name, path in vocabularies.items()}
     made = {"generated": generated_vocabulary()}
     if options.trainer:
-        lines = list(prose(5000, 3))
-        for name, cased in [("learned", False), ("learned cased", True)]:
-            made[name] = learned_vocabulary(options.trainer, lines, os.path.join(root, name.replace(" ", "-")), cased)
+        lines, flags = os.path.join(root, "lines.txt"), ["--size", 3000, "--limit-alphabet", 2000]
+        write_lines(lines, prose(5000, 3))
+        for name, more in [("learned", []), ("learned cased", ["--cased"])]:
+            directory = os.path.join(root, "made", name.replace(" ", "-"))
+            made[name] = learned_vocabulary(options.trainer, lines, directory, *flags, *more)
     return made
 
 
@@ -109,11 +112,11 @@ def check_json(report, options, root, name, tokens, lines):
 def check_whole_extension_e(report, options, root, name, tokens):
     """With whole_cjk_extension_e the 256 code points the package leaves out are read as it reads the one after them."""
     directory = os.path.join(root, name + "-extension-e")
-    write_vocabulary(directory, tokens, {"whole_cjk_extension_e": True})
+    write_directory(directory, tokens, {"whole_cjk_extension_e": True})
     backend = transformers.BertTokenizerFast.from_pretrained(directory).backend_tokenizer
     texts = ["%s a%sb" % (chr(c), chr(c)) for c in range(0x2B820, 0x2B920)]
     expected = theirs(backend.encode("%s a%sb" % (chr(0x2B920), chr(0x2B920))))
-    for text, answer in zip(texts, run(options.program, directory, ["--from-json"], texts)):
+    for text, answer in zip(texts, ask(options.program, directory, ["--from-json"], texts)):
         report.count(name + ": whole extension E", text, ours(answer), expected)
 
 

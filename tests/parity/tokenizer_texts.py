@@ -2,10 +2,9 @@
 
 import os
 import random
-import subprocess
 import unicodedata
 
-SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+from parity_testing import SPECIALS, run
 
 
 def generated_vocabulary():
@@ -21,14 +20,10 @@ def generated_vocabulary():
     return list(dict.fromkeys(tokens))
 
 
-def learned_vocabulary(trainer, lines, directory, cased):
-    """What mini_bert_vocab learns from lines."""
-    os.makedirs(directory)
-    path = os.path.join(directory, "lines.txt")
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write("".join(line + "\n" for line in lines))
-    command = [trainer, "--size", "3000", "--limit-alphabet", "2000", "--output", directory, path]
-    subprocess.run(command + (["--cased"] if cased else []), check=True, stdout=subprocess.DEVNULL)
+def learned_vocabulary(trainer, lines, directory, *flags):
+    """What mini_bert_vocab learns from a file of lines; it writes to `directory`."""
+    os.makedirs(directory, exist_ok=True)
+    run(trainer, *flags, "--output", directory, lines)
     return read_vocabulary(os.path.join(directory, "vocab.txt"))
 
 

@@ -2,9 +2,10 @@
 
 import os
 import random
-import subprocess
 import tempfile
 
+from parity_testing import write_lines
+from tokenizer_texts import learned_vocabulary, read_lines
 from tokenizers import BertWordPieceTokenizer
 
 
@@ -12,8 +13,7 @@ def compare_trainer(program, corpora):
     """Trains on the same lines with both. Equal counts may be broken differently, so sets are compared."""
     lines = []
     for path in corpora:
-        with open(path, encoding="utf-8", newline="\n") as file:
-            lines += [line.rstrip("\n") for line in file][:20000]
+        lines += read_lines([path])[:20000]
     if not lines:
         # Zipf-like words: the counts of pairs are far apart, so few ties.
         draw = random.Random(5)
@@ -22,15 +22,10 @@ def compare_trainer(program, corpora):
     worst = 1.0
     with tempfile.TemporaryDirectory() as root:
         path = os.path.join(root, "lines.txt")
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write("".join(line + "\n" for line in lines))
+        write_lines(path, lines)
         for size, frequency, alphabet in [(500, 2, 1000), (2000, 2, 1000), (3000, 20, 300), (8000, 2, 6000)]:
-            subprocess.run(
-                [program, "--size", str(size), "--min-frequency", str(frequency), "--limit-alphabet", str(alphabet)]
-                + ["--output", root, path], check=True, stdout=subprocess.DEVNULL,
-            )
-            with open(os.path.join(root, "vocab.txt"), encoding="utf-8", newline="\n") as file:
-                mine = file.read().split("\n")[:-1]
+            flags = ["--size", size, "--min-frequency", frequency, "--limit-alphabet", alphabet]
+            mine = learned_vocabulary(program, path, root, *flags)
             other = BertWordPieceTokenizer()
             other.train([path], vocab_size=size, min_frequency=frequency, limit_alphabet=alphabet, show_progress=False)
             vocabulary = other.get_vocab()

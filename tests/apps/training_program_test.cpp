@@ -114,14 +114,17 @@ TEST_CASE("a token budget: what is printed, checked, written down and resumed", 
   CHECK(read_file(shop.path() / "file/model.safetensors") == read_file(shop.path() / "out/model.safetensors"));
 
   CHECK_THAT(shop.run(from_file + "--check").out, ContainsSubstring("8 updates of up to 40 tokens"));
+  std::string twelve;
+  for (int i = 0; i < 12; ++i) twelve += "三国人物\n";
+  write_file(shop.path() / "twelve.txt", twelve);
   const auto memory = [&](const std::string& budget) {
-    const Outcome outcome = shop.run("mini_bert_train --check --json --model model --train train.json " + budget);
+    const Outcome outcome = shop.run("mini_bert_train --check --json --model model --train twelve.txt " + budget);
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
     return json::parse(outcome.out).at("memory_bytes").get<std::size_t>();
   };
   CHECK(memory("--batch-tokens 10") < memory("--batch-tokens 20"));
-  CHECK(memory("--batch-tokens 1000") == memory("--batch-size 6"));  // all there is
+  CHECK(memory("--batch-tokens 1000") == memory("--batch-size 12"));  // all there is
 }
 
 TEST_CASE("Ctrl-C saves a checkpoint; the resumed run ends with the same bits as an unbroken one", "[apps]") {

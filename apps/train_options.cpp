@@ -1,5 +1,6 @@
 #include "apps/train_options.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "bert/files/json.h"
@@ -51,6 +52,8 @@ void declare_training_flags(CommandLine& line, TrainOptions& o) {
   line.number("--epochs,--num-train-epochs,-e", t.epochs, 0.0, no_limit, "passes over the data");
   line.number<std::int64_t>("--max-steps", t.max_steps, 1, many, "updates; instead of --epochs");
   line.number<std::int64_t>("--batch-size,--per-device-train-batch-size,-b", t.batch_size, 1, many, "texts per batch");
+  line.number<std::int64_t>("--batch-tokens", t.batch_tokens, 1, many,
+                            "tokens per batch, which takes as many texts as fit; instead of --batch-size");
   line.number<std::int64_t>("--gradient-accumulation-steps", t.accumulation_steps, 1, many, "batches per update");
   line.number("--learning-rate,--lr", t.learning_rate, 0.0, no_limit, "the highest, after warm-up");
   line.choice("--lr-scheduler,--lr-scheduler-type", o.schedule, schedule_names(), "how the learning rate moves");
@@ -195,6 +198,9 @@ void check(const TrainOptions& o) {
   usage(classifies || o.task == "tag" || o.class_weights.empty(), "--class-weights goes with --task classify or tag");
   const bool one_label = o.problem_type.empty() || o.problem_type == "single_label_classification";
   usage(one_label || o.class_weights.empty(), "--class-weights goes with one label per text");
+  const bool sized = std::ranges::any_of(o.given, [](const auto& flag) { return flag.first == "batch-size"; });
+  usage(!(o.training.batch_tokens && sized),
+        "--batch-tokens and --batch-size exclude each other: as many texts as fit, or always so many?");
   usage(o.training.layer_decay > 0, "--layer-decay is 0; expected a number above 0, at most 1");
   usage(!(o.check && o.resume), "--check looks at a run before it begins; leave out --resume");
   usage(o.check || !o.json, "--json goes with --check");

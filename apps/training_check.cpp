@@ -134,7 +134,7 @@ void check_training(const TrainOptions& options) {
   }
   const TrainingInputs inputs = read_inputs(options);
   const Objective& objective = *inputs.objective;
-  const Plan plan(options.training, objective.examples());
+  const Plan plan = Sampler(objective.lengths(), options.training).plan();
   const DataCheck training = check_data(objective.training()), validation = check_data(objective.validation());
   const std::vector<Repeat> in_both = texts_in_both(objective.training(), objective.validation());
   const LabelTable labels = objective.label_table();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "apps/text_format.h"
 #include "bert/files/file_error.h"
@@ -51,13 +52,18 @@ void add_labels(const BertConfig& config, Facts& facts) {
 }
 
 // The tokens of the largest batch there can be.
-Index most_tokens(const Dataset& data, Index batch_size) {
-  std::vector<Index> lengths;
-  for (const Sequence& sequence : data.sequences) lengths.push_back(static_cast<Index>(sequence.ids.size()));
+Index most_tokens(std::vector<Index> lengths, const TrainingArguments& arguments) {
   std::ranges::sort(lengths, std::greater());
-  Index tokens = 0;
-  for (std::size_t i = 0; i < std::min(lengths.size(), static_cast<std::size_t>(batch_size)); ++i) tokens += lengths[i];
-  return tokens;
+  const auto most = static_cast<std::size_t>(arguments.batch_size);
+  if (!arguments.batch_tokens) lengths.resize(std::min(lengths.size(), most));
+  const Index tokens = std::accumulate(lengths.begin(), lengths.end(), Index{0});
+  return std::min(tokens, arguments.batch_tokens.value_or(tokens));
+}
+
+// "8 texts", "up to 512 tokens": what an update reads.
+std::string update_size(const TrainingArguments& arguments) {
+  if (!arguments.batch_tokens) return fmt::format("{} texts", arguments.batch_size * arguments.accumulation_steps);
+  return fmt::format("up to {} tokens", format_count(*arguments.batch_tokens * arguments.accumulation_steps));
 }
 
 // What --freeze-layers and --freeze-embeddings leave as it is.
@@ -74,7 +80,7 @@ Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model
 
 std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
   const TrainingArguments& training = options.training;
-  const Index tokens = most_tokens(inputs.objective->training(), training.batch_size);
+  const Index tokens = most_tokens(inputs.objective->lengths(), training);
   const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
   const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
   const Index parameters = inputs.model->parameter_count();
@@ -120,8 +126,8 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
   }
   if (options.task == "classify" || options.task == "tag") add_labels(config, facts);
   facts.emplace_back("plan",
-                     fmt::format("{} updates of {} texts, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
-                                 format_count(plan.total_steps), training.batch_size * training.accumulation_steps,
+                     fmt::format("{} updates of {}, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
+                                 format_count(plan.total_steps), update_size(training),
                                  static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
                                  training.learning_rate, name_of(training.schedule), num_threads()));
   if (training.anchor > 0) {

@@ -119,7 +119,7 @@ int train(const TrainOptions& options) {
   RunDirectory directory(options.output, if_run_exists(options));
   if (!options.model.empty()) bring_model(options.model);
   const TrainingInputs inputs = read_inputs(options);
-  const Plan plan(options.training, inputs.objective->examples());
+  const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
   const Facts facts = training_facts(options, inputs, plan);
   TrainingConsole console(plan);
   Recorder recorder(options, facts, console, directory);

@@ -27,10 +27,10 @@ void check_linear(const char* operation, const Var& x, const Var& weight, const 
           "{}: weight must be [out,{}], got {} (x is {})", operation, x.shape()[1], weight.shape(), x.shape());
   require(bias.shape() == Shape{weight.shape()[0]}, "{}: bias must be [{}], got {} (weight is {})", operation,
           weight.shape()[0], bias.shape(), weight.shape());
-  require(weight.dtype() == arithmetic_dtype(x.dtype()) ||
-              (weight.dtype() == DType::f16 && bias.dtype() == arithmetic_dtype(x.dtype())),
-          "{}: weight must be {}, got {} (x is {})", operation, name_of(arithmetic_dtype(x.dtype())),
-          name_of(weight.dtype()), name_of(x.dtype()));
+  const DType arithmetic = arithmetic_dtype(x.dtype());
+  require(weight.dtype() == arithmetic || (weight.dtype() == DType::f16 && arithmetic == DType::f32),
+          "{}: weight must be {}, got {} (x is {})", operation, name_of(arithmetic), name_of(weight.dtype()),
+          name_of(x.dtype()));
 }
 
 }  // namespace mini_bert

@@ -20,6 +20,9 @@ struct Sequence {
   std::vector<MaskRule> mask_rules = {};  // one per token, or none: the dice decide about every token
 };
 
+// How many tokens each has.
+std::vector<Index> lengths_of(std::span<const Sequence> sequences);
+
 // Sentences packed end to end: T tokens, no padding.
 struct PackedSequences {
   Tensor ids, type_ids, positions;  // i32 [T]; positions count from 0 in every sentence

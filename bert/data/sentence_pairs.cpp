@@ -1,6 +1,7 @@
 #include "bert/data/sentence_pairs.h"
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -170,6 +171,24 @@ SentencePair draw_pair(const PairSet& set, Index index, const Tokenizer& tokeniz
   sequence.ids.push_back(tokenizer.sep_id());
   sequence.type_ids.resize(sequence.ids.size(), 1);
   return {std::move(sequence), is_random};
+}
+
+std::vector<Index> longest_pairs(const PairSet& set, Index max_length) {
+  const auto size_of = [](std::span<const Ids> sentences) {
+    return std::accumulate(sentences.begin(), sentences.end(), std::size_t{0},
+                           [](std::size_t sum, const Ids& ids) { return sum + ids.size(); });
+  };
+  std::size_t longest_chunk = 0;
+  for (const Chunk& chunk : set.chunks) longest_chunk = std::max(longest_chunk, size_of(chunk.sentences));
+  std::vector<Index> lengths;
+  for (const Chunk& chunk : set.chunks) {
+    // With a random B, A is all sentences but the last; a sentence that is alone is A. B is any other chunk.
+    const std::span<const Ids> sentences = chunk.sentences;
+    const std::size_t a = size_of(sentences.first(std::max<std::size_t>(sentences.size() - 1, 1)));
+    const std::size_t both = std::max(size_of(sentences), a + longest_chunk);
+    lengths.push_back(std::min(static_cast<Index>(both) + 3, max_length));
+  }
+  return lengths;
 }
 
 }  // namespace mini_bert

@@ -46,4 +46,7 @@ struct SentencePair {
 SentencePair draw_pair(const PairSet& set, Index index, const Tokenizer& tokenizer, Index max_length,
                        const RandomKey& key);
 
+// Tokens of the pair of each chunk, at most: no key makes a longer one.
+std::vector<Index> longest_pairs(const PairSet& set, Index max_length);
+
 }  // namespace mini_bert

@@ -3,25 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tensor/divide_up.h"
+
 namespace mini_bert {
-namespace {
 
-Index ceil_div(Index a, Index b) {
-  return (a + b - 1) / b;
-}
-
-}  // namespace
-
-Plan::Plan(const TrainingArguments& arguments, Index sequences) {
-  require(sequences > 0, "there is nothing to train on");
+Plan::Plan(const TrainingArguments& arguments, Index batches) : batches_per_epoch(batches) {
+  require(batches > 0, "there is nothing to train on");
   const auto at_least_one = [](const char* name, Index value) {
     require(value >= 1, "{} must be at least 1, got {}", name, value);
   };
-  at_least_one("batch_size", arguments.batch_size);
   at_least_one("accumulation_steps", arguments.accumulation_steps);
   at_least_one("early_stopping_patience", arguments.early_stopping_patience.value_or(1));
-  batches_per_epoch = ceil_div(sequences, arguments.batch_size);
-  updates_per_epoch = ceil_div(batches_per_epoch, arguments.accumulation_steps);
+  updates_per_epoch = divide_up(batches_per_epoch, arguments.accumulation_steps);
   total_steps = arguments.max_steps.value_or(
       static_cast<Index>(std::ceil(arguments.epochs * static_cast<double>(updates_per_epoch))));
   warmup_steps = arguments.warmup_steps.value_or(

@@ -16,10 +16,11 @@ enum class Every { never, steps, epoch };
 // The numbers that shape a run; names and defaults follow transformers' TrainingArguments.
 struct TrainingArguments {
   double epochs = 3;
-  std::optional<Index> max_steps;  // overrides epochs
-  Index batch_size = 8;            // texts per batch
-  Index accumulation_steps = 1;    // batches per update; their gradients are weighted by masked tokens
-  double learning_rate = 5e-5;     // the highest, after warm-up
+  std::optional<Index> max_steps;     // overrides epochs
+  Index batch_size = 8;               // texts per batch
+  std::optional<Index> batch_tokens;  // tokens per batch; overrides batch_size
+  Index accumulation_steps = 1;       // batches per update; their gradients are weighted by masked tokens
+  double learning_rate = 5e-5;        // the highest, after warm-up
   Schedule schedule = Schedule::linear;
   double warmup_ratio = 0;            // of all updates
   std::optional<Index> warmup_steps;  // overrides the ratio
@@ -50,10 +51,10 @@ struct TrainingArguments {
   Kept kept() const { return gradient_checkpointing ? Kept::layer_inputs : Kept::activations; }
 };
 
-// What follows from the arguments and the size of the training data. An update reads a group of batches; the last group
-// of an epoch and the last batch in it may be smaller. Error for a count that must be at least 1 and is not.
+// What follows from the arguments and the number of batches of an epoch. An update reads a group of them; the last
+// group of an epoch may be smaller. Error for a count that must be at least 1 and is not.
 struct Plan {
-  Plan(const TrainingArguments& arguments, Index sequences);
+  Plan(const TrainingArguments& arguments, Index batches_per_epoch);
 
   Index batches_per_epoch, updates_per_epoch, total_steps, warmup_steps, logging_steps;
   Index eval_steps;  // total_steps: only after the last update

@@ -6,6 +6,7 @@
 
 #include "autograd/tape.h"
 #include "bert/predict/fill_mask.h"
+#include "bert/training/sampler.h"
 
 namespace mini_bert {
 namespace {
@@ -55,9 +56,10 @@ MaskedLmObjective::MaskedLmObjective(BertForMaskedLM& model, const Tokenizer& to
   require_something_guessed(data_.validation, masker_, "validation");
   std::vector<Index> order(data_.validation.sequences.size());
   std::iota(order.begin(), order.end(), Index{0});
-  for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(arguments.batch_size)) {
-    const std::size_t count = std::min(static_cast<std::size_t>(arguments.batch_size), order.size() - begin);
-    validation_.push_back(mask(data_.validation.sequences, std::span(order).subspan(begin, count), validation_epoch));
+  const std::vector<Index> offsets = cut_into_batches(lengths_of(data_.validation.sequences), arguments, "validation");
+  for (std::size_t b = 0; b + 1 < offsets.size(); ++b) {
+    const std::span<const Index> members(order.begin() + offsets[b], order.begin() + offsets[b + 1]);
+    validation_.push_back(mask(data_.validation.sequences, members, validation_epoch));
   }
 }
 

@@ -42,6 +42,8 @@ class Objective {
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
   Index examples() const { return static_cast<Index>(training().sequences.size()); }
+  // Tokens of each training example, at most: an objective may draw what it reads anew in every epoch.
+  virtual std::vector<Index> lengths() const { return lengths_of(training().sequences); }
   bool validates() const { return !validation().sequences.empty(); }
 
   // Training examples 0 … examples()−1 as a batch: a pure function of them and the epoch.

@@ -22,6 +22,7 @@ class PretrainingObjective : public Objective {
   BertPreTrainedModel& model() const override { return model_; }
   const Dataset& training() const override { return train_.data; }
   const Dataset& validation() const override { return validation_.data; }
+  std::vector<Index> lengths() const override { return longest_pairs(train_, max_length_); }
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
   std::optional<GuardRow> score_guard() const override;

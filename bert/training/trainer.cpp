@@ -32,8 +32,8 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       arguments_(arguments),
       output_(std::move(output)),
       observer_(observer),
-      plan_(arguments, objective.examples()),
-      sampler_(objective.examples(), arguments),
+      sampler_(objective.lengths(), arguments),
+      plan_(sampler_.plan()),
       parameters_(model_.parameters()),
       optimizer_(optimizer_for(model_, arguments)),
       anchor_(trained_parameters(model_), arguments.anchor, rates_of(model_, arguments)) {

@@ -92,8 +92,8 @@ class Trainer {
   std::filesystem::path output_;
   TrainingObserver& observer_;
 
-  Plan plan_;
   Sampler sampler_;
+  Plan plan_;
   std::vector<Parameter> parameters_;
   AdamW optimizer_;
   Anchor anchor_;

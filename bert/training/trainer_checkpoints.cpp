@@ -35,6 +35,12 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   return found;
 }
 
+// "2x4 texts", "100x4 tokens at most": a batch, and how many of them.
+std::string batches_text(const TrainingArguments& a) {
+  if (a.batch_tokens) return fmt::format("{}x{} tokens at most", *a.batch_tokens, a.accumulation_steps);
+  return fmt::format("{}x{} texts", a.batch_size, a.accumulation_steps);
+}
+
 // What most runs leave as it is and is named only where it is not.
 std::string unusual(const TrainingArguments& a) {
   std::string text;
@@ -51,11 +57,11 @@ std::string unusual(const TrainingArguments& a) {
 std::string Trainer::identity() const {
   const TrainingArguments& a = arguments_;
   return fmt::format(
-      "{} updates of {}x{} texts, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, "
+      "{} updates of {}, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, "
       "{}{}{}{}",
-      plan_.total_steps, a.batch_size, a.accumulation_steps, a.seed, a.learning_rate, name_of(a.schedule),
-      plan_.warmup_steps, a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay,
-      a.adamw.correct_bias ? "" : " uncorrected", a.max_grad_norm, a.precision == Precision::mixed ? "bf16, " : "",
+      plan_.total_steps, batches_text(a), a.seed, a.learning_rate, name_of(a.schedule), plan_.warmup_steps,
+      a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay, a.adamw.correct_bias ? "" : " uncorrected",
+      a.max_grad_norm, a.precision == Precision::mixed ? "bf16, " : "",
       a.anchor > 0 ? fmt::format("anchor {} at {:016x}, ", a.anchor, anchor_.fingerprint()) : "", unusual(a),
       objective_.identity());
 }

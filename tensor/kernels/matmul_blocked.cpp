@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tensor/divide_up.h"
 #include "tensor/kernels/matmul_dot.h"
 #include "tensor/parallel.h"
 

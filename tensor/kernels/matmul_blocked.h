@@ -26,11 +26,6 @@ struct Product {
   const float* bias = nullptr;  // [N], added to every row; only with Output::replace
 };
 
-// How many pieces of `by` hold n.
-constexpr Index divide_up(Index n, Index by) {
-  return (n + by - 1) / by;
-}
-
 void matmul_blocked(const simd::Kernels& simd, const Product& product);
 
 }  // namespace mini_bert::kernels

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tensor/divide_up.h"
 #include "tensor/parallel.h"
 
 // W is read once, from memory, row after row; x, a few rows, is copied into panels and stays in the second-level cache.

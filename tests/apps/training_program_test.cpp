@@ -86,6 +86,47 @@ TEST_CASE("arguments may come from a file and under transformers' names; typed o
   CHECK(read_file(shop.path() / "one/metrics.jsonl") == read_file(shop.path() / "two/metrics.jsonl"));
 }
 
+TEST_CASE("a token budget: what is printed, checked, written down and resumed", "[apps][budget]") {
+  const Workshop shop;  // texts of 6 to 10 tokens
+  const std::string flags =
+      "mini_bert_train --model model --train train.json --validation validation.txt --batch-tokens 20 "
+      "--gradient-accumulation-steps 2 --max-steps 8 --save-steps 3 --threads 1 ";
+  const Outcome unbroken = shop.run(flags + "--output out");
+  INFO(unbroken.out << unbroken.err);
+  REQUIRE(unbroken.exit_code == 0);
+  CHECK_THAT(unbroken.out, ContainsSubstring("plan        8 updates of up to 40 tokens, 4 epochs; "));
+  CHECK(json::parse(read_file(shop.path() / "out/arguments.json")).at("batch-tokens") == "20");
+
+  const Outcome resumed = shop.run(
+      "cp -r out again && rm -r again/checkpoint-6 again/model.safetensors && mini_bert_train --resume --output again");
+  INFO(resumed.out << resumed.err);
+  REQUIRE(resumed.exit_code == 0);
+  CHECK_THAT(resumed.out, ContainsSubstring("checkpoint-3 after 3 updates"));
+  for (const char* file : {"model.safetensors", "trainer_state.json"}) {
+    CHECK(read_file(shop.path() / "again" / file) == read_file(shop.path() / "out" / file));
+  }
+
+  write_file(shop.path() / "budget.json", R"({"batch_tokens": 20, "gradient_accumulation_steps": 2, "max_steps": 8})");
+  const std::string from_file =
+      "mini_bert_train --model model --train train.json --validation validation.txt --threads 1 --arguments "
+      "budget.json ";
+  REQUIRE(shop.run(from_file + "--output file").exit_code == 0);
+  CHECK(read_file(shop.path() / "file/model.safetensors") == read_file(shop.path() / "out/model.safetensors"));
+
+  CHECK_THAT(shop.run(from_file + "--check").out, ContainsSubstring("8 updates of up to 40 tokens"));
+  std::string twelve;
+  for (int i = 0; i < 12; ++i) twelve += "三国人物\n";
+  write_file(shop.path() / "twelve.txt", twelve);
+  const auto memory = [&](const std::string& budget) {
+    const Outcome outcome = shop.run("mini_bert_train --check --json --model model --train twelve.txt " + budget);
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    return json::parse(outcome.out).at("memory_bytes").get<std::size_t>();
+  };
+  CHECK(memory("--batch-tokens 10") < memory("--batch-tokens 20"));
+  CHECK(memory("--batch-tokens 1000") == memory("--batch-size 12"));  // all there is
+}
+
 TEST_CASE("Ctrl-C saves a checkpoint; the resumed run ends with the same bits as an unbroken one", "[apps]") {
   const Workshop shop;
   const std::string run =

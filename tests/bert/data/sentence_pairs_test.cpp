@@ -91,3 +91,23 @@ TEST_CASE("pairs: one sentence alone gets a random neighbour; a pure function of
     CHECK(draw_pair(set, 0, tokenizer, 9, key).sequence.ids == draw_pair(set, 0, tokenizer, 9, key).sequence.ids);
   }
 }
+
+TEST_CASE("longest_pairs: no key makes a longer pair, and some make one as long", "[pairs]") {
+  const Tokenizer tokenizer = test::tiny_tokenizer();
+  for (const Index max_length : {9, 12, 14, 30}) {
+    const PairSet set = two_documents(max_length);
+    const std::vector<Index> longest = longest_pairs(set, max_length);
+    REQUIRE(longest.size() == set.chunks.size());
+    for (Index i = 0; i < std::ssize(set.chunks); ++i) {
+      Index found = 0;
+      for (std::uint32_t epoch = 0; epoch < 100; ++epoch) {
+        const SentencePair pair = draw_pair(set, i, tokenizer, max_length, {.seed = 5, .step = epoch});
+        found = std::max(found, std::ssize(pair.sequence.ids));
+      }
+      INFO("chunk " << i << " of at most " << max_length);
+      CHECK(found <= longest[static_cast<std::size_t>(i)]);
+      // The longest chunk is counted as everybody's neighbour, also where it is of the same document.
+      if (max_length != 9) CHECK(found == longest[static_cast<std::size_t>(i)]);
+    }
+  }
+}

@@ -107,11 +107,12 @@ Evaluation after_training(Index steps) {
 
 // Six updates in one go, and three, a stop and three more.
 template <class Setup>
-void check_resume() {
+void check_resume(std::optional<Index> batch_tokens = {}) {
   const test::Threads one_thread(1);
   const test::TemporaryFolder folder;
   const Tokenizer tokenizer = test::tiny_tokenizer();
-  const TrainingArguments arguments = arguments_for(6);
+  TrainingArguments arguments = arguments_for(6);
+  arguments.batch_tokens = batch_tokens;
   const auto run = [&](const std::string& name, Index stop_after, const std::filesystem::path& checkpoint) {
     Setup setup(0.1);
     setup.model.initialize(1);
@@ -121,6 +122,9 @@ void check_resume() {
     Trainer trainer(*setup.objective, tokenizer, arguments, folder / name, recorder);
     if (!checkpoint.empty()) trainer.resume(checkpoint);
     trainer.run();
+    if (batch_tokens) {
+      for (const UpdateReport& report : recorder.reports) CHECK(report.tokens <= 2 * *batch_tokens);
+    }
     return std::pair{test::values_of(setup.model.parameters()), trainer.history().to_json()};
   };
   const auto whole = run("whole", -1, {});
@@ -187,6 +191,12 @@ TEST_CASE("labelled objectives: a resumed run ends with the same bits", "[object
   check_resume<Classifier>();
   check_resume<Tagger>();
   check_resume<Answerer>();
+}
+
+TEST_CASE("labelled objectives: so it does with a token budget, which no batch exceeds", "[objective][budget]") {
+  check_resume<Classifier>(20);
+  check_resume<Tagger>(20);
+  check_resume<Answerer>(20);
 }
 
 TEST_CASE("labelled objectives: the metrics they name are those they have", "[objective]") {

@@ -57,8 +57,10 @@ TEST_CASE("pre-training: evaluates both tasks, always on the same pairs and mask
 TEST_CASE("pre-training: a resumed run ends with the same bits", "[objective]") {
   const test::Threads one_thread(1);
   const test::TemporaryFolder folder;
+  const std::optional<Index> budget = GENERATE(std::optional<Index>(), std::optional<Index>(22));
   const auto run = [&](const std::string& name, Index stop_after, const std::filesystem::path& checkpoint) {
     Pretraining setup;
+    setup.arguments.batch_tokens = budget;
     std::filesystem::create_directories(folder / name);
     test::Recorder recorder;
     recorder.stop_after = stop_after;
@@ -72,6 +74,24 @@ TEST_CASE("pre-training: a resumed run ends with the same bits", "[objective]") 
   const auto resumed = run("parts", -1, Trainer::latest_checkpoint(folder / "parts"));
   CHECK(test::same_bits(resumed.first, whole.first));
   CHECK(resumed.second == whole.second);
+}
+
+TEST_CASE("pre-training: no pair that is drawn takes a batch over its token budget", "[objective][budget]") {
+  Pretraining setup;
+  setup.arguments.batch_tokens = 22;
+  Sampler sampler(setup.objective->lengths(), setup.arguments);
+  Index most = 0;
+  for (Index step = 0; step < 200; ++step) {
+    const Sampler::Update update = sampler.update(step);
+    for (const auto& members : update.batches) {
+      most = std::max(most, setup.objective->batch(members, update.epoch).tokens);
+    }
+  }
+  CHECK(most <= 22);
+  CHECK(most > 16);  // two pairs, not one
+  setup.arguments.batch_tokens = 9;
+  CHECK_THROWS_WITH(Sampler(setup.objective->lengths(), setup.arguments),
+                    ContainsSubstring("the longest training sample has 10 tokens"));
 }
 
 TEST_CASE("pre-training: sentences of one document alone are an Error", "[objective]") {

@@ -13,7 +13,7 @@ namespace {
 class Reader {
  public:
   Reader(const MaskedLmObjective& objective, const TrainingArguments& arguments)
-      : objective_(objective), sampler_(objective.examples(), arguments) {}
+      : objective_(objective), sampler_(objective.lengths(), arguments) {}
 
   std::vector<MaskedBatch> update(Index step) {
     const Sampler::Update update = sampler_.update(step);
@@ -164,4 +164,30 @@ TEST_CASE("sampler: validation reads all texts in order, under masks that never 
   const Fixture single(1);
   Reader training = single.sampler();
   CHECK(content_of(training.update(0)) != content_of(training.fixed_batches()));
+}
+
+TEST_CASE("sampler: without a budget epoch e reads the permutation of (seed, e), cut after every batch_size texts") {
+  TrainingArguments arguments;
+  arguments.batch_size = 4;
+  Sampler sampler(std::vector<Index>(11, 9), arguments);
+  for (Index step = 0; step < 9; ++step) {
+    const auto epoch = static_cast<std::uint32_t>(step / 3);
+    const std::vector<Index> order = random_permutation(11, {.seed = seed_for(42, "order"), .step = epoch});
+    const auto begin = order.begin() + step % 3 * 4, end = std::min(begin + 4, order.end());
+    CHECK(sampler.update(step).batches == std::vector<std::vector<Index>>{{begin, end}});
+  }
+}
+
+TEST_CASE("budget: validation of masked words keeps it too, in order", "[budget]") {
+  Fixture fixture;  // texts of 12 tokens
+  fixture.arguments.batch_tokens = 40;
+  fixture.objective.emplace(fixture.model, fixture.tokenizer, fixture.arguments, fixture.data);
+  const std::vector<MaskedBatch>& batches = fixture.objective->validation_batches();
+  REQUIRE(batches.size() == 4);
+  CHECK(batches[0].tokens.ids.size() == 36);
+  CHECK(batches[3].tokens.ids.size() == 24);
+  CHECK(texts_of(batches) == Ids{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  fixture.arguments.batch_tokens = 11;
+  CHECK_THROWS_WITH(MaskedLmObjective(fixture.model, fixture.tokenizer, fixture.arguments, fixture.data),
+                    ContainsSubstring("--batch-tokens 11: the longest validation sample has 12 tokens"));
 }

@@ -55,15 +55,13 @@ void move_weights_by_hand(Run& run) {
   };
 }
 
-}  // namespace
-
-TEST_CASE("trainer: stopped at any step and resumed, a run ends with the bits of an unbroken one") {
-  Setup setup;
+// Stopped after every update in turn, and once not at all.
+void check_resume(Setup& setup, Index updates) {
   setup.arguments.save_steps = 1;
   Run unbroken(setup, "unbroken");
   REQUIRE(unbroken.trainer.run() == Ending::completed);
   const Index last = unbroken.trainer.plan().total_steps;
-  REQUIRE(last == 12);  // four epochs
+  REQUIRE(last == updates);
   const std::string last_name = fmt::format("checkpoint-{}", last);
 
   setup.arguments.save_steps = last;
@@ -89,6 +87,20 @@ TEST_CASE("trainer: stopped at any step and resumed, a run ends with the bits of
     // What the first part reported and what the second one did make up the whole: nothing twice, nothing missing.
     CHECK(resumed.recorder.reports.size() == static_cast<std::size_t>(last - k));
   }
+}
+
+}  // namespace
+
+TEST_CASE("trainer: stopped at any step and resumed, a run ends with the bits of an unbroken one") {
+  Setup setup;
+  check_resume(setup, 12);  // four epochs
+}
+
+TEST_CASE("trainer: so it does where batches are filled up to a token budget", "[budget]") {
+  Setup setup;
+  setup.arguments.batch_tokens = 20;  // texts of 5 to 14 tokens
+  setup.arguments.epochs = 3;
+  check_resume(setup, 9);
 }
 
 TEST_CASE("trainer: resumed at the end, a run has nothing left to do") {
@@ -236,4 +248,29 @@ TEST_CASE("trainer: a checkpoint of another run is refused") {
   setup.config.num_hidden_layers = 2;
   fs::remove(checkpoint / "optimizer.safetensors");
   CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("optimizer.safetensors"));
+}
+
+TEST_CASE("trainer: the words that tell runs apart name a token budget where there is one, and nothing else new",
+          "[budget]") {
+  Setup setup;
+  setup.arguments.save_steps = 12;
+  const auto identity = [&setup] { return Run(setup).trainer.history().identity; };
+  const std::string by_texts = identity();
+  CHECK(by_texts.starts_with("12 updates of 2x2 texts, seed 42, learning rate 0.001 linear after 2 warm-up, "));
+  setup.arguments.max_steps = 12;
+  CHECK(identity() == by_texts);
+  Run(setup).trainer.run();
+  setup.arguments.batch_tokens = 20;
+  CHECK(identity().starts_with("12 updates of 20x2 tokens at most, seed 42, learning rate 0.001 linear after 2 "));
+  const fs::path checkpoint = setup.folder / "run/checkpoint-12";
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
+                    ContainsSubstring("it had 12 updates of 2x2 texts") && ContainsSubstring("of 20x2 tokens at most"));
+
+  Run(setup).trainer.run();
+  CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
+  setup.arguments.batch_size = 3;  // is not read
+  CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
+  setup.arguments.batch_tokens = 21;
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
+                    ContainsSubstring("it had 12 updates of 20x2 tokens at most") && ContainsSubstring("of 21x2"));
 }

@@ -87,7 +87,7 @@ TEST_CASE("trainer: an update is the loss of the sampler's batches, each with dr
   setup.arguments.max_steps = 4;
   Run run(setup);
   run.trainer.run();
-  Sampler sampler(run.objective.examples(), setup.arguments);
+  Sampler sampler(run.objective.lengths(), setup.arguments);
   std::uint32_t batches_so_far = 0;
   for (Index step = 0; step < 4; ++step) {
     const Sampler::Update update = sampler.update(step);

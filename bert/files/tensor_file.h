@@ -28,9 +28,9 @@ class TensorFile {
   const StoredTensor* find(std::string_view name) const;  // nullptr when there is none
   bool contains(std::string_view name) const { return find(name) != nullptr; }
 
-  // A tensor as `dtype` (f32, f64, bf16 or f16). When the file holds just the bits that memory would, the result is a view
-  // of the mapped file: nothing is copied, pages come as they are touched, and what is written to the tensor stays in
-  // memory. Otherwise it is a converted copy. Error when there is no such tensor, when it is stored as anything but
+  // A tensor as `dtype` (f32, f64, bf16 or f16). When the file holds just the bits that memory would, the result is a
+  // view of the mapped file: nothing is copied, pages come as they are touched, and what is written to the tensor stays
+  // in memory. Otherwise it is a converted copy. Error when there is no such tensor, when it is stored as anything but
   // F64, F32, F16 or BF16, or when it has more than Shape::max_rank extents.
   Tensor read(std::string_view name, DType dtype = DType::f32) const;
 

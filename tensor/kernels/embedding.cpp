@@ -12,7 +12,8 @@ void embedding(const Tensor& table, const Tensor& ids, Tensor& y) {
   if (table.dtype() != DType::f16) return gather_rows(table, ids, y);
   for_each_row(y.rows(), y.cols(), [&](Index t) {
     const Float16* const row = table.data<Float16>() + ids.data<std::int32_t>()[t] * y.cols();
-    std::transform(row, row + y.cols(), y.data<float>() + t * y.cols(), [](Float16 x) { return static_cast<float>(x); });
+    std::transform(row, row + y.cols(), y.data<float>() + t * y.cols(),
+                   [](Float16 x) { return static_cast<float>(x); });
   });
 }
 

@@ -5,8 +5,8 @@
 
 namespace mini_bert::kernels {
 
-// One factor of a product as it lies in memory, f32, bf16 or f16: element (i, j) is data[i·ld + j], or data[j·ld + i] when
-// transposed.
+// One factor of a product as it lies in memory, f32, bf16 or f16: element (i, j) is data[i·ld + j], or data[j·ld + i]
+// when transposed.
 struct Factor {
   const void* data;
   DType dtype;

@@ -20,9 +20,9 @@ void gemm_dot_pack(const float* x, Index ldx, Index depth, Index rows, float* pa
   }
 }
 
-// c [ROWS,cols] = base + a·bᵀ for a panel `a` of ROWS rows and the rows of b, stored as T, cols ≤ COLS; `base` is c itself when
-// `accumulate`, else the biases, else 0. A sum is that of its register's lanes, each every lanes-th term. Meanwhile
-// `fetched` rows that are wanted soon are brought into the cache.
+// c [ROWS,cols] = base + a·bᵀ for a panel `a` of ROWS rows and the rows of b, stored as T, cols ≤ COLS; `base` is c
+// itself when `accumulate`, else the biases, else 0. A sum is that of its register's lanes, each every lanes-th term.
+// Meanwhile `fetched` rows that are wanted soon are brought into the cache.
 template <class F, int ROWS, int COLS, class T>
 void gemm_dot(Index depth, const float* a, const T* b, Index ldb, const T* fetch, Index fetched, float* c, Index ldc,
               Index cols, bool accumulate, const float* bias) {

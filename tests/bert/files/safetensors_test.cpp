@@ -165,7 +165,8 @@ TEST_CASE("safetensors: reading what is not there") {
   const SafetensorsFile file(folder / "x.safetensors");
   CHECK_FALSE(file.contains("v"));
   CHECK_THAT(error_of([&] { file.read("v"); }), ContainsSubstring("x.safetensors: has no tensor \"v\""));
-  CHECK_THAT(error_of([&] { file.read("w", DType::i32); }), ContainsSubstring("read as f32, f64, bf16 or f16, not as i32"));
+  CHECK_THAT(error_of([&] { file.read("w", DType::i32); }),
+             ContainsSubstring("read as f32, f64, bf16 or f16, not as i32"));
   CHECK_THAT(error_of([&] { SafetensorsFile(folder / "y"); }), ContainsSubstring("there is no such file"));
   CHECK_THAT(error_of([&] { SafetensorsFile(folder.path()); }), ContainsSubstring("it is a folder"));
   const SafetensorsFile five(

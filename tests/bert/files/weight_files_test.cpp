@@ -4,8 +4,8 @@
 #include <set>
 
 #include "bert/checkpoint.h"
-#include "tensor/half.h"
 #include "bert/files/safetensors.h"
+#include "tensor/half.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"

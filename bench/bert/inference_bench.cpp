@@ -25,7 +25,7 @@ namespace {
 struct Flags {
   std::string model, batches, check, precision = "f32";
   std::int64_t sentences = 1, length = 16, passes = 20, threads = 0;
-  bool json = false, on_demand = false;
+  bool mapped = false, json = false, on_demand = false;
 };
 
 // [M,V]
@@ -113,7 +113,7 @@ void run(const Flags& flags) {
   require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
   const Precision precision = flags.precision == "bf16" ? Precision::mixed : Precision::full;
-  const auto model = make_model(flags.model);
+  const auto model = make_model(flags.model, flags.mapped ? WeightMemory::mapped : WeightMemory::allocated);
   const std::vector<Work> works =
       flags.batches.empty() ? std::vector<Work>{random_work(flags.sentences, flags.length, model->config().vocab_size)}
                             : read_work(flags.batches, model->config());
@@ -150,6 +150,8 @@ int main(int argc, char** argv) {
   line.number<std::int64_t>("--passes", flags.passes, 1, 10'000, "passes whose median is reported");
   line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
   line.choice("--precision", flags.precision, {"f32", "bf16"}, "of activations");
+  line.toggle("--mapped", flags.mapped,
+              "leave the weights in the file as the programs do, where float16 stays as it is");
   line.toggle("--json", flags.json, "one line of JSON");
   line.toggle("--on-demand", flags.on_demand, "a batch for every line \"step\" of standard input; needs --check");
   line.text("--check", flags.check, "batches whose scores are printed first");

@@ -115,7 +115,7 @@ void run(const Flags& flags) {
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
   const Precision precision = flags.precision == "bf16" ? Precision::mixed : Precision::full;
   check_training_step();
-  const auto model = make_model(flags.model);
+  const auto model = make_model(flags.model, WeightMemory::allocated);
   const std::vector<Work> works =
       flags.batches.empty() ? std::vector<Work>{random_work(flags.sentences, flags.length, model->config().vocab_size)}
                             : read_work(flags.batches, model->config());

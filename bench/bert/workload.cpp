@@ -4,7 +4,6 @@
 #include <cmath>
 #include <fstream>
 
-#include "bert/checkpoint.h"
 #include "bert/files/json.h"
 #include "tensor/random.h"
 
@@ -38,14 +37,14 @@ BertConfig bert_base() {
   return config;
 }
 
-std::unique_ptr<BertForMaskedLM> make_model(const std::filesystem::path& directory) {
+std::unique_ptr<BertForMaskedLM> make_model(const std::filesystem::path& directory, WeightMemory memory) {
   if (directory.empty()) {
     auto model = std::make_unique<BertForMaskedLM>(bert_base());
     model->initialize(1);
     return model;
   }
   auto model = std::make_unique<BertForMaskedLM>(BertConfig::read(directory / "config.json"));
-  read_parameters(SafetensorsFile(directory / "model.safetensors"), model->parameters());
+  load_weights(directory, *model, {.memory = memory});
   return model;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bert/model/bert.h"
+#include "bert/checkpoint.h"
 
 // The weights and batches of the benchmarks that run whole models.
 namespace mini_bert::bench {
@@ -14,7 +14,7 @@ namespace mini_bert::bench {
 BertConfig bert_base();
 
 // A model directory's weights; when `directory` is empty BERT base with random ones. The tokenizer is not read.
-std::unique_ptr<BertForMaskedLM> make_model(const std::filesystem::path& directory);
+std::unique_ptr<BertForMaskedLM> make_model(const std::filesystem::path& directory, WeightMemory memory);
 
 // A batch and what its figures are computed from.
 struct Work {

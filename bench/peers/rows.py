@@ -18,6 +18,7 @@ INFERENCE = ["ours", "torch", "onnxruntime+fused-graph"]
 # Largest relative difference of a loss, a gradient norm, a score: to the largest of its kind. bf16 has 8 bits.
 TOLERANCES = {"losses": 1e-4, "grad_norms": 1e-4, "scores": 1e-4}
 BF16_TOLERANCES = {"losses": 1e-2, "grad_norms": 5e-2, "scores": 5e-2}
+F16_TOLERANCES = {"scores": 5e-3}  # 11 bits
 
 
 class Where:
@@ -28,6 +29,19 @@ class Where:
         self.threads, self.patience = options.threads, options.patience
         self.model = options.work / "bert-base"
         workload.make_model(self.model)
+
+    def model_for(self, options):
+        if "f16" not in options:
+            return self.model
+        directory = self.work / "bert-base-f16"
+        workload.make_f16_model(self.model, directory)
+        return directory
+
+
+def tolerances(names):
+    if "bf16" in names:
+        return BF16_TOLERANCES
+    return F16_TOLERANCES if "f16" in names else TOLERANCES
 
 
 def flat(values):
@@ -40,9 +54,8 @@ def flat(values):
 
 def compare(reference, worker):
     """The largest relative differences between two checks; RuntimeError when one is too large."""
-    bf16 = "bf16" in reference.name + worker.name
     differences = {}
-    for kind, tolerance in (BF16_TOLERANCES if bf16 else TOLERANCES).items():
+    for kind, tolerance in tolerances(reference.name + worker.name).items():
         if kind not in reference.check:
             continue
         expected, found = list(flat(reference.check[kind])), list(flat(worker.check[kind]))

@@ -7,6 +7,7 @@ A side is a name and options joined by "+":
     onnxruntime              ONNX Runtime, inference alone
 
     bf16                     bfloat16: --precision bf16 here, torch.autocast there
+    f16                      ours, inference: the model's matrices are stored as float16
     compile                  torch.compile
     eager-attention          attention as separate operations rather than one call
     foreach                  AdamW and clipping with the "foreach" kernels rather than the fused ones
@@ -31,14 +32,14 @@ GLIBC_KEEPS = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 PRELOADS = {"tcmalloc": "libtcmalloc_minimal.so.4", "jemalloc": "libjemalloc.so.2"}
-OPTIONS = {"bf16", "compile", "eager-attention", "foreach", "fused-graph", "glibc", *PRELOADS}
+OPTIONS = {"bf16", "f16", "compile", "eager-attention", "foreach", "fused-graph", "glibc", *PRELOADS}
 LEARNING_RATE, WEIGHT_DECAY = 1e-4, 0.01
 
 
 def split(side):
     name, *options = side.split("+")
     unknown = set(options) - OPTIONS
-    if name not in ("ours", "torch", "onnxruntime") or unknown:
+    if name not in ("ours", "torch", "onnxruntime") or unknown or ("f16" in options and name != "ours"):
         sys.exit(f"side {side!r} is not one of ours, torch, onnxruntime with options of {', '.join(sorted(OPTIONS))}")
     return name, set(options)
 
@@ -66,12 +67,14 @@ def start(kind, side, where, batches, check):
     log.parent.mkdir(parents=True, exist_ok=True)
     if name == "ours":
         program = where.build / "bin" / ("bench_train_step" if kind == "train" else "bench_inference")
-        command = [str(program), "--on-demand", "--model", str(where.model), "--batches", str(batches)]
+        command = [str(program), "--on-demand", "--model", str(where.model_for(options)), "--batches", str(batches)]
         command += ["--check", str(check), "--threads", str(where.threads)]
         if kind == "train":
             command += ["--learning-rate", str(LEARNING_RATE), "--weight-decay", str(WEIGHT_DECAY)]
         if "bf16" in options:
             command += ["--precision", "bf16"]
+        if "f16" in options:
+            command.append("--mapped")
         return Worker(side, command, settings, log, where.patience)
     job = {
         "model": str(where.model),

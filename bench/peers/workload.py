@@ -44,6 +44,21 @@ def make_model(directory):
     model.save_pretrained(directory)
 
 
+def make_f16_model(source, directory):
+    """The same model, its weights rounded to float16 in the file."""
+    if (directory / "model.safetensors").exists():
+        return
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in ("config.json", "vocab.txt", "tokenizer_config.json"):
+        shutil.copy(source / name, directory / name)
+    weights = load_file(source / "model.safetensors")
+    save_file({name: value.half() for name, value in weights.items()}, directory / "model.safetensors", {"format": "pt"})
+
+
 def masked_batch(draw, sentences, masked_share=MASKED_SHARE):
     """Of the ordinary tokens of each sentence one in every 1/masked_share, at least one: 80 % become [MASK], 10 % a random
     token, 10 % stay. With a share of 0 only one token of each sentence is masked, as when a blank is to be filled."""

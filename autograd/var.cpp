@@ -9,7 +9,7 @@ Var::Var(Tensor value, bool requires_grad)
       slot_(value_->shape(), value_->dtype(), requires_grad) {}
 
 void Var::replace_value(Tensor value) {
-  const bool same = value.dtype() == dtype() || (value.dtype() == DType::f16 && dtype() == DType::f32);
+  const bool same = arithmetic_dtype(value.dtype()) == arithmetic_dtype(dtype());
   require(value.shape() == shape() && same, "var: cannot replace {} {} by {} {}", name_of(dtype()), shape(),
           name_of(value.dtype()), value.shape());
   *value_ = std::move(value);

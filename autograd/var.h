@@ -14,7 +14,7 @@ class Var {
   bool defined() const { return value_ != nullptr; }
   const Tensor& value() const { return *value_; }
   // Puts a tensor of the same shape in the value's place, for every holder of this Var; no copy. Its element type is
-  // the same, or f16 in the place of f32.
+  // the same, or one that stands for the same (arithmetic_dtype).
   void replace_value(Tensor value);
 
   const Shape& shape() const { return value_->shape(); }

@@ -53,10 +53,11 @@ struct Located {
   const StoredTensor* stored = nullptr;
 };
 
-// The type that a mapped parameter is used in: a matrix that the file has in f16 stays so.
+// The type that a mapped parameter is used in: a matrix that the file has in halves stays so.
 DType mapped_dtype(const StoredTensor& stored, const Parameter& parameter) {
-  const bool stays = stored.type.name == "F16" && parameter.value().shape().rank() == 2;
-  return stays && parameter.var.dtype() == DType::f32 ? DType::f16 : parameter.var.dtype();
+  const DType own = parameter.var.dtype();
+  if (own != DType::f32 || parameter.value().shape().rank() != 2) return own;
+  return stored.type.name == "F16" ? DType::f16 : stored.type.name == "BF16" ? DType::bf16 : own;
 }
 
 // Mapped memory is a view of the file where it has the element type already.

@@ -14,8 +14,8 @@
 namespace mini_bert {
 
 // Where the weights are kept: in the mapped file, so that a program answers before it has read all of them, matrices of
-// f16 as they are; or copied to the allocator's huge pages, which training, where every step passes over all of them,
-// is faster with.
+// f16 and bf16 as they are; or copied to the allocator's huge pages, which training, where every step passes over all
+// of them, is faster with.
 enum class WeightMemory { mapped, allocated };
 
 struct LoadOptions {

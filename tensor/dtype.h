@@ -12,8 +12,8 @@
 
 namespace mini_bert {
 
-// bf16 is for activations: what is multiplied with one is rounded to it. f16 is for weights that are only read: every
-// operation that takes them widens them, which is exact.
+// bf16 is for activations, f16 and bf16 for weights that are only read as well. A weight is widened by the operations
+// that take it, which is exact, and rounded to bf16 where it meets an activation of bf16.
 enum class DType { f32, f64, bf16, f16, i32 };
 
 // The upper half of a float: 8 exponent bits, 7 fraction bits. Storage only; arithmetic happens in float.

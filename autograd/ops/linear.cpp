@@ -28,9 +28,8 @@ void check_linear(const char* operation, const Var& x, const Var& weight, const 
   require(bias.shape() == Shape{weight.shape()[0]}, "{}: bias must be [{}], got {} (weight is {})", operation,
           weight.shape()[0], bias.shape(), weight.shape());
   const DType arithmetic = arithmetic_dtype(x.dtype());
-  require(weight.dtype() == arithmetic || (weight.dtype() == DType::f16 && arithmetic == DType::f32),
-          "{}: weight must be {}, got {} (x is {})", operation, name_of(arithmetic), name_of(weight.dtype()),
-          name_of(x.dtype()));
+  require(arithmetic_dtype(weight.dtype()) == arithmetic, "{}: weight must be {}, got {} (x is {})", operation,
+          name_of(arithmetic), name_of(weight.dtype()), name_of(x.dtype()));
 }
 
 }  // namespace mini_bert

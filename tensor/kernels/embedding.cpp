@@ -8,13 +8,22 @@
 
 namespace mini_bert::kernels {
 
-void embedding(const Tensor& table, const Tensor& ids, Tensor& y) {
-  if (table.dtype() != DType::f16) return gather_rows(table, ids, y);
+namespace {
+
+template <class Half>
+void widen_rows(const Tensor& table, const Tensor& ids, Tensor& y) {
   for_each_row(y.rows(), y.cols(), [&](Index t) {
-    const Float16* const row = table.data<Float16>() + ids.data<std::int32_t>()[t] * y.cols();
-    std::transform(row, row + y.cols(), y.data<float>() + t * y.cols(),
-                   [](Float16 x) { return static_cast<float>(x); });
+    const Half* const row = table.data<Half>() + ids.data<std::int32_t>()[t] * y.cols();
+    std::transform(row, row + y.cols(), y.data<float>() + t * y.cols(), [](Half x) { return static_cast<float>(x); });
   });
+}
+
+}  // namespace
+
+void embedding(const Tensor& table, const Tensor& ids, Tensor& y) {
+  if (table.dtype() == DType::f16) return widen_rows<Float16>(table, ids, y);
+  if (table.dtype() == DType::bf16) return widen_rows<BFloat16>(table, ids, y);
+  gather_rows(table, ids, y);
 }
 
 void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, const Gradient& dtable) {

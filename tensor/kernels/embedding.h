@@ -4,7 +4,7 @@
 
 namespace mini_bert::kernels {
 
-// y_t = table_{ids[t]}; table [V,H], ids i32 [T] within 0…V−1, y [T,H]. A table of f16 makes a y of f32.
+// y_t = table_{ids[t]}; table [V,H], ids i32 [T] within 0…V−1, y [T,H]. A table of halves makes a y of f32.
 void embedding(const Tensor& table, const Tensor& ids, Tensor& y);
 
 // dtable_{ids[t]} += dy_t, in the order of t. Row `padding_id` gets nothing, as in torch.nn.Embedding; −1 for none.

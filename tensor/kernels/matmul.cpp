@@ -30,9 +30,17 @@ bool is_half(const Tensor& x) {
   return x.dtype() == DType::bf16 || x.dtype() == DType::f16;
 }
 
+// Whether two factors are rounded to bfloat16. A weight is not what decides it.
+bool rounds(const Tensor& a, const Tensor& b) {
+  return a.dtype() == DType::bf16 || b.dtype() == DType::bf16;
+}
+bool rounds_with_weight(const Tensor& x) {
+  return x.dtype() == DType::bf16;
+}
+
 // The same in registers and caches of this CPU; false when it has no kernels for that.
-bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_transposed, const float* bias, Tensor& c,
-                  Output output) {
+bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_transposed, bool rounded,
+                  const float* bias, Tensor& c, Output output) {
   const simd::Kernels* const simd = simd::kernels();
   if (simd == nullptr || a.dtype() == DType::f64) return false;
   matmul_blocked(*simd, {.m = c.rows(),
@@ -44,14 +52,14 @@ bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_tr
                          .c_dtype = c.dtype(),
                          .ldc = c.cols(),
                          .output = output,
+                         .rounded = rounded,
                          .bias = bias});
   return true;
 }
 
-// f32 and halves mixed become f32: factors rounded to bfloat16 if either is bfloat16, a result rounded at the end.
+// f32 and halves mixed become f32, by way of bfloat16 if `rounded`; a result is rounded at the end.
 template <class Multiply>
-void product_of_halves(const Tensor& a, const Tensor& b, Tensor& c, const Multiply& multiply) {
-  const bool rounded = a.dtype() == DType::bf16 || b.dtype() == DType::bf16;
+void product_of_halves(const Tensor& a, const Tensor& b, bool rounded, Tensor& c, const Multiply& multiply) {
   const auto as_float = [rounded](const Tensor& x) { return (rounded ? x.to(DType::bf16) : x).to(DType::f32); };
   Tensor sums = is_half(c) ? c.to(DType::f32) : c;
   multiply(as_float(a), as_float(b), sums);
@@ -60,37 +68,40 @@ void product_of_halves(const Tensor& a, const Tensor& b, Tensor& c, const Multip
 
 // Calls multiply(a, b, c) with tensors of one type.
 template <class Multiply>
-void with_one_type(const Tensor& a, const Tensor& b, Tensor& c, const Multiply& multiply) {
-  if (is_half(a) || is_half(b) || is_half(c)) return product_of_halves(a, b, c, multiply);
+void with_one_type(const Tensor& a, const Tensor& b, bool rounded, Tensor& c, const Multiply& multiply) {
+  if (is_half(a) || is_half(b) || is_half(c)) return product_of_halves(a, b, rounded, c, multiply);
   multiply(a, b, c);
 }
 
 }  // namespace
 
 void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
-  if (fast_product(a, false, b, false, nullptr, c, output)) return;
-  with_one_type(a, b, c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
+  if (fast_product(a, false, b, false, rounds(a, b), nullptr, c, output)) return;
+  with_one_type(a, b, rounds(a, b), c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
     visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x), matrix<T>(y), matrix<T>(z), output); });
   });
 }
 
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
-  if (fast_product(a, false, b, true, nullptr, c, output)) return;
-  with_one_type(a, b, c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
+  if (fast_product(a, false, b, true, rounds(a, b), nullptr, c, output)) return;
+  with_one_type(a, b, rounds(a, b), c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
     visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x), matrix<T>(y).transpose(), matrix<T>(z), output); });
   });
 }
 
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
-  if (fast_product(a, true, b, false, nullptr, c, output)) return;
-  with_one_type(a, b, c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
+  if (fast_product(a, true, b, false, rounds(a, b), nullptr, c, output)) return;
+  with_one_type(a, b, rounds(a, b), c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
     visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x).transpose(), matrix<T>(y), matrix<T>(z), output); });
   });
 }
 
 void matmul_transposed_b(const Tensor& a, const Tensor& b, const Tensor& bias, Tensor& c) {
-  if (bias.dtype() == DType::f32 && fast_product(a, false, b, true, bias.data<float>(), c, Output::replace)) return;
-  with_one_type(a, b, c, [&bias](const Tensor& x, const Tensor& y, Tensor& z) {
+  const bool rounded = rounds_with_weight(a);
+  if (bias.dtype() == DType::f32 && fast_product(a, false, b, true, rounded, bias.data<float>(), c, Output::replace)) {
+    return;
+  }
+  with_one_type(a, b, rounded, c, [&bias](const Tensor& x, const Tensor& y, Tensor& z) {
     visit_float(x.dtype(), [&]<class T>() {
       matrix<T>(z).rowwise() = row<T>(bias, 0).matrix();
       product(matrix<T>(x), matrix<T>(y).transpose(), matrix<T>(z), Output::accumulate);

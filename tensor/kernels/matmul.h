@@ -10,7 +10,7 @@ void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output);        
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = A·Bᵀ, [M,K]·[N,K]ᵀ
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = Aᵀ·B, [K,M]ᵀ·[K,N]
 
-// C = A·Bᵀ + bias in every row; bias [N], f32 unless C is f64.
+// C = A·Bᵀ + bias in every row; bias [N], f32 unless C is f64. B is a weight: if it alone is bf16, A is not rounded.
 void matmul_transposed_b(const Tensor& a, const Tensor& b, const Tensor& bias, Tensor& c);
 
 // For C = A·B: dA += dC·Bᵀ, dB += Aᵀ·dC.

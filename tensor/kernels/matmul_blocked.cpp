@@ -66,10 +66,10 @@ class BlockedProduct {
  public:
   BlockedProduct(const simd::Kernels& simd, const Product& product)
       : simd_(simd),
-        tiled_(product.a.dtype == DType::bf16 || product.b.dtype == DType::bf16 ? simd.bf16_terms : simd.f32_terms),
+        tiled_(product.rounded ? simd.bf16_terms : simd.f32_terms),
         p_(product),
         one_row_block_(product.m <= row_block),
-        b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && &tiled_ == &simd.f32_terms &&
+        b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && !product.rounded &&
                     product.b.dtype == DType::f32) {}
 
   void run() {

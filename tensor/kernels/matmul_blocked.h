@@ -14,8 +14,8 @@ struct Factor {
   bool transposed;
 };
 
-// C = A·B, [M,K]·[K,N], in tiles that stay in registers. If A or B is bf16, both are rounded to it; f16 alone is
-// multiplied as the f32 it stands for. Sums are f32.
+// C = A·B, [M,K]·[K,N], in tiles that stay in registers. Factors are multiplied as the f32 they stand for, or both
+// `rounded` to bf16. Sums are f32.
 struct Product {
   Index m, n, k;
   Factor a, b;
@@ -23,6 +23,7 @@ struct Product {
   DType c_dtype;  // f32 or bf16
   Index ldc;
   Output output = Output::replace;
+  bool rounded = false;
   const float* bias = nullptr;  // [N], added to every row; only with Output::replace
 };
 

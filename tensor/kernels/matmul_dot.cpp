@@ -26,9 +26,9 @@ Index padded(Index terms) {
 template <class T>
 class DotProduct {
  public:
-  DotProduct(const simd::DotProduct& simd, const simd::DotProduct::Tile<T>* tile, const Product& product)
+  DotProduct(const simd::DotProduct& simd, const simd::DotProduct::Tiles<T>& tiles, const Product& product)
       : simd_(simd),
-        tile_(tile),
+        tiles_(tiles),
         p_(product),
         a_(static_cast<const float*>(product.a.data)),
         b_(static_cast<const T*>(product.b.data)),
@@ -72,15 +72,15 @@ class DotProduct {
       for (Index group = 0; group < groups_; ++group) {
         const Index row = group * tile_rows;
         const Index fetch = cols * group / groups_, fetch_end = cols * (group + 1) / groups_;
-        tile_[rows(row) - 1](terms(k), panel(k, row), b, p_.b.ld, next + fetch * p_.b.ld, fetch_end - fetch,
-                             c_ + row * p_.ldc + col, p_.ldc, cols, accumulate,
-                             p_.bias == nullptr ? nullptr : p_.bias + col);
+        const auto tile = tiles_.of_rows[rows(row) - 1];
+        tile(terms(k), panel(k, row), b, p_.b.ld, next + fetch * p_.b.ld, fetch_end - fetch, c_ + row * p_.ldc + col,
+             p_.ldc, cols, accumulate, p_.bias == nullptr ? nullptr : p_.bias + col);
       }
     } while ((k += piece) < p_.k);
   }
 
   const simd::DotProduct& simd_;
-  const simd::DotProduct::Tile<T>* const tile_;
+  const simd::DotProduct::Tiles<T>& tiles_;
   const Product& p_;
   const float* const a_;
   const T* const b_;
@@ -92,13 +92,19 @@ class DotProduct {
 }  // namespace
 
 bool is_dot_product(const Product& p) {
-  return p.m <= rows_most && !p.a.transposed && p.b.transposed && p.a.dtype == DType::f32 && p.b.dtype != DType::bf16 &&
+  return p.m <= rows_most && !p.rounded && !p.a.transposed && p.b.transposed && p.a.dtype == DType::f32 &&
          p.c_dtype == DType::f32;
 }
 
 void matmul_dot(const simd::Kernels& simd, const Product& product) {
-  if (product.b.dtype == DType::f16) return DotProduct<Float16>(simd.dot, simd.dot.tile_f16, product).run();
-  DotProduct<float>(simd.dot, simd.dot.tile_f32, product).run();
+  switch (product.b.dtype) {
+    case DType::bf16:
+      return DotProduct(simd.dot, simd.dot.bf16, product).run();
+    case DType::f16:
+      return DotProduct(simd.dot, simd.dot.f16, product).run();
+    default:
+      return DotProduct(simd.dot, simd.dot.f32, product).run();
+  }
 }
 
 }  // namespace mini_bert::kernels

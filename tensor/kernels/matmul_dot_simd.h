@@ -67,14 +67,18 @@ void gemm_dot(Index depth, const float* a, const T* b, Index ldb, const T* fetch
   }
 }
 
-template <class F>
-constexpr void add_gemm_dot(Kernels& kernels) {
-  kernels.dot.pack = gemm_dot_pack<F>;
-  [&]<int... R>(std::integer_sequence<int, R...>) {
-    ((kernels.dot.tile_f32[R] = gemm_dot<F, R + 1, DotProduct::tile_cols, float>), ...);
-    ((kernels.dot.tile_f16[R] = gemm_dot<F, R + 1, DotProduct::tile_cols, Float16>), ...);
+template <class F, class T>
+constexpr DotProduct::Tiles<T> gemm_dot_tiles() {
+  return []<int... R>(std::integer_sequence<int, R...>) {
+    return DotProduct::Tiles<T>{{gemm_dot<F, R + 1, DotProduct::tile_cols, T>...}};
   }
   (std::make_integer_sequence<int, DotProduct::tile_rows>());
+}
+
+template <class F>
+constexpr void add_gemm_dot(Kernels& kernels) {
+  kernels.dot = {gemm_dot_tiles<F, float>(), gemm_dot_tiles<F, BFloat16>(), gemm_dot_tiles<F, Float16>(),
+                 gemm_dot_pack<F>};
 }
 
 }  // namespace mini_bert::simd

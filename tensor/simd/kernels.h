@@ -36,8 +36,14 @@ struct DotProduct {
   using Tile = void (*)(Index depth, const float* a, const T* b, Index ldb, const T* fetch, Index fetched, float* c,
                         Index ldc, Index cols, bool accumulate, const float* bias);
 
-  Tile<float> tile_f32[tile_rows];  // [r-1] is that of r rows
-  Tile<Float16> tile_f16[tile_rows];
+  template <class T>
+  struct Tiles {
+    Tile<T> of_rows[tile_rows];  // [r-1] is that of r rows
+  };
+
+  Tiles<float> f32;
+  Tiles<BFloat16> bf16;
+  Tiles<Float16> f16;
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 

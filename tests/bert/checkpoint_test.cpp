@@ -108,14 +108,16 @@ TEST_CASE("checkpoint: half the bits keep their share of the digits") {
   }
 }
 
-TEST_CASE("checkpoint: matrices stored as f16 are used as they are, with the same bits") {
+TEST_CASE("checkpoint: matrices stored as halves are used as they are, with the same bits") {
   const Saved saved;
-  save_pretrained(saved.folder.path(), saved.model, saved.tokenizer, StorageType::f16);
+  const auto [type, dtype] = GENERATE(table<StorageType, DType>({{StorageType::f16, DType::f16},  //
+                                                                 {StorageType::bf16, DType::bf16}}));
+  save_pretrained(saved.folder.path(), saved.model, saved.tokenizer, type);
   const PretrainedModel mapped = saved.load();
   const PretrainedModel widened = load_pretrained(saved.folder.path(), {.memory = WeightMemory::allocated});
   for (const Parameter& parameter : mapped.model->parameters()) {
     INFO(parameter.name);
-    CHECK(parameter.value().dtype() == (parameter.value().shape().rank() == 2 ? DType::f16 : DType::f32));
+    CHECK(parameter.value().dtype() == (parameter.value().shape().rank() == 2 ? dtype : DType::f32));
   }
   // Few rows, and more than one block of them.
   for (const std::vector<Index>& lengths : {std::vector<Index>{5, 7}, std::vector<Index>(40, 11)}) {
@@ -130,15 +132,17 @@ TEST_CASE("checkpoint: matrices stored as f16 are used as they are, with the sam
   CHECK(doubles.model->parameters().front().value().dtype() == DType::f64);
 }
 
-TEST_CASE("checkpoint: written again, matrices stored as f16 keep their bits") {
+TEST_CASE("checkpoint: written again, matrices stored as halves keep their bits") {
   const Saved saved;
   test::TemporaryFolder again, as_floats;
-  save_pretrained(saved.folder.path(), saved.model, saved.tokenizer, StorageType::f16);
+  const StorageType type = GENERATE(StorageType::f16, StorageType::bf16);
+  save_pretrained(saved.folder.path(), saved.model, saved.tokenizer, type);
   const PretrainedModel mapped = saved.load();
-  save_pretrained(again.path(), *mapped.model, mapped.tokenizer, StorageType::f16);
+  save_pretrained(again.path(), *mapped.model, mapped.tokenizer, type);
   CHECK(test::content_of(again / "model.safetensors") == test::content_of(saved.folder / "model.safetensors"));
   save_pretrained(as_floats.path(), *mapped.model, mapped.tokenizer);
-  CHECK(largest_share(*load_pretrained(as_floats.path()).model, saved.model) <= 0x1p-11);
+  CHECK(largest_share(*load_pretrained(as_floats.path()).model, saved.model) <=
+        (type == StorageType::f16 ? 0x1p-11 : 0x1p-8));
 }
 
 TEST_CASE("checkpoint: LayerNorm's older names, gamma and beta, are understood") {

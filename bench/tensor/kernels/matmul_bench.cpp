@@ -32,10 +32,12 @@ enum class Form { forward, dx, dw };
 struct Case {
   Form form;
   Index m, n, k;
+  DType stored = DType::f32;  // W, in the forward form; the others multiply the same numbers as floats
 
   std::string name() const {
     constexpr std::array names = {"x*W'", "dY*W", "dY'*X"};
-    return fmt::format("{:<6}{}x{}x{}", names[static_cast<std::size_t>(form)], m, n, k);
+    const std::string_view suffix = stored == DType::f32 ? "" : name_of(stored);
+    return fmt::format("{:<6}{}x{}x{} {}", names[static_cast<std::size_t>(form)], m, n, k, suffix);
   }
   double flops() const { return 2.0 * static_cast<double>(m * n * k); }
 };
@@ -53,6 +55,7 @@ std::vector<Case> cases() {
       if (tokens >= 1024) all.push_back({Form::dw, out, in, tokens});
     }
   }
+  for (const auto [in, out] : layers) all.push_back({Form::forward, 16, out, in, DType::f16});
   constexpr Index masked = 614, vocabulary = 21128, hidden = 768;
   all.push_back({Form::forward, masked, vocabulary, hidden});
   all.push_back({Form::dx, masked, hidden, vocabulary});
@@ -127,7 +130,9 @@ std::array<double, 3> measure(const Case& shape, const Problem& p, const std::fu
 void run_case(const Case& shape, const std::array<double, 2>& peaks) {
   const bool a_transposed = shape.form == Form::dw, b_transposed = shape.form == Form::forward;
   const Tensor a = random_tensor(a_transposed ? Shape{shape.k, shape.m} : Shape{shape.m, shape.k}, 0);
-  const Tensor b = random_tensor(b_transposed ? Shape{shape.n, shape.k} : Shape{shape.k, shape.n}, 1);
+  const Tensor stored =
+      random_tensor(b_transposed ? Shape{shape.n, shape.k} : Shape{shape.k, shape.n}, 1).to(shape.stored);
+  const Tensor b = stored.to(DType::f32);
   Tensor c({shape.m, shape.n});
   const Problem problem{shape.m,         shape.n,         shape.k,
                         a_transposed,    b_transposed,    shape.form != Form::dw,
@@ -135,7 +140,7 @@ void run_case(const Case& shape, const std::array<double, 2>& peaks) {
   const auto ours = [&] {
     switch (shape.form) {
       case Form::forward:
-        return kernels::matmul_transposed_b(a, b, c, Output::replace);
+        return kernels::matmul_transposed_b(a, stored, c, Output::replace);
       case Form::dx:
         return kernels::matmul(a, b, c, Output::replace);
       case Form::dw:

@@ -59,8 +59,9 @@ TEST_CASE("products of f32 and bf16 in any mixture", "[matmul]") {
   }
 }
 
-TEST_CASE("weights in f16 are multiplied as the floats they stand for", "[matmul]") {
-  const Tensor a = random_tensor({13, 37}, 0, DType::f32), b = random_tensor({19, 37}, 1, DType::f16);
+TEST_CASE("weights in halves are multiplied as the floats they stand for", "[matmul]") {
+  const DType stored = GENERATE(DType::f16, DType::bf16);
+  const Tensor a = random_tensor({13, 37}, 0, DType::f32), b = random_tensor({19, 37}, 1, stored);
   const Tensor av = a.to(DType::f64), bv = b.to(DType::f64);
   Tensor c({13, 19});
   matmul_transposed_b(a, b, Tensor::full({19}, 2.5), c);

@@ -69,6 +69,7 @@ struct Variant {
   bool a_transposed, b_transposed, accumulate, bias, at_end;
   Index gap;
   DType a = DType::f32, b = DType::f32, c = DType::f32;
+  bool rounded = false;
 
   // Every combination of the flags, in turn.
   static Variant number(unsigned i) {
@@ -102,6 +103,7 @@ class ProductCheck {
                           .c_dtype = v.c,
                           .ldc = c_.ld(),
                           .output = v.accumulate ? Output::accumulate : Output::replace,
+                          .rounded = v.rounded,
                           .bias = v.bias ? reinterpret_cast<const float*>(bias_.data()) : nullptr});
     return c_.gaps_are_nan() ? worst(a, b, base, m, n, k, v.c) : INFINITY;
   }
@@ -112,14 +114,13 @@ class ProductCheck {
     x.fill(random_);
   }
 
-  // [count,k] as doubles, rounded to bf16 when a factor is.
+  // [count,k] as doubles.
   static std::vector<double> factor(const GuardedMatrix& x, bool transposed, Index count, Index k, const Variant& v) {
-    const bool rounded = v.a == DType::bf16 || v.b == DType::bf16;
     std::vector<double> values;
     for (Index i = 0; i < count; ++i) {
       for (Index j = 0; j < k; ++j) {
         const float value = transposed ? x.at(j, i) : x.at(i, j);
-        values.push_back(rounded ? static_cast<float>(BFloat16(value)) : value);
+        values.push_back(v.rounded ? static_cast<float>(BFloat16(value)) : value);
       }
     }
     return values;

@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
   line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
   line.choice("--precision", flags.precision, {"f32", "bf16"}, "of activations");
   line.toggle("--mapped", flags.mapped,
-              "leave the weights in the file as the programs do, where float16 stays as it is");
+              "leave the weights in the file as the programs do, in halves where they are stored so");
   line.toggle("--json", flags.json, "one line of JSON");
   line.toggle("--on-demand", flags.on_demand, "a batch for every line \"step\" of standard input; needs --check");
   line.text("--check", flags.check, "batches whose scores are printed first");

@@ -28,13 +28,13 @@ void add_column_sums(const Tensor& dy, const Gradient& dbias) {
 }  // namespace
 
 void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y) {
-  matmul_transposed_b(x, weight, bias, y);
+  matmul_weight(x, weight, bias, y);
 }
 
 void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, const Gradient& dx,
                      const Gradient& dweight, const Gradient& dbias) {
   // y = x·Wᵀ + b is linear in each of its inputs, so each gradient is one product with dy.
-  if (dx) matmul(dy, weight, dx.tensor(), dx.output());
+  if (dx) matmul_weight_backward(dy, weight, dx);
   if (dweight) matmul_transposed_a(dy, x, dweight.tensor(), dweight.output());
   if (dbias) visit_activation(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, dbias); });
 }

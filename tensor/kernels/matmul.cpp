@@ -73,13 +73,18 @@ void with_one_type(const Tensor& a, const Tensor& b, bool rounded, Tensor& c, co
   multiply(a, b, c);
 }
 
+// C = A·B.
+void multiply(const Tensor& a, const Tensor& b, bool rounded, Tensor& c, Output output) {
+  if (fast_product(a, false, b, false, rounded, nullptr, c, output)) return;
+  with_one_type(a, b, rounded, c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
+    visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x), matrix<T>(y), matrix<T>(z), output); });
+  });
+}
+
 }  // namespace
 
 void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
-  if (fast_product(a, false, b, false, rounds(a, b), nullptr, c, output)) return;
-  with_one_type(a, b, rounds(a, b), c, [output](const Tensor& x, const Tensor& y, Tensor& z) {
-    visit_float(x.dtype(), [&]<class T>() { product(matrix<T>(x), matrix<T>(y), matrix<T>(z), output); });
-  });
+  multiply(a, b, rounds(a, b), c, output);
 }
 
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output) {
@@ -96,17 +101,22 @@ void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output out
   });
 }
 
-void matmul_transposed_b(const Tensor& a, const Tensor& b, const Tensor& bias, Tensor& c) {
-  const bool rounded = rounds_with_weight(a);
-  if (bias.dtype() == DType::f32 && fast_product(a, false, b, true, rounded, bias.data<float>(), c, Output::replace)) {
+void matmul_weight(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y) {
+  const bool rounded = rounds_with_weight(x);
+  if (bias.dtype() == DType::f32 &&
+      fast_product(x, false, weight, true, rounded, bias.data<float>(), y, Output::replace)) {
     return;
   }
-  with_one_type(a, b, rounded, c, [&bias](const Tensor& x, const Tensor& y, Tensor& z) {
-    visit_float(x.dtype(), [&]<class T>() {
-      matrix<T>(z).rowwise() = row<T>(bias, 0).matrix();
-      product(matrix<T>(x), matrix<T>(y).transpose(), matrix<T>(z), Output::accumulate);
+  with_one_type(x, weight, rounded, y, [&bias](const Tensor& a, const Tensor& b, Tensor& c) {
+    visit_float(a.dtype(), [&]<class T>() {
+      matrix<T>(c).rowwise() = row<T>(bias, 0).matrix();
+      product(matrix<T>(a), matrix<T>(b).transpose(), matrix<T>(c), Output::accumulate);
     });
   });
+}
+
+void matmul_weight_backward(const Tensor& dy, const Tensor& weight, const Gradient& dx) {
+  multiply(dy, weight, rounds_with_weight(dy), dx.tensor(), dx.output());
 }
 
 void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db) {

@@ -10,8 +10,11 @@ void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output);        
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = A·Bᵀ, [M,K]·[N,K]ᵀ
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = Aᵀ·B, [K,M]ᵀ·[K,N]
 
-// C = A·Bᵀ + bias in every row; bias [N], f32 unless C is f64. B is a weight: if it alone is bf16, A is not rounded.
-void matmul_transposed_b(const Tensor& a, const Tensor& b, const Tensor& bias, Tensor& c);
+// A linear layer's two products with its weight W [N,K], which may be stored as halves: if it alone is bf16, the other
+// factor is not rounded.
+void matmul_weight(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   Tensor& y);  // Y = X·Wᵀ + bias [N] per row
+void matmul_weight_backward(const Tensor& dy, const Tensor& weight, const Gradient& dx);  // dX += dY·W
 
 // For C = A·B: dA += dC·Bᵀ, dB += Aᵀ·dC.
 void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db);

@@ -127,6 +127,18 @@ TEST_CASE("a token budget: what is printed, checked, written down and resumed", 
   CHECK(memory("--batch-tokens 1000") == memory("--batch-size 12"));  // all there is
 }
 
+TEST_CASE("gradient checkpointing computes layers twice and ends with the same bits", "[apps][checkpointing]") {
+  const Workshop shop;
+  const std::string flags = "mini_bert_train --model model --train train.json --max-steps 4 --threads 1 --profile ";
+  const Outcome plain = shop.run(flags + "--output plain"),
+                again = shop.run(flags + "--output again --gradient-checkpointing");
+  INFO(plain.out << plain.err << again.out << again.err);
+  REQUIRE((plain.exit_code == 0 && again.exit_code == 0));
+  CHECK(plain.out.find("recompute") == std::string::npos);  // an operation of the profile
+  CHECK_THAT(again.out, ContainsSubstring("recompute"));
+  CHECK(read_file(shop.path() / "again/model.safetensors") == read_file(shop.path() / "plain/model.safetensors"));
+}
+
 TEST_CASE("Ctrl-C saves a checkpoint; the resumed run ends with the same bits as an unbroken one", "[apps]") {
   const Workshop shop;
   const std::string run =

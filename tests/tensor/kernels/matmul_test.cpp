@@ -64,7 +64,7 @@ TEST_CASE("weights in halves are multiplied as the floats they stand for", "[mat
   const Tensor a = random_tensor({13, 37}, 0, DType::f32), b = random_tensor({19, 37}, 1, stored);
   const Tensor av = a.to(DType::f64), bv = b.to(DType::f64);
   Tensor c({13, 19});
-  matmul_transposed_b(a, b, Tensor::full({19}, 2.5), c);
+  matmul_weight(a, b, Tensor::full({19}, 2.5), c);
   CHECK(error_of(
             c, 37, 2.5, [&](Index i, Index t) { return av.data<double>()[i * 37 + t]; },
             [&](Index t, Index j) { return bv.data<double>()[j * 37 + t]; }) <= 1e-5);
@@ -75,7 +75,7 @@ TEST_CASE("a bias is added to every row", "[matmul]") {
   const Tensor bias = Tensor::full({17}, 2.5), a64 = a.to(DType::f64), b64 = b.to(DType::f64);
   for (const DType dtype : {DType::f32, DType::bf16}) {
     Tensor c({5, 17}, dtype);
-    matmul_transposed_b(a, b, bias, c);
+    matmul_weight(a, b, bias, c);
     const double error = error_of(
         c, 9, 2.5, [&](Index i, Index t) { return a64.data<double>()[i * 9 + t]; },
         [&](Index t, Index j) { return b64.data<double>()[j * 9 + t]; });

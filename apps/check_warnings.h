@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "apps/train_options.h"
-#include "bert/data/data_check.h"
-#include "bert/training/objective.h"
+#include "mini_bert/bert/data/data_check.h"
+#include "mini_bert/bert/training/objective.h"
 
 namespace mini_bert {
 

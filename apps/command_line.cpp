@@ -1,15 +1,19 @@
 #include "apps/command_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <optional>
+
+#include "mini_bert/base/version.h"
 
 namespace mini_bert {
 namespace {
@@ -84,32 +88,45 @@ std::string nearest_word(const std::string& word, const std::vector<std::string>
   return nearest;
 }
 
+Flag& Flag::required() {
+  option_->required();
+  return *this;
+}
+
+Flag& Flag::repeatable() {
+  option_->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return *this;
+}
+
+CommandLine::~CommandLine() = default;
+
 CommandLine::CommandLine(std::string program, const std::string& description)
-    : program_(std::move(program)), app_(description, program_) {
-  app_.set_help_flag("-h,--help", "show this page");
-  app_.set_version_flag("--version", program_ + " " MINI_BERT_VERSION, "show the version");
-  app_.get_formatter()->column_width(40);
+    : program_(std::move(program)), app_(std::make_unique<CLI::App>(description, program_)) {
+  app_->set_help_flag("-h,--help", "show this page");
+  app_->set_version_flag("--version", program_ + " " MINI_BERT_VERSION, "show the version");
+  app_->get_formatter()->column_width(40);
 }
 
-CLI::Option& CommandLine::prepare(CLI::Option* option, const std::string& default_text) {
+Flag CommandLine::prepare(CLI::Option* option, const std::string& default_text) {
   if (!default_text.empty()) option->default_str(default_text);
-  return *option->group(section_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  return Flag(option->group(section_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast));
 }
 
-CLI::Option& CommandLine::toggle(const std::string& names, bool& value, const std::string& help) {
-  return *app_.add_flag(names, value, help)->group(section_);
+Flag CommandLine::toggle(const std::string& names, bool& value, const std::string& help) {
+  return Flag(app_->add_flag(names, value, help)->group(section_));
 }
 
-CLI::Option& CommandLine::text(const std::string& names, std::string& value, const std::string& help) {
-  CLI::Option* const option = app_.add_option(names, value, help)->transform(uncovered, "", "")->type_name("TEXT");
+Flag CommandLine::text(const std::string& names, std::string& value, const std::string& help) {
+  CLI::Option* const option = app_->add_option(names, value, help)->transform(uncovered, "", "")->type_name("TEXT");
   return prepare(option, value);
 }
 
-CLI::Option& CommandLine::texts(const std::string& names, std::vector<std::string>& values, const std::string& help) {
-  return *app_.add_option(names, values, help)->transform(uncovered, "", "")->type_name("TEXT")->group(section_);
+Flag CommandLine::texts(const std::string& names, std::vector<std::string>& values, const std::string& help) {
+  return Flag(
+      app_->add_option(names, values, help)->transform(uncovered, "", "")->type_name("TEXT")->group(section_));
 }
 
-CLI::Option& CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
+Flag CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
                                  const std::string& help) {
   const std::string list = fmt::format("{}", fmt::join(choices, "|"));
   const std::string flag = names.substr(0, names.find(','));
@@ -119,11 +136,11 @@ CLI::Option& CommandLine::choice(const std::string& names, std::string& value, c
     }
     value = given;
   };
-  return prepare(app_.add_option_function<std::string>(names, take, help)->type_name(list), value);
+  return prepare(app_->add_option_function<std::string>(names, take, help)->type_name(list), value);
 }
 
 template <typename T>
-CLI::Option& CommandLine::number_option(const std::string& names, T minimum, T maximum, const std::string& help,
+Flag CommandLine::number_option(const std::string& names, T minimum, T maximum, const std::string& help,
                                         const std::string& default_text, std::function<void(T)> take) {
   const std::string flag = names.substr(0, names.find(','));
   const char* const kind = std::is_integral_v<T> ? "a whole number" : "a number";
@@ -134,34 +151,34 @@ CLI::Option& CommandLine::number_option(const std::string& names, T minimum, T m
                                                                        : fmt::format("in {}..{}", minimum, maximum);
     throw UsageError(fmt::format("{} is '{}'; expected {} {}", flag, given, kind, range));
   };
-  CLI::Option* const option = app_.add_option_function<std::string>(names, check_and_take, help);
+  CLI::Option* const option = app_->add_option_function<std::string>(names, check_and_take, help);
   return prepare(option->type_name(std::is_integral_v<T> ? "INT" : "NUMBER"), default_text);
 }
 
 template <typename T>
-CLI::Option& CommandLine::number(const std::string& names, T& value, T minimum, T maximum, const std::string& help) {
+Flag CommandLine::number(const std::string& names, T& value, T minimum, T maximum, const std::string& help) {
   return number_option<T>(names, minimum, maximum, help, fmt::format("{}", value),
                           [&value](T given) { value = given; });
 }
 
 template <typename T>
-CLI::Option& CommandLine::number(const std::string& names, std::optional<T>& value, T minimum, T maximum,
+Flag CommandLine::number(const std::string& names, std::optional<T>& value, T minimum, T maximum,
                                  const std::string& help) {
   return number_option<T>(names, minimum, maximum, help, value ? fmt::format("{}", *value) : "",
                           [&value](T given) { value = given; });
 }
 
-template CLI::Option& CommandLine::number(const std::string&, int32_t&, int32_t, int32_t, const std::string&);
-template CLI::Option& CommandLine::number(const std::string&, int64_t&, int64_t, int64_t, const std::string&);
-template CLI::Option& CommandLine::number(const std::string&, uint64_t&, uint64_t, uint64_t, const std::string&);
-template CLI::Option& CommandLine::number(const std::string&, float&, float, float, const std::string&);
-template CLI::Option& CommandLine::number(const std::string&, double&, double, double, const std::string&);
-template CLI::Option& CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t,
+template Flag CommandLine::number(const std::string&, int32_t&, int32_t, int32_t, const std::string&);
+template Flag CommandLine::number(const std::string&, int64_t&, int64_t, int64_t, const std::string&);
+template Flag CommandLine::number(const std::string&, uint64_t&, uint64_t, uint64_t, const std::string&);
+template Flag CommandLine::number(const std::string&, float&, float, float, const std::string&);
+template Flag CommandLine::number(const std::string&, double&, double, double, const std::string&);
+template Flag CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t,
                                           const std::string&);
 
 void CommandLine::fail_unknown(const std::string& flag) const {
   std::vector<std::string> flags;
-  for (const CLI::Option* option : app_.get_options()) {
+  for (const CLI::Option* option : app_->get_options()) {
     for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
   }
   const std::string nearest = nearest_word(flag, flags);
@@ -185,7 +202,7 @@ std::vector<std::string> CommandLine::spell(const std::vector<std::string>& argu
     std::string flag = argument.substr(0, argument.find('='));
     std::replace(flag.begin(), flag.end(), '_', '-');
     argument.replace(0, flag.size(), flag);
-    const CLI::Option* const option = app_.get_option_no_throw(flag.starts_with("--") ? flag : flag.substr(0, 2));
+    const CLI::Option* const option = app_->get_option_no_throw(flag.starts_with("--") ? flag : flag.substr(0, 2));
     if (!option) fail_unknown(flag);
     const bool wants_value = argument == flag && option->get_items_expected_max() > 0;
     if (wants_value && i + 1 < arguments.size() && is_negative_number(arguments[i + 1])) {
@@ -203,7 +220,7 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
   }
   std::reverse(spelled.begin(), spelled.end());  // CLI11 takes them from the back
   try {
-    app_.parse(std::move(spelled));
+    app_->parse(std::move(spelled));
   } catch (const CLI::Success&) {
     throw;
   } catch (const CLI::ParseError& error) {
@@ -213,7 +230,7 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
 
 std::vector<std::pair<std::string, std::vector<std::string>>> CommandLine::given() const {
   std::vector<std::pair<std::string, std::vector<std::string>>> given;
-  for (const CLI::Option* option : app_.get_options()) {
+  for (const CLI::Option* option : app_->get_options()) {
     if (option->count() > 0) given.emplace_back(option->get_lnames().front(), option->results());
   }
   return given;
@@ -221,9 +238,9 @@ std::vector<std::pair<std::string, std::vector<std::string>>> CommandLine::given
 
 std::vector<std::pair<std::string, std::string>> CommandLine::effective() const {
   std::vector<std::pair<std::string, std::string>> effective;
-  for (const CLI::Option* option : app_.get_options()) {
-    if (option->get_lnames().empty() || option->get_group().empty() || option == app_.get_help_ptr() ||
-        option == app_.get_version_ptr()) {
+  for (const CLI::Option* option : app_->get_options()) {
+    if (option->get_lnames().empty() || option->get_group().empty() || option == app_->get_help_ptr() ||
+        option == app_->get_version_ptr()) {
       continue;
     }
     const std::string value =
@@ -241,7 +258,7 @@ int CommandLine::run(int argc, const char* const* argv, const std::function<void
     if (!std::cout || std::fflush(stdout) != 0) throw std::runtime_error("standard output cannot be written");
     return 0;
   } catch (const CLI::Success& help) {
-    return app_.exit(help);
+    return app_->exit(help);
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "{}: out of memory\n", program_);
   } catch (const std::exception& error) {

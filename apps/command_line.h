@@ -1,14 +1,18 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
-#include <limits>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace mini_bert {
 
@@ -16,6 +20,18 @@ namespace mini_bert {
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// A declared flag, to say more about it.
+class Flag {
+ public:
+  explicit Flag(CLI::Option* option) : option_(option) {}
+
+  Flag& required();   // the program does not run without it
+  Flag& repeatable();  // each occurrence takes one value; all of them count
+
+ private:
+  CLI::Option* option_;
 };
 
 // The flags of one program and the frame around its work.
@@ -31,28 +47,29 @@ class UsageError : public std::runtime_error {
 class CommandLine {
  public:
   CommandLine(std::string program, const std::string& description);
+  ~CommandLine();
 
   // The heading under which --help lists the flags declared from here on.
   void section(std::string title) { section_ = std::move(title); }
 
   // A flag without a value that sets `value` to true; --name=false takes it back.
-  CLI::Option& toggle(const std::string& names, bool& value, const std::string& help);
+  Flag toggle(const std::string& names, bool& value, const std::string& help);
 
   // A flag with any text as its value; names without '-' declare what may stand without a flag.
-  CLI::Option& text(const std::string& names, std::string& value, const std::string& help);
-  CLI::Option& texts(const std::string& names, std::vector<std::string>& values, const std::string& help);
+  Flag text(const std::string& names, std::string& value, const std::string& help);
+  Flag texts(const std::string& names, std::vector<std::string>& values, const std::string& help);
 
   // A flag whose value is one of a few words.
-  CLI::Option& choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
+  Flag choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
                       const std::string& help);
 
   // A flag with a number in minimum..maximum, both included. T: int32_t, int64_t, uint64_t, float, double.
   template <typename T>
-  CLI::Option& number(const std::string& names, T& value, T minimum, T maximum, const std::string& help);
+  Flag number(const std::string& names, T& value, T minimum, T maximum, const std::string& help);
 
   // The same for a number that may be left open.
   template <typename T>
-  CLI::Option& number(const std::string& names, std::optional<T>& value, T minimum, T maximum, const std::string& help);
+  Flag number(const std::string& names, std::optional<T>& value, T minimum, T maximum, const std::string& help);
 
   // Every flag that was given, by its first long name, with its values as they were typed.
   std::vector<std::pair<std::string, std::vector<std::string>>> given() const;
@@ -68,15 +85,15 @@ class CommandLine {
   void parse(const std::vector<std::string>& arguments);
 
  private:
-  CLI::Option& prepare(CLI::Option* option, const std::string& default_text);
+  Flag prepare(CLI::Option* option, const std::string& default_text);
   template <typename T>
-  CLI::Option& number_option(const std::string& names, T minimum, T maximum, const std::string& help,
+  Flag number_option(const std::string& names, T minimum, T maximum, const std::string& help,
                              const std::string& default_text, std::function<void(T)> take);
   std::vector<std::string> spell(const std::vector<std::string>& arguments) const;
   [[noreturn]] void fail_unknown(const std::string& flag) const;
 
   std::string program_;
-  CLI::App app_;
+  std::unique_ptr<CLI::App> app_;  // CLI11 is costly to compile, so its header stays in command_line.cpp
   std::string section_ = "Flags";
 };
 

@@ -1,13 +1,14 @@
 #include "apps/download_console.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 
 #include "apps/text_format.h"
-#include "bert/files/file_error.h"
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/hub/fetch_model.h"
 
 namespace mini_bert {
 namespace {
@@ -77,9 +78,10 @@ class DownloadConsole : public hub::DownloadObserver {
 
 }  // namespace
 
-void bring_model(const std::string& name, hub::ModelFiles files) {
+void bring_model(const std::string& name, ModelPart part) {
   DownloadConsole console;
-  hub::fetch_model(name, {.files = files}, console);
+  hub::fetch_model(name, {.files = part == ModelPart::all ? hub::ModelFiles::all : hub::ModelFiles::tokenizer},
+                   console);
 }
 
 }  // namespace mini_bert

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "bert/training/history.h"
+#include "mini_bert/bert/training/history.h"
 
 namespace mini_bert {
 

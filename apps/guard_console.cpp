@@ -1,6 +1,6 @@
 #include "apps/guard_console.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

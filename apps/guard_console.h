@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bert/training/history.h"
+#include "mini_bert/bert/training/history.h"
 
 namespace mini_bert {
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "apps/train_options.h"
-#include "bert/bert_config.h"
-#include "bert/training/guard.h"
+#include "mini_bert/bert/bert_config.h"
+#include "mini_bert/bert/training/guard.h"
 
 namespace mini_bert {
 

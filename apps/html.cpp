@@ -1,6 +1,6 @@
 #include "apps/html.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

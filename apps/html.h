@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "tensor/shape.h"
+#include "mini_bert/tensor/shape.h"
 
 namespace mini_bert {
 

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "apps/training_inputs.h"
-#include "bert/data/new_words.h"
-#include "bert/model/grow_vocabulary.h"
-#include "tensor/random.h"
+#include "mini_bert/bert/data/new_words.h"
+#include "mini_bert/bert/model/grow_vocabulary.h"
+#include "mini_bert/tensor/random.h"
 
 // What reading the inputs of every task has in common.
 namespace mini_bert {

@@ -1,14 +1,14 @@
 #include "apps/labelled_inputs.h"
 
 #include "apps/input_reading.h"
-#include "bert/data/class_weights.h"
-#include "bert/data/labelled_texts.h"
-#include "bert/data/questions.h"
-#include "bert/data/tagged_texts.h"
-#include "bert/files/file_error.h"
-#include "bert/training/answering_objective.h"
-#include "bert/training/classification_objective.h"
-#include "bert/training/tagging_objective.h"
+#include "mini_bert/bert/data/class_weights.h"
+#include "mini_bert/bert/data/labelled_texts.h"
+#include "mini_bert/bert/data/questions.h"
+#include "mini_bert/bert/data/tagged_texts.h"
+#include "mini_bert/bert/training/answering_objective.h"
+#include "mini_bert/bert/training/classification_objective.h"
+#include "mini_bert/bert/training/tagging_objective.h"
+#include "mini_bert/files/file_error.h"
 
 namespace mini_bert {
 namespace {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "apps/text_format.h"
-#include "bert/data/word_mining.h"
-#include "bert/files/file_error.h"
+#include "mini_bert/bert/data/word_mining.h"
+#include "mini_bert/files/file_error.h"
 
 namespace mini_bert {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "apps/train_options.h"
-#include "bert/data/dataset.h"
-#include "bert/data/masking.h"
+#include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/masking.h"
 
 namespace mini_bert {
 

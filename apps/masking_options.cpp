@@ -28,8 +28,7 @@ void declare_masking_flags(CommandLine& line, MaskingOptions& o) {
   line.text("--whole-words", o.whole_words,
             "mask words, not tokens: those of a file with a word a line, or auto: words found in --train itself");
   line.texts("--mask-words", o.mask_words, "words masked wherever they stand, a,b,c; repeatable")
-      .expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      .repeatable();
   line.number<std::int64_t>("--ngram", o.ngram, 1, 100, "mask 1 to so many words (or tokens) in a row");
   line.text(
       "--guard", o.guard,

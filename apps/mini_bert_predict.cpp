@@ -1,7 +1,7 @@
 // Asks a model: mini_bert_predict fill-mask --model DIR "今天天气很[MASK]。"
 #include <unistd.h>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iostream>
@@ -10,8 +10,8 @@
 #include "apps/download_console.h"
 #include "apps/predict_options.h"
 #include "apps/predict_tasks.h"
-#include "bert/data/sample_reader.h"
-#include "tensor/parallel.h"
+#include "mini_bert/bert/data/sample_reader.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 namespace {

@@ -1,6 +1,6 @@
 // Shows how a model's tokenizer reads a text: tokens, ids, and where in the text each token stands.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <fstream>
@@ -11,8 +11,8 @@
 
 #include "apps/command_line.h"
 #include "apps/download_console.h"
-#include "bert/files/model_folder.h"
-#include "tokenizer/tokenizer.h"
+#include "mini_bert/files/model_folder.h"
+#include "mini_bert/tokenizer/tokenizer.h"
 
 namespace mini_bert {
 namespace {
@@ -131,7 +131,7 @@ void convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::
 }
 
 void tokenize(const Flags& flags) {
-  bring_model(flags.model, hub::ModelFiles::tokenizer);
+  bring_model(flags.model, ModelPart::tokenizer);
   const Tokenizer tokenizer = Tokenizer::from_directory(find_model(flags.model));
   if (flags.files.empty()) convert_stream(tokenizer, std::cin, "standard input", flags);
   for (const std::string& path : flags.files) {

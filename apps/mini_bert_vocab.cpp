@@ -1,6 +1,6 @@
 // Learns a WordPiece vocabulary from text files and writes vocab.txt and tokenizer_config.json.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <filesystem>
@@ -9,9 +9,9 @@
 #include <string>
 
 #include "apps/command_line.h"
-#include "bert/files/atomic_file.h"
-#include "tokenizer/tokenizer.h"
-#include "tokenizer/vocabulary_trainer.h"
+#include "mini_bert/files/atomic_file.h"
+#include "mini_bert/tokenizer/tokenizer.h"
+#include "mini_bert/tokenizer/vocabulary_trainer.h"
 
 namespace mini_bert {
 namespace {

@@ -4,11 +4,11 @@
 
 #include "apps/predict_task_makers.h"
 #include "apps/text_format.h"
-#include "bert/checkpoint.h"
-#include "bert/predict/cloze.h"
-#include "bert/predict/fill_mask.h"
-#include "bert/predict/joint_fill.h"
-#include "bert/predict/target_score.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/predict/cloze.h"
+#include "mini_bert/bert/predict/fill_mask.h"
+#include "mini_bert/bert/predict/joint_fill.h"
+#include "mini_bert/bert/predict/target_score.h"
 
 namespace mini_bert {
 namespace {

@@ -3,9 +3,9 @@
 
 #include "apps/predict_task_makers.h"
 #include "apps/text_format.h"
-#include "bert/checkpoint.h"
-#include "bert/predict/answer.h"
-#include "bert/predict/tag.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/predict/answer.h"
+#include "mini_bert/bert/predict/tag.h"
 
 namespace mini_bert {
 namespace {

@@ -3,11 +3,11 @@
 
 #include "apps/predict_task_makers.h"
 #include "apps/text_format.h"
-#include "bert/checkpoint.h"
-#include "bert/predict/classify.h"
-#include "bert/predict/embed.h"
-#include "bert/predict/score.h"
-#include "bert/predict/sentence_folder.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/predict/classify.h"
+#include "mini_bert/bert/predict/embed.h"
+#include "mini_bert/bert/predict/score.h"
+#include "mini_bert/bert/predict/sentence_folder.h"
 
 namespace mini_bert {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "bert/training/history.h"
+#include "mini_bert/bert/training/history.h"
 
 namespace mini_bert {
 

@@ -1,6 +1,6 @@
 #include "apps/report_guard.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 #include "apps/report_metrics.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "apps/html.h"
-#include "bert/metrics/classification.h"
+#include "mini_bert/bert/metrics/classification.h"
 
 namespace mini_bert {
 namespace {

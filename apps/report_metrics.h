@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "bert/training/history.h"
+#include "mini_bert/bert/training/history.h"
 
 namespace mini_bert {
 

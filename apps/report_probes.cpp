@@ -1,6 +1,6 @@
 #include "apps/report_probes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "apps/run_directory.h"
 
-#include "bert/files/atomic_file.h"
+#include "mini_bert/files/atomic_file.h"
 
 namespace mini_bert {
 namespace {

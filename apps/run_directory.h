@@ -4,7 +4,7 @@
 #include <fstream>
 #include <string>
 
-#include "bert/training/trainer.h"
+#include "mini_bert/bert/training/trainer.h"
 
 namespace mini_bert {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "bert/files/json.h"
-#include "bert/files/text_file.h"
-#include "tensor/simd/isa.h"
+#include "mini_bert/files/json.h"
+#include "mini_bert/files/text_file.h"
+#include "mini_bert/tensor/simd/isa.h"
 
 namespace mini_bert {
 namespace {
@@ -84,8 +84,7 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
   TrainingArguments& t = o.training;
   line.section("While it runs");
   line.texts("--probe,-p", o.probes, "text with a [MASK], answered before, during and after; repeatable")
-      .expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      .repeatable();
   line.number<std::int64_t>("--logging-steps", t.logging_steps, 1, many,
                             "updates between loss rows (a twentieth of the run, at most 500)");
   line.choice("--eval-strategy,--evaluation-strategy", o.evaluate, {"no", "steps", "epoch"},

@@ -7,8 +7,8 @@
 
 #include "apps/command_line.h"
 #include "apps/masking_options.h"
-#include "bert/files/safetensors.h"
-#include "bert/training/arguments.h"
+#include "mini_bert/bert/training/arguments.h"
+#include "mini_bert/files/safetensors.h"
 
 namespace mini_bert {
 

@@ -1,6 +1,6 @@
 #include "apps/training_check.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -12,9 +12,9 @@
 #include "apps/text_format.h"
 #include "apps/training_console.h"
 #include "apps/training_facts.h"
-#include "bert/data/data_check.h"
-#include "bert/training/trainer.h"
-#include "tensor/parallel.h"
+#include "mini_bert/bert/data/data_check.h"
+#include "mini_bert/bert/training/trainer.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 namespace {

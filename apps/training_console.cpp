@@ -1,13 +1,13 @@
 #include "apps/training_console.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "apps/text_format.h"
-#include "tensor/profile.h"
+#include "mini_bert/tensor/profile.h"
 
 namespace mini_bert {
 namespace {

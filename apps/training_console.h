@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bert/training/trainer.h"
+#include "mini_bert/bert/training/trainer.h"
 
 namespace mini_bert {
 

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <numeric>
 
+#include <fmt/ranges.h>
+
 #include "apps/text_format.h"
-#include "bert/files/file_error.h"
-#include "bert/training/layer_depths.h"
-#include "bert/training/memory.h"
-#include "tensor/parallel.h"
+#include "mini_bert/bert/training/layer_depths.h"
+#include "mini_bert/bert/training/memory.h"
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 namespace {

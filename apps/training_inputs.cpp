@@ -6,10 +6,10 @@
 #include "apps/input_reading.h"
 #include "apps/labelled_inputs.h"
 #include "apps/masking_inputs.h"
-#include "bert/data/sample_reader.h"
-#include "bert/predict/fill_mask.h"
-#include "bert/training/masked_lm_objective.h"
-#include "bert/training/pretraining_objective.h"
+#include "mini_bert/bert/data/sample_reader.h"
+#include "mini_bert/bert/predict/fill_mask.h"
+#include "mini_bert/bert/training/masked_lm_objective.h"
+#include "mini_bert/bert/training/pretraining_objective.h"
 
 namespace mini_bert {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "apps/train_options.h"
-#include "bert/checkpoint.h"
-#include "bert/training/objective.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/training/objective.h"
 
 namespace mini_bert {
 

@@ -11,12 +11,12 @@
 #include "apps/training_console.h"
 #include "apps/training_facts.h"
 #include "apps/training_inputs.h"
-#include "bert/checkpoint.h"
-#include "bert/files/atomic_file.h"
-#include "bert/files/file_error.h"
-#include "tensor/allocator.h"
-#include "tensor/parallel.h"
-#include "tensor/profile.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/files/atomic_file.h"
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/tensor/allocator.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/profile.h"
 
 namespace mini_bert {
 namespace {

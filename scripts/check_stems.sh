@@ -14,17 +14,17 @@ lacks() {
 exists() { compgen -G "$1" > /dev/null; }
 stems() { find "$1" -name '*.cpp' -printf '%P\n' 2> /dev/null | sed 's/\.cpp$//' | sort; }
 
-for stem in $(stems autograd/ops); do
-  op=autograd/ops/$stem
-  exists "tensor/kernels/$stem.*" || lacks "$op" "tensor/kernels/$stem.cpp"
+for stem in $(stems mini_bert/autograd/ops); do
+  op=mini_bert/autograd/ops/$stem
+  exists "mini_bert/tensor/kernels/$stem.*" || lacks "$op" "mini_bert/tensor/kernels/$stem.cpp"
   exists "tests/autograd/ops/${stem}_test.cpp" || lacks "$op" "tests/autograd/ops/${stem}_test.cpp"
   exists "bench/tensor/kernels/${stem}_bench.cpp" || lacks "$op" "bench/tensor/kernels/${stem}_bench.cpp"
 done
 
-for stem in $(stems tensor/kernels); do
-  kernel=tensor/kernels/$stem
+for stem in $(stems mini_bert/tensor/kernels); do
+  kernel=mini_bert/tensor/kernels/$stem
   if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked|dot)$ ]]; then
-    definition=tensor/kernels/${BASH_REMATCH[1]}
+    definition=mini_bert/tensor/kernels/${BASH_REMATCH[1]}
     exists "$definition.*" || lacks "$kernel" "$definition.cpp it is a variant of"
     continue
   fi

@@ -11,13 +11,13 @@
 #include <cmath>
 
 #include "apps/command_line.h"
-#include "autograd/tape.h"
 #include "bench/bert/on_demand.h"
 #include "bench/bert/workload.h"
 #include "bench/machine/fma_peak.h"
-#include "bert/checkpoint.h"
-#include "bert/training/flops.h"
-#include "tensor/parallel.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/training/flops.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert::bench {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "bench/machine/process_facts.h"
-#include "tensor/error.h"
+#include "mini_bert/base/error.h"
 
 namespace mini_bert::bench {
 

@@ -15,8 +15,8 @@
 #include "bench/bert/training_step.h"
 #include "bench/bert/workload.h"
 #include "bench/machine/fma_peak.h"
-#include "bert/training/flops.h"
-#include "tensor/parallel.h"
+#include "mini_bert/bert/training/flops.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert::bench {
 namespace {

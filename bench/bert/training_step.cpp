@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "autograd/tape.h"
 #include "bench/bert/workload.h"
-#include "nn/clip_grad.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/nn/clip_grad.h"
 
 namespace mini_bert::bench {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "bert/model/bert.h"
-#include "nn/adamw.h"
+#include "mini_bert/bert/model/bert.h"
+#include "mini_bert/nn/adamw.h"
 
 namespace mini_bert::bench {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <fstream>
 
-#include "bert/files/json.h"
-#include "tensor/random.h"
+#include "mini_bert/files/json.h"
+#include "mini_bert/tensor/random.h"
 
 namespace mini_bert::bench {
 namespace {

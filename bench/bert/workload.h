@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bert/checkpoint.h"
+#include "mini_bert/bert/checkpoint.h"
 
 // The weights and batches of the benchmarks that run whole models.
 namespace mini_bert::bench {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "tensor/parallel.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert::bench {
 namespace {

@@ -12,7 +12,7 @@
 #include <numeric>
 #include <vector>
 
-#include "tensor/parallel.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert::bench {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tensor/dtype.h"
-#include "tensor/simd/isa.h"
+#include "mini_bert/tensor/dtype.h"
+#include "mini_bert/tensor/simd/isa.h"
 
 namespace mini_bert::bench {
 

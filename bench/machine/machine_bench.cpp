@@ -5,7 +5,7 @@
 
 #include "bench/machine/bandwidth.h"
 #include "bench/machine/fma_peak.h"
-#include "tensor/parallel.h"
+#include "mini_bert/tensor/parallel.h"
 
 int main() {
   using namespace mini_bert;

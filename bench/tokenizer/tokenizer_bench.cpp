@@ -1,5 +1,5 @@
 // Encoding speed on made-up lines of Chinese and of English, and the speed of learning a vocabulary from them.
-#include "tokenizer/tokenizer.h"
+#include "mini_bert/tokenizer/tokenizer.h"
 
 #include <benchmark/benchmark.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tokenizer/vocabulary_trainer.h"
+#include "mini_bert/tokenizer/vocabulary_trainer.h"
 
 namespace mini_bert {
 namespace {

@@ -8,8 +8,8 @@
 #include <iterator>
 #include <string>
 
-#include "bert/checkpoint.h"
-#include "tests/bert/files/temporary_folder.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "tests/files/temporary_folder.h"
 
 // Runs the programs as a person would, on a tiny model in a temporary folder.
 namespace mini_bert::testing {

@@ -1,7 +1,7 @@
-#include "autograd/gradcheck.h"
+#include "mini_bert/autograd/gradcheck.h"
 
-#include "autograd/ops.h"
-#include "tensor/eigen.h"
+#include "mini_bert/autograd/ops.h"
+#include "mini_bert/tensor/eigen.h"
 #include "tests/autograd/op_testing.h"
 
 // The gradients of every operation are trusted because gradcheck accepts them, so here it has to object.

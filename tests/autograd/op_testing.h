@@ -6,10 +6,10 @@
 #include <limits>
 #include <vector>
 
-#include "autograd/gradcheck.h"
-#include "autograd/tape.h"
-#include "tensor/parallel.h"
-#include "tensor/random.h"
+#include "mini_bert/autograd/gradcheck.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/catch.h"
 
 // What the tests of all operations share. Like gradcheck, each check takes f, which computes the operation, and the

@@ -1,10 +1,10 @@
-#include "autograd/tape.h"
+#include "mini_bert/autograd/tape.h"
 
 #include <thread>
 
-#include "autograd/ops.h"
-#include "tensor/allocator.h"
-#include "tensor/kernels/add.h"
+#include "mini_bert/autograd/ops.h"
+#include "mini_bert/tensor/allocator.h"
+#include "mini_bert/tensor/kernels/add.h"
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {

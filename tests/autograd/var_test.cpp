@@ -1,4 +1,4 @@
-#include "autograd/var.h"
+#include "mini_bert/autograd/var.h"
 
 #include "tests/autograd/op_testing.h"
 

@@ -1,8 +1,8 @@
-#include "bert/bert_config.h"
+#include "mini_bert/bert/bert_config.h"
 
-#include "bert/files/json.h"
-#include "tests/bert/files/temporary_folder.h"
+#include "mini_bert/files/json.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using namespace mini_bert::test;

@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "bert/data/dataset.h"
-#include "bert/model/bert.h"
-#include "tensor/parallel.h"
+#include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/model/bert.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tokenizer/tokenizer.h"
 #include "tests/nn/nn_testing.h"
-#include "tokenizer/tokenizer.h"
 
 namespace mini_bert::test {
 

@@ -1,12 +1,12 @@
-#include "bert/checkpoint.h"
+#include "mini_bert/bert/checkpoint.h"
 
 #include <functional>
 
-#include "bert/files/atomic_file.h"
-#include "bert/model/heads.h"
+#include "mini_bert/bert/model/heads.h"
+#include "mini_bert/files/atomic_file.h"
 #include "tests/bert/bert_testing.h"
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 namespace fs = std::filesystem;

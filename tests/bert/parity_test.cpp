@@ -2,15 +2,15 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops/cross_entropy.h"
-#include "autograd/tape.h"
-#include "bert/checkpoint.h"
-#include "bert/files/text_file.h"
-#include "bert/predict/fill_mask.h"
-#include "nn/adamw.h"
-#include "nn/clip_grad.h"
-#include "nn/schedule.h"
-#include "tensor/kernels/sum_of_squares.h"
+#include "mini_bert/autograd/ops/cross_entropy.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/predict/fill_mask.h"
+#include "mini_bert/files/text_file.h"
+#include "mini_bert/nn/adamw.h"
+#include "mini_bert/nn/clip_grad.h"
+#include "mini_bert/nn/schedule.h"
+#include "mini_bert/tensor/kernels/sum_of_squares.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;

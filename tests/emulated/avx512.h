@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "tensor/half.h"
+#include "mini_bert/tensor/half.h"
 
 namespace mini_bert::emulation {
 

@@ -1,4 +1,4 @@
-#include "tensor/simd/isa.h"
+#include "mini_bert/tensor/simd/isa.h"
 
 namespace mini_bert {
 

@@ -1,6 +1,6 @@
-#include "nn/adamw.h"
+#include "mini_bert/nn/adamw.h"
 
-#include "nn/linear.h"
+#include "mini_bert/nn/linear.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

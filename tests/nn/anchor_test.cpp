@@ -1,7 +1,7 @@
-#include "nn/anchor.h"
+#include "mini_bert/nn/anchor.h"
 
-#include "nn/linear.h"
-#include "tensor/parallel.h"
+#include "mini_bert/nn/linear.h"
+#include "mini_bert/tensor/parallel.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

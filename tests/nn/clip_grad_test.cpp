@@ -1,8 +1,8 @@
-#include "nn/clip_grad.h"
+#include "mini_bert/nn/clip_grad.h"
 
 #include <limits>
 
-#include "nn/self_attention.h"
+#include "mini_bert/nn/self_attention.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

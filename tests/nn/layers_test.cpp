@@ -1,10 +1,10 @@
 // The modules around one operation each: they must call it with their own parameters, and nothing else. What the
 // operations compute is tested in tests/autograd/ops.
-#include "autograd/tape.h"
-#include "nn/dropout.h"
-#include "nn/embedding.h"
-#include "nn/layer_norm.h"
-#include "nn/linear.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/nn/dropout.h"
+#include "mini_bert/nn/embedding.h"
+#include "mini_bert/nn/layer_norm.h"
+#include "mini_bert/nn/linear.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

@@ -1,7 +1,7 @@
-#include "nn/module.h"
+#include "mini_bert/nn/module.h"
 
-#include "nn/layer_norm.h"
-#include "nn/linear.h"
+#include "mini_bert/nn/layer_norm.h"
+#include "mini_bert/nn/linear.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <vector>
 
-#include "nn/module.h"
-#include "tensor/random.h"
+#include "mini_bert/nn/module.h"
+#include "mini_bert/tensor/random.h"
 
 namespace mini_bert::test {
 

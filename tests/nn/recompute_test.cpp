@@ -1,9 +1,9 @@
-#include "nn/recompute.h"
+#include "mini_bert/nn/recompute.h"
 
-#include "autograd/ops/add.h"
-#include "nn/dropout.h"
-#include "nn/linear.h"
-#include "tensor/allocator.h"
+#include "mini_bert/autograd/ops/add.h"
+#include "mini_bert/nn/dropout.h"
+#include "mini_bert/nn/linear.h"
+#include "mini_bert/tensor/allocator.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

@@ -1,4 +1,4 @@
-#include "nn/schedule.h"
+#include "mini_bert/nn/schedule.h"
 
 #include <cmath>
 #include <numbers>

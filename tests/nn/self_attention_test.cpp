@@ -1,8 +1,8 @@
-#include "nn/self_attention.h"
+#include "mini_bert/nn/self_attention.h"
 
-#include "autograd/ops/attention.h"
-#include "autograd/ops/linear.h"
-#include "autograd/tape.h"
+#include "mini_bert/autograd/ops/attention.h"
+#include "mini_bert/autograd/ops/linear.h"
+#include "mini_bert/autograd/tape.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

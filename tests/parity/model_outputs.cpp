@@ -8,11 +8,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops/cross_entropy.h"
-#include "bert/checkpoint.h"
-#include "bert/data/class_weights.h"
-#include "bert/files/text_file.h"
-#include "bert/model/heads.h"
+#include "mini_bert/autograd/ops/cross_entropy.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/data/class_weights.h"
+#include "mini_bert/bert/model/heads.h"
+#include "mini_bert/files/text_file.h"
 
 namespace mini_bert {
 namespace {

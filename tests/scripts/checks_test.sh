@@ -28,11 +28,11 @@ names() {
 
 expect 2 check_layering.sh "an empty tree"
 
-mkdir -p "$tree"/{tensor,autograd,nn,tokenizer,bert,apps}
-echo '#include "tensor/shape.h"' > "$tree/nn/linear.cpp"
-echo '#include "tokenizer/vocabulary.h"' > "$tree/bert/data.h"
-printf '#include <vector>\n// #include "bert/model.h"\n' > "$tree/tensor/shape.h"
-echo '#include "tokenizer/unicode.h"' > "$tree/tokenizer/vocabulary.h"
+mkdir -p "$tree"/{apps,mini_bert/{tensor,autograd,nn,tokenizer,files,hub,bert}}
+echo '#include "mini_bert/tensor/shape.h"' > "$tree/mini_bert/nn/linear.cpp"
+echo '#include "mini_bert/tokenizer/vocabulary.h"' > "$tree/mini_bert/bert/data.h"
+printf '#include <vector>\n// #include "mini_bert/bert/model.h"\n' > "$tree/mini_bert/tensor/shape.h"
+echo '#include "mini_bert/tokenizer/unicode.h"' > "$tree/mini_bert/tokenizer/vocabulary.h"
 expect 0 check_layering.sh "downward includes only"
 
 # plant FILE INCLUDE: one forbidden line, which the message must name.
@@ -42,37 +42,38 @@ plant() {
   names "$1:2"
   rm "$tree/$1"
 }
-plant tensor/bad.h '#include "autograd/tape.h"'
-plant tensor/bad.cpp '#include "tokenizer/vocabulary.h"'
-plant autograd/bad.h '#include "nn/module.h"'
-plant nn/bad.cpp '  #  include "bert/config.h"'
-plant nn/bad.h '#include <tokenizer/vocabulary.h>'
-plant bert/bad.h '#include "apps/flags.h"'
-plant tokenizer/bad.h '#include "tensor/tensor.h"'
-plant autograd/bad.cpp '#include "../nn/module.h"'
-mkdir -p "$tree/tensor/kernels"
-plant tensor/kernels/bad.cpp '#include "autograd/ops/gelu.h"'
-rm -r "$tree/tensor/kernels"
-mkdir -p "$tree/bert/hub" "$tree/bert/data"
-echo '#include "bert/hub/http.h"' > "$tree/bert/hub/http.cpp"
-echo '#include "bert/hub/http.h"' > "$tree/apps/download.cpp"
-plant bert/data/bad.cpp '#include "bert/hub/http.h"'
+plant mini_bert/tensor/bad.h '#include "mini_bert/autograd/tape.h"'
+plant mini_bert/tensor/bad.cpp '#include "mini_bert/tokenizer/vocabulary.h"'
+plant mini_bert/autograd/bad.h '#include "mini_bert/nn/module.h"'
+plant mini_bert/nn/bad.cpp '  #  include "mini_bert/bert/config.h"'
+plant mini_bert/nn/bad.h '#include <mini_bert/tokenizer/vocabulary.h>'
+plant mini_bert/bert/bad.h '#include "apps/flags.h"'
+plant mini_bert/tokenizer/bad.h '#include "mini_bert/tensor/tensor.h"'
+plant mini_bert/nn/bad.h '#include "tensor/tensor.h"'
+plant mini_bert/autograd/bad.cpp '#include "../nn/module.h"'
+mkdir -p "$tree/mini_bert/tensor/kernels"
+plant mini_bert/tensor/kernels/bad.cpp '#include "mini_bert/autograd/ops/gelu.h"'
+rm -r "$tree/mini_bert/tensor/kernels"
+mkdir -p "$tree/mini_bert/bert/data"
+echo '#include "mini_bert/hub/http.h"' > "$tree/mini_bert/hub/http.cpp"
+echo '#include "mini_bert/hub/http.h"' > "$tree/apps/download.cpp"
+plant mini_bert/bert/data/bad.cpp '#include "mini_bert/hub/http.h"'
 expect 0 check_layering.sh "the planted lines removed"
 
 expect 0 check_stems.sh "no operations"
-gelu=(tensor/kernels/gelu.cpp autograd/ops/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp)
-for file in "${gelu[@]}" tensor/kernels/gelu_avx2.cpp; do
+gelu=(mini_bert/tensor/kernels/gelu.cpp mini_bert/autograd/ops/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp)
+for file in "${gelu[@]}" mini_bert/tensor/kernels/gelu_avx2.cpp; do
   mkdir -p "$tree/$(dirname "$file")"
   touch "$tree/$file"
 done
 expect 0 check_stems.sh "one complete operation"
-for file in tensor/kernels/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp; do
+for file in mini_bert/tensor/kernels/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp; do
   rm "$tree/$file"
   expect 1 check_stems.sh "$file missing"
   names "$file"
   touch "$tree/$file"
 done
-touch "$tree/tensor/kernels/matmul.cpp"
+touch "$tree/mini_bert/tensor/kernels/matmul.cpp"
 expect 1 check_stems.sh "a kernel alone"
 names tests/tensor/kernels/matmul_test.cpp
 names bench/tensor/kernels/matmul_bench.cpp

@@ -1,12 +1,12 @@
-#include "tensor/allocator.h"
+#include "mini_bert/tensor/allocator.h"
 
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <thread>
 
-#include "tensor/error.h"
-#include "tensor/random.h"
+#include "mini_bert/base/error.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/catch.h"
 
 // Under AddressSanitizer the allocator keeps nothing, so there is nothing to reuse.

@@ -1,4 +1,4 @@
-#include "tensor/dtype.h"
+#include "mini_bert/tensor/dtype.h"
 
 #include <bit>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "tensor/eigen.h"
+#include "mini_bert/tensor/eigen.h"
 
 #include <numeric>
 

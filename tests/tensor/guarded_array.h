@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "tensor/error.h"
+#include "mini_bert/base/error.h"
 
 namespace mini_bert::testing {
 

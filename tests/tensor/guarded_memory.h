@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "tensor/error.h"
+#include "mini_bert/base/error.h"
 
 namespace mini_bert::testing {
 

@@ -1,4 +1,4 @@
-#include "tensor/half.h"
+#include "mini_bert/tensor/half.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "tensor/parallel.h"
+#include "mini_bert/tensor/parallel.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "tensor/random.h"
+#include "mini_bert/tensor/random.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "tensor/sequence_offsets.h"
+#include "mini_bert/tensor/sequence_offsets.h"
 
 #include "tests/catch.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/shape.h"
+#include "mini_bert/tensor/shape.h"
 
 #include <limits>
 

@@ -1,4 +1,4 @@
-#include "tensor/tensor.h"
+#include "mini_bert/tensor/tensor.h"
 
 #include <cstdint>
 #include <limits>

@@ -1,10 +1,10 @@
-#include "tokenizer/character_kinds.h"
+#include "mini_bert/tokenizer/character_kinds.h"
 
 #include <string>
 #include <vector>
 
+#include "mini_bert/tokenizer/utf8.h"
 #include "tests/catch.h"
-#include "tokenizer/utf8.h"
 
 using namespace mini_bert;
 

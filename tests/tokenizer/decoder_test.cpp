@@ -1,4 +1,4 @@
-#include "tokenizer/decoder.h"
+#include "mini_bert/tokenizer/decoder.h"
 
 #include <string>
 #include <vector>

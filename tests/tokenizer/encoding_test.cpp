@@ -1,10 +1,10 @@
-#include "tokenizer/encoding.h"
+#include "mini_bert/tokenizer/encoding.h"
 
 #include <string>
 #include <vector>
 
+#include "mini_bert/tokenizer/error.h"
 #include "tests/catch.h"
-#include "tokenizer/error.h"
 
 using namespace mini_bert;
 

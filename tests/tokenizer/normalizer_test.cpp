@@ -1,4 +1,4 @@
-#include "tokenizer/normalizer.h"
+#include "mini_bert/tokenizer/normalizer.h"
 
 #include <random>
 #include <string>

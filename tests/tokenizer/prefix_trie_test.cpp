@@ -1,4 +1,4 @@
-#include "tokenizer/prefix_trie.h"
+#include "mini_bert/tokenizer/prefix_trie.h"
 
 #include <random>
 #include <string>

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "mini_bert/tokenizer/tokenizer.h"
 #include "tests/catch.h"
-#include "tokenizer/tokenizer.h"
 
 using namespace mini_bert;
 

@@ -1,4 +1,4 @@
-#include "tokenizer/tokenizer.h"
+#include "mini_bert/tokenizer/tokenizer.h"
 
 #include <random>
 #include <string>

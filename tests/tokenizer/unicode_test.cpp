@@ -1,4 +1,4 @@
-#include "tokenizer/unicode.h"
+#include "mini_bert/tokenizer/unicode.h"
 
 #include <vector>
 

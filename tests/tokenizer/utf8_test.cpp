@@ -1,4 +1,4 @@
-#include "tokenizer/utf8.h"
+#include "mini_bert/tokenizer/utf8.h"
 
 #include <string>
 #include <vector>

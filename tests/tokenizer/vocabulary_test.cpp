@@ -1,9 +1,9 @@
-#include "tokenizer/vocabulary.h"
+#include "mini_bert/tokenizer/vocabulary.h"
 
 #include <string>
 
+#include "mini_bert/tokenizer/error.h"
 #include "tests/catch.h"
-#include "tokenizer/error.h"
 
 using namespace mini_bert;
 

@@ -1,4 +1,4 @@
-#include "tokenizer/vocabulary_trainer.h"
+#include "mini_bert/tokenizer/vocabulary_trainer.h"
 
 #include <map>
 #include <random>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "mini_bert/tokenizer/error.h"
 #include "tests/catch.h"
-#include "tokenizer/error.h"
 
 using namespace mini_bert;
 

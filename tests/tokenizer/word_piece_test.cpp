@@ -1,4 +1,4 @@
-#include "tokenizer/word_piece.h"
+#include "mini_bert/tokenizer/word_piece.h"
 
 #include <random>
 #include <string>

@@ -1,4 +1,4 @@
-#include "tokenizer/word_reader.h"
+#include "mini_bert/tokenizer/word_reader.h"
 
 #include <random>
 #include <string>

@@ -5,7 +5,7 @@
 //     full          encodes every line: ids, types, attention mask, offsets in code points, tokens; seconds
 //     ids           encodes every line without the last three; seconds
 //     write PATH    writes, as int32, for every line: its number of tokens, ids, begin and end of every offset; "done"
-#include "bert/data/encode_batch.h"
+#include "mini_bert/bert/data/encode_batch.h"
 
 #include <chrono>
 #include <fstream>
@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "tensor/parallel.h"
+#include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 namespace {

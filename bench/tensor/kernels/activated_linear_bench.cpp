@@ -1,4 +1,4 @@
-#include "tensor/kernels/activated_linear.h"
+#include "mini_bert/tensor/kernels/activated_linear.h"
 
 #include <numbers>
 

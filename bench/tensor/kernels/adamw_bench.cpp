@@ -1,4 +1,4 @@
-#include "tensor/kernels/adamw.h"
+#include "mini_bert/tensor/kernels/adamw.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/add.h"
+#include "mini_bert/tensor/kernels/add.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,9 +1,9 @@
-#include "tensor/kernels/add_layer_norm.h"
+#include "mini_bert/tensor/kernels/add_layer_norm.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
-#include "tensor/kernels/add.h"
-#include "tensor/kernels/dropout.h"
-#include "tensor/kernels/layer_norm.h"
+#include "mini_bert/tensor/kernels/add.h"
+#include "mini_bert/tensor/kernels/dropout.h"
+#include "mini_bert/tensor/kernels/layer_norm.h"
 
 // One operation against the three that it stands for.
 namespace mini_bert::bench {

@@ -1,4 +1,4 @@
-#include "tensor/kernels/attention.h"
+#include "mini_bert/tensor/kernels/attention.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/binary_cross_entropy.h"
+#include "mini_bert/tensor/kernels/binary_cross_entropy.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

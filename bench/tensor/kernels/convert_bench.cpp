@@ -1,4 +1,4 @@
-#include "tensor/kernels/convert.h"
+#include "mini_bert/tensor/kernels/convert.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

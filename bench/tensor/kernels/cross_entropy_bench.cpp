@@ -1,4 +1,4 @@
-#include "tensor/kernels/cross_entropy.h"
+#include "mini_bert/tensor/kernels/cross_entropy.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

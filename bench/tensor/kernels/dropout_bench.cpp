@@ -1,4 +1,4 @@
-#include "tensor/kernels/dropout.h"
+#include "mini_bert/tensor/kernels/dropout.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

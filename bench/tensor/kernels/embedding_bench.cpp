@@ -1,4 +1,4 @@
-#include "tensor/kernels/embedding.h"
+#include "mini_bert/tensor/kernels/embedding.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/gather_rows.h"
+#include "mini_bert/tensor/kernels/gather_rows.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/gelu.h"
+#include "mini_bert/tensor/kernels/gelu.h"
 
 #include <numbers>
 

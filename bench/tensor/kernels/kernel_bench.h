@@ -9,11 +9,11 @@
 #include <string>
 #include <utility>
 
-#include "tensor/kernels/gradient.h"
-#include "tensor/parallel.h"
-#include "tensor/random.h"
-#include "tensor/simd/isa.h"
-#include "tensor/tensor.h"
+#include "mini_bert/tensor/kernels/gradient.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/random.h"
+#include "mini_bert/tensor/simd/isa.h"
+#include "mini_bert/tensor/tensor.h"
 
 // What the benchmarks of the kernels share. Each first compares samples of the kernel's result with the formula in
 // double and measures nothing when they differ; then it reports GFLOP/s, or the GB/s of the tensors read and written

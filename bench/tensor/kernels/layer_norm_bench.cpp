@@ -1,4 +1,4 @@
-#include "tensor/kernels/layer_norm.h"
+#include "mini_bert/tensor/kernels/layer_norm.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/linear.h"
+#include "mini_bert/tensor/kernels/linear.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/matmul.h"
+#include "mini_bert/tensor/kernels/matmul.h"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,9 @@
 
 #include "bench/machine/fma_peak.h"
 #include "bench/tensor/kernels/peers/peers.h"
-#include "tensor/parallel.h"
-#include "tensor/random.h"
-#include "tensor/simd/kernels.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/random.h"
+#include "mini_bert/tensor/simd/kernels.h"
 
 // Products of f32 matrices at BERT's shapes: ours, oneDNN's and Eigen's, in turns in one process, each checked against
 // the definition in double before it is timed.

@@ -1,4 +1,4 @@
-#include "tensor/kernels/relu.h"
+#include "mini_bert/tensor/kernels/relu.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

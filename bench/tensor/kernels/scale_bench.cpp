@@ -1,4 +1,4 @@
-#include "tensor/kernels/scale.h"
+#include "mini_bert/tensor/kernels/scale.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/segment_mean.h"
+#include "mini_bert/tensor/kernels/segment_mean.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/softmax.h"
+#include "mini_bert/tensor/kernels/softmax.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

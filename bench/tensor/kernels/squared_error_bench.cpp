@@ -1,4 +1,4 @@
-#include "tensor/kernels/squared_error.h"
+#include "mini_bert/tensor/kernels/squared_error.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

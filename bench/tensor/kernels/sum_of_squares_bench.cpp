@@ -1,4 +1,4 @@
-#include "tensor/kernels/sum_of_squares.h"
+#include "mini_bert/tensor/kernels/sum_of_squares.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/tanh.h"
+#include "mini_bert/tensor/kernels/tanh.h"
 
 #include "bench/tensor/kernels/kernel_bench.h"
 

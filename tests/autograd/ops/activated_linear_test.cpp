@@ -1,8 +1,8 @@
-#include "autograd/ops/activated_linear.h"
+#include "mini_bert/autograd/ops/activated_linear.h"
 
-#include "autograd/ops/gelu.h"
-#include "autograd/ops/linear.h"
-#include "autograd/ops/relu.h"
+#include "mini_bert/autograd/ops/gelu.h"
+#include "mini_bert/autograd/ops/linear.h"
+#include "mini_bert/autograd/ops/relu.h"
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {

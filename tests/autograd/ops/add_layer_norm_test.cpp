@@ -1,8 +1,8 @@
-#include "autograd/ops/add_layer_norm.h"
+#include "mini_bert/autograd/ops/add_layer_norm.h"
 
-#include "autograd/ops/add.h"
-#include "autograd/ops/dropout.h"
-#include "autograd/ops/layer_norm.h"
+#include "mini_bert/autograd/ops/add.h"
+#include "mini_bert/autograd/ops/dropout.h"
+#include "mini_bert/autograd/ops/layer_norm.h"
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {

@@ -1,4 +1,4 @@
-#include "autograd/ops/add.h"
+#include "mini_bert/autograd/ops/add.h"
 
 #include "tests/autograd/op_testing.h"
 

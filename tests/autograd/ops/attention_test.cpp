@@ -1,4 +1,4 @@
-#include "autograd/ops/attention.h"
+#include "mini_bert/autograd/ops/attention.h"
 
 #include <numeric>
 

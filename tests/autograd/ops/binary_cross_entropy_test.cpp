@@ -1,4 +1,4 @@
-#include "autograd/ops/binary_cross_entropy.h"
+#include "mini_bert/autograd/ops/binary_cross_entropy.h"
 
 #include "tests/autograd/op_testing.h"
 

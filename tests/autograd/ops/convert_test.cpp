@@ -1,6 +1,6 @@
-#include "autograd/ops/convert.h"
+#include "mini_bert/autograd/ops/convert.h"
 
-#include "autograd/ops/scale.h"
+#include "mini_bert/autograd/ops/scale.h"
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {

@@ -1,6 +1,6 @@
-#include "autograd/ops/cross_entropy.h"
+#include "mini_bert/autograd/ops/cross_entropy.h"
 
-#include "autograd/ops/add.h"
+#include "mini_bert/autograd/ops/add.h"
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {

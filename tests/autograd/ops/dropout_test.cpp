@@ -1,4 +1,4 @@
-#include "autograd/ops/dropout.h"
+#include "mini_bert/autograd/ops/dropout.h"
 
 #include "tests/autograd/op_testing.h"
 

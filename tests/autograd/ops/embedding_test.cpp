@@ -1,4 +1,4 @@
-#include "autograd/ops/embedding.h"
+#include "mini_bert/autograd/ops/embedding.h"
 
 #include "tests/autograd/op_testing.h"
 

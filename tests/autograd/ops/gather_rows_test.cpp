@@ -1,4 +1,4 @@
-#include "autograd/ops/gather_rows.h"
+#include "mini_bert/autograd/ops/gather_rows.h"
 
 #include "tests/autograd/op_testing.h"
 

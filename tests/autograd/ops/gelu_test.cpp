@@ -1,4 +1,4 @@
-#include "autograd/ops/gelu.h"
+#include "mini_bert/autograd/ops/gelu.h"
 
 #include <numbers>
 

@@ -1,4 +1,4 @@
-#include "autograd/ops/layer_norm.h"
+#include "mini_bert/autograd/ops/layer_norm.h"
 
 #include "tests/autograd/op_testing.h"
 

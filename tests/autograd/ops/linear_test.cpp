@@ -1,4 +1,4 @@
-#include "autograd/ops/linear.h"
+#include "mini_bert/autograd/ops/linear.h"
 
 #include "tests/autograd/op_testing.h"
 

@@ -1,4 +1,4 @@
-#include "autograd/ops/matmul.h"
+#include "mini_bert/autograd/ops/matmul.h"
 
 #include "tests/autograd/op_testing.h"
 

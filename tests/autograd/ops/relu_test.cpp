@@ -1,4 +1,4 @@
-#include "autograd/ops/relu.h"
+#include "mini_bert/autograd/ops/relu.h"
 
 #include "tests/autograd/op_testing.h"
 

@@ -1,4 +1,4 @@
-#include "autograd/ops/scale.h"
+#include "mini_bert/autograd/ops/scale.h"
 
 #include "tests/autograd/op_testing.h"
 

@@ -1,4 +1,4 @@
-#include "autograd/ops/segment_cross_entropy.h"
+#include "mini_bert/autograd/ops/segment_cross_entropy.h"
 
 #include "tests/autograd/op_testing.h"
 

@@ -1,4 +1,4 @@
-#include "autograd/ops/segment_mean.h"
+#include "mini_bert/autograd/ops/segment_mean.h"
 
 #include "tests/autograd/op_testing.h"
 

@@ -1,4 +1,4 @@
-#include "autograd/ops/softmax.h"
+#include "mini_bert/autograd/ops/softmax.h"
 
 #include "tests/autograd/op_testing.h"
 

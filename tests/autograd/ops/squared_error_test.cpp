@@ -1,4 +1,4 @@
-#include "autograd/ops/squared_error.h"
+#include "mini_bert/autograd/ops/squared_error.h"
 
 #include "tests/autograd/op_testing.h"
 

@@ -1,4 +1,4 @@
-#include "autograd/ops/tanh.h"
+#include "mini_bert/autograd/ops/tanh.h"
 
 #include "tests/autograd/op_testing.h"
 

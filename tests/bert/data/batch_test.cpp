@@ -1,4 +1,4 @@
-#include "bert/data/batch.h"
+#include "mini_bert/bert/data/batch.h"
 
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"

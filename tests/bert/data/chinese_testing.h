@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "bert/data/dataset.h"
+#include "mini_bert/bert/data/dataset.h"
 
 namespace mini_bert::test {
 

@@ -1,6 +1,6 @@
-#include "bert/data/class_weights.h"
+#include "mini_bert/bert/data/class_weights.h"
 
-#include "autograd/ops/cross_entropy.h"
+#include "mini_bert/autograd/ops/cross_entropy.h"
 #include "tests/catch.h"
 #include "tests/nn/nn_testing.h"
 

@@ -1,7 +1,7 @@
-#include "bert/data/data_check.h"
+#include "mini_bert/bert/data/data_check.h"
 
-#include "bert/data/questions.h"
-#include "bert/data/tagged_texts.h"
+#include "mini_bert/bert/data/questions.h"
+#include "mini_bert/bert/data/tagged_texts.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

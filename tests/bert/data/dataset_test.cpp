@@ -1,4 +1,4 @@
-#include "bert/data/dataset.h"
+#include "mini_bert/bert/data/dataset.h"
 
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"

@@ -1,4 +1,4 @@
-#include "bert/data/encode_batch.h"
+#include "mini_bert/bert/data/encode_batch.h"
 
 #include <string>
 #include <vector>

@@ -1,9 +1,9 @@
-#include "bert/data/labelled_texts.h"
+#include "mini_bert/bert/data/labelled_texts.h"
 
-#include "bert/files/atomic_file.h"
+#include "mini_bert/files/atomic_file.h"
 #include "tests/bert/bert_testing.h"
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using Names = std::vector<std::string>;

@@ -1,11 +1,11 @@
-#include "bert/data/mask_spans.h"
+#include "mini_bert/bert/data/mask_spans.h"
 
 #include <algorithm>
 
-#include "bert/data/sample_reader.h"
+#include "mini_bert/bert/data/sample_reader.h"
 #include "tests/bert/data/chinese_testing.h"
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using namespace mini_bert::test;

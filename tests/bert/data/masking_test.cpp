@@ -1,4 +1,4 @@
-#include "bert/data/masking.h"
+#include "mini_bert/bert/data/masking.h"
 
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"

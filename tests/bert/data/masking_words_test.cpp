@@ -2,7 +2,7 @@
 #include <cmath>
 #include <set>
 
-#include "bert/data/masking.h"
+#include "mini_bert/bert/data/masking.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/data/chinese_testing.h"
 #include "tests/catch.h"

@@ -1,7 +1,7 @@
-#include "bert/data/new_words.h"
+#include "mini_bert/bert/data/new_words.h"
 
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using test::error_of;

@@ -1,11 +1,11 @@
-#include "bert/data/questions.h"
+#include "mini_bert/bert/data/questions.h"
 
 #include <nlohmann/json.hpp>
 
-#include "bert/files/atomic_file.h"
+#include "mini_bert/files/atomic_file.h"
 #include "tests/bert/bert_testing.h"
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using nlohmann::json;

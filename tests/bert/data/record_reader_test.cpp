@@ -1,8 +1,8 @@
-#include "bert/data/record_reader.h"
+#include "mini_bert/bert/data/record_reader.h"
 
-#include "tensor/random.h"
-#include "tests/bert/files/temporary_folder.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using namespace mini_bert::test;

@@ -1,7 +1,7 @@
-#include "bert/data/utf8.h"
+#include "mini_bert/bert/data/utf8.h"
 
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using namespace mini_bert::test;

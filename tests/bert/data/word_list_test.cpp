@@ -1,8 +1,8 @@
-#include "bert/data/word_list.h"
+#include "mini_bert/bert/data/word_list.h"
 
 #include "tests/bert/data/chinese_testing.h"
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using namespace mini_bert::test;

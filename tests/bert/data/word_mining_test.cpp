@@ -1,9 +1,9 @@
-#include "bert/data/word_mining.h"
+#include "mini_bert/bert/data/word_mining.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/random.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/bert/data/chinese_testing.h"
 #include "tests/catch.h"
 

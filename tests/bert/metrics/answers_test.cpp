@@ -1,4 +1,4 @@
-#include "bert/metrics/answers.h"
+#include "mini_bert/bert/metrics/answers.h"
 
 #include "tests/catch.h"
 

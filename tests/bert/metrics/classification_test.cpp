@@ -1,4 +1,4 @@
-#include "bert/metrics/classification.h"
+#include "mini_bert/bert/metrics/classification.h"
 
 #include "tests/bert/metrics/metrics_testing.h"
 #include "tests/catch.h"

@@ -1,4 +1,4 @@
-#include "bert/metrics/entities.h"
+#include "mini_bert/bert/metrics/entities.h"
 
 #include "tests/bert/metrics/metrics_testing.h"
 #include "tests/catch.h"

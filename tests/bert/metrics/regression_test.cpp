@@ -1,4 +1,4 @@
-#include "bert/metrics/regression.h"
+#include "mini_bert/bert/metrics/regression.h"
 
 #include "tests/bert/metrics/metrics_testing.h"
 #include "tests/catch.h"

@@ -1,8 +1,8 @@
 // The derivative of a whole BERT, compared with central differences in double. Every operation has its own check; this
 // one finds what happens between them: a residual added twice, a wrong dropout key, a gradient written over.
-#include "autograd/gradcheck.h"
-#include "autograd/tape.h"
-#include "bert/model/bert.h"
+#include "mini_bert/autograd/gradcheck.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/model/bert.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

@@ -1,6 +1,6 @@
-#include "bert/model/bert.h"
+#include "mini_bert/bert/model/bert.h"
 
-#include "autograd/tape.h"
+#include "mini_bert/autograd/tape.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

@@ -1,7 +1,7 @@
-#include "bert/model/grow_vocabulary.h"
+#include "mini_bert/bert/model/grow_vocabulary.h"
 
-#include "autograd/tape.h"
-#include "bert/model/heads.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/model/heads.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

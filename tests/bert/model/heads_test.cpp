@@ -1,7 +1,7 @@
-#include "bert/model/heads.h"
+#include "mini_bert/bert/model/heads.h"
 
-#include "autograd/gradcheck.h"
-#include "autograd/ops/cross_entropy.h"
+#include "mini_bert/autograd/gradcheck.h"
+#include "mini_bert/autograd/ops/cross_entropy.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

@@ -1,4 +1,4 @@
-#include "bert/predict/answer.h"
+#include "mini_bert/bert/predict/answer.h"
 
 #include <cmath>
 

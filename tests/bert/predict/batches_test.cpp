@@ -1,4 +1,4 @@
-#include "bert/predict/batches.h"
+#include "mini_bert/bert/predict/batches.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,6 +1,6 @@
-#include "bert/predict/classify.h"
+#include "mini_bert/bert/predict/classify.h"
 
-#include "autograd/tape.h"
+#include "mini_bert/autograd/tape.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

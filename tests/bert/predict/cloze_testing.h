@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tape.h"
+#include "mini_bert/autograd/tape.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

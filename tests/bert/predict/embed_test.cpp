@@ -1,4 +1,4 @@
-#include "bert/predict/embed.h"
+#include "mini_bert/bert/predict/embed.h"
 
 #include "tests/bert/predict/table_model.h"
 #include "tests/catch.h"

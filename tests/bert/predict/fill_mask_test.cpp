@@ -1,10 +1,10 @@
-#include "bert/predict/fill_mask.h"
+#include "mini_bert/bert/predict/fill_mask.h"
 
 #include <nlohmann/json.hpp>
 
-#include "autograd/tape.h"
-#include "bert/checkpoint.h"
-#include "bert/files/text_file.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/files/text_file.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

@@ -1,6 +1,6 @@
-#include "bert/predict/joint_fill.h"
+#include "mini_bert/bert/predict/joint_fill.h"
 
-#include "bert/predict/fill_mask.h"
+#include "mini_bert/bert/predict/fill_mask.h"
 #include "tests/bert/predict/cloze_testing.h"
 
 using namespace mini_bert;

@@ -1,4 +1,4 @@
-#include "bert/predict/score.h"
+#include "mini_bert/bert/predict/score.h"
 
 #include "tests/bert/predict/cloze_testing.h"
 

@@ -1,9 +1,9 @@
-#include "bert/predict/sentence_folder.h"
+#include "mini_bert/bert/predict/sentence_folder.h"
 
 #include <filesystem>
 
-#include "tests/bert/files/temporary_folder.h"
 #include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
 using namespace mini_bert::test;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bert/model/bert.h"
+#include "mini_bert/bert/model/bert.h"
 #include "tests/bert/bert_testing.h"
 
 // Models whose answers can be written down: the hidden state of a token is a function of the token alone, and its

@@ -1,4 +1,4 @@
-#include "bert/predict/tag.h"
+#include "mini_bert/bert/predict/tag.h"
 
 #include "tests/bert/predict/table_model.h"
 #include "tests/catch.h"

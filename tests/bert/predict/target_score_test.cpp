@@ -1,7 +1,7 @@
-#include "bert/predict/target_score.h"
+#include "mini_bert/bert/predict/target_score.h"
 
-#include "bert/predict/fill_mask.h"
-#include "bert/predict/joint_fill.h"
+#include "mini_bert/bert/predict/fill_mask.h"
+#include "mini_bert/bert/predict/joint_fill.h"
 #include "tests/bert/predict/cloze_testing.h"
 
 using namespace mini_bert;

@@ -1,6 +1,6 @@
-#include "bert/training/arguments.h"
+#include "mini_bert/bert/training/arguments.h"
 
-#include "bert/training/sampler.h"
+#include "mini_bert/bert/training/sampler.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;

@@ -1,4 +1,4 @@
-#include "bert/training/best_metric.h"
+#include "mini_bert/bert/training/best_metric.h"
 
 #include <limits>
 

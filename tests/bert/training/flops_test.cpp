@@ -1,4 +1,4 @@
-#include "bert/training/flops.h"
+#include "mini_bert/bert/training/flops.h"
 
 #include <vector>
 

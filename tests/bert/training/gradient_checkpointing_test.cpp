@@ -1,6 +1,6 @@
 // Keeping layer inputs alone and computing the rest again: the same bits, less memory.
-#include "autograd/tape.h"
-#include "tensor/allocator.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/tensor/allocator.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"
 

@@ -1,8 +1,8 @@
-#include "bert/training/guard.h"
+#include "mini_bert/bert/training/guard.h"
 
 #include <cmath>
 
-#include "bert/training/layer_depths.h"
+#include "mini_bert/bert/training/layer_depths.h"
 #include "tests/bert/data/chinese_testing.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"

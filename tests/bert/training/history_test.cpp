@@ -1,4 +1,4 @@
-#include "bert/training/history.h"
+#include "mini_bert/bert/training/history.h"
 
 #include <bit>
 #include <cmath>

@@ -1,9 +1,9 @@
 // The objectives whose texts are labelled: each learns a small set by heart, reports its metrics, and a run that was
 // interrupted and resumed ends with the same bits.
-#include "bert/training/answering_objective.h"
-#include "bert/training/classification_objective.h"
-#include "bert/training/tagging_objective.h"
-#include "bert/training/trainer.h"
+#include "mini_bert/bert/training/answering_objective.h"
+#include "mini_bert/bert/training/classification_objective.h"
+#include "mini_bert/bert/training/tagging_objective.h"
+#include "mini_bert/bert/training/trainer.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"

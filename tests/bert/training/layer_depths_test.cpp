@@ -1,8 +1,8 @@
-#include "bert/training/layer_depths.h"
+#include "mini_bert/bert/training/layer_depths.h"
 
-#include "autograd/tape.h"
-#include "bert/files/safetensors.h"
-#include "bert/model/heads.h"
+#include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/model/heads.h"
+#include "mini_bert/files/safetensors.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"
 

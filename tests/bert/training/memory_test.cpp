@@ -1,4 +1,4 @@
-#include "bert/training/memory.h"
+#include "mini_bert/bert/training/memory.h"
 
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"

@@ -1,6 +1,6 @@
-#include "bert/training/pretraining_objective.h"
+#include "mini_bert/bert/training/pretraining_objective.h"
 
-#include "bert/training/trainer.h"
+#include "mini_bert/bert/training/trainer.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"

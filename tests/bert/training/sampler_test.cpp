@@ -1,6 +1,6 @@
-#include "bert/training/sampler.h"
+#include "mini_bert/bert/training/sampler.h"
 
-#include "bert/training/masked_lm_objective.h"
+#include "mini_bert/bert/training/masked_lm_objective.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

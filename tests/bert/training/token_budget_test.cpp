@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "bert/training/sampler.h"
-#include "tensor/random.h"
+#include "mini_bert/bert/training/sampler.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;

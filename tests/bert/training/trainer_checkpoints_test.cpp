@@ -2,7 +2,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "bert/checkpoint.h"
+#include "mini_bert/bert/checkpoint.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"
 

@@ -1,8 +1,8 @@
-#include "bert/training/trainer.h"
+#include "mini_bert/bert/training/trainer.h"
 
 #include <limits>
 
-#include "bert/checkpoint.h"
+#include "mini_bert/bert/checkpoint.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"
 

@@ -2,10 +2,10 @@
 
 #include <functional>
 
-#include "bert/training/masked_lm_objective.h"
-#include "bert/training/trainer.h"
+#include "mini_bert/bert/training/masked_lm_objective.h"
+#include "mini_bert/bert/training/trainer.h"
 #include "tests/bert/bert_testing.h"
-#include "tests/bert/files/temporary_folder.h"
+#include "tests/files/temporary_folder.h"
 
 namespace mini_bert::test {
 

@@ -1,20 +1,20 @@
-#include "tensor/kernels/activations.h"
+#include "mini_bert/tensor/kernels/activations.h"
 
 #include <cmath>
 #include <functional>
 #include <vector>
 
-#include "tensor/kernels/add.h"
-#include "tensor/kernels/add_layer_norm.h"
-#include "tensor/kernels/cross_entropy.h"
-#include "tensor/kernels/dropout.h"
-#include "tensor/kernels/gather_rows.h"
-#include "tensor/kernels/gelu.h"
-#include "tensor/kernels/layer_norm.h"
-#include "tensor/kernels/scale.h"
-#include "tensor/kernels/softmax.h"
-#include "tensor/kernels/tanh.h"
-#include "tensor/simd/kernels.h"
+#include "mini_bert/tensor/kernels/add.h"
+#include "mini_bert/tensor/kernels/add_layer_norm.h"
+#include "mini_bert/tensor/kernels/cross_entropy.h"
+#include "mini_bert/tensor/kernels/dropout.h"
+#include "mini_bert/tensor/kernels/gather_rows.h"
+#include "mini_bert/tensor/kernels/gelu.h"
+#include "mini_bert/tensor/kernels/layer_norm.h"
+#include "mini_bert/tensor/kernels/scale.h"
+#include "mini_bert/tensor/kernels/softmax.h"
+#include "mini_bert/tensor/kernels/tanh.h"
+#include "mini_bert/tensor/simd/kernels.h"
 #include "tests/catch.h"
 
 // Every kernel of activations on bfloat16, against itself in double on the same numbers.

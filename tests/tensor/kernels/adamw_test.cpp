@@ -1,8 +1,8 @@
-#include "tensor/kernels/adamw.h"
+#include "mini_bert/tensor/kernels/adamw.h"
 
 #include <cmath>
 
-#include "tensor/random.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/catch.h"
 
 namespace mini_bert::kernels {

@@ -1,4 +1,4 @@
-#include "tensor/kernels/attention_simd.h"
+#include "mini_bert/tensor/kernels/attention_simd.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,8 +8,8 @@
 #include <cstring>
 #include <limits>
 
-#include "tensor/kernels/attention_blocked.h"
-#include "tensor/parallel.h"
+#include "mini_bert/tensor/kernels/attention_blocked.h"
+#include "mini_bert/tensor/parallel.h"
 #include "tests/catch.h"
 #include "tests/tensor/simd/emulated.h"
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/elementwise.h"
+#include "mini_bert/tensor/kernels/elementwise.h"
 
 #include <atomic>
 #include <vector>

@@ -1,12 +1,12 @@
-#include "tensor/kernels/matmul_blocked.h"
+#include "mini_bert/tensor/kernels/matmul_blocked.h"
 
 #include <array>
 #include <cstring>
 #include <string>
 #include <vector>
 
-#include "tensor/parallel.h"
-#include "tensor/simd/instantiate.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/simd/instantiate.h"
 #include "tests/catch.h"
 #include "tests/tensor/kernels/product_testing.h"
 #include "tests/tensor/simd/emulated.h"

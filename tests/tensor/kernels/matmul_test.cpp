@@ -1,9 +1,9 @@
-#include "tensor/kernels/matmul.h"
+#include "mini_bert/tensor/kernels/matmul.h"
 
 #include <array>
 #include <cmath>
 
-#include "tensor/random.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/catch.h"
 
 namespace mini_bert::kernels {

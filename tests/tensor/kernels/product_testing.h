@@ -4,8 +4,8 @@
 #include <cstring>
 #include <vector>
 
-#include "tensor/kernels/matmul_blocked.h"
-#include "tensor/random.h"
+#include "mini_bert/tensor/kernels/matmul_blocked.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/tensor/guarded_memory.h"
 
 // Operands of products at the edge of forbidden memory, and what the product must be.

@@ -1,9 +1,9 @@
-#include "tensor/kernels/sum_of_squares.h"
+#include "mini_bert/tensor/kernels/sum_of_squares.h"
 
 #include <cmath>
 
-#include "tensor/parallel.h"
-#include "tensor/random.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/random.h"
 #include "tests/catch.h"
 
 namespace mini_bert::kernels {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "tensor/dtype.h"
-#include "tensor/shape.h"
+#include "mini_bert/tensor/dtype.h"
+#include "mini_bert/tensor/shape.h"
 
 // Sixteen floats in an array, with the interface of tensor/simd/f32x16.h in plain C++: the loops written over a
 // register type run with 16 lanes on any CPU. Comparisons, min and max treat NaN as the x86 instructions do.

@@ -1,6 +1,6 @@
-#include "tensor/simd/isa.h"
+#include "mini_bert/tensor/simd/isa.h"
 
-#include "tensor/error.h"
+#include "mini_bert/base/error.h"
 #include "tests/catch.h"
 
 namespace mini_bert {

@@ -1,7 +1,7 @@
-#include "tensor/simd/loops.h"
+#include "mini_bert/tensor/simd/loops.h"
 
-#include "tensor/kernels/adamw.h"
-#include "tensor/kernels/sum_of_squares.h"
+#include "mini_bert/tensor/kernels/adamw.h"
+#include "mini_bert/tensor/kernels/sum_of_squares.h"
 #include "tests/tensor/simd/loops_testing.h"
 
 namespace mini_bert::simd {

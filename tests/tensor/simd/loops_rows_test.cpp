@@ -1,9 +1,9 @@
-#include "tensor/simd/loops.h"
+#include "mini_bert/tensor/simd/loops.h"
 
-#include "tensor/kernels/cross_entropy.h"
-#include "tensor/kernels/dropout.h"
-#include "tensor/kernels/layer_norm.h"
-#include "tensor/kernels/softmax.h"
+#include "mini_bert/tensor/kernels/cross_entropy.h"
+#include "mini_bert/tensor/kernels/dropout.h"
+#include "mini_bert/tensor/kernels/layer_norm.h"
+#include "mini_bert/tensor/kernels/softmax.h"
 #include "tests/tensor/simd/loops_testing.h"
 
 namespace mini_bert::simd {

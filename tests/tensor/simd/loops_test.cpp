@@ -1,8 +1,8 @@
-#include "tensor/simd/loops.h"
+#include "mini_bert/tensor/simd/loops.h"
 
-#include "tensor/kernels/dropout.h"
-#include "tensor/kernels/gelu.h"
-#include "tensor/kernels/tanh.h"
+#include "mini_bert/tensor/kernels/dropout.h"
+#include "mini_bert/tensor/kernels/gelu.h"
+#include "mini_bert/tensor/kernels/tanh.h"
 #include "tests/tensor/simd/loops_testing.h"
 
 namespace mini_bert::simd {

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "tensor/kernels/gradient.h"
-#include "tensor/random.h"
-#include "tensor/simd/kernels.h"
-#include "tensor/simd/make_loops.h"
+#include "mini_bert/tensor/kernels/gradient.h"
+#include "mini_bert/tensor/random.h"
+#include "mini_bert/tensor/simd/kernels.h"
+#include "mini_bert/tensor/simd/make_loops.h"
 #include "tests/catch.h"
 #include "tests/tensor/guarded_array.h"
 #include "tests/tensor/simd/emulated.h"

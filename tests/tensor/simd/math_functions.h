@@ -1,8 +1,8 @@
 #pragma once
 
-#include "tensor/dtype.h"
-#include "tensor/random.h"
-#include "tensor/shape.h"
+#include "mini_bert/tensor/dtype.h"
+#include "mini_bert/tensor/random.h"
+#include "mini_bert/tensor/shape.h"
 
 namespace mini_bert::simd {
 

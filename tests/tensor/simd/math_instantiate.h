@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tensor/simd/math.h"
-#include "tensor/simd/philox.h"
+#include "mini_bert/tensor/simd/math.h"
+#include "mini_bert/tensor/simd/philox.h"
 #include "tests/tensor/simd/math_functions.h"
 
 namespace mini_bert::simd {

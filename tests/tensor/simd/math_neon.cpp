@@ -1,4 +1,4 @@
-#include "tensor/simd/f32x4.h"
+#include "mini_bert/tensor/simd/f32x4.h"
 #include "tests/tensor/simd/math_instantiate.h"
 
 namespace mini_bert::simd {

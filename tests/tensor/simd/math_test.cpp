@@ -1,12 +1,12 @@
-#include "tensor/simd/math.h"
+#include "mini_bert/tensor/simd/math.h"
 
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "tensor/kernels/dropout.h"
-#include "tensor/simd/isa.h"
+#include "mini_bert/tensor/kernels/dropout.h"
+#include "mini_bert/tensor/simd/isa.h"
 #include "tests/catch.h"
 #include "tests/tensor/simd/emulated.h"
 #include "tests/tensor/simd/math_instantiate.h"

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "tensor/shape.h"
+#include "mini_bert/tensor/shape.h"
 
 // What the benchmark of matrix products compares with.
 namespace mini_bert::bench {

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "mini_bert/autograd/var.h"
+#include "mini_bert/tensor/sequence_offsets.h"
+
+namespace mini_bert {
+
+// The mean of the rows of each segment; x [T,H], result [S,H]. Throws Error when the segments do not cover the T rows.
+Var segment_mean(const Var& x, const SequenceOffsets& segments);
+
+}  // namespace mini_bert

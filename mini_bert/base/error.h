@@ -1,0 +1,30 @@
+#pragma once
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+namespace mini_bert {
+
+// Something a caller or a user got wrong. what() is one line that says where, what was expected and what was found;
+// the programs print it as it is.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Throws Error with the formatted text. Not a template, so that a check costs its caller little code.
+[[noreturn]] void throw_error(fmt::string_view format, fmt::format_args args);
+
+template <class... Args>
+[[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
+  throw_error(format, fmt::make_format_args(args...));
+}
+
+// Throws Error unless `condition` holds: require(y.shape() == x.shape(), "add: y must be {}, got {}", …).
+template <class... Args>
+void require(bool condition, fmt::format_string<Args...> format, Args&&... args) {
+  if (!condition) throw_error(format, fmt::make_format_args(args...));
+}
+
+}  // namespace mini_bert

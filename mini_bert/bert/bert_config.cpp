@@ -1,0 +1,289 @@
+#include "mini_bert/bert/bert_config.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/ranges.h>
+
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/files/json.h"
+#include "mini_bert/files/text_file.h"
+
+namespace mini_bert {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 2> erf_names = {"gelu", "gelu_python"};
+constexpr std::array<std::string_view, 5> tanh_names = {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh",
+                                                        "gelu_accurate", "gelu_fast"};
+// In the order of ProblemType.
+constexpr std::array<std::string_view, 3> problem_types = {"regression", "single_label_classification",
+                                                           "multi_label_classification"};
+constexpr double most_parameters = 1e11;
+
+// A JSON value, short enough for a message.
+std::string shown(const json& value) {
+  if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "an array";
+  return value.dump();
+}
+
+// The fields of the configuration's object. A field that is missing leaves its default in place.
+class Fields {
+ public:
+  Fields(const json& object, const std::string& name) : object_(object), name_(name) {}
+
+  // nullptr when the key is missing.
+  const json* find(const char* key) const {
+    const auto found = object_.find(key);
+    return found == object_.end() ? nullptr : &*found;
+  }
+  const json* find_set(const char* key) const {  // nor null
+    const json* value = find(key);
+    return value == nullptr || value->is_null() ? nullptr : value;
+  }
+
+  [[noreturn]] void wrong(const char* key, const json& found, std::string_view expected) const {
+    fail("{}: {} is {}, expected {}; correct the file", name_, key, shown(found), expected);
+  }
+
+  void required(const char* key, Index& target) const {
+    const json* value = find(key);
+    require(value != nullptr, "{}: {} is missing; take the config.json that belongs to the checkpoint", name_, key);
+    target = integer(key, *value);
+  }
+  void optional(const char* key, Index& target) const {
+    if (const json* value = find(key)) target = integer(key, *value);
+  }
+  void optional(const char* key, std::optional<Index>& target) const {
+    if (const json* value = find(key)) target = value->is_null() ? std::nullopt : std::optional(integer(key, *value));
+  }
+  void optional(const char* key, double& target) const {
+    if (const json* value = find(key)) target = number(key, *value);
+  }
+  void optional(const char* key, std::optional<double>& target) const {
+    if (const json* value = find_set(key)) target = number(key, *value);
+  }
+  void optional(const char* key, bool& target) const {
+    if (const json* value = find_set(key)) {
+      if (!value->is_boolean()) wrong(key, *value, "true or false");
+      target = value->get<bool>();
+    }
+  }
+  void optional(const char* key, std::string& target) const {
+    if (const json* value = find(key)) target = text(key, *value);
+  }
+  void optional(const char* key, std::optional<std::string>& target) const {
+    if (const json* value = find_set(key)) target = text(key, *value);
+  }
+  void optional(const char* key, std::vector<std::string>& target) const {
+    if (const json* value = find_set(key)) {
+      if (!value->is_array()) wrong(key, *value, "an array of texts");
+      for (const json& element : *value) target.push_back(text(key, element));
+    }
+  }
+
+  std::string text(const char* key, const json& value) const {
+    if (!value.is_string()) wrong(key, value, "a text");
+    return value.get<std::string>();
+  }
+
+ private:
+  Index integer(const char* key, const json& value) const {
+    const bool fits =
+        value.is_number_integer() && (!value.is_number_unsigned() || std::in_range<Index>(value.get<std::uint64_t>()));
+    if (!fits) wrong(key, value, "a whole number");
+    return value.get<Index>();
+  }
+  double number(const char* key, const json& value) const {
+    if (!value.is_number()) wrong(key, value, "a number");
+    return value.get<double>();
+  }
+
+  const json& object_;
+  const std::string& name_;
+};
+
+// {"0": "negative", "1": "positive"}: every number from 0 once.
+std::vector<std::string> read_labels(const Fields& fields, const std::string& name) {
+  const json* map = fields.find_set("id2label");
+  if (map == nullptr) return {};
+  if (!map->is_object()) fields.wrong("id2label", *map, "an object like {\"0\": \"LABEL_0\"}");
+  std::vector<std::string> labels;
+  for (std::size_t id = 0; id < map->size(); ++id) {
+    const auto found = map->find(std::to_string(id));
+    require(found != map->end(), "{}: id2label has {} labels but no \"{}\", expected \"0\" to \"{}\"; correct the file",
+            name, map->size(), id, map->size() - 1);
+    labels.push_back(fields.text("id2label", *found));
+  }
+  return labels;
+}
+
+// What other models are, and we do not compute.
+void refuse_other_models(const Fields& fields, const std::string& name) {
+  std::string model_type = "bert";
+  std::string positions = "absolute";
+  bool is_decoder = false;
+  bool cross_attention = false;
+  fields.optional("model_type", model_type);
+  fields.optional("position_embedding_type", positions);
+  fields.optional("is_decoder", is_decoder);
+  fields.optional("add_cross_attention", cross_attention);
+  require(model_type == "bert", "{}: model_type is {}, expected \"bert\"; choose a BERT checkpoint", name,
+          in_quotes(model_type));
+  require(positions == "absolute",
+          "{}: position_embedding_type is {}, supported is \"absolute\"; choose a checkpoint with absolute positions",
+          name, in_quotes(positions));
+  require(!is_decoder, "{}: is_decoder is true, supported is false; choose an encoder checkpoint", name);
+  require(!cross_attention, "{}: add_cross_attention is true, supported is false; choose an encoder checkpoint", name);
+}
+
+}  // namespace
+
+std::string_view name_of(ProblemType type) {
+  return problem_types.at(static_cast<std::size_t>(type));
+}
+
+Activation BertConfig::activation() const {
+  if (hidden_act == "relu") return Activation::relu;
+  if (std::ranges::find(erf_names, hidden_act) != erf_names.end()) return Activation::gelu;
+  require(std::ranges::find(tanh_names, hidden_act) != tanh_names.end(),
+          "hidden_act is {}, supported are {}, {} and relu; choose a checkpoint that uses one of them",
+          in_quotes(hidden_act), fmt::join(erf_names, ", "), fmt::join(tanh_names, ", "));
+  return Activation::gelu_tanh;
+}
+
+ProblemType BertConfig::problem() const {
+  if (!problem_type) return label_count() == 1 ? ProblemType::regression : ProblemType::single_label_classification;
+  const auto found = std::ranges::find(problem_types, *problem_type);
+  return static_cast<ProblemType>(found - problem_types.begin());
+}
+
+std::string BertConfig::label(Index id) const {
+  return labels.empty() ? fmt::format("LABEL_{}", id) : labels.at(static_cast<std::size_t>(id));
+}
+
+double BertConfig::parameter_count() const {
+  const auto vocab = static_cast<double>(vocab_size);
+  const auto hidden = static_cast<double>(hidden_size);
+  const auto inner = static_cast<double>(intermediate_size);
+  const double layer_norm = 2 * hidden;
+  const double embeddings = (vocab + static_cast<double>(max_position_embeddings + type_vocab_size)) * hidden;
+  const double attention = 4 * (hidden * hidden + hidden) + layer_norm;  // query, key, value, output
+  const double feed_forward = (hidden * inner + inner) + (inner * hidden + hidden) + layer_norm;
+  const double pooler = hidden * hidden + hidden;
+  return embeddings + layer_norm + static_cast<double>(num_hidden_layers) * (attention + feed_forward) + pooler;
+}
+
+void BertConfig::check(const std::string& name) const {
+  const auto in_range = [&](const char* key, auto value, auto least, auto most) {
+    require(least <= value && value <= most, "{}: {} is {}, expected {} to {}; correct the file", name, key, value,
+            least, most);
+  };
+  in_range("vocab_size", vocab_size, Index{1}, Index{100'000'000});
+  in_range("hidden_size", hidden_size, Index{1}, Index{1'000'000});
+  in_range("num_hidden_layers", num_hidden_layers, Index{1}, Index{10'000});
+  in_range("num_attention_heads", num_attention_heads, Index{1}, hidden_size);
+  in_range("intermediate_size", intermediate_size, Index{1}, Index{10'000'000});
+  in_range("max_position_embeddings", max_position_embeddings, Index{1}, Index{10'000'000});
+  in_range("type_vocab_size", type_vocab_size, Index{1}, Index{1'000'000});
+  if (pad_token_id) in_range("pad_token_id", *pad_token_id, Index{0}, vocab_size - 1);
+  require(hidden_size % num_attention_heads == 0,
+          "{}: hidden_size {} is not a multiple of num_attention_heads {}; correct the file", name, hidden_size,
+          num_attention_heads);
+  require(parameter_count() <= most_parameters,
+          "{}: describes {:.2g} parameters, expected at most {:.0g}; correct the file", name, parameter_count(),
+          most_parameters);
+
+  const auto probability = [&](const char* key, double value) {
+    require(value >= 0 && value < 1, "{}: {} is {}, expected at least 0 and less than 1; correct the file", name, key,
+            value);
+  };
+  probability("hidden_dropout_prob", hidden_dropout_prob);
+  probability("attention_probs_dropout_prob", attention_probs_dropout_prob);
+  if (classifier_dropout) probability("classifier_dropout", *classifier_dropout);
+  in_range("initializer_range", initializer_range, 0.0, 100.0);
+  require(layer_norm_eps > 0 && layer_norm_eps < 1,
+          "{}: layer_norm_eps is {}, expected more than 0 and less than 1; correct the file", name, layer_norm_eps);
+  require(!problem_type || std::ranges::find(problem_types, *problem_type) != problem_types.end(),
+          "{}: problem_type is {}, supported are {}; correct the file", name, in_quotes(problem_type.value_or("")),
+          fmt::join(problem_types, ", "));
+  try {
+    activation();
+  } catch (const Error& error) {
+    fail("{}: {}", name, error.what());
+  }
+}
+
+BertConfig BertConfig::read(const std::filesystem::path& path) {
+  return from_json(read_text_file(path, 10'000'000), path.string());
+}
+
+BertConfig BertConfig::from_json(std::string_view text, const std::string& name) {
+  const json object = parse_json(text, name);
+  require(object.is_object(), "{}: the file holds {}, expected an object {{…}}; is it a config.json?", name,
+          shown(object));
+  const Fields fields(object, name);
+  refuse_other_models(fields, name);
+
+  BertConfig config;
+  fields.required("vocab_size", config.vocab_size);
+  fields.required("hidden_size", config.hidden_size);
+  fields.required("num_hidden_layers", config.num_hidden_layers);
+  fields.required("num_attention_heads", config.num_attention_heads);
+  fields.required("intermediate_size", config.intermediate_size);
+  fields.required("max_position_embeddings", config.max_position_embeddings);
+  fields.optional("type_vocab_size", config.type_vocab_size);
+  fields.optional("pad_token_id", config.pad_token_id);
+  fields.optional("hidden_act", config.hidden_act);
+  fields.optional("hidden_dropout_prob", config.hidden_dropout_prob);
+  fields.optional("attention_probs_dropout_prob", config.attention_probs_dropout_prob);
+  fields.optional("classifier_dropout", config.classifier_dropout);
+  fields.optional("initializer_range", config.initializer_range);
+  fields.optional("layer_norm_eps", config.layer_norm_eps);
+  fields.optional("tie_word_embeddings", config.tie_word_embeddings);
+  fields.optional("architectures", config.architectures);
+  fields.optional("problem_type", config.problem_type);
+  config.labels = read_labels(fields, name);
+  config.other_keys = object.dump();
+  config.check(name);
+  return config;
+}
+
+std::string BertConfig::to_json() const {
+  json object = parse_json(other_keys, "config");
+  object["model_type"] = "bert";
+  object["vocab_size"] = vocab_size;
+  object["hidden_size"] = hidden_size;
+  object["num_hidden_layers"] = num_hidden_layers;
+  object["num_attention_heads"] = num_attention_heads;
+  object["intermediate_size"] = intermediate_size;
+  object["max_position_embeddings"] = max_position_embeddings;
+  object["type_vocab_size"] = type_vocab_size;
+  object["pad_token_id"] = pad_token_id ? json(*pad_token_id) : json();
+  object["hidden_act"] = hidden_act;
+  object["hidden_dropout_prob"] = hidden_dropout_prob;
+  object["attention_probs_dropout_prob"] = attention_probs_dropout_prob;
+  object["classifier_dropout"] = classifier_dropout ? json(*classifier_dropout) : json();
+  object["initializer_range"] = initializer_range;
+  object["layer_norm_eps"] = layer_norm_eps;
+  // What a checkpoint may leave unsaid stays unsaid.
+  const auto set = [&](const char* key, const json& value, bool stated) {
+    if (stated || object.contains(key)) object[key] = value;
+  };
+  set("tie_word_embeddings", tie_word_embeddings, !tie_word_embeddings);
+  set("architectures", architectures.empty() ? json() : json(architectures), !architectures.empty());
+  set("problem_type", problem_type ? json(*problem_type) : json(), problem_type.has_value());
+  object.erase("id2label");
+  object.erase("label2id");
+  for (std::size_t id = 0; id < labels.size(); ++id) {
+    object["id2label"][std::to_string(id)] = labels[id];
+    object["label2id"][labels[id]] = id;
+  }
+  return object.dump(2, ' ', true) + '\n';
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,137 @@
+#include "mini_bert/bert/data/dataset.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "mini_bert/bert/data/encode_batch.h"
+#include "mini_bert/bert/data/mask_spans.h"
+
+namespace mini_bert {
+namespace {
+
+// Counts what the vocabulary does not know, by the piece of text that became [UNK].
+void count_unknown(const Encoding& encoding, std::string_view text, std::string_view pair, std::int32_t unk_id,
+                   std::size_t line, Dataset& dataset) {
+  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    if (encoding.ids[i] != unk_id) continue;
+    const TextRange range = encoding.offsets[i];
+    const std::string_view source = encoding.type_ids[i] == 0 ? text : pair;
+    add_unknown(source.substr(range.begin, range.end - range.begin), line, dataset);
+  }
+}
+
+void add_sequence(std::vector<std::int32_t> ids, std::vector<MaskRule> rules, Dataset& dataset) {
+  dataset.tokens += static_cast<Index>(ids.size());
+  std::vector<std::int32_t> type_ids(ids.size(), 0);
+  const bool dice_alone = std::ranges::all_of(rules, [](MaskRule rule) { return rule == MaskRule::dice; });
+  if (dice_alone) rules.clear();
+  dataset.sequences.push_back({std::move(ids), std::move(type_ids), std::move(rules)});
+}
+
+// Texts joined end to end, [SEP] between them.
+struct Stream {
+  std::vector<std::int32_t> ids;
+  std::vector<MaskRule> rules;  // one per token
+
+  void add(const std::vector<std::int32_t>& text, std::vector<MaskRule> text_rules, std::int32_t sep_id) {
+    if (!ids.empty()) ids.push_back(sep_id);
+    rules.resize(ids.size(), MaskRule::dice);
+    text_rules.resize(text.size(), MaskRule::dice);
+    ids.insert(ids.end(), text.begin(), text.end());
+    rules.insert(rules.end(), text_rules.begin(), text_rules.end());
+  }
+};
+
+// [CLS] some of the stream [SEP]
+template <class T>
+std::vector<T> framed(const std::vector<T>& stream, std::size_t begin, std::size_t count, T first, T last) {
+  const auto from = stream.begin() + static_cast<std::ptrdiff_t>(begin);
+  std::vector<T> block = {first};
+  block.insert(block.end(), from, from + static_cast<std::ptrdiff_t>(count));
+  block.push_back(last);
+  return block;
+}
+
+// Cuts the joined texts into [CLS] block [SEP] of max_length tokens.
+void add_blocks(const Stream& stream, const Tokenizer& tokenizer, Index max_length, Dataset& dataset) {
+  const auto inner = static_cast<std::size_t>(max_length - 2);
+  for (std::size_t begin = 0; begin == 0 || begin + inner <= stream.ids.size(); begin += inner) {
+    const std::size_t count = std::min(inner, stream.ids.size() - begin);
+    add_sequence(framed(stream.ids, begin, count, tokenizer.cls_id(), tokenizer.sep_id()),
+                 framed(stream.rules, begin, count, MaskRule::dice, MaskRule::dice), dataset);
+  }
+}
+
+}  // namespace
+
+Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout) {
+  require(max_length >= 3, "max_length must leave room for a token between [CLS] and [SEP], got {}", max_length);
+  const bool packed = layout == Layout::packed;
+  Dataset dataset;
+  Stream stream;
+  // Encoded by all threads, a few thousand at a time: offsets take three times the memory of the ids that stay.
+  constexpr std::size_t at_a_time = 4096;
+  for (std::size_t done = 0; done < samples.size(); done += at_a_time) {
+    std::vector<std::string_view> texts;
+    for (const Sample& sample : samples.subspan(done, std::min(at_a_time, samples.size() - done))) {
+      texts.push_back(sample.text);
+    }
+    std::vector<Encoding> encodings = encode_batch(texts, tokenizer, {.add_special_tokens = !packed});
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      Encoding& encoding = encodings[i];
+      ++dataset.texts;
+      count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), samples[done + i].line, dataset);
+      dataset.longest = std::max(dataset.longest, static_cast<Index>(encoding.size()));
+      const std::span<const TextRange> spans = samples[done + i].mask;
+      const bool is_cut = !packed && encoding.size() > max_length;
+      const std::size_t left = is_cut ? static_cast<std::size_t>(max_length) - 1 : encoding.ids.size();
+      std::vector<MaskRule> rules = mask_rules(encoding, texts[i], spans);
+      dataset.spans += static_cast<Index>(spans.size());
+      dataset.lost_spans += count_lost_spans(encoding, texts[i], spans, left, tokenizer);
+      if (packed) {
+        stream.add(encoding.ids, std::move(rules), tokenizer.sep_id());
+        continue;
+      }
+      if (is_cut) {
+        ++dataset.truncated;
+        encoding.ids.resize(static_cast<std::size_t>(max_length));
+        encoding.ids.back() = tokenizer.sep_id();
+        if (!rules.empty()) {
+          rules.resize(encoding.ids.size());
+          rules.back() = MaskRule::never;
+        }
+      }
+      add_sequence(std::move(encoding.ids), std::move(rules), dataset);
+      dataset.lines.push_back(samples[done + i].line);
+    }
+  }
+  if (!stream.ids.empty()) add_blocks(stream, tokenizer, max_length, dataset);
+  return dataset;
+}
+
+void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,
+              Dataset& dataset, std::size_t line) {
+  const EncodeOptions options{.truncation = Truncation::longest_first,
+                              .max_length = static_cast<std::int32_t>(max_length)};
+  Encoding encoding = pair.empty() ? tokenizer.encode(text, options) : tokenizer.encode_pair(text, pair, options);
+  ++dataset.texts;
+  Index whole = encoding.size();
+  if (!encoding.overflow.empty()) {
+    ++dataset.truncated;
+    whole = pair.empty() ? tokenizer.encode(text).size() : tokenizer.encode_pair(text, pair).size();
+  }
+  dataset.longest = std::max(dataset.longest, whole);
+  count_unknown(encoding, text, pair, tokenizer.unk_id(), line, dataset);
+  dataset.tokens += encoding.size();
+  dataset.lines.push_back(line);
+  dataset.sequences.push_back({std::move(encoding.ids), std::move(encoding.type_ids)});
+}
+
+void add_unknown(std::string_view text, std::size_t line, Dataset& dataset) {
+  const std::string key(text);
+  ++dataset.unknown;
+  ++dataset.unknown_texts[key];
+  dataset.unknown_lines.try_emplace(key, line);
+}
+
+}  // namespace mini_bert

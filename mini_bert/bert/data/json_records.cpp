@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "mini_bert/bert/data/record_formats.h"
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/files/json_position.h"
+#include "mini_bert/base/error.h"
+
+namespace mini_bert {
+namespace {
+
+using nlohmann::json;
+
+// Reads a text and leaves in `*position` how far it got: the parser itself does not tell.
+struct TrackingIterator {
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  const char* at;
+  const char** position;
+
+  char operator*() const { return *at; }
+  TrackingIterator& operator++() {
+    *position = ++at;
+    return *this;
+  }
+  bool operator==(const TrackingIterator& other) const { return at == other.at; }
+  bool operator!=(const TrackingIterator& other) const { return at != other.at; }
+};
+
+// Hands out the elements of an array as they are parsed, so that no tree of the whole file is ever built.
+class RecordHandler : public nlohmann::json_sax<json> {
+ public:
+  // `first_line`: of the text in its file. `array`: the text is an array of elements, else it is one element.
+  RecordHandler(std::string_view text, std::size_t first_line, bool array, const std::string& path,
+                const RecordSink& sink)
+      : text_(text),
+        first_line_(first_line),
+        line_(first_line),
+        array_(array),
+        path_(path),
+        sink_(sink),
+        position_(text.data()),
+        counted_(text.data()) {}
+
+  void parse() {
+    refuse_zero_bytes(text_, path_, first_line_);
+    json::sax_parse(TrackingIterator{text_.data(), &position_},
+                    TrackingIterator{text_.data() + text_.size(), &position_}, this);
+  }
+
+  bool start_array(std::size_t) override {
+    if (array_ && depth_ == 0) {
+      ++depth_;
+      return true;
+    }
+    open_nested('[', "an array");
+    return true;
+  }
+  bool end_array() override {
+    if (--depth_ >= field_depth()) append("]");
+    return true;
+  }
+
+  bool start_object(std::size_t) override {
+    if (depth_ != element_depth()) {
+      open_nested('{', "an object");
+      return true;
+    }
+    ++depth_;
+    ++elements_;
+    record_ = {.line = current_line(), .has_columns = true, .fields = {}};
+    return true;
+  }
+  bool end_object() override {
+    if (--depth_ == element_depth()) {
+      sink_(record_);
+    } else {
+      append("}");
+    }
+    return true;
+  }
+  bool key(std::string& name) override {
+    if (depth_ == field_depth()) {
+      if (record_.find(name) != nullptr) {
+        fail("{}: line {}: the object has column {} twice; keep one of them", path_, current_line(), in_quotes(name));
+      }
+      if (record_.fields.size() == most_columns) {
+        fail("{}: line {}: the object has more than {} columns; is it the right file?", path_, current_line(),
+             most_columns);
+      }
+      record_.fields.push_back({std::move(name), {}, false});
+    } else {
+      append(json(name).dump());
+      value() += ':';
+      after_key_ = true;
+    }
+    return true;
+  }
+
+  bool string(std::string& text) override {
+    if (depth_ == field_depth()) {
+      record_.fields.back().value = std::move(text);
+      record_.fields.back().is_text = true;
+    } else if (depth_ == element_depth()) {
+      ++elements_;
+      record_ = {.line = current_line(), .has_columns = false, .fields = {{"text", std::move(text)}}};
+      sink_(record_);
+    } else {
+      scalar(json(text).dump(), "a text");
+    }
+    return true;
+  }
+  bool null() override { return scalar("null", "null"); }
+  bool boolean(bool truth) override { return scalar(truth ? "true" : "false", truth ? "true" : "false"); }
+  bool number_integer(json::number_integer_t number) override { return scalar(std::to_string(number), "a number"); }
+  bool number_unsigned(json::number_unsigned_t number) override { return scalar(std::to_string(number), "a number"); }
+  bool number_float(json::number_float_t, const std::string& text) override { return scalar(text, "a number"); }
+  bool binary(json::binary_t&) override { return scalar("null", "binary data"); }
+
+  bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception& error) override {
+    TextPosition position = locate(text_, offset);
+    position.line += first_line_ - 1;
+    fail("{}: not JSON, {}: {}; correct the file", path_, to_string(position), json_reason(error.what()));
+  }
+
+ private:
+  static constexpr int most_depth = 32;
+  static constexpr std::size_t most_columns = 10'000;
+
+  int element_depth() const { return array_ ? 1 : 0; }     // brackets open around an element
+  int field_depth() const { return element_depth() + 1; }  // around a column's value
+
+  std::size_t current_line() {
+    // The last byte read is not counted: to see that a number ends, the parser reads one byte further.
+    const char* last = std::max(counted_, position_ - 1);
+    line_ += static_cast<std::size_t>(std::count(counted_, last, '\n'));
+    counted_ = last;
+    return line_;
+  }
+
+  std::string& value() { return record_.fields.back().value; }
+
+  // Another piece of a nested value's JSON, with the comma it may need.
+  void append(std::string_view piece) {
+    const bool closes = piece == "]" || piece == "}";
+    std::string& text = value();
+    if (!text.empty() && !closes && !after_key_ && text.back() != '[' && text.back() != '{') text += ',';
+    text += piece;
+    after_key_ = false;
+  }
+
+  void open_nested(char bracket, std::string_view found) {
+    check_place(found);
+    if (depth_ >= most_depth) {
+      fail("{}: line {}: JSON nested deeper than {} levels; is it the right file?", path_, current_line(), most_depth);
+    }
+    append(std::string_view(&bracket, 1));
+    ++depth_;
+  }
+
+  bool scalar(std::string_view text, std::string_view found) {
+    check_place(found);
+    append(text);
+    return true;
+  }
+
+  // A value that is no text and no object may only stand inside an object.
+  void check_place(std::string_view found) {
+    if (depth_ >= field_depth()) return;
+    if (array_ && depth_ == 0) {
+      fail(
+          "{}: the top level is {}, expected an array of texts or objects; a file with an object a line is called "
+          ".jsonl",
+          path_, found);
+    }
+    fail("{}: line {}: {} is {}, expected a text or an object; correct the file", path_, current_line(),
+         array_ ? fmt::format("element {}", elements_ + 1) : "the line", found);
+  }
+
+  std::string_view text_;
+  std::size_t first_line_;
+  std::size_t line_;
+  bool array_;
+  const std::string& path_;
+  const RecordSink& sink_;
+  const char* position_;  // how far the parser has read
+  const char* counted_;   // up to where line_ counts
+  int depth_ = 0;
+  std::size_t elements_ = 0;
+  bool after_key_ = false;
+  Record record_;
+};
+
+}  // namespace
+
+void read_json_array(std::string_view text, const std::string& path, const RecordSink& sink) {
+  RecordHandler(text, 1, true, path, sink).parse();
+}
+
+void read_json_lines(std::string_view text, const std::string& path, const RecordSink& sink) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::string_view line = take_line(text);
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    RecordHandler(line, number, false, path, sink).parse();
+  }
+}
+
+}  // namespace mini_bert

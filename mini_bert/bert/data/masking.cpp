@@ -1,0 +1,204 @@
+#include "mini_bert/bert/data/masking.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace mini_bert {
+namespace {
+
+// How many words a span of at most `most` has: n with a weight of most + 1 − n.
+Index draw_length(Index most, RandomSequence& random) {
+  auto ticket = static_cast<Index>(random.below(static_cast<std::uint32_t>(most * (most + 1) / 2)));
+  for (Index n = 1;; ++n) {
+    const Index weight = most + 1 - n;
+    if (ticket < weight) return n;
+    ticket -= weight;
+  }
+}
+
+// How many words are left of a span, the present one included, when one looks in at a random word of it: r with a
+// probability that is proportional to that of n ≥ r, (most + 1 − r)·(most + 2 − r) / 2.
+Index draw_rest(Index most, RandomSequence& random) {
+  auto ticket = static_cast<Index>(random.below(static_cast<std::uint32_t>(most * (most + 1) * (most + 2) / 6)));
+  for (Index r = 1;; ++r) {
+    const Index weight = (most + 1 - r) * (most + 2 - r) / 2;
+    if (ticket < weight) return r;
+    ticket -= weight;
+  }
+}
+
+}  // namespace
+
+std::string MaskingRules::identity() const {
+  std::string text;
+  if (whole_words) text += fmt::format(", whole words {:016x}", whole_words->fingerprint());
+  if (!always.empty()) text += fmt::format(", always {:016x}", always.fingerprint());
+  if (ngram > 1) text += fmt::format(", 1 to {} in a row", ngram);
+  return text;
+}
+
+Masker::Masker(const Tokenizer& tokenizer, double probability, MaskingRules rules)
+    : tokenizer_(tokenizer), probability_(probability), rules_(std::move(rules)) {
+  require(1 <= rules_.ngram && rules_.ngram <= 1000, "masking: spans must have 1 to 1000 words, got {}", rules_.ngram);
+  const std::string& prefix = tokenizer.options().continuing_subword_prefix;
+  for (const std::string& token : tokenizer.vocabulary().tokens()) {
+    is_continuation_.push_back(token.size() > prefix.size() && token.starts_with(prefix));
+  }
+}
+
+std::string Masker::identity() const {
+  return fmt::format("mask {}{}", probability_, rules_.identity());
+}
+
+bool Masker::continues_word(const Sequence& sequence, std::size_t i) const {
+  return i < sequence.ids.size() && is_continuation_[static_cast<std::size_t>(sequence.ids[i])];
+}
+
+// What the data say about each token, special ones never, and the words that are always guessed.
+std::vector<MaskRule> Masker::rules_for(const Sequence& sequence) const {
+  const std::span<const std::int32_t> ids = sequence.ids;
+  std::vector<MaskRule> rules = sequence.mask_rules;
+  rules.resize(ids.size(), MaskRule::dice);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (tokenizer_.is_special(ids[i])) rules[i] = MaskRule::never;
+  }
+  if (rules_.always.empty()) return rules;
+  std::vector<MaskRule> with_words = rules;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (continues_word(sequence, i)) continue;
+    for (const std::size_t length : rules_.always.lengths_at(ids.subspan(i))) {
+      if (continues_word(sequence, i + length)) continue;
+      for (std::size_t j = i; j < i + length; ++j) {
+        if (rules[j] == MaskRule::dice) with_words[j] = MaskRule::always;
+      }
+    }
+  }
+  return with_words;
+}
+
+std::vector<Masker::Run> Masker::runs(const Sequence& sequence, std::span<const MaskRule> rules) const {
+  const std::span<const std::int32_t> ids = sequence.ids;
+  std::vector<Run> runs;
+  for (std::size_t begin = 0; begin < ids.size();) {
+    if (rules[begin] != MaskRule::dice) {
+      ++begin;
+      continue;
+    }
+    std::size_t end = begin + 1;
+    while (end < ids.size() && rules[end] == MaskRule::dice) ++end;
+    Run& run = runs.emplace_back();
+    while (begin < end) {
+      std::size_t next = begin + 1;
+      if (rules_.whole_words) {
+        while (next < end && continues_word(sequence, next)) ++next;
+        for (const std::size_t length : rules_.whole_words->lengths_at(ids.subspan(begin, end - begin))) {
+          if (!continues_word(sequence, begin + length)) next = std::max(next, begin + length);
+        }
+      }
+      run.push_back({begin, next});
+      begin = next;
+    }
+  }
+  return runs;
+}
+
+std::vector<Masker::Unit> Masker::draw_units(std::span<const Run> runs, RandomSequence& random) const {
+  std::vector<Unit> chosen;
+  for (const Run& run : runs) {
+    for (const Unit& unit : run) {
+      if (random.uniform() < probability_) chosen.push_back(unit);
+    }
+  }
+  return chosen;
+}
+
+// Spans and single words that are not chosen take turns along a run. A run begins as if one looked in at a random place
+// of an endless one, so that a word at its edge is chosen as often as any other: with probability p, inside a span.
+std::vector<Masker::Unit> Masker::draw_spans(std::span<const Run> runs, RandomSequence& random) const {
+  const double mean = static_cast<double>(rules_.ngram + 2) / 3;
+  const double begins = probability_ / (mean * (1 - probability_) + probability_);
+  std::vector<Unit> chosen;
+  for (const Run& run : runs) {
+    Index left = random.uniform() < probability_ ? draw_rest(rules_.ngram, random) : 0;
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      if (i > 0 && left == 0 && random.uniform() < begins) left = draw_length(rules_.ngram, random);
+      if (left == 0) continue;
+      chosen.push_back(run[i]);
+      --left;
+    }
+  }
+  return chosen;
+}
+
+std::vector<std::size_t> Masker::choose(const Sequence& sequence, RandomSequence& random) const {
+  const std::vector<MaskRule> rules = rules_for(sequence);
+  const std::vector<Run> found = runs(sequence, rules);
+  std::vector<Unit> units = rules_.ngram == 1 ? draw_units(found, random) : draw_spans(found, random);
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (rules[i] == MaskRule::always) chosen.push_back(i);
+  }
+  // Whoever names words and leaves nothing to the dice means those words alone.
+  const bool only_words = !rules_.always.empty() && probability_ == 0;
+  if (units.empty() && chosen.empty() && !found.empty() && !only_words) {
+    std::size_t count = 0;
+    for (const Run& run : found) count += run.size();
+    std::size_t pick = random.below(static_cast<std::uint32_t>(count));
+    auto run = found.begin();
+    for (; pick >= run->size(); ++run) pick -= run->size();
+    units.push_back((*run)[pick]);
+  }
+  for (const Unit& unit : units) {
+    for (std::size_t i = unit.begin; i < unit.end; ++i) chosen.push_back(i);
+  }
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+MaskingCensus Masker::census(std::span<const Sequence> sequences) const {
+  MaskingCensus census;
+  for (const Sequence& sequence : sequences) {
+    const std::vector<MaskRule> rules = rules_for(sequence);
+    Index dice = 0, by_data = 0, by_word = 0;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      dice += rules[i] == MaskRule::dice;
+      const bool said = !sequence.mask_rules.empty() && sequence.mask_rules[i] == MaskRule::always;
+      (said ? by_data : by_word) += rules[i] == MaskRule::always;
+    }
+    for (const Run& run : runs(sequence, rules)) {
+      for (const Unit& unit : run) {
+        if (unit.end - unit.begin > 1) census.in_words += static_cast<Index>(unit.end - unit.begin);
+      }
+    }
+    census.candidates += dice + by_data + by_word;
+    census.always_by_data += by_data;
+    census.always_by_word += by_word;
+    const bool dice_are_thrown = rules_.always.empty() || probability_ > 0;
+    census.silent += by_data + by_word == 0 && (dice == 0 || !dice_are_thrown);
+  }
+  return census;
+}
+
+MaskedBatch Masker::mask(std::vector<Sequence> sequences, std::span<const RandomKey> keys) const {
+  std::vector<std::int32_t> rows, labels;
+  std::size_t begin = 0;
+  for (std::size_t s = 0; s < sequences.size(); ++s) {
+    RandomSequence random(keys[s]);
+    for (const std::size_t i : choose(sequences[s], random)) {
+      std::int32_t& id = sequences[s].ids[i];
+      rows.push_back(static_cast<std::int32_t>(begin + i));
+      labels.push_back(id);
+      const float draw = random.uniform();
+      if (draw < 0.8f) {
+        id = tokenizer_.mask_id();
+      } else if (draw < 0.9f) {
+        id = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(tokenizer_.vocabulary().size())));
+      }
+    }
+    begin += sequences[s].ids.size();
+  }
+  return {pack(sequences), Tensor::from(rows), Tensor::from(labels)};
+}
+
+}  // namespace mini_bert

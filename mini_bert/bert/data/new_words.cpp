@@ -1,0 +1,86 @@
+#include "mini_bert/bert/data/new_words.h"
+
+#include <algorithm>
+
+#include "mini_bert/bert/data/record_formats.h"
+#include "mini_bert/bert/data/utf8.h"
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/files/mapped_file.h"
+#include "mini_bert/tokenizer/unicode.h"
+#include "mini_bert/tokenizer/utf8.h"
+
+namespace mini_bert {
+namespace {
+
+// The words of a line, between white space.
+std::vector<std::string> words_of(std::string_view line) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < line.size();) {
+    const CodePoint c = decode(line, i);
+    if (!is_whitespace(c.value)) {
+      words.back() += line.substr(i, c.length);
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+    i += c.length;
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+bool is_east_asian(std::string_view word) {
+  for (std::size_t i = 0; i < word.size();) {
+    const CodePoint c = decode(word, i);
+    if (c.value >= 0x2E80) return true;
+    i += c.length;
+  }
+  return false;
+}
+
+AddedToken whole_word(const std::string& word) {
+  const bool spaced = !is_east_asian(word);
+  return {.content = word, .normalized = spaced, .single_word = spaced};
+}
+
+}  // namespace
+
+GrownVocabulary add_words(const Tokenizer& tokenizer, const std::filesystem::path& path) {
+  const MappedFile file(path);
+  const std::string name = path.string();
+  std::string_view rest = require_utf8(file.text(), name);
+  std::vector<std::string> words, forms;
+  std::vector<std::vector<std::int32_t>> pieces;
+  TokenizerOptions options = tokenizer.options();
+  std::size_t known = 0;
+  for (std::size_t line = 1; !rest.empty(); ++line) {
+    const std::vector<std::string> found = words_of(take_line(rest));
+    if (found.empty()) continue;
+    const std::string& word = found.front();
+    require(found.size() == 1, "{}: line {}: white space after {}; expected one word a line", name, line,
+            in_quotes(word));
+    const std::vector<std::int32_t> ids = tokenizer.encode(word, {.add_special_tokens = false}).ids;
+    require(!ids.empty(), "{}: line {}: {} is nothing once the text is cleaned up; leave it out", name, line,
+            in_quotes(word));
+    for (const std::int32_t id : ids) {
+      require(!tokenizer.is_special(id) || id == tokenizer.unk_id(),
+              "{}: line {}: {} holds the special token {}; expected a word", name, line, in_quotes(word),
+              tokenizer.vocabulary().token(id));
+    }
+    const AddedToken token = whole_word(word);
+    const std::string form = token.normalized ? normalize(word, options.normalizer()).text : word;
+    const bool is_one_token = ids.size() == 1 && ids.front() != tokenizer.unk_id();
+    if (is_one_token || tokenizer.vocabulary().find(word)) {
+      ++known;
+    } else if (std::ranges::find(forms, form) == forms.end()) {
+      words.push_back(word);
+      forms.push_back(form);
+      pieces.push_back(ids);
+      options.added_tokens.push_back(token);
+    }
+  }
+  require(!words.empty() || known > 0, "{}: no words; expected a word a line", name);
+  Vocabulary vocabulary = Vocabulary::parse(tokenizer.vocab_text());
+  return {Tokenizer(std::move(vocabulary), std::move(options)), std::move(words), std::move(pieces), known};
+}
+
+}  // namespace mini_bert

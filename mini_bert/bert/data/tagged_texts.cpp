@@ -1,0 +1,160 @@
+#include "mini_bert/bert/data/tagged_texts.h"
+
+#include <algorithm>
+#include <set>
+
+#include "mini_bert/bert/data/record_formats.h"
+#include "mini_bert/bert/data/record_reader.h"
+#include "mini_bert/bert/data/utf8.h"
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/files/json.h"
+#include "mini_bert/files/mapped_file.h"
+#include "mini_bert/tensor/kernels/cross_entropy.h"
+#include "mini_bert/tokenizer/utf8.h"
+
+namespace mini_bert {
+namespace {
+
+using kernels::ignore_index;
+
+std::vector<std::string> array_of_texts(const Record& record, const std::string& name, const std::string& path) {
+  const Field* field = record.find(name);
+  require(field != nullptr,
+          "{}: line {}: no column {} (columns: {}); name another with --text-column or --label-column", path,
+          record.line, in_quotes(name), record.column_names());
+  std::vector<std::string> texts;
+  const auto json = field->is_text ? nlohmann::json() : parse_json(field->value, path);
+  require(json.is_array(), "{}: line {}: column {} is not an array, expected an array of words or tags", path,
+          record.line, in_quotes(name));
+  for (const auto& entry : json) texts.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
+  return texts;
+}
+
+std::vector<TaggedText> read_arrays(const std::filesystem::path& path, const TagColumns& columns) {
+  std::vector<TaggedText> texts;
+  const std::string name = path.string();
+  read_records(path, [&](Record& record) {
+    const std::string words = columns.words.empty() ? "tokens" : columns.words;
+    const std::string tags = !columns.tags.empty() ? columns.tags : record.find("tags") ? "tags" : "ner_tags";
+    TaggedText text{array_of_texts(record, words, name), array_of_texts(record, tags, name), record.line};
+    require(text.words.size() == text.tags.size(), "{}: line {}: {} words but {} tags; give each word its tag", name,
+            record.line, text.words.size(), text.tags.size());
+    if (!text.words.empty()) texts.push_back(std::move(text));
+  });
+  return texts;
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
+
+std::vector<TaggedText> read_columns(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  const std::string name = path.string();
+  std::string_view rest = require_utf8(file.text(), name);
+  std::vector<TaggedText> texts(1);
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = take_line(rest);
+    if (is_blank(line)) {
+      if (!texts.back().words.empty()) texts.emplace_back();
+      continue;
+    }
+    if (line.starts_with("-DOCSTART-")) continue;
+    const auto word_end = std::ranges::find_if(line, is_space);
+    const auto tag_begin = std::find_if(line.rbegin(), line.rend(), is_space).base();
+    require(word_end != line.begin() && word_end < tag_begin && tag_begin != line.end(),
+            "{}: line {}: {}, expected a word, white space and its tag", name, number, in_quotes(line));
+    if (texts.back().words.empty()) texts.back().line = number;
+    texts.back().words.emplace_back(line.begin(), word_end);
+    texts.back().tags.emplace_back(tag_begin, line.end());
+  }
+  if (texts.back().words.empty()) texts.pop_back();
+  return texts;
+}
+
+// How many bytes of "科0" or "e12" are the character, where one character and its place in a word are all there is;
+// else 0. What the file's maker could not write, an emoji say, is U+FFFD, once or twice.
+std::size_t bytes_before_place(std::string_view word) {
+  constexpr std::string_view replacement = "\uFFFD";
+  std::size_t end = 0;
+  while (word.substr(end).starts_with(replacement)) end += replacement.size();
+  if (end == 0) end = read_code_point(word, 0).length;
+  const std::string_view place = word.substr(end);
+  const bool is_digits = std::ranges::all_of(place, [](char c) { return '0' <= c && c <= '9'; });
+  const bool is_place = !place.empty() && place.size() <= 3 && is_digits && (place == "0" || place[0] != '0');
+  return is_place ? end : 0;
+}
+
+void drop_places(std::vector<TaggedText>& texts) {
+  const auto has_place = [](const std::string& word) { return bytes_before_place(word) > 0; };
+  const bool all =
+      std::ranges::all_of(texts, [&](const TaggedText& text) { return std::ranges::all_of(text.words, has_place); });
+  if (!all) return;
+  for (TaggedText& text : texts) {
+    for (std::string& word : text.words) word.resize(bytes_before_place(word));
+  }
+}
+
+}  // namespace
+
+std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns) {
+  const std::string extension = path.extension().string();
+  const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
+  std::vector<TaggedText> texts = json ? read_arrays(path, columns) : read_columns(path);
+  require(!texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
+  drop_places(texts);
+  return texts;
+}
+
+std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts) {
+  std::set<std::string> tags;
+  for (const TaggedText& text : texts) tags.insert(text.tags.begin(), text.tags.end());
+  return {tags.begin(), tags.end()};
+}
+
+TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenizer& tokenizer, const BertConfig& config,
+                            Index max_length, const std::string& path) {
+  TaggingSet set;
+  for (const TaggedText& text : texts) {
+    Sequence sequence{{tokenizer.cls_id()}, {}};
+    std::vector<std::int32_t> labels = {ignore_index};
+    for (std::size_t w = 0; w < text.words.size(); ++w) {
+      const auto found = std::ranges::find(config.labels, text.tags[w]);
+      require(found != config.labels.end(), "{}: text at line {}: tag {} is none of the {} labels of the model", path,
+              text.line, in_quotes(text.tags[w]), config.labels.size());
+      const Encoding word = tokenizer.encode(text.words[w], {.add_special_tokens = false});
+      for (std::size_t i = 0; i < word.ids.size(); ++i) {
+        sequence.ids.push_back(word.ids[i]);
+        labels.push_back(i == 0 ? static_cast<std::int32_t>(found - config.labels.begin()) : ignore_index);
+        if (word.ids[i] == tokenizer.unk_id()) add_unknown(text.words[w], text.line, set.data);
+      }
+    }
+    ++set.data.texts;
+    set.data.lines.push_back(text.line);
+    set.data.longest = std::max(set.data.longest, static_cast<Index>(sequence.ids.size()) + 1);
+    if (static_cast<Index>(sequence.ids.size()) >= max_length) {
+      ++set.data.truncated;
+      sequence.ids.resize(static_cast<std::size_t>(max_length - 1));
+      labels.resize(sequence.ids.size());
+    }
+    sequence.ids.push_back(tokenizer.sep_id());
+    labels.push_back(ignore_index);
+    sequence.type_ids.assign(sequence.ids.size(), 0);
+    set.data.tokens += static_cast<Index>(sequence.ids.size());
+    set.data.sequences.push_back(std::move(sequence));
+    set.labels.push_back(std::move(labels));
+  }
+  return set;
+}
+
+std::vector<Index> label_counts(const TaggingSet& set, Index labels) {
+  std::vector<Index> counts(static_cast<std::size_t>(labels));
+  for (const std::vector<std::int32_t>& text : set.labels) {
+    for (const std::int32_t label : text) {
+      if (label != ignore_index) ++counts.at(static_cast<std::size_t>(label));
+    }
+  }
+  return counts;
+}
+
+}  // namespace mini_bert

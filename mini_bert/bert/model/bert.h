@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mini_bert/bert/data/batch.h"
+#include "mini_bert/bert/model/embeddings.h"
+#include "mini_bert/bert/model/encoder.h"
+#include "mini_bert/bert/model/mlm_head.h"
+#include "mini_bert/bert/model/pooler.h"
+
+namespace mini_bert {
+
+enum class Pooling { none, first_token };
+
+// Embeddings and encoder: one vector per token. Devlin et al. 2019, arXiv:1810.04805.
+class BertModel : public Module {
+ public:
+  BertModel(const BertConfig& config, Pooling pooling, DType dtype);
+
+  // [T,H]; only the given packed rows, i32 [M]: [M,H].
+  Var forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows = {}) const;
+
+  // One vector per sentence, [B,H]: of all hidden states, or of the tokens, where the last layer computes [CLS] alone.
+  // Error without a pooler.
+  Var pool(const Var& hidden, const SequenceOffsets& offsets) const;
+  Var pooled(const PackedSequences& tokens, Mode& mode) const;
+
+  const Var& word_embeddings() const { return embeddings_.word_embeddings(); }
+
+ private:
+  BertEmbeddings embeddings_;
+  BertEncoder encoder_;
+  std::optional<BertPooler> pooler_;
+};
+
+// What BERT's models for all tasks have in common: a configuration, the encoder, random weights to begin with.
+// Parameters carry the names of published checkpoints.
+class BertPreTrainedModel : public Module {
+ public:
+  virtual ~BertPreTrainedModel() = default;
+
+  // What config.json calls it under "architectures": "BertForMaskedLM".
+  virtual std::string architecture() const = 0;
+
+  const BertConfig& config() const { return config_; }
+  const BertModel& bert() const { return bert_; }
+
+  // Random weights to train from: N(0, initializer_range²), LayerNorm 1 and 0, biases 0, the padding row 0.
+  void initialize(std::uint64_t seed);
+
+  // The same for those parameters alone whose names are in `names`; each gets what initialize() would give it.
+  void initialize(std::uint64_t seed, const std::vector<std::string>& names);
+
+ protected:
+  BertPreTrainedModel(const BertConfig& config, Pooling pooling, DType dtype);
+
+ private:
+  BertConfig config_;
+  BertModel bert_;
+};
+
+// BERT with its masked-language-model head.
+class BertForMaskedLM : public BertPreTrainedModel {
+ public:
+  explicit BertForMaskedLM(const BertConfig& config, DType dtype = DType::f32);
+
+  std::string architecture() const override { return "BertForMaskedLM"; }
+
+  // Scores of every token of the vocabulary at the given packed rows, i32 [M]: [M,V]. Only these rows pass the head.
+  Var logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const;
+
+  // Σ −log p(label) over the masked tokens, divided by `divisor` (the number of masked tokens that one update sees).
+  Var loss(const MaskedBatch& batch, double divisor, Mode& mode) const;
+
+ private:
+  MlmHead head_;
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,32 @@
+#include "mini_bert/bert/training/arguments.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "mini_bert/tensor/divide_up.h"
+
+namespace mini_bert {
+
+Plan::Plan(const TrainingArguments& arguments, Index batches) : batches_per_epoch(batches) {
+  require(batches > 0, "there is nothing to train on");
+  const auto at_least_one = [](const char* name, Index value) {
+    require(value >= 1, "{} must be at least 1, got {}", name, value);
+  };
+  at_least_one("accumulation_steps", arguments.accumulation_steps);
+  at_least_one("early_stopping_patience", arguments.early_stopping_patience.value_or(1));
+  updates_per_epoch = divide_up(batches_per_epoch, arguments.accumulation_steps);
+  total_steps = arguments.max_steps.value_or(
+      static_cast<Index>(std::ceil(arguments.epochs * static_cast<double>(updates_per_epoch))));
+  warmup_steps = arguments.warmup_steps.value_or(
+      static_cast<Index>(std::ceil(arguments.warmup_ratio * static_cast<double>(total_steps))));
+  logging_steps = arguments.logging_steps.value_or(std::clamp(total_steps / 20, Index{1}, Index{500}));
+  const auto interval = [&](Every every, Index steps, Index never) {
+    return every == Every::steps ? steps : every == Every::epoch ? updates_per_epoch : never;
+  };
+  eval_steps = interval(arguments.evaluate, arguments.eval_steps.value_or(logging_steps), total_steps);
+  save_steps = interval(arguments.save, arguments.save_steps, 0);
+  at_least_one("logging_steps", logging_steps);
+  at_least_one("eval_steps", eval_steps);
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/masking.h"
+#include "mini_bert/bert/training/arguments.h"
+#include "mini_bert/bert/training/guard.h"
+#include "mini_bert/bert/training/objective.h"
+
+namespace mini_bert {
+
+// Texts to guess words of.
+struct TrainingData {
+  Dataset train;
+  Dataset validation;               // may be empty
+  std::vector<std::string> probes;  // fill-mask texts asked before, at every evaluation and after
+  MaskingRules masking = {};
+  Guard guard = {};  // may be empty
+};
+
+// Guessing masked words. The masks of text i in epoch e are drawn from (seed, e, i), those of validation texts from
+// (seed, i), so that they never change. The loss is a mean over masked tokens.
+class MaskedLmObjective : public Objective {
+ public:
+  // Model, tokenizer and arguments outlive the objective. Error when no text has a token that can be masked.
+  MaskedLmObjective(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
+                    TrainingData data);
+
+  BertPreTrainedModel& model() const override { return model_; }
+  const Dataset& training() const override { return data_.train; }
+  const Dataset& validation() const override { return data_.validation; }
+  LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
+  Evaluation evaluate() const override;
+  std::vector<std::string> metric_names() const override { return {}; }
+  std::vector<ProbeRow> ask_probes() const override;
+  std::optional<GuardRow> score_guard() const override;
+  std::vector<std::string> guard_blanks() const override { return data_.guard.texts(); }
+  std::string identity() const override;
+
+  // The training texts `examples` under the masks of an epoch, and all validation texts.
+  MaskedBatch masked(std::span<const Index> examples, std::uint32_t epoch) const;
+  const std::vector<MaskedBatch>& validation_batches() const { return validation_; }
+
+ private:
+  MaskedBatch mask(const std::vector<Sequence>& sequences, std::span<const Index> members, std::uint32_t epoch) const;
+
+  BertForMaskedLM& model_;
+  const Tokenizer& tokenizer_;
+  const TrainingArguments& arguments_;
+  TrainingData data_;
+  Masker masker_;
+  std::vector<MaskedBatch> validation_;
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/model/bert.h"
+#include "mini_bert/bert/training/history.h"
+#include "mini_bert/tensor/fingerprint.h"
+
+namespace mini_bert {
+
+// Some examples, ready for a forward pass.
+struct LossBatch {
+  Index tokens;  // read
+  // How many things each of its losses is a mean over: masked tokens, labelled tokens, sentences; the sum of their
+  // weights where they weigh differently. One entry for most objectives, two where two losses are added.
+  std::vector<double> counts;
+  // The sum of each loss over its things, divided by its divisor; the losses added. With the counts of a whole group of
+  // batches as divisors, the gradients of the group add up to those of one large batch.
+  std::function<Var(std::span<const double> divisors, Mode& mode)> loss;
+};
+
+// How many training and validation examples there are of each label.
+struct LabelTable {
+  std::vector<std::string> labels;
+  std::vector<Index> training, validation;
+};
+
+// What a model is trained for: which examples there are, what loss a batch of them has, and how good the model is at
+// it. The trainer knows nothing else about its task.
+class Objective {
+ public:
+  virtual ~Objective() = default;
+
+  virtual BertPreTrainedModel& model() const = 0;
+
+  // What it was given; a sequence is an example. There may be no validation data.
+  virtual const Dataset& training() const = 0;
+  virtual const Dataset& validation() const = 0;
+  Index examples() const { return static_cast<Index>(training().sequences.size()); }
+  // Tokens of each training example, at most: an objective may draw what it reads anew in every epoch.
+  virtual std::vector<Index> lengths() const { return lengths_of(training().sequences); }
+  bool validates() const { return !validation().sequences.empty(); }
+
+  // Training examples 0 … examples()−1 as a batch: a pure function of them and the epoch.
+  virtual LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const = 0;
+
+  // How the model does on the validation data, and the names of the metrics that brings.
+  virtual Evaluation evaluate() const = 0;
+  virtual std::vector<std::string> metric_names() const = 0;
+
+  // The labels of its examples; empty where they have none.
+  virtual LabelTable label_table() const { return {}; }
+
+  // What the model now answers to the user's questions.
+  virtual std::vector<ProbeRow> ask_probes() const { return {}; }
+
+  // How well the model still does what it is not to forget, and the texts of the blanks it is asked to fill.
+  virtual std::optional<GuardRow> score_guard() const { return std::nullopt; }
+  virtual std::vector<std::string> guard_blanks() const { return {}; }
+
+  // What shapes the run besides the training arguments, in words: a resumed run must have the same.
+  virtual std::string identity() const = 0;
+};
+
+// Adds what an example reads and what is masked in it.
+inline void add_sequence(const Sequence& sequence, Fingerprint& fingerprint) {
+  fingerprint.add(sequence.ids.size());
+  for (const std::int32_t id : sequence.ids) fingerprint.add(static_cast<std::uint64_t>(id));
+  for (const MaskRule rule : sequence.mask_rules) fingerprint.add(static_cast<std::uint64_t>(rule));
+}
+
+}  // namespace mini_bert

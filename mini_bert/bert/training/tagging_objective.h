@@ -1,0 +1,28 @@
+#pragma once
+
+#include "mini_bert/bert/data/tagged_texts.h"
+#include "mini_bert/bert/model/heads.h"
+#include "mini_bert/bert/training/labelled_objective.h"
+
+namespace mini_bert {
+
+// Telling the tag of each word. The loss is a mean over tagged words, weighted by their tags if these have weights, in
+// training and validation alike. Metrics: precision, recall and F1 of whole entities, accuracy of tags, and the
+// confusion matrix of tags.
+class TaggingObjective : public LabelledObjective<BertForTokenClassification, TaggingSet> {
+ public:
+  // The model outlives the objective. `class_weights` f32 [labels]; undefined: all weigh 1.
+  TaggingObjective(BertForTokenClassification& model, TaggingSet train, TaggingSet validation,
+                   Tensor class_weights = {});
+
+  LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
+  Evaluation evaluate() const override;
+  std::vector<std::string> metric_names() const override { return {"f1", "precision", "recall", "accuracy"}; }
+  LabelTable label_table() const override;
+  std::string identity() const override;
+
+ private:
+  Tensor class_weights_;
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,144 @@
+#include "mini_bert/files/atomic_directory.h"
+
+#include <sys/file.h>
+
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+#include "mini_bert/files/atomic_file.h"
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/files/posix.h"
+
+namespace fs = std::filesystem;
+
+namespace mini_bert {
+namespace {
+
+constexpr std::string_view cannot_write = "cannot be written";
+
+fs::path with_suffix(fs::path path, std::string_view suffix) {
+  return path += suffix;
+}
+
+void check(const fs::path& path, const std::error_code& error) {
+  if (error) fail_with_errno(path, cannot_write, error.value());
+}
+
+void rename_folder(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, cannot_write, errno);
+}
+
+// Puts `fresh` in the place of `path`, which exists. Afterwards the old folder is at the path returned.
+fs::path exchange(const fs::path& fresh, const fs::path& path) {
+#ifdef RENAME_EXCHANGE
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0) return fresh;
+  if (errno != EINVAL && errno != ENOSYS) fail_with_errno(path, cannot_write, errno);
+#endif
+  const fs::path old = with_suffix(path, ".old.tmp");
+  rename_folder(path, old);
+  rename_folder(fresh, path);
+  return old;
+}
+
+void sync_file(const fs::path& path) {
+  const posix::Descriptor file(posix::retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); }));
+  if (!file.valid() || posix::retry([&] { return ::fsync(file.number()); }) != 0) {
+    fail_with_errno(path, cannot_write, errno);
+  }
+}
+
+// Every file, then every folder, `folder` last.
+void sync_tree(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
+    check(folder, error);
+    if (entry->is_symlink()) continue;
+    if (entry->is_directory()) {
+      sync_tree(entry->path());
+    } else {
+      sync_file(entry->path());
+    }
+  }
+  check(folder, error);
+  sync_folder(folder);
+}
+
+}  // namespace
+
+struct AtomicDirectory::State {
+  fs::path path;
+  fs::path staging;
+  posix::Descriptor lock;  // the staging folder, locked
+  bool committed = false;
+
+  ~State() {
+    std::error_code ignored;
+    if (!committed) fs::remove_all(staging, ignored);
+  }
+};
+
+AtomicDirectory::AtomicDirectory(fs::path path) {
+  if (!path.has_filename()) path = path.parent_path();  // "checkpoint-5/"
+  require(path.has_filename() && path.filename() != "." && path.filename() != "..",
+          "{}: cannot be written: name a new folder", path.string());
+  std::error_code error;
+  const fs::path staging = with_suffix(path, ".tmp");
+  const fs::path old = with_suffix(path, ".old.tmp");
+  const fs::file_status found = fs::symlink_status(path, error);
+  require(!fs::exists(found) || fs::is_directory(found), "{}: cannot be written: it is a file, not a folder; remove it",
+          path.string());
+  if (fs::exists(old)) {
+    if (!fs::exists(found)) rename_folder(old, path);
+    fs::remove_all(old, error);
+  }
+
+  const auto open_locked = [&] {
+    posix::Descriptor folder(
+        posix::retry([&] { return ::open(staging.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); }));
+    const bool locked =
+        !folder.valid() || posix::retry([&] { return ::flock(folder.number(), LOCK_EX | LOCK_NB); }) == 0;
+    require(locked || errno != EWOULDBLOCK,
+            "{}: cannot be written: another process is writing it now; wait for it or choose another path",
+            path.string());
+    return folder;
+  };
+  {
+    const posix::Descriptor leftover = open_locked();  // if there is one, and another process is not at it
+    fs::remove_all(staging, error);
+    check(staging, error);
+  }
+  fs::create_directory(staging, error);
+  check(path, error);
+  posix::Descriptor lock = open_locked();
+  if (!lock.valid()) fail_with_errno(path, cannot_write, errno);
+  state_.reset(new State{std::move(path), staging, std::move(lock)});
+}
+
+AtomicDirectory::~AtomicDirectory() = default;
+AtomicDirectory::AtomicDirectory(AtomicDirectory&&) noexcept = default;
+AtomicDirectory& AtomicDirectory::operator=(AtomicDirectory&&) noexcept = default;
+
+const fs::path& AtomicDirectory::staging() const {
+  require(state_ != nullptr && !state_->committed, "atomic directory: staging() after commit()");
+  return state_->staging;
+}
+
+void AtomicDirectory::commit() {
+  require(state_ != nullptr && !state_->committed, "atomic directory: commit() after commit()");
+  State& state = *state_;
+  sync_tree(state.staging);
+  fs::path old;
+  if (fs::exists(fs::symlink_status(state.path))) {
+    old = exchange(state.staging, state.path);
+  } else {
+    rename_folder(state.staging, state.path);
+  }
+  state.committed = true;
+  sync_folder(state.path.has_parent_path() ? state.path.parent_path() : fs::path("."));
+  // Only now is the new folder sure to survive a power cut.
+  std::error_code ignored;
+  if (!old.empty()) fs::remove_all(old, ignored);
+}
+
+}  // namespace mini_bert

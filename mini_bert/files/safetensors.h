@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "mini_bert/files/safetensors_header.h"
+#include "mini_bert/files/tensor_file.h"
+
+namespace mini_bert {
+
+// A safetensors file, open for reading. Whoever holds one holds a checked file: the constructor throws Error for
+// anything parse_safetensors_header refuses, and there is no other way in. Tensors are in the order of their bytes.
+class SafetensorsFile : public TensorFile {
+ public:
+  explicit SafetensorsFile(const std::filesystem::path& path);
+
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
+ private:
+  SafetensorsFile(const std::string& path, std::shared_ptr<MappedFile> file);
+  SafetensorsFile(const std::string& path, std::shared_ptr<MappedFile> file, SafetensorsHeader header);
+
+  std::map<std::string, std::string> metadata_;
+};
+
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+// How floating-point tensors are written; `unchanged` writes each with its own type. i32 tensors are always I32.
+enum class StorageType { unchanged, f32, bf16, f16 };
+
+// Writes the tensors atomically (see AtomicFile), in the given order, except that wider element types come first, so
+// that each tensor is aligned. Equal input gives equal bytes. Nothing of the size of the model is copied. Error for a
+// name that occurs twice or is not UTF-8, for an undefined tensor, and for a number too large for f16.
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                       StorageType type = StorageType::f32,
+                       const std::map<std::string, std::string>& metadata = {{"format", "pt"}});
+
+}  // namespace mini_bert

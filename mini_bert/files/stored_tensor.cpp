@@ -1,0 +1,63 @@
+#include "mini_bert/files/stored_tensor.h"
+
+#include <utility>
+
+#include <fmt/ranges.h>
+
+namespace mini_bert {
+
+Index StoredTensor::size() const {
+  Index size = 1;
+  for (const Index extent : extents) size *= extent;
+  return size;
+}
+
+std::string StoredTensor::shape() const {
+  return fmt::format("[{}]", fmt::join(extents, ","));
+}
+
+std::optional<std::size_t> element_count(const std::vector<Index>& extents) {
+  // An extent of 0 makes the tensor empty however large the others are; but their product must still be a number.
+  std::size_t elements = 1;
+  for (const Index extent : extents) {
+    if (extent < 0 || __builtin_mul_overflow(elements, static_cast<std::size_t>(extent), &elements)) {
+      return std::nullopt;
+    }
+  }
+  return std::in_range<Index>(elements) ? std::optional(elements) : std::nullopt;
+}
+
+std::optional<std::size_t> bytes_needed(const StoredType& type, const std::vector<Index>& extents) {
+  const auto elements = element_count(extents);
+  std::size_t bits = 0;
+  if (!elements || __builtin_mul_overflow(static_cast<std::size_t>(type.bits), *elements, &bits) || bits % 8 != 0) {
+    return std::nullopt;
+  }
+  return bits / 8;
+}
+
+bool set_strides(StoredTensor& tensor, std::vector<Index> strides, std::size_t elements) {
+  const auto count = element_count(tensor.extents);
+  if (strides.size() != tensor.extents.size() || !count) return false;
+  bool row_major = true;
+  Index expected = 1;        // of a row-major tensor
+  std::size_t farthest = 0;  // the last element's place
+  for (std::size_t i = strides.size(); i-- > 0;) {
+    const Index extent = tensor.extents[i];
+    if (strides[i] < 0) return false;
+    if (extent <= 1) continue;  // its stride is never used
+    std::size_t reach = 0;
+    if (__builtin_mul_overflow(static_cast<std::size_t>(extent - 1), static_cast<std::size_t>(strides[i]), &reach) ||
+        __builtin_add_overflow(farthest, reach, &farthest)) {
+      return false;
+    }
+    row_major = row_major && strides[i] == expected;
+    expected *= extent;
+  }
+  // More elements than places means that some share one: a small file must not ask for a large memory.
+  if (*count > elements || (*count > 0 && farthest >= elements)) return false;
+  tensor.strides = row_major ? std::vector<Index>() : std::move(strides);
+  return true;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,192 @@
+#include "mini_bert/files/tensor_file.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "mini_bert/files/file_error.h"
+#include "mini_bert/tensor/parallel.h"
+
+static_assert(std::endian::native == std::endian::little, "tensors in files are little-endian, and read as they are");
+
+namespace mini_bert {
+namespace {
+
+constexpr Index grain = 1 << 16;  // elements a thread converts at a time
+
+template <class From, class To>
+To convert(From value) {
+  if constexpr (std::is_same_v<From, To>) {
+    return value;
+  } else if constexpr (std::is_arithmetic_v<From> && std::is_arithmetic_v<To>) {
+    return static_cast<To>(value);
+  } else {
+    return To(static_cast<float>(value));
+  }
+}
+
+// The file's bytes need not be aligned, hence the copy.
+template <class From>
+From element(const std::byte* from, Index i) {
+  From value;
+  std::memcpy(&value, from + i * static_cast<Index>(sizeof(From)), sizeof(From));
+  return value;
+}
+
+template <class From, class To>
+void copy_row_major(const std::byte* from, To* to, Index count) {
+  parallel_for_chunks(count, grain, [&](Index begin, Index end) {
+    if constexpr (std::is_same_v<From, To>) {
+      std::memcpy(to + begin, from + begin * static_cast<Index>(sizeof(To)),
+                  static_cast<std::size_t>(end - begin) * sizeof(To));
+    } else {
+      for (Index i = begin; i < end; ++i) to[i] = convert<From, To>(element<From>(from, i));
+    }
+  });
+}
+
+// As if each tensor had four extents, the missing ones of one element.
+struct Layout {
+  std::array<Index, 4> extents{1, 1, 1, 1}, strides{0, 0, 0, 0};
+
+  explicit Layout(const StoredTensor& stored) {
+    const std::size_t missing = 4 - stored.extents.size();
+    for (std::size_t i = 0; i < stored.extents.size(); ++i) {
+      extents[missing + i] = stored.extents[i];
+      strides[missing + i] = stored.strides[i];
+    }
+  }
+};
+
+// Reads the columns of a transposed matrix in blocks of 16 rows: a line of the cache then serves several of them.
+template <class From, class To>
+void copy_strided(const std::byte* from, const Layout& layout, To* to) {
+  const auto [n0, n1, n2, n3] = layout.extents;
+  const auto [s0, s1, s2, s3] = layout.strides;
+  const Index matrices = n0 * n1;
+  constexpr Index block = 16;
+  const Index blocks = (n2 + block - 1) / block;
+  parallel_for_chunks(
+      matrices * blocks, 1, [&, n1 = n1, n2 = n2, n3 = n3, s0 = s0, s1 = s1, s2 = s2, s3 = s3](Index begin, Index end) {
+        for (Index task = begin; task < end; ++task) {
+          const Index matrix = task / blocks, first = task % blocks * block, last = std::min(first + block, n2);
+          const Index origin = matrix / n1 * s0 + matrix % n1 * s1;
+          for (Index k = 0; k < n3; ++k) {
+            for (Index j = first; j < last; ++j) {
+              to[(matrix * n2 + j) * n3 + k] = convert<From, To>(element<From>(from, origin + j * s2 + k * s3));
+            }
+          }
+        }
+      });
+}
+
+template <class From>
+void read_elements(const std::byte* from, const StoredTensor& stored, Tensor& to) {
+  const auto run = [&]<class To>(To* target) {
+    if (stored.strides.empty()) {
+      copy_row_major<From>(from, target, to.size());
+    } else {
+      copy_strided<From>(from, Layout(stored), target);
+    }
+  };
+  switch (to.dtype()) {
+    case DType::f32:
+      return run(to.data<float>());
+    case DType::f64:
+      return run(to.data<double>());
+    case DType::f16:
+      return run(to.data<Float16>());
+    default:
+      return run(to.data<BFloat16>());
+  }
+}
+
+bool is_readable(const StoredType& type) {
+  return type.name == "F64" || type.name == "F32" || type.name == "F16" || type.name == "BF16";
+}
+
+bool same_type(const StoredType& stored, DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+      return stored.name == "F32";
+    case DType::f64:
+      return stored.name == "F64";
+    case DType::bf16:
+      return stored.name == "BF16";
+    case DType::f16:
+      return stored.name == "F16";
+    default:
+      return false;
+  }
+}
+
+Shape tensor_shape(const std::vector<Index>& extents) {
+  switch (extents.size()) {
+    case 0:
+      return {};
+    case 1:
+      return {extents[0]};
+    case 2:
+      return {extents[0], extents[1]};
+    case 3:
+      return {extents[0], extents[1], extents[2]};
+    default:
+      return {extents[0], extents[1], extents[2], extents[3]};
+  }
+}
+
+}  // namespace
+
+TensorFile::TensorFile(std::string path, std::shared_ptr<MappedFile> file, std::vector<StoredTensor> tensors)
+    : path_(std::move(path)), file_(std::move(file)), tensors_(std::move(tensors)) {
+  for (std::size_t i = 0; i < tensors_.size(); ++i) index_.emplace(tensors_[i].name, i);
+}
+
+const StoredTensor* TensorFile::find(std::string_view name) const {
+  const auto found = index_.find(name);
+  return found == index_.end() ? nullptr : &tensors_[found->second];
+}
+
+const StoredTensor& TensorFile::get(std::string_view name) const {
+  const StoredTensor* stored = find(name);
+  require(stored != nullptr, "{}: has no tensor {}; is it a checkpoint of another model?", path_, in_quotes(name));
+  require(stored->extents.size() <= Shape::max_rank, "{}: tensor {}: shape {}, expected at most {} extents", path_,
+          in_quotes(name), stored->shape(), Shape::max_rank);
+  require(is_readable(stored->type),
+          "{}: tensor {}: stored as {}, expected F64, F32, F16 or BF16; convert the checkpoint", path_, in_quotes(name),
+          stored->type.name);
+  return *stored;
+}
+
+Tensor TensorFile::read(std::string_view name, DType dtype) const {
+  const StoredTensor& stored = get(name);
+  const Shape shape = tensor_shape(stored.extents);
+  std::byte* from = file_->writable_bytes() + stored.begin;
+  const bool aligned = reinterpret_cast<std::uintptr_t>(from) % size_of(dtype) == 0;
+  if (same_type(stored.type, dtype) && stored.strides.empty() && aligned && shape.size() > 0) {
+    return Tensor::over(std::shared_ptr<std::byte>(file_, from), shape, dtype);
+  }
+  Tensor tensor(shape, dtype);
+  read_into(name, tensor);
+  return tensor;
+}
+
+void TensorFile::read_into(std::string_view name, Tensor& target) const {
+  const StoredTensor& stored = get(name);
+  require(target.dtype() != DType::i32, "{}: tensors are read as f32, f64, bf16 or f16, not as i32", path_);
+  require(tensor_shape(stored.extents) == target.shape(), "{}: tensor {}: has shape {}, expected {}", path_,
+          in_quotes(name), stored.shape(), target.shape());
+  const std::byte* from = file_->bytes().data() + stored.begin;
+  const std::string_view type = stored.type.name;
+  if (type == "F32") {
+    read_elements<float>(from, stored, target);
+  } else if (type == "BF16") {
+    read_elements<BFloat16>(from, stored, target);
+  } else if (type == "F16") {
+    read_elements<Float16>(from, stored, target);
+  } else {
+    read_elements<double>(from, stored, target);
+  }
+}
+
+}  // namespace mini_bert

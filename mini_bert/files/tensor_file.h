@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "mini_bert/files/mapped_file.h"
+#include "mini_bert/files/stored_tensor.h"
+#include "mini_bert/tensor/tensor.h"
+
+namespace mini_bert {
+
+// A file of tensors, open for reading, whatever its format: the format's parser has found where each tensor lies and
+// has checked it. Formats: see safetensors.h, torch_file.h, tensorflow_checkpoint.h.
+class TensorFile {
+ public:
+  // `path` is for messages. The tensors' names differ from each other.
+  TensorFile(std::string path, std::shared_ptr<MappedFile> file, std::vector<StoredTensor> tensors);
+  TensorFile(TensorFile&&) = default;
+  TensorFile& operator=(TensorFile&&) = default;
+
+  const std::string& path() const { return path_; }
+  const std::vector<StoredTensor>& tensors() const { return tensors_; }
+
+  const StoredTensor* find(std::string_view name) const;  // nullptr when there is none
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
+
+  // A tensor as `dtype` (f32, f64, bf16 or f16). When the file holds just the bits that memory would, the result is a
+  // view of the mapped file: nothing is copied, pages come as they are touched, and what is written to the tensor stays
+  // in memory. Otherwise it is a converted copy. Error when there is no such tensor, when it is stored as anything but
+  // F64, F32, F16 or BF16, or when it has more than Shape::max_rank extents.
+  Tensor read(std::string_view name, DType dtype = DType::f32) const;
+
+  // The same, always copied, into a tensor of its shape.
+  void read_into(std::string_view name, Tensor& target) const;
+
+ private:
+  const StoredTensor& get(std::string_view name) const;
+
+  std::string path_;
+  std::shared_ptr<MappedFile> file_;  // shared with the tensors that are views of it
+  std::vector<StoredTensor> tensors_;
+  std::unordered_map<std::string_view, std::size_t> index_;  // name -> place in tensors_
+};
+
+}  // namespace mini_bert

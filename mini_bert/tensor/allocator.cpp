@@ -1,0 +1,225 @@
+#include "mini_bert/tensor/allocator.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <utility>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "mini_bert/base/error.h"
+
+namespace mini_bert {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool keep_blocks = false;
+#elif defined(__has_feature)
+constexpr bool keep_blocks = !__has_feature(address_sanitizer);
+#else
+constexpr bool keep_blocks = true;
+#endif
+
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr std::size_t smallest_segment = std::size_t{32} << 20;
+// Rounding up anything larger would wrap around to a small number.
+constexpr std::size_t largest_request = std::numeric_limits<std::size_t>::max() / 4;
+
+// Between blocks: tensors of a power of two bytes would else begin at the same place of a page, where a load waits for
+// stores that it has nothing to do with.
+constexpr std::size_t gap = CachingAllocator::alignment;
+constexpr const char* out_of_memory = "out of memory: {} MB were asked for; use a smaller batch or shorter texts";
+
+constexpr std::size_t round_up(std::size_t n, std::size_t to) {
+  return (n + to - 1) / to * to;
+}
+
+void ask_for_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t size) {
+#if defined(__linux__)
+  madvise(memory, size, MADV_HUGEPAGE);  // a hint; without it everything works, slower
+#endif
+}
+
+}  // namespace
+
+CachingAllocator& CachingAllocator::instance() {
+  static CachingAllocator& allocator = *new CachingAllocator;  // outlives every static tensor
+  return allocator;
+}
+
+std::shared_ptr<std::byte> CachingAllocator::allocate(std::size_t bytes) {
+  Block* const block = take_block(bytes);
+  return {block->memory, [this, block](std::byte*) { give_back_block(block); }, CachedAllocation<std::byte>()};
+}
+
+// The block's description is noted before the memory.
+std::byte* CachingAllocator::take(std::size_t bytes) {
+  require(bytes <= largest_request, out_of_memory, bytes >> 20);
+  Block* const block = take_block(bytes + alignment);
+  new (block->memory) Block*(block);
+  return block->memory + alignment;
+}
+
+void CachingAllocator::give_back(std::byte* memory) {
+  give_back_block(*std::launder(reinterpret_cast<Block**>(memory - alignment)));
+}
+
+CachingAllocator::Block* CachingAllocator::take_block(std::size_t bytes) {
+  require(bytes <= largest_request, out_of_memory, bytes >> 20);
+  const std::size_t size = round_up(std::max(bytes, std::size_t{1}), alignment) + gap;
+  const std::lock_guard lock(mutex_);
+  Block* block = keep_blocks ? find(size) : nullptr;
+  if (block == nullptr) block = new_segment(size);
+  require(block != nullptr, out_of_memory, bytes >> 20);
+  if (keep_blocks) split(block, size);
+  block->is_free = false;
+  statistics_.live += block->size - gap;
+  statistics_.peak = std::max(statistics_.peak, statistics_.live);
+  return block;
+}
+
+void CachingAllocator::give_back_block(Block* block) {
+  const std::lock_guard lock(mutex_);
+  statistics_.live -= block->size - gap;
+  if (keep_blocks) return insert(join_neighbours(block));
+  std::free(block->memory);
+  forget(block);
+}
+
+CachingAllocator::Block* CachingAllocator::describe(std::byte* memory, std::size_t size, Block* before, Block* after) {
+  if (spare_ == nullptr) spare_ = &blocks_.emplace_back();
+  Block* const block = std::exchange(spare_, spare_->next);
+  *block = {.memory = memory,
+            .size = size,
+            .before = before,
+            .after = after,
+            .is_free = true,
+            .next = nullptr,
+            .previous = nullptr};
+  return block;
+}
+
+void CachingAllocator::forget(Block* block) {
+  block->next = spare_;
+  spare_ = block;
+}
+
+// Sizes in units of the alignment: one bin each up to 16, then eight steps per power of two.
+std::size_t CachingAllocator::bin_of(std::size_t size) {
+  const std::size_t units = size / alignment;
+  if (units < 2 * steps_per_octave) return units;
+  const auto octave = static_cast<std::size_t>(std::bit_width(units)) - 4;  // 1, 2, …
+  return (octave + 1) * steps_per_octave + ((units >> octave) & (steps_per_octave - 1));
+}
+
+// The bin of `size` itself may hold smaller blocks as well; in those after it everything fits.
+CachingAllocator::Block* CachingAllocator::find(std::size_t size) {
+  constexpr int tries = 16;
+  const std::size_t own = bin_of(size);
+  if (own >= bins) return nullptr;
+  Block* block = free_[own];
+  for (int i = 0; i < tries && block != nullptr && block->size < size; ++i) block = block->next;
+  if (block == nullptr || block->size < size) {
+    block = nullptr;
+    for (std::size_t bin = own + 1; bin < bins && block == nullptr; bin = (bin / 64 + 1) * 64) {
+      const std::uint64_t above = occupied_[bin / 64] >> (bin % 64);
+      if (above != 0) block = free_[bin + static_cast<std::size_t>(std::countr_zero(above))];
+    }
+  }
+  if (block != nullptr) remove(block);
+  return block;
+}
+
+CachingAllocator::Block* CachingAllocator::new_segment(std::size_t size) {
+  const std::size_t page = keep_blocks ? huge_page : alignment;
+  const std::size_t bytes = keep_blocks ? std::max(round_up(size, page), smallest_segment) : size;
+  void* memory = std::aligned_alloc(page, bytes);
+  if (memory == nullptr) {
+    release_free_segments();
+    memory = std::aligned_alloc(page, bytes);
+  }
+  if (memory == nullptr) return nullptr;
+  if (keep_blocks) ask_for_huge_pages(memory, bytes);
+  Block* const block = describe(static_cast<std::byte*>(memory), bytes, nullptr, nullptr);
+  if (keep_blocks) segments_.push_back(block);
+  ++statistics_.system_allocations;
+  return block;
+}
+
+void CachingAllocator::insert(Block* block) {
+  const std::size_t bin = bin_of(block->size);
+  block->is_free = true;
+  block->previous = nullptr;
+  block->next = free_[bin];
+  if (block->next != nullptr) block->next->previous = block;
+  free_[bin] = block;
+  occupied_[bin / 64] |= std::uint64_t{1} << (bin % 64);
+  statistics_.cached += block->size - gap;
+}
+
+void CachingAllocator::remove(Block* block) {
+  const std::size_t bin = bin_of(block->size);
+  if (block->next != nullptr) block->next->previous = block->previous;
+  (block->previous != nullptr ? block->previous->next : free_[bin]) = block->next;
+  if (free_[bin] == nullptr) occupied_[bin / 64] &= ~(std::uint64_t{1} << (bin % 64));
+  statistics_.cached -= block->size - gap;
+}
+
+// Cuts off what a block of `size` does not need, if that makes a block.
+void CachingAllocator::split(Block* block, std::size_t size) {
+  const std::size_t rest = block->size - size;
+  if (rest < alignment + gap) return;
+  Block* const cut = describe(block->memory + size, rest, block, block->after);
+  if (cut->after != nullptr) cut->after->before = cut;
+  block->size = size;
+  block->after = cut;
+  insert(cut);
+}
+
+// Makes one block of this and its right neighbour.
+void CachingAllocator::absorb_next(Block* block) {
+  Block* const right = block->after;
+  block->size += right->size;
+  block->after = right->after;
+  if (block->after != nullptr) block->after->before = block;
+  forget(right);
+}
+
+CachingAllocator::Block* CachingAllocator::join_neighbours(Block* block) {
+  if (block->after != nullptr && block->after->is_free) {
+    remove(block->after);
+    absorb_next(block);
+  }
+  if (Block* const before = block->before; before != nullptr && before->is_free) {
+    remove(before);
+    absorb_next(before);
+    return before;
+  }
+  return block;
+}
+
+CachingAllocator::Statistics CachingAllocator::statistics() const {
+  const std::lock_guard lock(mutex_);
+  return statistics_;
+}
+
+void CachingAllocator::release_cached() {
+  const std::lock_guard lock(mutex_);
+  release_free_segments();
+}
+
+void CachingAllocator::release_free_segments() {
+  std::erase_if(segments_, [this](Block* first) {
+    if (!first->is_free || first->after != nullptr) return false;
+    remove(first);
+    std::free(first->memory);
+    forget(first);
+    return true;
+  });
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "mini_bert/tensor/kernels/dropout_simd.h"
+#include "mini_bert/tensor/kernels/layer_norm_simd.h"
+
+namespace mini_bert::simd {
+
+template <class F, class T>
+void add_layer_norm(const T* residual, const T* h, const RowDropout& dropout, Index rows, Index cols,
+                    const Normalisation& norm, T* s, T* y, Moments moments) {
+  for (Index t = 0; t < rows; ++t, residual += cols, h += cols, s += cols, y += cols) {
+    const std::uint64_t first = dropout.first + static_cast<std::uint64_t>(t * cols);
+    for_each_dropout_piece<F>(dropout.p, dropout.key, first, cols, [&](Index begin, Index n, const float* factors) {
+      for_each_register<F>(n, [&](Index j, auto lanes) {
+        const Index i = begin + j;
+        lanes.store(fma(lanes.load(h + i), lanes.load(factors + j), lanes.load(residual + i)), s + i);
+      });
+    });
+    normalize_row<F>(s, cols, norm, y, moments.mean[t], moments.rstd[t]);
+  }
+}
+
+template <class F, class T>
+void add_layer_norm_backward(const T* dy, const T* s, const RowDropout& dropout, Index rows, Index cols,
+                             const float* gamma, const float* mean, const float* rstd, GradientRows<T> dresidual,
+                             GradientRows<T> dh, float* dgamma, float* dbeta) {
+  clear_sums<F>(cols, dgamma, dbeta);
+  for (Index t = 0; t < rows; ++t) {
+    const Index row = t * cols;
+    const LayerNormRowGradient<F, T> gradient(dy + row, s + row, cols, gamma, mean[t], rstd[t], dgamma, dbeta);
+    // Without dh nothing needs to be drawn.
+    const double p = dh.data == nullptr ? 0.0 : dropout.p;
+    const std::uint64_t first = dropout.first + static_cast<std::uint64_t>(row);
+    for_each_dropout_piece<F>(p, dropout.key, first, cols, [&](Index begin, Index n, const float* factors) {
+      for_each_register<F>(n, [&](Index j, auto lanes) {
+        const Index i = begin + j;
+        const F ds = gradient(i, lanes);
+        if (dresidual.data != nullptr) put(lanes, ds, dresidual.accumulate, dresidual.data + row + i);
+        if (dh.data != nullptr) put(lanes, ds * lanes.load(factors + j), dh.accumulate, dh.data + row + i);
+      });
+    });
+  }
+}
+
+template <class F, class T>
+constexpr AddLayerNormLoops<T> add_layer_norm_loops() {
+  return {.forward = add_layer_norm<F, T>, .backward = add_layer_norm_backward<F, T>};
+}
+
+}  // namespace mini_bert::simd

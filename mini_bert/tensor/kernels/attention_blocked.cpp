@@ -1,0 +1,104 @@
+#include "mini_bert/tensor/kernels/attention_blocked.h"
+
+#include <algorithm>
+#include <atomic>
+#include <numeric>
+
+#include "mini_bert/tensor/parallel.h"
+
+namespace mini_bert::kernels {
+namespace {
+
+// Memory of this thread, as large as it was ever asked for.
+float* scratch_of_this_thread(Index floats) {
+  thread_local Tensor memory;
+  if (memory.size() < floats) memory = Tensor({floats});
+  return memory.data<float>();
+}
+
+// Calls body(sentence, head) for every head of every sentence. Threads take the next when they are done with one, those
+// of the longest sentences first, so that they end at about the same time. Which thread computes a head does not show
+// in the result.
+template <class Body>
+void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body) {
+  thread_local std::vector<Index> order_of_this_thread;
+  std::vector<Index>& order = order_of_this_thread;
+  order.resize(static_cast<std::size_t>(offsets.count()));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::ranges::sort(order, [&](Index a, Index b) {
+    return offsets.length(a) != offsets.length(b) ? offsets.length(a) > offsets.length(b) : a < b;
+  });
+  std::atomic<Index> next = 0;
+  parallel_for(num_threads(), 1, [&](Index) {
+    for (Index task = next++; task < offsets.count() * heads; task = next++) body(order[task / heads], task % heads);
+  });
+}
+
+// One head of one sentence.
+template <class T>
+simd::AttentionHead<T> head_of(const AttentionInputs& in, const SequenceOffsets& offsets,
+                               const AttentionOptions& options, Index sentence, Index head, float* scratch) {
+  const Index hidden = in.q.cols(), size = hidden / options.heads, begin = offsets.begin(sentence);
+  const Index first = begin * hidden + head * size;
+  return {.length = offsets.length(sentence),
+          .size = size,
+          .heads = options.heads,
+          .q = in.q.data<T>() + first,
+          .k = in.k.data<T>() + first,
+          .v = in.v.data<T>() + first,
+          .dropout = options.dropout,
+          .key = options.key,
+          .first_draw = static_cast<std::uint64_t>(begin * options.heads + head) << 16,
+          .scratch = scratch};
+}
+
+template <class T>
+simd::AttentionTarget<T> target_of(const Gradient& gradient, Index first) {
+  if (!gradient) return {};
+  return {gradient.tensor().data<T>() + first, gradient.accumulates()};
+}
+
+}  // namespace
+
+template <class T>
+void attention_blocked(const simd::AttentionLoops<T>& loops, const AttentionInputs& in, const SequenceOffsets& offsets,
+                       const AttentionOptions& options, Tensor& output, Tensor& log_sum_exp) {
+  const Index hidden = output.cols(), size = hidden / options.heads;
+  const Index floats = loops.scratch(offsets.longest(), size);
+  for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
+    const Index begin = offsets.begin(sentence);
+    loops.forward(head_of<T>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                  output.data<T>() + begin * hidden + head * size,
+                  log_sum_exp.data<float>() + begin * options.heads + head);
+  });
+}
+
+template <class T>
+void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tensor& doutput, const AttentionInputs& in,
+                                const Tensor& log_sum_exp, const SequenceOffsets& offsets,
+                                const AttentionOptions& options, const AttentionGradients& gradients) {
+  const Index hidden = doutput.cols(), size = hidden / options.heads;
+  const Index floats = loops.scratch(offsets.longest(), size);
+  for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
+    const Index begin = offsets.begin(sentence), first = begin * hidden + head * size;
+    loops.backward(head_of<T>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                   {.doutput = doutput.data<T>() + first,
+                    .log_sum_exp = log_sum_exp.data<float>() + begin * options.heads + head,
+                    .dq = target_of<T>(gradients.dq, first),
+                    .dk = target_of<T>(gradients.dk, first),
+                    .dv = target_of<T>(gradients.dv, first)});
+  });
+}
+
+template void attention_blocked(const simd::AttentionLoops<float>&, const AttentionInputs&, const SequenceOffsets&,
+                                const AttentionOptions&, Tensor&, Tensor&);
+template void attention_blocked(const simd::AttentionLoops<BFloat16>&, const AttentionInputs&, const SequenceOffsets&,
+                                const AttentionOptions&, Tensor&, Tensor&);
+template void attention_backward_blocked(const simd::AttentionLoops<float>&, const Tensor&, const AttentionInputs&,
+                                         const Tensor&, const SequenceOffsets&, const AttentionOptions&,
+                                         const AttentionGradients&);
+template void attention_backward_blocked(const simd::AttentionLoops<BFloat16>&, const Tensor&, const AttentionInputs&,
+                                         const Tensor&, const SequenceOffsets&, const AttentionOptions&,
+                                         const AttentionGradients&);
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "mini_bert/tensor/kernels/attention.h"
+#include "mini_bert/tensor/simd/loops.h"
+
+namespace mini_bert::kernels {
+
+// attention() and attention_backward() with the loops of one instruction set, of activations stored as T, float or
+// BFloat16; log_sum_exp is f32. One task is one head of one sentence, the longest sentences first.
+template <class T>
+void attention_blocked(const simd::AttentionLoops<T>& loops, const AttentionInputs& inputs,
+                       const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
+                       Tensor& log_sum_exp);
+
+template <class T>
+void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tensor& doutput,
+                                const AttentionInputs& inputs, const Tensor& log_sum_exp,
+                                const SequenceOffsets& offsets, const AttentionOptions& options,
+                                const AttentionGradients& gradients);
+
+}  // namespace mini_bert::kernels

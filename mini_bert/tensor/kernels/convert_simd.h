@@ -1,0 +1,18 @@
+#pragma once
+
+#include "mini_bert/tensor/simd/loops.h"
+#include "mini_bert/tensor/simd/registers.h"
+
+namespace mini_bert::simd {
+
+template <class F, class From, class To>
+void convert(const From* x, Index n, bool accumulate, To* y) {
+  for_each_register<F>(n, [&](Index i, auto lanes) { put(lanes, lanes.load(x + i), accumulate, y + i); });
+}
+
+template <class F>
+constexpr ConvertLoops convert_loops() {
+  return {.widen = convert<F, BFloat16, float>, .narrow = convert<F, float, BFloat16>};
+}
+
+}  // namespace mini_bert::simd

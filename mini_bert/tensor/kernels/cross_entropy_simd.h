@@ -1,0 +1,44 @@
+#pragma once
+
+#include "mini_bert/tensor/kernels/softmax_simd.h"
+
+namespace mini_bert::simd {
+
+// A row of logits is read once, in blocks that stay in the first-level cache while their maximum is found and their
+// exponentials are added: Milakov & Gimelshein 2018, arXiv:1805.02867, by blocks.
+template <class F, class T>
+float log_sum_exp(const T* z, Index n) {
+  constexpr Index block = 2048;
+  float largest = -__builtin_inff(), total = 0.0f;
+  for (Index begin = 0; begin < n; begin += block) {
+    const Index count = n - begin < block ? n - begin : block;
+    const float before = largest, here = maximum<F>(z + begin, count);
+    if (here > largest) {
+      largest = here;
+      // Nothing has been added before the first finite number.
+      total = before == -__builtin_inff() ? total : total * __builtin_expf(before - largest);
+    }
+    // −∞ − −∞ would not be a number; e^−∞ is 0 whatever is taken off.
+    const F base(largest == -__builtin_inff() ? 0.0f : largest);
+    float sums[1];
+    sum_over_registers<F>(count, sums, [&](Index i, auto lanes, F(&sum)[1]) {
+      sum[0] += lanes.only(exp(lanes.load(z + begin + i) - base));
+    });
+    total += sums[0];
+  }
+  return largest + __builtin_logf(total);
+}
+
+template <class F, class T>
+void cross_entropy_backward(const T* z, float log_sum_exp, float scale, Index n, bool accumulate, T* dz) {
+  for_each_register<F>(n, [&](Index i, auto lanes) {
+    put(lanes, F(scale) * exp(lanes.load(z + i) - F(log_sum_exp)), accumulate, dz + i);
+  });
+}
+
+template <class F, class T>
+constexpr CrossEntropyLoops<T> cross_entropy_loops() {
+  return {.log_sum_exp = log_sum_exp<F, T>, .backward = cross_entropy_backward<F, T>};
+}
+
+}  // namespace mini_bert::simd

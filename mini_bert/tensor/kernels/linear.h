@@ -1,0 +1,14 @@
+#pragma once
+
+#include "mini_bert/tensor/kernels/gradient.h"
+
+namespace mini_bert::kernels {
+
+// y = x·Wᵀ + b; x [T,in], weight [out,in] as checkpoints store it, bias [out], y [T,out].
+void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y);
+
+// dx += dy·W, dW += dyᵀ·x, db += Σ over rows of dy.
+void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, const Gradient& dx,
+                     const Gradient& dweight, const Gradient& dbias);
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,249 @@
+#include "mini_bert/tensor/kernels/matmul_blocked.h"
+
+#include <algorithm>
+
+#include "mini_bert/tensor/divide_up.h"
+#include "mini_bert/tensor/kernels/matmul_dot.h"
+#include "mini_bert/tensor/parallel.h"
+
+// A product in blocks that fit the caches, after Goto & van de Geijn 2008, "Anatomy of high-performance matrix
+// multiplication", ACM TOMS 34(3). From the outside in:
+//
+//   panels of B    `cols_packed` columns and `depth_packed` of the K terms of every sum, copied into panels of
+//   tile_cols
+//                  columns by all threads together: third-level cache. Then each thread, for its rectangle of C:
+//   row blocks     `row_block` rows of A …
+//   depth blocks   … times `depth_block` terms, likewise in panels, of tile_rows rows: second-level cache
+//   a panel of B   of that depth: first-level cache, while the panels of A stream past it
+//   tiles          tile_rows × tile_cols elements of C, summed in registers
+//
+// When all of C is one row block, a panel of B is used once and never shared: the thread that needs it copies it then,
+// `panels_at_once` of them, and threads share out the columns.
+//
+// Every element of C is the same chain of additions however the tiles are shared out, so the bits do not depend on the
+// number of threads.
+namespace mini_bert::kernels {
+namespace {
+
+// For caches of 32 KB, 512 KB and some MB, docs/matrix_products.md. depth_block is even: words may be pairs.
+constexpr Index depth_block = 256, depth_packed = 1024, row_block = 240, cols_packed = 3072;
+
+// Terms of a panel that are copied before those of the next panel. Where the elements of one term lie together in
+// memory, few: neighbouring panels share cache lines, and memory is then read along its rows.
+constexpr Index pack_depth = 64, pack_depth_along = 16;
+
+// Panels that a thread copies for itself: their rows lie in one page, and they stay in the second-level cache.
+constexpr Index panels_at_once = 4;
+
+// Up to so many rows of dY·W, W is used as it lies in memory: a copy would pay off too seldom.
+constexpr Index in_place_rows_most = 32;
+
+// How `threads` share out C: rows × cols rectangles. The grid whose largest rectangle is smallest; of equals the one
+// with more rows of rectangles, since then fewer threads copy the same rows of A.
+struct Grid {
+  Index rows, cols;
+};
+Grid grid_for(Index threads, Index row_panels, Index col_panels) {
+  Grid best{1, threads};
+  Index least = divide_up(row_panels, best.rows) * divide_up(col_panels, best.cols);
+  for (Index rows = 2; rows <= threads; ++rows) {
+    if (threads % rows != 0) continue;
+    const Index largest = divide_up(row_panels, rows) * divide_up(col_panels, threads / rows);
+    if (largest <= least) {
+      best = {rows, threads / rows};
+      least = largest;
+    }
+  }
+  return best;
+}
+
+struct Range {
+  Index begin, end;
+  Index size() const { return end - begin; }
+};
+
+class BlockedProduct {
+ public:
+  BlockedProduct(const simd::Kernels& simd, const Product& product)
+      : simd_(simd),
+        tiled_(product.rounded ? simd.bf16_terms : simd.f32_terms),
+        p_(product),
+        one_row_block_(product.m <= row_block),
+        b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && !product.rounded &&
+                    product.b.dtype == DType::f32) {}
+
+  void run() {
+    // A bfloat16 result is rounded once, when its sums are complete.
+    const Index deepest = p_.c_dtype == DType::bf16 ? std::max(p_.k, Index{1}) : depth_packed;
+    const Index most_panels = one_row_block_ ? 0 : divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols);
+    Tensor b_panels({most_panels * tiled_.tile_cols, std::max(words(std::min(deepest, p_.k)), Index{1})});
+    b_panels_ = b_panels.data<float>();
+    for (Index col = 0; col < p_.n; col += cols_packed) {
+      Index k = 0;
+      do {  // even when there are no terms: C becomes 0
+        multiply({col, std::min(col + cols_packed, p_.n)}, {k, std::min(k + deepest, p_.k)});
+      } while ((k += deepest) < p_.k);
+    }
+  }
+
+ private:
+  Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
+
+  // The terms `depth` of the columns `cols` of C.
+  void multiply(Range cols, Range depth) {
+    const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
+    if (!one_row_block_) pack_b_together(cols, depth, col_panels);
+    const Grid grid = one_row_block_ ? Grid{1, num_threads()} : grid_for(num_threads(), row_panels, col_panels);
+    parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
+      const Index r = part / grid.cols, c = part % grid.cols;
+      const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
+      for (Index row = row_panels * r / grid.rows * tiled_.tile_rows; row < row_end; row += row_block) {
+        multiply_rows({row, std::min(row + row_block, row_end)}, cols, depth,
+                      {col_panels * c / grid.cols, col_panels * (c + 1) / grid.cols});
+      }
+    });
+  }
+
+  void pack_b_together(Range cols, Range depth, Index col_panels) const {
+    if (p_.b.transposed) {
+      parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) {
+        for (Index k = depth.begin; k < depth.end; k += depth_block) {
+          pack_b(cols, panel, k, std::min(depth_block, depth.end - k), b_panel(cols, depth, k, panel));
+        }
+      });
+    } else {
+      const Index slices = divide_up(depth.size(), pack_depth_along);
+      parallel_for(slices, std::max(divide_up(slices, num_threads()), Index{1}), [&](Index slice) {
+        const Index k = depth.begin + slice * pack_depth_along;
+        for (Index panel = 0; panel < col_panels; ++panel) {
+          pack_b(cols, panel, k, std::min(pack_depth_along, depth.end - k), b_panel(cols, depth, k, panel));
+        }
+      });
+    }
+  }
+
+  // The panels of B lie [depth block][panel][words][tile_cols]; this is where the term k of one is.
+  float* b_panel(Range cols, Range depth, Index k, Index panel) const {
+    const Index padded_cols = divide_up(cols.size(), tiled_.tile_cols) * tiled_.tile_cols;
+    const Index block = depth.begin + (k - depth.begin) / depth_block * depth_block;
+    const Index deep = std::min(depth_block, depth.end - block);
+    return b_panels_ + words(block - depth.begin) * padded_cols +
+           (panel * words(deep) + words(k - block)) * tiled_.tile_cols;
+  }
+
+  void pack_b(Range cols, Index panel, Index k, Index deep, float* target) const {
+    const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
+    pack(p_.b, !p_.b.transposed, col, width, k, deep, target, tiled_.tile_cols);
+  }
+
+  struct PanelOfB {
+    const float* data;
+    Index ld;  // from word to word
+  };
+
+  // The terms `block` of a panel: B itself, or among those that were copied together, or copied now, the first of some.
+  PanelOfB panel_of_b(Range cols, Range depth, Range block, Index panel, Range panels, float* own) const {
+    const Index col = cols.begin + panel * tiled_.tile_cols;
+    if (!one_row_block_) return {b_panel(cols, depth, block.begin, panel), tiled_.tile_cols};
+    if (b_in_place_ && col + tiled_.tile_cols <= cols.end) {
+      return {static_cast<const float*>(p_.b.data) + block.begin * p_.b.ld + col, p_.b.ld};
+    }
+    const Index copied = b_in_place_ ? 0 : (panel - panels.begin) % panels_at_once;
+    if (copied == 0) {
+      pack_b_alone(cols, {panel, std::min(panel + panels_at_once, panels.end)}, block.begin, block.size(), own);
+    }
+    return {own + copied * words(block.size()) * tiled_.tile_cols, tiled_.tile_cols};
+  }
+
+  // The panels `panels`, one after the other.
+  void pack_b_alone(Range cols, Range panels, Index k, Index deep, float* target) const {
+    const Index slice = p_.b.transposed ? depth_block : pack_depth_along;
+    for (Index i = 0; i < deep; i += slice) {
+      for (Index panel = panels.begin; panel < panels.end; ++panel) {
+        pack_b(cols, panel, k + i, std::min(slice, deep - i),
+               target + ((panel - panels.begin) * words(deep) + words(i)) * tiled_.tile_cols);
+      }
+    }
+  }
+
+  // `count` rows of A or columns of B, `deep` terms of each. Those of one term lie together in memory when `along`.
+  void pack(const Factor& x, bool along, Index first, Index count, Index k, Index deep, float* panel,
+            Index width) const {
+    const Index offset = along ? k * x.ld + first : first * x.ld + k;
+    const simd::TiledProduct::Packs& packs = along ? tiled_.pack : tiled_.pack_transposed;
+    if (x.dtype == DType::bf16) {
+      packs.bf16(static_cast<const BFloat16*>(x.data) + offset, x.ld, deep, count, panel, width);
+    } else if (x.dtype == DType::f16) {
+      packs.f16(static_cast<const Float16*>(x.data) + offset, x.ld, deep, count, panel, width);
+    } else {
+      packs.f32(static_cast<const float*>(x.data) + offset, x.ld, deep, count, panel, width);
+    }
+  }
+
+  void pack_a(Index k, Index deep, Range rows, float* target) const {
+    const Index slice = p_.a.transposed ? pack_depth_along : pack_depth;
+    for (Index i = 0; i < deep; i += slice) {
+      for (Index row = rows.begin; row < rows.end; row += tiled_.tile_rows) {
+        const Index tall = std::min(tiled_.tile_rows, rows.end - row);
+        float* const panel = target + (row - rows.begin) * words(deep) + words(i) * tall;
+        pack(p_.a, p_.a.transposed, row, tall, k + i, std::min(slice, deep - i), panel, tall);
+      }
+    }
+  }
+
+  void multiply_rows(Range rows, Range cols, Range depth, Range panels) const {
+    thread_local Tensor a_panels({row_block * depth_block});
+    thread_local Tensor own_panels({panels_at_once * simd::TiledProduct::most_tile_cols * depth_block});
+    float* const a = a_panels.data<float>();
+    // Where the sums are formed: C itself, or floats that are rounded in the end.
+    const bool narrow = p_.c_dtype == DType::bf16;
+    const Range wide = {cols.begin + panels.begin * tiled_.tile_cols,
+                        std::min(cols.begin + panels.end * tiled_.tile_cols, cols.end)};
+    Tensor sums = narrow ? Tensor({rows.size(), wide.size()}) : Tensor();
+    const Index ldc = narrow ? wide.size() : p_.ldc;
+    float* const c = narrow ? sums.data<float>() : static_cast<float*>(p_.c) + rows.begin * ldc + wide.begin;
+
+    Index k = depth.begin;
+    do {
+      const Index deep = std::min(depth_block, depth.end - k);
+      pack_a(k, deep, rows, a);
+      for (Index panel = panels.begin; panel < panels.end; ++panel) {
+        const Range panel_cols = {cols.begin + panel * tiled_.tile_cols, cols.end};
+        const PanelOfB b = panel_of_b(cols, depth, {k, k + deep}, panel, panels, own_panels.data<float>());
+        multiply_panels(rows, panel_cols, k, deep, a, b, c + panel_cols.begin - wide.begin, ldc);
+      }
+    } while ((k += depth_block) < depth.end);
+    for (Index row = 0; narrow && row < rows.size(); ++row) {
+      simd_.narrow_row(c + row * ldc, static_cast<BFloat16*>(p_.c) + (rows.begin + row) * p_.ldc + wide.begin,
+                       wide.size(), p_.output == Output::accumulate);
+    }
+  }
+
+  // Adds `deep` terms from k on to the rows of one panel of C, whose first column is cols.begin.
+  void multiply_panels(Range rows, Range cols, Index k, Index deep, const float* a, PanelOfB b, float* c,
+                       Index ldc) const {
+    const bool accumulate = k > 0 || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);
+    const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + cols.begin;
+    for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
+      const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
+      tiled_.tile[tall - 1](words(deep), a + row * words(deep), b.data, b.ld, c + row * ldc, ldc,
+                            std::min(tiled_.tile_cols, cols.size()), accumulate, bias);
+    }
+  }
+
+  const simd::Kernels& simd_;
+  const simd::TiledProduct& tiled_;
+  const Product& p_;
+  const bool one_row_block_, b_in_place_;
+  float* b_panels_ = nullptr;
+};
+
+}  // namespace
+
+void matmul_blocked(const simd::Kernels& simd, const Product& product) {
+  if (product.m == 0 || product.n == 0) return;
+  if (is_dot_product(product)) return matmul_dot(simd, product);
+  BlockedProduct(simd, product).run();
+}
+
+}  // namespace mini_bert::kernels

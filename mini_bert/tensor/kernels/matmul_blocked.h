@@ -1,0 +1,32 @@
+#pragma once
+
+#include "mini_bert/tensor/kernels/matmul.h"
+#include "mini_bert/tensor/simd/kernels.h"
+
+namespace mini_bert::kernels {
+
+// One factor of a product as it lies in memory, f32, bf16 or f16: element (i, j) is data[i·ld + j], or data[j·ld + i]
+// when transposed.
+struct Factor {
+  const void* data;
+  DType dtype;
+  Index ld;
+  bool transposed;
+};
+
+// C = A·B, [M,K]·[K,N], in tiles that stay in registers. Factors are multiplied as the f32 they stand for, or both
+// `rounded` to bf16. Sums are f32.
+struct Product {
+  Index m, n, k;
+  Factor a, b;
+  void* c;
+  DType c_dtype;  // f32 or bf16
+  Index ldc;
+  Output output = Output::replace;
+  bool rounded = false;
+  const float* bias = nullptr;  // [N], added to every row; only with Output::replace
+};
+
+void matmul_blocked(const simd::Kernels& simd, const Product& product);
+
+}  // namespace mini_bert::kernels

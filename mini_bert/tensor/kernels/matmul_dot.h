@@ -1,0 +1,14 @@
+#pragma once
+
+#include "mini_bert/tensor/kernels/matmul_blocked.h"
+
+namespace mini_bert::kernels {
+
+// Whether matmul_dot can take a product and is faster: up to 32 rows of x·Wᵀ, all f32. A copy of W in panels would
+// cost as much as the product.
+bool is_dot_product(const Product& product);
+
+// C = A·B, as matmul_blocked.
+void matmul_dot(const simd::Kernels& simd, const Product& product);
+
+}  // namespace mini_bert::kernels

@@ -1,0 +1,183 @@
+#pragma once
+
+#include <utility>
+
+#include "mini_bert/tensor/kernels/matmul_words.h"
+#include "mini_bert/tensor/simd/kernels.h"
+
+// The inner loops of matrix products; matmul_blocked.cpp says how they fit together. They work on panels: `width`
+// neighbouring columns of B, or rows of A, laid out [words][width], so that what a step of the sum needs is contiguous.
+// A word is one term of the sum or two, as `Words` has it (matmul_words.h).
+namespace mini_bert::simd {
+
+// c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels, the sum held in ROWS × VECTORS registers. `a` is a
+// panel of ROWS, `b` one of VECTORS·lanes, whose words are `ldb` apart: its width, or more where B lies in memory as it
+// is. `base` is c itself when `accumulate`, else the biases, else 0. At the right edge of C cols < VECTORS·lanes.
+template <class F, int ROWS, int VECTORS, class Words = F32Words<F>>
+void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols, bool accumulate,
+               const float* bias) {
+  constexpr Index lanes = F::lanes;
+  // On its way from memory while the sum is formed.
+#pragma GCC unroll 64
+  for (int r = 0; r < ROWS; ++r) {
+    for (Index j = 0; j < VECTORS * lanes; j += 16) __builtin_prefetch(c + r * ldc + j, 1);
+  }
+  F sum[ROWS][VECTORS];
+#pragma GCC unroll 64
+  for (int r = 0; r < ROWS; ++r) {
+#pragma GCC unroll 64
+    for (int v = 0; v < VECTORS; ++v) sum[r][v] = F(0.0f);
+  }
+#pragma GCC unroll 4
+  for (Index k = 0; k < words; ++k) {
+    if (ldb != VECTORS * lanes) __builtin_prefetch(b + VECTORS * lanes);  // B where it lies: the columns that come next
+    F b_k[VECTORS];
+#pragma GCC unroll 64
+    for (int v = 0; v < VECTORS; ++v) b_k[v] = F::load(b + v * lanes);
+#pragma GCC unroll 64
+    for (int r = 0; r < ROWS; ++r) {
+      const F a_rk(a[r]);
+#pragma GCC unroll 64
+      for (int v = 0; v < VECTORS; ++v) sum[r][v] = Words::multiply_add(a_rk, b_k[v], sum[r][v]);
+    }
+    a += ROWS;
+    b += ldb;
+  }
+  if (cols == VECTORS * lanes) {
+    if (bias != nullptr) {
+#pragma GCC unroll 64
+      for (int v = 0; v < VECTORS; ++v) {
+        const F bias_v = F::load(bias + v * lanes);
+#pragma GCC unroll 64
+        for (int r = 0; r < ROWS; ++r) sum[r][v] += bias_v;
+      }
+    }
+#pragma GCC unroll 64
+    for (int r = 0; r < ROWS; ++r) {
+#pragma GCC unroll 64
+      for (int v = 0; v < VECTORS; ++v) {
+        float* const target = c + r * ldc + v * lanes;
+        (accumulate ? F::load(target) + sum[r][v] : sum[r][v]).store(target);
+      }
+    }
+    return;
+  }
+#pragma GCC unroll 64
+  for (int v = 0; v < VECTORS; ++v) {
+    const Index left = cols - v * lanes, n = left < lanes ? left : lanes;
+    if (n <= 0) break;
+    const F bias_v = bias != nullptr ? F::load(bias + v * lanes, n) : F(0.0f);
+#pragma GCC unroll 64
+    for (int r = 0; r < ROWS; ++r) {
+      float* const target = c + r * ldc + v * lanes;
+      (accumulate ? F::load(target, n) + sum[r][v] : sum[r][v] + bias_v).store(target, n);
+    }
+  }
+}
+
+// Stores a row of a panel, `n` ≤ lanes numbers of it. Where a panel is narrower than a register a whole one is stored
+// while that stays inside the panel: it spoils the beginnings of the next rows, which are written later. (Masked stores
+// are slow on some CPUs.)
+template <class F>
+void gemm_store_row(F row, float* target, Index n, Index width, const float* end) {
+  if (n == F::lanes || (width < F::lanes && end - target >= F::lanes)) {
+    row.store(target);
+  } else {
+    row.store(target, n);
+  }
+}
+
+// panel_kj = x_kj: `count` ≤ width neighbouring columns of x [depth,·], zeros up to `width` and after an odd end of
+// pairs.
+template <class F, class Words = F32Words<F>, class T = float>
+void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
+  constexpr Index lanes = F::lanes;
+  const float* const end = panel + (depth + Words::terms - 1) / Words::terms * width;
+  const auto load = [count](const T* row, Index j) {
+    return j + lanes <= count ? F::load(row + j) : j < count ? F::load(row + j, count - j) : F(0.0f);
+  };
+  for (Index k = 0; k < depth; k += Words::terms, x += Words::terms * ldx, panel += width) {
+    for (Index j = 0; j < width; j += lanes) {
+      __builtin_prefetch(x + 16 * ldx + j);  // a slice is 16 terms (matmul_blocked.cpp): those of the next
+      F word;
+      if constexpr (Words::terms == 1) {
+        word = Words::template word<T>(load(x, j));
+      } else {
+        word = Words::template word<T>(load(x, j), k + 1 < depth ? load(x + ldx, j) : F(0.0f));
+      }
+      gemm_store_row(word, panel + j, width - j < lanes ? width - j : lanes, width, end);
+    }
+  }
+}
+
+// panel_kj = x_jk: `count` ≤ width rows of x [·,depth], zeros likewise. A square of lanes × lanes at a time.
+template <class F, class Words = F32Words<F>, class T = float>
+void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
+  constexpr Index lanes = F::lanes;
+  const float* const end = panel + (depth + Words::terms - 1) / Words::terms * width;
+  for (Index k = 0; k < depth; k += lanes, panel += lanes / Words::terms * width) {
+    const Index deep = depth - k < lanes ? depth - k : lanes;
+    for (Index j = 0; j < width; j += lanes) {
+      const Index wide = width - j < lanes ? width - j : lanes;
+      F square[lanes];
+#pragma GCC unroll 16
+      for (Index r = 0; r < lanes; ++r) {
+        const T* const row = x + (j + r) * ldx + k;
+        __builtin_prefetch(row + width * ldx);  // the same terms of the next panel
+        square[r] = j + r >= count ? F(0.0f) : deep == lanes ? F::load(row) : F::load(row, deep);
+      }
+      transpose(square);
+#pragma GCC unroll 16
+      for (Index i = 0; i < lanes; i += Words::terms) {
+        if (i >= deep) break;
+        F word;
+        if constexpr (Words::terms == 1) {
+          word = Words::template word<T>(square[i]);
+        } else {
+          word = Words::template word<T>(square[i], square[i + 1]);
+        }
+        gemm_store_row(word, panel + i / Words::terms * width + j, wide, width, end);
+      }
+    }
+  }
+}
+
+// c = sums, or c += sums, rounded to bfloat16.
+template <class F>
+void gemm_narrow_row(const float* sums, BFloat16* c, Index n, bool accumulate) {
+  for (Index j = 0; j < n; j += F::lanes) {
+    const Index count = n - j < F::lanes ? n - j : F::lanes;
+    F value = F::load(sums + j, count);
+    if (accumulate) value += F::load(c + j, count);
+    value.store(c + j, count);
+  }
+}
+
+// 6 × 16 on AVX2 (12 sums + 2 + 1 of its 16 registers), 8 × 48 on AVX-512 (24 + 3 + 1 of 32).
+template <class F, class Words>
+constexpr TiledProduct tiled_product() {
+  constexpr int rows = F::lanes == 8 ? 6 : 8, vectors = F::lanes == 8 ? 2 : 3;
+  static_assert(rows <= TiledProduct::most_tile_rows && vectors * F::lanes <= TiledProduct::most_tile_cols);
+  TiledProduct product{};
+  product.terms_per_word = Words::terms;
+  product.tile_rows = rows;
+  product.tile_cols = vectors * F::lanes;
+  [&]<int... R>(std::integer_sequence<int, R...>) {
+    ((product.tile[R] = gemm_tile<F, R + 1, vectors, Words>), ...);
+  }
+  (std::make_integer_sequence<int, rows>());
+  product.pack = {gemm_pack<F, Words, float>, gemm_pack<F, Words, BFloat16>, gemm_pack<F, Words, Float16>};
+  product.pack_transposed = {gemm_pack_transposed<F, Words, float>, gemm_pack_transposed<F, Words, BFloat16>,
+                             gemm_pack_transposed<F, Words, Float16>};
+  return product;
+}
+
+// Bf16Words is how this instruction set multiplies bfloat16: RoundedWords or PairWords.
+template <class F, class Bf16Words>
+constexpr void add_gemm(Kernels& kernels) {
+  kernels.f32_terms = tiled_product<F, F32Words<F>>();
+  kernels.bf16_terms = tiled_product<F, Bf16Words>();
+  kernels.narrow_row = gemm_narrow_row<F>;
+}
+
+}  // namespace mini_bert::simd

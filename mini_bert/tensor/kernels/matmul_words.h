@@ -1,0 +1,55 @@
+#pragma once
+
+#include <type_traits>
+
+#include "mini_bert/tensor/dtype.h"
+#include "mini_bert/tensor/shape.h"
+
+// What the 32-bit words of the panels of a product are; F is a register of words.
+namespace mini_bert::simd {
+
+// x rounded to the nearest bfloat16, ties to even. Infinities stay, NaN stays NaN: x + x is either of them itself.
+template <class F>
+F rounded_to_bf16(F x) {
+  using Bits = typename F::Bits;
+  const Bits word = bits(x), upper_half(0xffff0000u);
+  const Bits rounded = word + Bits(0x7fffu) + ((word >> 16) & Bits(1u));
+  return select(abs(x) < F(__builtin_inff()), from_bits(rounded & upper_half), from_bits(bits(x + x) & upper_half));
+}
+
+// A word is a float.
+template <class F>
+struct F32Words {
+  static constexpr Index terms = 1;
+  template <class T>
+  static F word(F x) {
+    return x;
+  }
+  static F multiply_add(F a, F b, F sum) { return fma(a, b, sum); }
+};
+
+// A word is a float that a bfloat16 can hold: for CPUs that multiply floats only. T is the type x was read from.
+template <class F>
+struct RoundedWords : F32Words<F> {
+  template <class T>
+  static F word(F x) {
+    return std::is_same_v<T, BFloat16> ? x : rounded_to_bf16(x);
+  }
+};
+
+// A word is two bfloat16, the first in the lower half; dot_pairs(a, b, sum) adds both products.
+template <class F>
+struct PairWords {
+  static constexpr Index terms = 2;
+  template <class T>
+  static F word(F first, F second) {
+    if constexpr (!std::is_same_v<T, BFloat16>) {
+      first = rounded_to_bf16(first);
+      second = rounded_to_bf16(second);
+    }
+    return from_bits((bits(first) >> 16) | bits(second));
+  }
+  static F multiply_add(F a, F b, F sum) { return dot_pairs(a, b, sum); }
+};
+
+}  // namespace mini_bert::simd

@@ -1,0 +1,37 @@
+#include "mini_bert/tensor/simd/isa.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+// Apart from isa.cpp: a test that emulates every instruction set answers this question itself.
+namespace mini_bert {
+namespace {
+
+#if defined(__x86_64__)
+// Clang 14's __builtin_cpu_supports does not know it.
+bool widens_float16() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+#endif
+
+}  // namespace
+
+bool has(Isa isa) {
+  if (isa == Isa::portable) return true;
+#if defined(__x86_64__)
+  if (isa == Isa::neon) return false;
+  // The compilers' run-time library asks CPUID, and XGETBV whether the system saves the wide registers.
+  if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && widens_float16();
+  if (isa == Isa::avx512_bf16) return has(Isa::avx512) && __builtin_cpu_supports("avx512bf16");
+  return has(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#elif defined(__aarch64__)
+  return isa == Isa::neon;
+#else
+  return false;
+#endif
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "mini_bert/tensor/kernels/matmul_dot_simd.h"
+#include "mini_bert/tensor/kernels/matmul_simd.h"
+#include "mini_bert/tensor/simd/kernels.h"
+#include "mini_bert/tensor/simd/make_loops.h"
+
+namespace mini_bert::simd {
+
+// Everything for one register type.
+template <class F, template <class> class Bf16Words>
+constexpr Kernels make_kernels(Isa isa) {
+  Kernels k{};
+  k.isa = isa;
+  add_gemm<F, Bf16Words<F>>(k);
+  add_gemm_dot<F>(k);
+  k.f32 = activation_loops<F, float>();
+  k.bf16 = activation_loops<F, BFloat16>();
+  k.convert = convert_loops<F>();
+  k.parameters = parameter_loops<F>();
+  return k;
+}
+
+}  // namespace mini_bert::simd

@@ -1,0 +1,40 @@
+#include "mini_bert/tensor/simd/kernels.h"
+
+namespace mini_bert::simd {
+
+// MINI_BERT_EMULATE_NEON: a test compiles this file once more, for x86 and NEON.
+#if defined(__x86_64__)
+const Kernels& avx2_kernels();
+const Kernels& avx512_kernels();
+const Kernels& avx512_bf16_kernels();
+#endif
+#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
+const Kernels& neon_kernels();
+#endif
+
+const Kernels* kernels_for(Isa isa) {
+  if (!has(isa)) return nullptr;
+  switch (isa) {
+#if defined(__x86_64__)
+    case Isa::avx2:
+      return &avx2_kernels();
+    case Isa::avx512:
+      return &avx512_kernels();
+    case Isa::avx512_bf16:
+      return &avx512_bf16_kernels();
+#endif
+#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
+    case Isa::neon:
+      return &neon_kernels();
+#endif
+    default:
+      return nullptr;
+  }
+}
+
+const Kernels* kernels() {
+  static const Kernels* const chosen = kernels_for(isa());
+  return chosen;
+}
+
+}  // namespace mini_bert::simd

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <type_traits>
+
+#include "mini_bert/tensor/dtype.h"
+#include "mini_bert/tensor/shape.h"
+#include "mini_bert/tensor/simd/isa.h"
+#include "mini_bert/tensor/simd/loops.h"
+
+namespace mini_bert::simd {
+
+// Products in tiles (tensor/kernels/matmul_simd.h) whose terms are of one type. Panels consist of 32-bit words: a
+// float, or a pair of bfloat16 where the CPU multiplies those, two consecutive terms of the sum.
+struct TiledProduct {
+  static constexpr int most_tile_rows = 8, most_tile_cols = 48;
+  using Tile = void (*)(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
+                        bool accumulate, const float* bias);
+  template <class T>
+  using Pack = void (*)(const T* x, Index ldx, Index depth, Index count, float* panel, Index width);
+  struct Packs {
+    Pack<float> f32;
+    Pack<BFloat16> bf16;
+    Pack<Float16> f16;
+  };
+
+  Index terms_per_word;
+  Index tile_rows, tile_cols;
+  Tile tile[most_tile_rows];  // tile[r-1] is that of r rows
+  Packs pack, pack_transposed;
+};
+
+// Products x·Wᵀ of few rows, whose W is used where it lies, stored as T (tensor/kernels/matmul_dot_simd.h).
+struct DotProduct {
+  static constexpr int tile_rows = 4, tile_cols = 3;
+  template <class T>
+  using Tile = void (*)(Index depth, const float* a, const T* b, Index ldb, const T* fetch, Index fetched, float* c,
+                        Index ldc, Index cols, bool accumulate, const float* bias);
+
+  template <class T>
+  struct Tiles {
+    Tile<T> of_rows[tile_rows];  // [r-1] is that of r rows
+  };
+
+  Tiles<float> f32;
+  Tiles<BFloat16> bf16;
+  Tiles<Float16> f16;
+  void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
+};
+
+// The hot loops over plain arrays, once per instruction set. Each is written once, as a template over the register
+// type, in tensor/kernels/<op>_simd.h beside the definition it must agree with; avx2.cpp and its neighbours instantiate
+// them. Threads and shapes are the callers' business.
+struct Kernels {
+  Isa isa;
+
+  TiledProduct f32_terms, bf16_terms;
+  void (*narrow_row)(const float* sums, BFloat16* c, Index n, bool accumulate);
+
+  DotProduct dot;
+
+  // All the rest (loops.h).
+  ActivationLoops<float> f32;
+  ActivationLoops<BFloat16> bf16;
+  ConvertLoops convert;
+  ParameterLoops parameters;
+};
+
+// Those of isa(), or null when it is portable: then the definition is the kernel.
+const Kernels* kernels();
+
+// Of those, the loops over activations stored as T; null for double, which only the definitions compute with.
+template <class T>
+const ActivationLoops<T>* loops() {
+  const Kernels* const chosen = kernels();
+  if constexpr (std::is_same_v<T, float>) {
+    return chosen == nullptr ? nullptr : &chosen->f32;
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    return chosen == nullptr ? nullptr : &chosen->bf16;
+  } else {
+    return nullptr;
+  }
+}
+
+// Those of one set, null when there are none or this CPU lacks it.
+const Kernels* kernels_for(Isa isa);
+
+}  // namespace mini_bert::simd

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "mini_bert/tensor/shape.h"
+
+// How loops over an array go by registers of type F: whole ones first, then the lanes that are left of n.
+namespace mini_bert::simd {
+
+// x, which a compiler short of registers may load again wherever it is used. Sets of 16 registers overload this.
+template <class F>
+F in_register(F x) {
+  return x;
+}
+
+// How a loop's body reads and writes its register: all lanes, or the first n.
+template <class F>
+struct WholeRegister {
+  template <class T>
+  static F load(const T* p) {
+    return F::load(p);
+  }
+  template <class T>
+  static void store(F x, T* p) {
+    x.store(p);
+  }
+  static F only(F x) { return x; }
+};
+template <class F>
+struct FirstLanes {
+  Index n;
+
+  template <class T>
+  F load(const T* p) const {
+    return F::load(p, n);
+  }
+  template <class T>
+  void store(F x, T* p) const {
+    x.store(p, n);
+  }
+  // x with 0 in the lanes that do not count, for sums.
+  F only(F x) const {
+    float lanes[F::lanes];
+    x.store(lanes);
+    return F::load(lanes, n);
+  }
+};
+
+// body(i, lanes) for i = 0, F::lanes, 2·F::lanes, …: elements from i on are read by lanes.load(p + i) and written by
+// lanes.store(x, p + i).
+template <class F, class Body>
+void for_each_register(Index n, const Body& body) {
+  Index i = 0;
+  for (; i + F::lanes <= n; i += F::lanes) body(i, WholeRegister<F>{});
+  if (i < n) body(i, FirstLanes<F>{n - i});
+}
+
+// The same with `COUNT` sums: body(i, lanes, F (&sums)[COUNT]) adds to them, and totals[c] is what they come to. Four
+// sets of sums take turns, so that an addition need not wait for the one before.
+template <class F, int COUNT, class Body>
+void sum_over_registers(Index n, float (&totals)[COUNT], const Body& body) {
+  constexpr Index sets = 4;
+  F sums[sets][COUNT];
+#pragma GCC unroll 8
+  for (Index s = 0; s < sets; ++s) {
+#pragma GCC unroll 4
+    for (int c = 0; c < COUNT; ++c) sums[s][c] = F(0.0f);
+  }
+  Index i = 0;
+  for (; i + sets * F::lanes <= n; i += sets * F::lanes) {
+#pragma GCC unroll 8
+    for (Index s = 0; s < sets; ++s) body(i + s * F::lanes, WholeRegister<F>{}, sums[s]);
+  }
+  for (; i + F::lanes <= n; i += F::lanes) body(i, WholeRegister<F>{}, sums[0]);
+  if (i < n) body(i, FirstLanes<F>{n - i}, sums[0]);
+#pragma GCC unroll 4
+  for (int c = 0; c < COUNT; ++c) totals[c] = sum((sums[0][c] + sums[1][c]) + (sums[2][c] + sums[3][c]));
+}
+
+// y = x, or y += x.
+template <class Lanes, class F, class T>
+void put(const Lanes& lanes, F x, bool accumulate, T* y) {
+  lanes.store(accumulate ? lanes.load(y) + x : x, y);
+}
+
+}  // namespace mini_bert::simd

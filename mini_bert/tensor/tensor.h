@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "mini_bert/tensor/dtype.h"
+#include "mini_bert/tensor/shape.h"
+
+namespace mini_bert {
+
+// A row-major array of numbers: a shape, an element type and a buffer. Copying a tensor copies the
+// handle, not the numbers; reshape() and rows() are views of the same buffer. A view is contiguous like any tensor.
+// Buffers are 64-byte aligned, those of over() excepted.
+class Tensor {
+ public:
+  Tensor() = default;                                             // no elements, no buffer
+  explicit Tensor(const Shape& shape, DType dtype = DType::f32);  // not initialised
+  static Tensor zeros(const Shape& shape, DType dtype = DType::f32);
+  // Over memory that somebody else filled, of at least the bytes the shape needs, aligned to the element.
+  static Tensor over(std::shared_ptr<std::byte> buffer, const Shape& shape, DType dtype);
+  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
+
+  template <class T>
+  static Tensor from(std::span<const T> values, const Shape& shape);
+  template <class T>
+  static Tensor from(const std::vector<T>& values, const Shape& shape) {
+    return from(std::span<const T>(values), shape);
+  }
+  template <class T>
+  static Tensor from(const std::vector<T>& values) {
+    return from(values, {static_cast<Index>(values.size())});
+  }
+
+  bool defined() const { return buffer_ != nullptr; }
+  bool shares_buffer() const { return buffer_.use_count() > 1; }
+  const Shape& shape() const { return shape_; }
+  DType dtype() const { return dtype_; }
+  Index size() const { return defined() ? shape_.size() : 0; }
+  Index rows() const { return shape_.rows(); }
+  Index cols() const { return shape_.cols(); }
+  std::size_t bytes() const { return static_cast<std::size_t>(size()) * size_of(dtype_); }
+
+  // The elements. T must be the C++ type of dtype().
+  template <class T>
+  T* data() {
+    check_type(DTypeOf<T>::value);
+    return reinterpret_cast<T*>(raw());
+  }
+  template <class T>
+  const T* data() const {
+    check_type(DTypeOf<T>::value);
+    return reinterpret_cast<const T*>(raw());
+  }
+  template <class T>
+  std::span<T> values() {
+    return {data<T>(), static_cast<std::size_t>(size())};
+  }
+  template <class T>
+  std::span<const T> values() const {
+    return {data<T>(), static_cast<std::size_t>(size())};
+  }
+  std::byte* raw() { return buffer_.get() + offset_; }
+  const std::byte* raw() const { return buffer_.get() + offset_; }
+
+  // The only element, as a double.
+  double item() const;
+
+  // Views.
+  Tensor reshape(const Shape& shape) const;   // same elements in the same order
+  Tensor rows(Index begin, Index end) const;  // a range of the outermost extent
+
+  // Copies.
+  Tensor clone() const;
+  Tensor to(DType dtype) const;          // between the floating-point types
+  void copy_from(const Tensor& source);  // same shape, same dtype
+  void fill(double value);
+
+ private:
+  void check_type(DType requested) const;
+
+  Shape shape_;
+  DType dtype_ = DType::f32;
+  std::shared_ptr<std::byte> buffer_;
+  std::size_t offset_ = 0;  // bytes
+};
+
+template <class T>
+Tensor Tensor::from(std::span<const T> values, const Shape& shape) {
+  require(static_cast<Index>(values.size()) == shape.size(), "tensor: {} values do not fill shape {}", values.size(),
+          shape);
+  Tensor tensor(shape, DTypeOf<T>::value);
+  std::copy(values.begin(), values.end(), tensor.data<T>());
+  return tensor;
+}
+
+}  // namespace mini_bert

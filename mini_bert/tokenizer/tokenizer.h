@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mini_bert/tokenizer/added_tokens.h"
+#include "mini_bert/tokenizer/encoding.h"
+#include "mini_bert/tokenizer/error.h"
+#include "mini_bert/tokenizer/normalizer.h"
+#include "mini_bert/tokenizer/vocabulary.h"
+#include "mini_bert/tokenizer/word_piece.h"
+#include "mini_bert/tokenizer/word_reader.h"
+
+namespace mini_bert {
+
+// Everything a tokenizer needs besides its vocabulary; names as in tokenizer_config.json.
+struct TokenizerOptions {
+  bool do_lower_case = true;
+  std::optional<bool> strip_accents = std::nullopt;  // not set: follows do_lower_case
+  bool tokenize_chinese_chars = true;                // every Chinese character is a word
+  bool clean_text = true;                            // control characters out, white space to ' '
+  bool whole_cjk_extension_e = false;  // see is_cjk: true is Google's tokenization.py, false the `tokenizers` package
+  std::string unk_token = "[UNK]";
+  std::string cls_token = "[CLS]";
+  std::string sep_token = "[SEP]";
+  std::string pad_token = "[PAD]";
+  std::string mask_token = "[MASK]";
+  std::string continuing_subword_prefix = "##";
+  int32_t max_input_chars_per_word = 100;     // code points; longer words are one [UNK]
+  int32_t model_max_length = 512;             // tokens the model has positions for
+  bool decode_cleanup = true;                 // decode removes the space before . , ? ! 's n't and their like
+  std::vector<AddedToken> added_tokens = {};  // besides the five above; new ones get the ids after the vocabulary
+
+  NormalizerOptions normalizer() const;
+};
+
+// Text to token ids and back, exactly as transformers' BertTokenizerFast does it. Immutable, so threads may share one.
+// docs/tokenizer.md describes the pipeline.
+class Tokenizer {
+ public:
+  // Throws TokenizerError when one of the five special tokens is missing from the vocabulary.
+  explicit Tokenizer(Vocabulary vocabulary, TokenizerOptions options = {});
+
+  // Reads the tokenizer of a model directory: tokenizer.json when it is there, otherwise vocab.txt with
+  // tokenizer_config.json, special_tokens_map.json and added_tokens.json as far as they are there. vocab.txt alone
+  // means do_lower_case = true. Throws TokenizerError naming file, field, what was found and what was expected.
+  static Tokenizer from_directory(const std::filesystem::path& directory);
+
+  // Encodes UTF-8 text. Throws TokenizerError: ill-formed UTF-8 (with the byte), text of more than 1 GiB, truncation
+  // that cannot reach max_length.
+  Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
+
+  // Encodes two texts as one sequence, the second one with type 1.
+  Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
+
+  // Ids back to text: pieces joined by spaces, "##" glued to the piece before. Chinese comes out with a space between
+  // characters; the text as it was is in the encoding's offsets. Throws TokenizerError for an id out of range.
+  std::string decode(std::span<const int32_t> ids, bool skip_special = true) const;
+
+  int32_t pad_id() const { return pad_id_; }
+  int32_t unk_id() const { return unk_id_; }
+  int32_t cls_id() const { return cls_id_; }
+  int32_t sep_id() const { return sep_id_; }
+  int32_t mask_id() const { return mask_id_; }
+
+  // Whether an id is one of the five or an added token declared special.
+  bool is_special(int32_t id) const;
+
+  const Vocabulary& vocabulary() const { return vocabulary_; }  // added tokens included
+  const TokenizerOptions& options() const { return options_; }
+
+  // The text of vocab.txt (without added tokens) and of tokenizer_config.json (with them), from which from_directory
+  // and transformers' from_pretrained make the same tokenizer again. Writing the files is the caller's business.
+  std::string vocab_text() const;
+  std::string config_text() const;
+
+ private:
+  class TokenWriter;
+  int32_t require(const std::string& token, const char* role) const;
+  void add_tokens();
+  Encoding encode_text(std::string_view text, const EncodeOptions& options) const;
+  void encode_segment(std::string_view text, TextRange range, TokenWriter& out) const;
+  Encoding add_special_tokens(Encoding first, const Encoding* second, const EncodeOptions& options) const;
+  Encoding assemble(Encoding first, std::optional<Encoding> second, const EncodeOptions& options) const;
+
+  Vocabulary vocabulary_;
+  TokenizerOptions options_;
+  int32_t base_size_;  // tokens of vocab.txt
+  int32_t pad_id_, unk_id_, cls_id_, sep_id_, mask_id_;
+  WordReader word_reader_;
+  WordPiece word_piece_;
+  AddedTokens added_tokens_;
+  std::vector<uint8_t> is_special_;  // per id
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,176 @@
+// What happens when the disk fails: the calls below stand in front of the C library's, and fail on demand.
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "mini_bert/files/atomic_directory.h"
+#include "mini_bert/files/atomic_file.h"
+#include "mini_bert/files/safetensors.h"
+#include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
+#include "tests/hub/test_hub.h"
+
+namespace {
+
+// The calls are counted only while a test arms them, in the thread of the test.
+struct Fault {
+  bool armed = false;
+  int error = 0;        // errno of the call that fails; 0: none fails
+  int fail_at = 0;      // which call of those counted, from 1
+  int calls = 0;        // counted so far
+  int most_bytes = 0;   // a write takes at most so many; 0: all
+  int interrupts = 0;   // so many calls fail with EINTR first
+  int no_exchange = 0;  // the file system cannot swap two folders
+};
+thread_local Fault fault;
+
+bool fails() {
+  if (!fault.armed) return false;
+  if (fault.interrupts > 0) {
+    --fault.interrupts;
+    errno = EINTR;
+    return true;
+  }
+  if (++fault.calls != fault.fail_at) return false;
+  errno = fault.error;
+  return true;
+}
+
+}  // namespace
+
+extern "C" ssize_t write(int file, const void* bytes, size_t count) {
+  if (fails()) return -1;
+  if (fault.armed && fault.most_bytes > 0) count = std::min(count, static_cast<size_t>(fault.most_bytes));
+  return ::syscall(SYS_write, file, bytes, count);
+}
+extern "C" int fsync(int file) {
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_fsync, file));
+}
+extern "C" int rename(const char* from, const char* to) noexcept {
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
+  if (fault.armed && fault.no_exchange != 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}
+
+using namespace mini_bert;
+using namespace mini_bert::test;
+
+namespace {
+
+// The error of `action` under a fault.
+template <class Action>
+std::string error_under(Fault planned, const Action& action) {
+  fault = planned;
+  fault.armed = true;
+  const std::string message = error_of(action);
+  fault.armed = false;
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("failing calls: whichever call fails, the old file or the new one is there, and no temporary") {
+  const std::vector<NamedTensor> tensors = {{"w", Tensor::full({300, 7}, 1)}};
+  for (const int code : {ENOSPC, EIO, EDQUOT, EROFS}) {
+    bool succeeded = false;
+    for (int call = 1; !succeeded; ++call) {
+      CAPTURE(code, call);
+      REQUIRE(call < 100);
+      const TemporaryFolder folder;
+      folder.put("model", "old");
+      const std::string message = error_under({.error = code, .fail_at = call, .most_bytes = 5000},
+                                              [&] { write_safetensors(folder / "model", tensors); });
+      succeeded = message == "no error";
+      REQUIRE(folder.names() == std::vector<std::string>{"model"});
+      if (content_of(folder / "model") != "old") {
+        REQUIRE(SafetensorsFile(folder / "model").read("w").values<float>()[2099] == 1);
+      } else {
+        REQUIRE_FALSE(succeeded);
+        REQUIRE_THAT(message, ContainsSubstring("model: cannot be written: "));
+      }
+      if (succeeded) REQUIRE(call > 5);  // header, two pieces of data and more, fsync, rename, fsync of the folder
+    }
+  }
+}
+
+TEST_CASE("failing calls: a full disk is named, with what was to be written") {
+  const TemporaryFolder folder;
+  const std::string message = error_under({.error = ENOSPC, .fail_at = 1},
+                                          [&] { write_file_atomically(folder / "a", std::string(1'500'000, 'x')); });
+  CHECK_THAT(message,
+             ContainsSubstring("a: cannot be written: disk full (1.5 MB were to be written); free some space"));
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("failing calls: interrupted and short writes are carried on") {
+  const TemporaryFolder folder;
+  const std::string content(1000, 'x');
+  CHECK(error_under({.most_bytes = 1}, [&] { write_file_atomically(folder / "a", content); }) == "no error");
+  CHECK(content_of(folder / "a") == content);
+  CHECK(error_under({.interrupts = 9}, [&] { write_file_atomically(folder / "b", content); }) == "no error");
+  CHECK(content_of(folder / "b") == content);
+}
+
+TEST_CASE("failing calls: an error of the second attempt's disk does not spoil the object") {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / "a");
+  CHECK(error_under({.error = EIO, .fail_at = 1}, [&] { file.write("x"); }) != "no error");
+  CHECK_THAT(error_of([&] { file.write("y"); }), ContainsSubstring("after an error"));
+  CHECK_THAT(error_of([&] { file.commit(); }), ContainsSubstring("after an error"));
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("failing calls: a folder is the old or the new one, whichever call fails") {
+  for (const int no_exchange : {0, 1}) {
+    bool succeeded = false;
+    for (int call = 1; !succeeded; ++call) {
+      CAPTURE(call, no_exchange);
+      REQUIRE(call < 100);
+      const TemporaryFolder folder;
+      const auto write = [&](const std::string& content) {
+        AtomicDirectory checkpoint(folder / "c");
+        write_file_atomically(checkpoint.staging() / "model", content);
+        checkpoint.commit();
+      };
+      write("old");
+      succeeded =
+          error_under({.error = EIO, .fail_at = call, .no_exchange = no_exchange}, [&] { write("new"); }) == "no error";
+      // Where folders cannot be swapped, and after the last sync has failed, the next attempt puts things right.
+      REQUIRE(folder.names().size() <= 2);
+      if (!succeeded) AtomicDirectory(folder / "c");
+      const std::string found = content_of(folder / "c/model");
+      REQUIRE((found == "new" || (found == "old" && !succeeded)));
+      REQUIRE(folder.names() == std::vector<std::string>{"c"});
+    }
+  }
+}
+
+TEST_CASE("failing calls: whichever call of a download fails, the error says so and the next attempt ends it") {
+  for (const int code : {ENOSPC, EIO}) {
+    bool succeeded = false;
+    for (int call = 1; !succeeded; ++call) {
+      CAPTURE(code, call);
+      REQUIRE(call < 100);
+      const TestHub hub(tiny_files());
+      const std::string message =
+          error_under({.error = code, .fail_at = call, .most_bytes = 9000}, [&] { hub.fetch(); });
+      succeeded = message == "no error";
+      if (!succeeded) REQUIRE_THAT(message, ContainsSubstring(code == ENOSPC ? "disk full" : "the disk reported"));
+      // Whatever the cache names is whole.
+      const bool named = std::filesystem::exists(hub.folder() / "refs/main");
+      REQUIRE((!named || content_of(hub.snapshot() / "model.safetensors") == tiny_files()["model.safetensors"]));
+      hub.fetch();
+      REQUIRE(content_of(hub.snapshot() / "model.safetensors") == tiny_files()["model.safetensors"]);
+      REQUIRE_FALSE(std::filesystem::exists(hub.partial("model.safetensors")));
+      if (succeeded) REQUIRE(call > 15);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+#include "mini_bert/files/weight_files.h"
+
+#include <cmath>
+#include <set>
+
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/files/safetensors.h"
+#include "mini_bert/tensor/half.h"
+#include "tests/bert/bert_testing.h"
+#include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
+
+using namespace mini_bert;
+using namespace mini_bert::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path golden = fs::path(MINI_BERT_SOURCE_DIR) / "tests/golden/checkpoints";
+
+// A folder with the fixture's files, and what it needs beside them to be a model directory.
+struct ModelFolder {
+  explicit ModelFolder(const std::string& name) {
+    add(golden / name);
+    for (const char* needed : {"config.json", "vocab.txt"}) {
+      if (name != "tensorflow" || std::string(needed) != "config.json") {
+        fs::copy_file(golden / "model" / needed, folder / needed, fs::copy_options::overwrite_existing);
+      }
+    }
+  }
+  void add(const fs::path& files) const {
+    for (const auto& entry : fs::directory_iterator(files)) {
+      fs::copy_file(entry.path(), folder / entry.path().filename().string(), fs::copy_options::overwrite_existing);
+    }
+  }
+  std::string error() const {
+    return error_of([&] { open_weights(folder.path()); });
+  }
+
+  TemporaryFolder folder;
+};
+
+std::vector<float> values(const Tensor& tensor) {
+  return {tensor.values<float>().begin(), tensor.values<float>().end()};
+}
+
+// What a file of the type can keep of a number.
+float rounded(float value, const std::string& container) {
+  if (container == "torch_half") return half_to_float(float_to_half(value));
+  return container == "torch_sharded" ? static_cast<float>(BFloat16(value)) : value;
+}
+
+constexpr const char* containers[] = {"model",      "safetensors_sharded", "torch_zip", "torch_legacy",
+                                      "torch_half", "torch_sharded",       "tensorflow"};
+
+}  // namespace
+
+TEST_CASE("weights: a masked language model loads from every container, with the same numbers") {
+  const ModelFolder whole("model");
+  const PretrainedModel expected = load_pretrained(whole.folder.path());
+  const std::vector<Parameter> parameters = expected.model->parameters();
+  const SafetensorsFile file(whole.folder / "model.safetensors");
+  for (const std::string container : containers) {
+    CAPTURE(container);
+    const ModelFolder model(container);
+    const PretrainedModel loaded = load_pretrained(model.folder.path());
+    const std::vector<Parameter> found = loaded.model->parameters();
+    REQUIRE(found.size() == parameters.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CAPTURE(found[i].name);
+      std::vector<float> numbers = values(file.read(found[i].name));
+      for (float& number : numbers) number = rounded(number, container);
+      CHECK(values(found[i].value().to(DType::f32)) == numbers);
+    }
+    // The heads that a masked language model lacks; neither position_ids nor the decoder nor an optimizer's variables.
+    const auto& names = loaded.report.unexpected;
+    std::set<std::string> unexpected(names.begin(), names.end());
+    if (container == "torch_sharded") {
+      CHECK(unexpected.erase("pooler.dense.bias") + unexpected.erase("pooler.dense.weight") == 2);
+    } else {
+      CHECK(unexpected.erase("bert.pooler.dense.bias") + unexpected.erase("bert.pooler.dense.weight") == 2);
+    }
+    CHECK(unexpected == std::set<std::string>{"cls.seq_relationship.bias", "cls.seq_relationship.weight"});
+  }
+}
+
+TEST_CASE("weights: in a folder with several containers the first of the order is read") {
+  const ModelFolder model("tensorflow");
+  const auto first = [&] { return fs::path(open_weights(model.folder.path()).front().path()).filename().string(); };
+  CHECK(first() == "bert_model.ckpt.data-00000-of-00001");
+  model.add(golden / "torch_sharded");
+  CHECK(first() == "pytorch_model-00001-of-00002.bin");
+  model.add(golden / "torch_zip");
+  CHECK(first() == "pytorch_model.bin");
+  model.add(golden / "safetensors_sharded");
+  CHECK(first() == "model-00001-of-00002.safetensors");
+  model.add(golden / "model");
+  CHECK(first() == "model.safetensors");
+}
+
+TEST_CASE("weights: a folder without any is an Error that names the files looked for") {
+  const TemporaryFolder folder;
+  CHECK_THAT(
+      error_of([&] { open_weights(folder.path()); }),
+      ContainsSubstring("model.safetensors: there is no such file, nor pytorch_model.bin, an index of either, or "
+                        "bert_model.ckpt.index beside it"));
+}
+
+TEST_CASE("weights: an index that is wrong is refused") {
+  const ModelFolder model("safetensors_sharded");
+  const fs::path index = model.folder / "model.safetensors.index.json";
+  const auto error = [&](const std::string& text) {
+    std::ofstream(index) << text;
+    return model.error();
+  };
+  const auto in_file = [&](const std::string& file) { return error(R"({"weight_map":{"w":")" + file + R"("}})"); };
+  const std::string path = index.string() + ": ";
+  CHECK_THAT(error("{"), ContainsSubstring(path + "not JSON"));
+  CHECK_THAT(error("[]"), ContainsSubstring(path + "has no weight_map"));
+  CHECK_THAT(error("{}"), ContainsSubstring(path + "has no weight_map"));
+  CHECK_THAT(error(R"({"weight_map":[]})"), ContainsSubstring(path + "has no weight_map"));
+  CHECK_THAT(error(R"({"weight_map":{}})"), ContainsSubstring(path + "weight_map is empty"));
+  CHECK_THAT(error(R"({"weight_map":{"w":1}})"), ContainsSubstring("\"w\" is number, expected the name of a file"));
+  CHECK_THAT(error(R"({"weight_map":{"w":"a","w":"b"}})"), ContainsSubstring(path));
+  for (const std::string escape :
+       {"../model.safetensors", "/etc/passwd", "a/b", "..", ".", "", "a\\\\b", "a\\u0000b"}) {
+    CAPTURE(escape);
+    CHECK_THAT(in_file(escape), ContainsSubstring("expected a file beside the index"));
+  }
+  CHECK_THAT(in_file("model-00003-of-00002.safetensors"),
+             ContainsSubstring("the file \"model-00003-of-00002.safetensors\" is not there"));
+  CHECK_THAT(in_file("model-00002-of-00002.safetensors"),
+             ContainsSubstring("model-00002-of-00002.safetensors: has no tensor \"w\", expected it as "
+                               "model.safetensors.index.json says"));
+}
+
+TEST_CASE("weights: a tensor in two files is an Error that names it") {
+  const ModelFolder model("safetensors_sharded");
+  write_safetensors(model.folder / "other.safetensors",
+                    std::vector<NamedTensor>{{"cls.predictions.bias", Tensor::zeros({31})}});
+  std::ofstream(model.folder / "model.safetensors.index.json")
+      << R"({"weight_map":{"cls.predictions.bias":"other.safetensors",)"
+      << R"("bert.embeddings.LayerNorm.bias":"model-00001-of-00002.safetensors",)"
+      << R"("cls.predictions.transform.dense.bias":"model-00002-of-00002.safetensors"}})";
+  CHECK_THAT(error_of([&] { load_pretrained(model.folder.path()); }),
+             ContainsSubstring("tensors \"cls.predictions.bias\" and \"cls.predictions.bias\" are both"));
+}
+
+TEST_CASE("weights: a file may hold the head's bias under its second name only") {
+  const ModelFolder model("model");
+  const PretrainedModel before = load_pretrained(model.folder.path(), {.memory = WeightMemory::allocated});
+  std::vector<NamedTensor> tensors = named_tensors(before.model->parameters());
+  for (NamedTensor& tensor : tensors) {
+    if (tensor.name == "cls.predictions.bias") tensor.name = "cls.predictions.decoder.bias";
+  }
+  write_safetensors(model.folder / "model.safetensors", tensors);
+  const PretrainedModel after = load_pretrained(model.folder.path());
+  CHECK(same_bits(values_of(after.model->parameters()), values_of(before.model->parameters())));
+  CHECK(after.report.unexpected.empty());
+}
+
+TEST_CASE("weights: writing to a loaded parameter leaves the file alone") {
+  const ModelFolder model("model");
+  const std::string before = content_of(model.folder / "model.safetensors");
+  {
+    const PretrainedModel loaded = load_pretrained(model.folder.path());
+    for (const Parameter& parameter : loaded.model->parameters()) {
+      Tensor value = parameter.value();
+      value.fill(7);
+      CHECK(value.data<float>()[0] == 7);
+    }
+  }
+  CHECK(content_of(model.folder / "model.safetensors") == before);
+}
+
+TEST_CASE("weights: a tensor outlives the file it is a view of") {
+  const ModelFolder model("model");
+  Tensor word_embeddings;
+  {
+    const SafetensorsFile file(model.folder / "model.safetensors");
+    word_embeddings = file.read("bert.embeddings.word_embeddings.weight");
+    // The same numbers at the same place: nothing was copied.
+    CHECK(file.read("bert.embeddings.word_embeddings.weight").raw() == word_embeddings.raw());
+  }
+  fs::remove(model.folder / "model.safetensors");
+  CHECK(values(word_embeddings) ==
+        values(SafetensorsFile(golden / "model/model.safetensors").read("bert.embeddings.word_embeddings.weight")));
+}

@@ -83,16 +83,18 @@ class CachingAllocator {
 
 // The allocator as the standard library's containers and shared pointers take it: for small objects that come and go
 // with every operation.
-template <class T>
+template <class Element>
 struct CachedAllocation {
-  using value_type = T;
+  using value_type = Element;
 
   CachedAllocation() = default;
   template <class U>
   CachedAllocation(const CachedAllocation<U>&) {}
 
-  T* allocate(std::size_t count) { return reinterpret_cast<T*>(CachingAllocator::instance().take(count * sizeof(T))); }
-  void deallocate(T* memory, std::size_t) {
+  Element* allocate(std::size_t count) {
+    return reinterpret_cast<Element*>(CachingAllocator::instance().take(count * sizeof(Element)));
+  }
+  void deallocate(Element* memory, std::size_t) {
     CachingAllocator::instance().give_back(reinterpret_cast<std::byte*>(memory));
   }
 

@@ -50,8 +50,8 @@ double RandomSequence::normal() {
 
 void fill_normal(Tensor& x, double mean, double deviation, const RandomKey& key) {
   RandomSequence random(key);
-  visit_float(x.dtype(), [&]<class T>() {
-    for (T& value : x.values<T>()) value = static_cast<T>(mean + deviation * random.normal());
+  visit_float(x.dtype(), [&]<class Element>() {
+    for (Element& value : x.values<Element>()) value = static_cast<Element>(mean + deviation * random.normal());
   });
 }
 

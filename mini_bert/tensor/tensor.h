@@ -22,14 +22,14 @@ class Tensor {
   static Tensor over(std::shared_ptr<std::byte> buffer, const Shape& shape, DType dtype);
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 
-  template <class T>
-  static Tensor from(std::span<const T> values, const Shape& shape);
-  template <class T>
-  static Tensor from(const std::vector<T>& values, const Shape& shape) {
-    return from(std::span<const T>(values), shape);
+  template <class Element>
+  static Tensor from(std::span<const Element> values, const Shape& shape);
+  template <class Element>
+  static Tensor from(const std::vector<Element>& values, const Shape& shape) {
+    return from(std::span<const Element>(values), shape);
   }
-  template <class T>
-  static Tensor from(const std::vector<T>& values) {
+  template <class Element>
+  static Tensor from(const std::vector<Element>& values) {
     return from(values, {static_cast<Index>(values.size())});
   }
 
@@ -43,23 +43,23 @@ class Tensor {
   std::size_t bytes() const { return static_cast<std::size_t>(size()) * size_of(dtype_); }
 
   // The elements. T must be the C++ type of dtype().
-  template <class T>
-  T* data() {
-    check_type(DTypeOf<T>::value);
-    return reinterpret_cast<T*>(raw());
+  template <class Element>
+  Element* data() {
+    check_type(DTypeOf<Element>::value);
+    return reinterpret_cast<Element*>(raw());
   }
-  template <class T>
-  const T* data() const {
-    check_type(DTypeOf<T>::value);
-    return reinterpret_cast<const T*>(raw());
+  template <class Element>
+  const Element* data() const {
+    check_type(DTypeOf<Element>::value);
+    return reinterpret_cast<const Element*>(raw());
   }
-  template <class T>
-  std::span<T> values() {
-    return {data<T>(), static_cast<std::size_t>(size())};
+  template <class Element>
+  std::span<Element> values() {
+    return {data<Element>(), static_cast<std::size_t>(size())};
   }
-  template <class T>
-  std::span<const T> values() const {
-    return {data<T>(), static_cast<std::size_t>(size())};
+  template <class Element>
+  std::span<const Element> values() const {
+    return {data<Element>(), static_cast<std::size_t>(size())};
   }
   std::byte* raw() { return buffer_.get() + offset_; }
   const std::byte* raw() const { return buffer_.get() + offset_; }
@@ -86,12 +86,12 @@ class Tensor {
   std::size_t offset_ = 0;  // bytes
 };
 
-template <class T>
-Tensor Tensor::from(std::span<const T> values, const Shape& shape) {
+template <class Element>
+Tensor Tensor::from(std::span<const Element> values, const Shape& shape) {
   require(static_cast<Index>(values.size()) == shape.size(), "tensor: {} values do not fill shape {}", values.size(),
           shape);
-  Tensor tensor(shape, DTypeOf<T>::value);
-  std::copy(values.begin(), values.end(), tensor.data<T>());
+  Tensor tensor(shape, DTypeOf<Element>::value);
+  std::copy(values.begin(), values.end(), tensor.data<Element>());
   return tensor;
 }
 

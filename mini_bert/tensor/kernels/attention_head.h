@@ -9,10 +9,10 @@ namespace mini_bert::simd {
 
 // One head of one sentence as it lies in the packed tensors of tensor/kernels/attention.h; T is float or BFloat16, what
 // activations are stored in. Pointers are to the first element of a block [S,D].
-template <class T>
+template <class Element>
 struct AttentionHead {
   Index length, size, heads;  // S, D, N; rows are N·D apart, of log_sum_exp N
-  const T *q, *k, *v;
+  const Element *q, *k, *v;
 
   double dropout;
   RandomKey key;
@@ -22,18 +22,18 @@ struct AttentionHead {
 };
 
 // Where the gradient of q, k or v goes, which lies as they do; nowhere when null.
-template <class T>
+template <class Element>
 struct AttentionTarget {
-  T* data;
+  Element* data;
   bool accumulate;
 };
 
 // What the backward pass reads beside the head, and where it writes.
-template <class T>
+template <class Element>
 struct AttentionHeadGradient {
-  const T* doutput;
+  const Element* doutput;
   const float* log_sum_exp;
-  AttentionTarget<T> dq, dk, dv;
+  AttentionTarget<Element> dq, dk, dv;
 };
 
 }  // namespace mini_bert::simd

@@ -27,16 +27,16 @@ F exp_of_nonpositive(F x) {
 }
 
 // y = factor·x [rows,cols] in f32, zeros up to the next whole register.
-template <class F, class T>
-void copy_rows(const T* x, Index ldx, Index rows, Index cols, float factor, float* y, Index ldy) {
+template <class F, class Element>
+void copy_rows(const Element* x, Index ldx, Index rows, Index cols, float factor, float* y, Index ldy) {
   for (Index i = 0; i < rows; ++i, x += ldx, y += ldy) {
     for_each_register<F>(cols, [&](Index j, auto lanes) { (lanes.load(x + j) * F(factor)).store(y + j); });
   }
 }
 
 // y = or += factor(i)·x, row by row.
-template <class F, class T, class Factor>
-void put_rows(const float* x, Index ldx, Index rows, Index cols, const Factor& factor, T* y, Index ldy,
+template <class F, class Element, class Factor>
+void put_rows(const float* x, Index ldx, Index rows, Index cols, const Factor& factor, Element* y, Index ldy,
               bool accumulate) {
   if (y == nullptr) return;
   for (Index i = 0; i < rows; ++i, x += ldx, y += ldy) {
@@ -81,8 +81,8 @@ Index floats_of_panels(Index length, Index size) {
 }
 
 // The factors of row i of P, drawn into `factors`; null without dropout.
-template <class F, class T>
-const float* dropout_row(const AttentionHead<T>& head, Index i, float* factors) {
+template <class F, class Element>
+const float* dropout_row(const AttentionHead<Element>& head, Index i, float* factors) {
   if (head.dropout == 0) return nullptr;
   const std::uint64_t first = head.first_draw + (static_cast<std::uint64_t>(i * head.heads) << 16);
   dropout_factors<F>(head.dropout, head.key, first, whole_registers<F>(head.length), factors);
@@ -133,8 +133,8 @@ float softmax_row(float* p, Index length, const float* factors, float& maximum) 
   return sum(sums);
 }
 
-template <class F, class T>
-void attention_forward(const AttentionHead<T>& head, T* output, float* log_sum_exp) {
+template <class F, class Element>
+void attention_forward(const AttentionHead<Element>& head, Element* output, float* log_sum_exp) {
   const Index length = head.length, size = head.size, stride = head.heads * size;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(size));
   const ForwardMemory<F> m(head.scratch, length, size);
@@ -214,8 +214,8 @@ struct BackwardMemory {
   Index floats;
 };
 
-template <class F, class T>
-void attention_backward(const AttentionHead<T>& head, const AttentionHeadGradient<T>& gradient) {
+template <class F, class Element>
+void attention_backward(const AttentionHead<Element>& head, const AttentionHeadGradient<Element>& gradient) {
   const Index length = head.length, size = head.size, stride = head.heads * size;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(size));
   const BackwardMemory<F> m(head.scratch, length, size);
@@ -241,7 +241,7 @@ void attention_backward(const AttentionHead<T>& head, const AttentionHeadGradien
       }
     }
     multiply<F, false>(rows, size, length, m.ds, m.ld_s, keys, m.dqueries, m.ld_d, false);
-    T* const dq = gradient.dq.data == nullptr ? nullptr : gradient.dq.data + begin * stride;
+    Element* const dq = gradient.dq.data == nullptr ? nullptr : gradient.dq.data + begin * stride;
     put_rows<F>(
         m.dqueries, m.ld_d, rows, size, [=](Index) { return scale; }, dq, stride, gradient.dq.accumulate);
     multiply<F, true>(length, size, rows, m.p, m.ld_s, doutput, m.dvalues, m.ld_d, begin > 0);
@@ -259,9 +259,11 @@ Index attention_scratch(Index length, Index size) {
   return forward > backward ? forward : backward;
 }
 
-template <class F, class T>
-constexpr AttentionLoops<T> attention_loops() {
-  return {.scratch = attention_scratch<F>, .forward = attention_forward<F, T>, .backward = attention_backward<F, T>};
+template <class F, class Element>
+constexpr AttentionLoops<Element> attention_loops() {
+  return {.scratch = attention_scratch<F>,
+          .forward = attention_forward<F, Element>,
+          .backward = attention_backward<F, Element>};
 }
 
 }  // namespace mini_bert::simd

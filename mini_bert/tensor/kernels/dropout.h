@@ -14,15 +14,15 @@ void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y);
 void dropout_backward(const Tensor& dy, double p, const RandomKey& key, const Gradient& dx);
 
 // Writes the factors 0 or 1/(1−p) of elements [first, first+count) of the mask.
-template <class T>
-void dropout_mask(double p, const RandomKey& key, std::uint64_t first, Index count, T* mask) {
-  const T kept = static_cast<T>(1.0 / (1.0 - p));
+template <class Element>
+void dropout_mask(double p, const RandomKey& key, std::uint64_t first, Index count, Element* mask) {
+  const Element kept = static_cast<Element>(1.0 / (1.0 - p));
   const float threshold = static_cast<float>(p);
   std::array<std::uint32_t, 4> words{};
   for (Index i = 0; i < count; ++i) {
     const std::uint64_t element = first + static_cast<std::uint64_t>(i);
     if (i == 0 || element % 4 == 0) words = philox(key, element / 4);
-    mask[i] = uniform_from_bits(words[element % 4]) < threshold ? T(0) : kept;
+    mask[i] = uniform_from_bits(words[element % 4]) < threshold ? Element(0) : kept;
   }
 }
 

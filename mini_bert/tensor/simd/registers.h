@@ -14,12 +14,12 @@ F in_register(F x) {
 // How a loop's body reads and writes its register: all lanes, or the first n.
 template <class F>
 struct WholeRegister {
-  template <class T>
-  static F load(const T* p) {
+  template <class Element>
+  static F load(const Element* p) {
     return F::load(p);
   }
-  template <class T>
-  static void store(F x, T* p) {
+  template <class Element>
+  static void store(F x, Element* p) {
     x.store(p);
   }
   static F only(F x) { return x; }
@@ -28,12 +28,12 @@ template <class F>
 struct FirstLanes {
   Index n;
 
-  template <class T>
-  F load(const T* p) const {
+  template <class Element>
+  F load(const Element* p) const {
     return F::load(p, n);
   }
-  template <class T>
-  void store(F x, T* p) const {
+  template <class Element>
+  void store(F x, Element* p) const {
     x.store(p, n);
   }
   // x with 0 in the lanes that do not count, for sums.
@@ -76,8 +76,8 @@ void sum_over_registers(Index n, float (&totals)[COUNT], const Body& body) {
 }
 
 // y = x, or y += x.
-template <class Lanes, class F, class T>
-void put(const Lanes& lanes, F x, bool accumulate, T* y) {
+template <class Lanes, class F, class Element>
+void put(const Lanes& lanes, F x, bool accumulate, Element* y) {
   lanes.store(accumulate ? lanes.load(y) + x : x, y);
 }
 

@@ -17,7 +17,7 @@ using MatrixMap = Eigen::Map<Matrix<Element>>;
 template <class Element>
 using ConstMatrixMap = Eigen::Map<const Matrix<Element>>;
 
-// Columns [c, c+w) of some rows: a head's queries among those of all heads, for example.
+// A rectangle of a matrix: the queries of one head among those of all heads, for example.
 template <class Element>
 using BlockMap = Eigen::Map<Matrix<Element>, Eigen::Unaligned, Eigen::OuterStride<>>;
 template <class Element>

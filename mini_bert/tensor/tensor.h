@@ -10,15 +10,16 @@
 
 namespace mini_bert {
 
-// A row-major array of numbers: a shape, an element type and a buffer. Copying a tensor copies the
-// handle, not the numbers; reshape() and rows() are views of the same buffer. A view is contiguous like any tensor.
-// Buffers are 64-byte aligned, those of over() excepted.
+// A row-major array of numbers: a shape, an element type and a buffer. Copying a tensor copies the handle, not the
+// numbers. reshape() and rows() return views of the same buffer; a view is contiguous like any tensor. Buffers are
+// 64-byte aligned, except those that over() was given.
 class Tensor {
  public:
   Tensor() = default;                                             // no elements, no buffer
   explicit Tensor(const Shape& shape, DType dtype = DType::f32);  // not initialised
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32);
-  // Over memory that somebody else filled, of at least the bytes the shape needs, aligned to the element.
+  // A tensor over existing memory, which must be aligned to the element and hold at least as many bytes as the shape
+  // needs.
   static Tensor over(std::shared_ptr<std::byte> buffer, const Shape& shape, DType dtype);
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 
@@ -42,7 +43,7 @@ class Tensor {
   Index cols() const { return shape_.cols(); }
   std::size_t bytes() const { return static_cast<std::size_t>(size()) * size_of(dtype_); }
 
-  // The elements. T must be the C++ type of dtype().
+  // The elements. Error unless Element is the C++ type of dtype().
   template <class Element>
   Element* data() {
     check_type(DTypeOf<Element>::value);

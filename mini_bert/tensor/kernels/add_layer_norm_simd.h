@@ -28,7 +28,7 @@ void add_layer_norm_backward(const Element* dy, const Element* s, const RowDropo
   for (Index t = 0; t < rows; ++t) {
     const Index row = t * cols;
     const LayerNormRowGradient<F, Element> gradient(dy + row, s + row, cols, gamma, mean[t], rstd[t], dgamma, dbeta);
-    // Without dh nothing needs to be drawn.
+    // If dh is not required, no mask needs to be drawn.
     const double p = dh.data == nullptr ? 0.0 : dropout.p;
     const std::uint64_t first = dropout.first + static_cast<std::uint64_t>(row);
     for_each_dropout_piece<F>(p, dropout.key, first, cols, [&](Index begin, Index n, const float* factors) {

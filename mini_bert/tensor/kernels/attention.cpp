@@ -12,7 +12,7 @@
 namespace mini_bert::kernels {
 namespace {
 
-// One head of one sentence: where its rows and columns lie. Heads of sentences are independent, so each is one task.
+// Where the rows and columns of one head of one sentence lie. These heads are independent, so each is one task.
 struct Head {
   Head(Index task, Index hidden, const SequenceOffsets& offsets, Index heads)
       : index(task % heads),
@@ -21,7 +21,7 @@ struct Head {
         length(offsets.length(task / heads)),
         size(hidden / heads) {}
 
-  // [S,D] of a [T,H] tensor.
+  // The block [length,D] of a [T,H] tensor.
   template <class Element, class AnyTensor>
   auto of(AnyTensor& x) const {
     return block<Element>(x, begin, index * size, length, size);
@@ -30,8 +30,8 @@ struct Head {
   Index index, count, begin, length, size;
 };
 
-// The factors 0 or 1/(1−p) on P [S,S]. Element (i, j) of head n draws number ((t·N + n)·2¹⁶ + j), t being the packed
-// row of query i; sentences stay below 2¹⁶ tokens.
+// The dropout mask of the probabilities [length,length]: factors that are 0 or 1/(1−p). Element (i, j) of head n uses
+// random number (t·N + n)·2¹⁶ + j, where t is the packed row of query i. Sentences are shorter than 2¹⁶ tokens.
 template <class Element>
 Matrix<Element> probability_mask(const Head& head, const AttentionOptions& options) {
   Matrix<Element> mask(head.length, head.length);
@@ -45,9 +45,9 @@ Matrix<Element> probability_mask(const Head& head, const AttentionOptions& optio
 template <class Element>
 void forward(const Head& head, const AttentionInputs& in, const AttentionOptions& options, Tensor& output,
              Tensor& log_sum_exp) {
-  const auto q = head.of<Element>(in.q), k = head.of<Element>(in.k), v = head.of<Element>(in.v);  // [S,D]
+  const auto q = head.of<Element>(in.q), k = head.of<Element>(in.k), v = head.of<Element>(in.v);  // [length,D]
   const Element scale = Element(1) / std::sqrt(static_cast<Element>(head.size));
-  Matrix<Element> p = (q * k.transpose()) * scale;  // [S,S] scores, then probabilities in place
+  Matrix<Element> p = (q * k.transpose()) * scale;  // [length,length]: the scores, then the probabilities
   for (Index i = 0; i < head.length; ++i) {
     auto p_i = p.row(i).array();
     const Element maximum = p_i.maxCoeff();
@@ -57,41 +57,41 @@ void forward(const Head& head, const AttentionInputs& in, const AttentionOptions
     log_sum_exp.data<Element>()[(head.begin + i) * head.count + head.index] = maximum + std::log(sum);
   }
   if (options.dropout > 0) p.array() *= probability_mask<Element>(head, options).array();
-  head.of<Element>(output).noalias() = p * v;  // [S,D]
+  head.of<Element>(output).noalias() = p * v;  // [length,D]
 }
 
 template <class Element>
 void backward(const Head& head, const Tensor& doutput, const AttentionInputs& in, const Tensor& log_sum_exp,
               const AttentionOptions& options, const AttentionGradients& gradients) {
   const auto q = head.of<Element>(in.q), k = head.of<Element>(in.k), v = head.of<Element>(in.v),
-             d_o = head.of<Element>(doutput);  // [S,D]
+             d_o = head.of<Element>(doutput);  // [length,D]
   const Element scale = Element(1) / std::sqrt(static_cast<Element>(head.size));
   const auto put_head = [&](const Gradient& gradient, const auto& product) {
     if (gradient) put(gradient, head.of<Element>(gradient.tensor()).noalias(), product);
   };
 
-  // P = softmax(Q·Kᵀ/√D), from the saved row normaliser: exp(s − log Σ exp s).
-  Matrix<Element> p = (q * k.transpose()) * scale;  // [S,S]
+  // p = softmax(scores) = exp(scores − log_sum_exp), with scores = q·kᵀ/√D and the log_sum_exp of the forward pass.
+  Matrix<Element> p = (q * k.transpose()) * scale;  // [length,length]
   for (Index i = 0; i < head.length; ++i) {
     const Element normaliser = log_sum_exp.data<Element>()[(head.begin + i) * head.count + head.index];
     p.row(i).array() = (p.row(i).array() - normaliser).exp();
   }
-  // O = P̃·V
-  Matrix<Element> dp = d_o * v.transpose();  // [S,S]
+  // output = dropped·v
+  Matrix<Element> dp = d_o * v.transpose();  // [length,length]
   Matrix<Element> dropped = p;
   if (options.dropout > 0) {
     const Matrix<Element> mask = probability_mask<Element>(head, options);
     dropped.array() *= mask.array();
     dp.array() *= mask.array();
   }
-  // P = softmax(S): its Jacobian is diag(p) − p·pᵀ in every row. Written over dP.
+  // p = softmax(scores): in every row the Jacobian is diag(p) − p·pᵀ. dscores is written over dp.
   for (Index i = 0; i < head.length; ++i) {
     const auto p_i = p.row(i).array();
     auto ds_i = dp.row(i).array();
     const Element mean = (ds_i * p_i).sum();
     ds_i = p_i * (ds_i - mean) * scale;
   }
-  // S = Q·Kᵀ/√D
+  // scores = q·kᵀ/√D
   put_head(gradients.dq, dp * k);
   put_head(gradients.dk, dp.transpose() * q);
   put_head(gradients.dv, dropped.transpose() * d_o);
@@ -101,7 +101,7 @@ AttentionInputs in_f32(const AttentionInputs& in) {
   return {in.q.to(DType::f32), in.k.to(DType::f32), in.v.to(DType::f32)};
 }
 
-// A contribution to a gradient in bf16 while it is computed in f32.
+// Holds in f32 a contribution to a bf16 gradient.
 class WideGradient {
  public:
   explicit WideGradient(const Gradient& narrow) : narrow_(narrow) {

@@ -9,16 +9,16 @@
 namespace mini_bert::kernels {
 namespace {
 
-// Memory of this thread, as large as it was ever asked for.
+// The scratch memory of this thread. It grows to the largest size requested so far.
 float* scratch_of_this_thread(Index floats) {
   thread_local Tensor memory;
   if (memory.size() < floats) memory = Tensor({floats});
   return memory.data<float>();
 }
 
-// Calls body(sentence, head) for every head of every sentence. Threads take the next when they are done with one, those
-// of the longest sentences first, so that they end at about the same time. Which thread computes a head does not show
-// in the result.
+// Calls body(sentence, head) for every head of every sentence, longest sentences first. A thread takes the next head when
+// it has finished one, so that all threads end at about the same time. The result does not depend on which thread
+// computes a head.
 template <class Body>
 void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body) {
   thread_local std::vector<Index> order_of_this_thread;

@@ -10,7 +10,7 @@ namespace mini_bert::kernels {
 void binary_cross_entropy(const Tensor& logits, const Tensor& targets, double divisor, Tensor& loss) {
   visit_float(logits.dtype(), [&]<class Element>() {
     const auto z = logits.values<Element>(), t = targets.values<Element>();
-    double sum = 0;  // in double, in order
+    double sum = 0;  // double, and in order: many terms are added
     for (std::size_t i = 0; i < z.size(); ++i) {
       const double logit = z[i];
       sum += std::max(logit, 0.0) - logit * t[i] + std::log1p(std::exp(-std::abs(logit)));

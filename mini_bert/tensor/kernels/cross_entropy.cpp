@@ -24,8 +24,8 @@ void log_sum_exp_of_rows(const Tensor& logits, Arithmetic<Element>* lse) {
   });
 }
 
-// Calls body(row, scale of its gradient) for every row of the batch that counts, and sets the gradients of the others
-// to 0 unless they accumulate.
+// Calls body(row, scale of its gradient) for every row whose label is not ignore_index. Sets the gradients of the other
+// rows to 0, unless they accumulate.
 template <class Element, class Body>
 void for_each_labelled_row(const Tensor& dloss, const Tensor& labels, const Tensor& weights, double divisor,
                            const Gradient& dlogits, const Body& body) {
@@ -50,7 +50,7 @@ void cross_entropy(const Tensor& logits, const Tensor& labels, const Tensor& wei
     using Scalar = Arithmetic<Element>;
     Scalar* const lse = log_sum_exp.data<Scalar>();
     log_sum_exp_of_rows<Element>(logits, lse);
-    double sum = 0;  // thousands of rows are added: in double, in order
+    double sum = 0;  // double, and in order: thousands of rows are added
     for (Index m = 0; m < logits.rows(); ++m) {
       if (label[m] == ignore_index) continue;
       const double surprise =
@@ -68,8 +68,8 @@ void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Ten
     using Scalar = Arithmetic<Element>;
     const Index cols = logits.cols();
     const Scalar* const lse = log_sum_exp.data<Scalar>();
-    // Writes scale·softmax with put_scaled_softmax(row, scale) and takes scale off at the label. The label's element is
-    // set to softmax − 1 in one: where the label is all but certain, rounding the softmax first would leave nothing.
+    // put_scaled_softmax(row, scale) writes scale·softmax; the label's element becomes scale·(softmax − 1). softmax − 1
+    // is computed by expm1: if the label is nearly certain, softmax rounds to 1 and the difference would be 0.
     const auto for_each_row = [&](const auto& put_scaled_softmax) {
       for_each_labelled_row<Element>(dloss, labels, weights, divisor, dlogits, [&](Index m, Scalar scale) {
         Element& at_label = dlogits.tensor().data<Element>()[m * cols + label[m]];

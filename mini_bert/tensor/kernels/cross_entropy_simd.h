@@ -4,8 +4,8 @@
 
 namespace mini_bert::simd {
 
-// A row of logits is read once, in blocks that stay in the first-level cache while their maximum is found and their
-// exponentials are added: Milakov & Gimelshein 2018, arXiv:1805.02867, by blocks.
+// Reads a row of logits once, in blocks. A block stays in the first-level cache while its maximum is found and its
+// exponentials are added. Milakov & Gimelshein 2018, arXiv:1805.02867, by blocks.
 template <class F, class Element>
 float log_sum_exp(const Element* z, Index n) {
   constexpr Index block = 2048;
@@ -15,10 +15,10 @@ float log_sum_exp(const Element* z, Index n) {
     const float before = largest, here = maximum<F>(z + begin, count);
     if (here > largest) {
       largest = here;
-      // Nothing has been added before the first finite number.
+      // Before the first finite number the sum is 0.
       total = before == -__builtin_inff() ? total : total * __builtin_expf(before - largest);
     }
-    // −∞ − −∞ would not be a number; e^−∞ is 0 whatever is taken off.
+    // −∞ − (−∞) would be NaN. e^−∞ is 0 whatever is subtracted.
     const F base(largest == -__builtin_inff() ? 0.0f : largest);
     float sums[1];
     sum_over_registers<F>(count, sums, [&](Index i, auto lanes, F(&sum)[1]) {

@@ -6,8 +6,8 @@
 
 namespace mini_bert::simd {
 
-// body(begin, count, factors) over pieces of n elements whose factors fit in the first-level cache; `first` is the
-// index of element 0 in the mask. With p = 0 the factors are 1 and nothing is drawn.
+// Calls body(begin, count, factors) for pieces of n elements whose factors fit in the first-level cache. `first` is the
+// index of element 0 in the mask. If p is 0, the factors are 1 and no random number is drawn.
 template <class F, class Body>
 void for_each_dropout_piece(double p, const RandomKey& key, std::uint64_t first, Index n, const Body& body) {
   constexpr Index piece = 512;

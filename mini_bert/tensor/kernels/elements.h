@@ -5,7 +5,7 @@
 #include "mini_bert/tensor/eigen.h"
 #include "mini_bert/tensor/kernels/gradient.h"
 
-// How definitions read and write activations stored as T: as they are, or, when T is BFloat16, as floats.
+// How definitions read and write activations: BFloat16 elements as floats, other elements as they are.
 namespace mini_bert::kernels {
 
 template <class Element>
@@ -38,7 +38,7 @@ void write_row(Tensor& y, Index t, const Expression& expression) {
   write<Element>(y, t * y.cols(), (t + 1) * y.cols(), expression);
 }
 
-// dx = or += expression.
+// dx = expression or dx += expression.
 template <class Element, class Expression>
 void put(const Gradient& dx, Index begin, Index end, const Expression& expression) {
   if (dx.accumulates()) {

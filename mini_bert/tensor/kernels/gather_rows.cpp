@@ -16,7 +16,7 @@ void gather_rows_backward(const Tensor& dy, const Tensor& rows, const Gradient& 
   Tensor& sums = dx.initialized();
   const auto index = rows.values<std::int32_t>();
   visit_stored(dy.dtype(), [&]<class Element>() {
-    // Two m may name the same row, so threads share out the columns, not the rows.
+    // Two elements of `rows` may be the same, so threads divide the columns, not the rows.
     for_each_column_block(dy.cols(), [&](Index col, Index width) {
       for (Index m = 0; m < dy.rows(); ++m) {
         const Index from = m * dy.cols() + col, to = index[m] * dy.cols() + col;

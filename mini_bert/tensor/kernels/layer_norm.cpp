@@ -36,8 +36,9 @@ void forward(const Tensor& x, const Tensor& gamma, const Tensor& beta, Arithmeti
   });
 }
 
-// x̂ = (x−μ)·rstd depends on x three times: directly, through μ and through σ. Differentiating each and collecting
-// gives rstd·(g − ⟨g⟩ − x̂·⟨g·x̂⟩); the last two terms take out what a shift or a stretch of the row would change.
+// x̂ = (x−μ)·rstd depends on x in three ways: directly, through μ and through σ. The sum of the three derivatives is
+// rstd·(g − ⟨g⟩ − x̂·⟨g·x̂⟩). The last two terms remove from g the parts along a shift and a stretch of the row, to which
+// x̂ is invariant.
 template <class Element>
 void backward_x(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& mean, const Tensor& rstd,
                 const Gradient& dx) {
@@ -67,7 +68,7 @@ void backward_gamma_beta(const Tensor& dy, const Tensor& x, const Tensor& mean, 
   });
 }
 
-// All three gradients in one pass over dy and x.
+// Computes all three gradients in one pass over dy and x.
 template <class Element>
 void fast_backward(const simd::Loops<Element>& loops, const Tensor& dy, const Tensor& x, const Tensor& gamma,
                    const Tensor& mean, const Tensor& rstd, const Gradient& dx, const Gradient& dgamma,

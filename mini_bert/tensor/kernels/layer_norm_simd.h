@@ -5,7 +5,7 @@
 
 namespace mini_bert::simd {
 
-// One row, which stays in the first-level cache for the three passes.
+// Normalises one row, which stays in the first-level cache for the three passes over it.
 template <class F, class Element>
 void normalize_row(const Element* x, Index cols, const Normalisation& norm, Element* y, float& mean, float& rstd) {
   float total[1];
@@ -31,8 +31,8 @@ void layer_norm(const Element* x, Index rows, Index cols, const Normalisation& n
   }
 }
 
-// dx of one row, a register at a time. Constructing it reads the row once, for ⟨g⟩ and ⟨g·x̂⟩, and in passing adds to
-// the sums for γ and β.
+// Computes dx of one row, one register at a time. The constructor reads the row once: it computes ⟨g⟩ and ⟨g·x̂⟩ and adds
+// to the sums for dγ and dβ.
 template <class F, class Element>
 class LayerNormRowGradient {
  public:

@@ -17,7 +17,7 @@ void segment_cross_entropy(const Tensor& logits, const SequenceOffsets& segments
       const RowArray<Element> maximum = z.colwise().maxCoeff();
       row<Element>(log_sum_exp, s) = maximum + (z.rowwise() - maximum).exp().colwise().sum().log();
     });
-    double sum = 0;  // in double, in order
+    double sum = 0;  // double, and in order: many terms are added
     for (Index s = 0; s < segments.count(); ++s) {
       for (Index c = 0; c < C; ++c) {
         const Index row = segments.begin(s) + label[s * C + c];

@@ -6,18 +6,18 @@
 
 namespace mini_bert::simd {
 
-// The largest of n numbers; one that is NaN is passed over. −∞ when there is none.
+// The largest of n numbers. NaN is ignored; the result is −∞ if there is no number.
 template <class F, class Element>
 float maximum(const Element* x, Index n) {
   const F least(-__builtin_inff());
   F a = least, b = least;
   Index i = 0;
   for (; i + 2 * F::lanes <= n; i += 2 * F::lanes) {
-    a = max(F::load(x + i), a);  // x first: where it is NaN, the other is taken
+    a = max(F::load(x + i), a);  // x first: if it is NaN, max returns the other operand
     b = max(F::load(x + i + F::lanes), b);
   }
   for (; i < n; i += F::lanes) {
-    // What stands behind the end reads as 0, so it is taken for −∞.
+    // Lanes beyond the end are loaded as 0 and must not count, so they are set to −∞.
     const Index left = n - i < F::lanes ? n - i : F::lanes;
     float lanes[F::lanes];
     least.store(lanes);

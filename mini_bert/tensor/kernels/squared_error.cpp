@@ -8,7 +8,7 @@ namespace mini_bert::kernels {
 void squared_error(const Tensor& x, const Tensor& targets, double divisor, Tensor& loss) {
   visit_float(x.dtype(), [&]<class Element>() {
     const auto value = x.values<Element>(), t = targets.values<Element>();
-    double sum = 0;  // in double, in order
+    double sum = 0;  // double, and in order: many terms are added
     for (std::size_t i = 0; i < value.size(); ++i) {
       const double error = static_cast<double>(value[i]) - static_cast<double>(t[i]);
       sum += error * error;

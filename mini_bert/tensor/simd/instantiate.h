@@ -7,7 +7,7 @@
 
 namespace mini_bert::simd {
 
-// Everything for one register type.
+// All kernels for one register type.
 template <class F, template <class> class Bf16Words>
 constexpr Kernels make_kernels(Isa isa) {
   Kernels k{};

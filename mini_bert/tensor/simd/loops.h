@@ -8,12 +8,12 @@
 #include "mini_bert/tensor/random.h"
 #include "mini_bert/tensor/shape.h"
 
-// The signatures of all loops that are not products, an entry per operation: tensor/kernels/<op>_simd.h says how each
-// is done, <op>.h what it computes. n elements, or rows × cols, lie one behind the other. A gradient dx is replaced, or
-// added to when `accumulate`; one that may be null need not be computed.
+// The signatures of all loops except matrix products, one struct for each operation. <op>.h says what an operation
+// computes, tensor/kernels/<op>_simd.h how. Arrays are contiguous: n elements, or rows × cols. A gradient dx is added to
+// if `accumulate`, and replaced otherwise. A gradient that may be null is not computed if it is.
 namespace mini_bert::simd {
 
-// Activations are stored as T, float or BFloat16, and computed with in f32.
+// Activations are stored as Element, float or BFloat16; the arithmetic is f32.
 template <class Element>
 struct AddLoops {
   void (*forward)(const Element* x, const Element* y, Index n, Element* z);
@@ -62,7 +62,7 @@ struct CrossEntropyLoops {
   void (*backward)(const Element* z, float log_sum_exp, float scale, Index n, bool accumulate, Element* dz);
 };
 
-// What a normalisation of rows reads besides activations, and what it leaves for its backward pass.
+// What LayerNorm reads in addition to activations, and what it keeps for the backward pass.
 struct Normalisation {
   const float *gamma, *beta;
   float eps;
@@ -74,13 +74,13 @@ struct Moments {
 template <class Element>
 struct LayerNormLoops {
   void (*forward)(const Element* x, Index rows, Index cols, const Normalisation& norm, Element* y, Moments moments);
-  // dx may be null. dgamma, dbeta [cols] become the sums over these rows; both are null when nobody wants either.
+  // dx may be null. dgamma, dbeta [cols] become the sums over these rows; both are null if neither is required.
   void (*backward)(const Element* dy, const Element* x, Index rows, Index cols, const float* gamma, const float* mean,
                    const float* rstd, bool accumulate, Element* dx, float* dgamma, float* dbeta);
 };
 
-// Dropout of rows whose first element has index `first` in the mask, and where a gradient of rows goes; null for
-// nowhere.
+// The dropout of rows; `first` is the index of their first element in the mask. And where a gradient of rows goes: null
+// if it is not required.
 struct RowDropout {
   double p;
   RandomKey key;
@@ -107,7 +107,8 @@ struct LinearLoops {
   void (*column_sums)(const Element* x, Index rows, Index cols, float* sums);
 };
 
-// One head of one sentence (attention_head.h), and the floats of scratch memory that either pass needs at most.
+// One head of one sentence (attention_head.h). scratch() is the number of floats of scratch memory that both passes need
+// at most.
 template <class Element>
 struct AttentionLoops {
   Index (*scratch)(Index length, Index size);
@@ -115,14 +116,14 @@ struct AttentionLoops {
   void (*backward)(const AttentionHead<Element>& head, const AttentionHeadGradient<Element>& gradient);
 };
 
-// Between the two types that activations are stored as: y is stored as T, x as the other one.
+// Converts between the two types that activations are stored as: y is stored as Element, x as the other one.
 template <class Element>
 struct ConvertLoops {
   using Other = std::conditional_t<std::is_same_v<Element, float>, BFloat16, float>;
   void (*forward)(const Other* x, Index n, bool accumulate, Element* y);  // its own backward
 };
 
-// The loops over parameters, their gradients and the optimizer's moments. These are f32: the others are null.
+// The loops over parameters, their gradients and the optimizer's moments exist for f32 only; they are null otherwise.
 struct AdamWFactors {
   float gradient_scale, beta_1, one_minus_beta_1, beta_2, one_minus_beta_2, decay, rate, root_correction, eps;
 };
@@ -137,7 +138,7 @@ struct SumOfSquaresLoops {
   double (*sum)(const Element* x, Index n);
 };
 
-// All of them.
+// The loops of all operations, for one element type.
 template <class Element>
 struct Loops {
   AddLoops<Element> add;

@@ -18,7 +18,7 @@
 
 namespace mini_bert::simd {
 
-// The loops of loops.h for one register type.
+// The loops of loops.h for one register type and one element type.
 template <class F, class Element>
 constexpr Loops<Element> make_loops() {
   return {.add = add_loops<F, Element>(),

@@ -26,6 +26,7 @@ enum class Activation {
   sigmoid,
   tanh,
   sqrtsoftplus,
+  laplace,
   linear,
 };
 inline constexpr int activation_count = static_cast<int>(Activation::linear) + 1;

@@ -119,4 +119,35 @@ struct Gelu10 {
   }
 };
 
+// ½(1 + erf((x − μ)/(σ√2))), the normal distribution function with μ = √½ and σ = √(1/4π), of which transformers takes
+// six digits. Ma et al. 2022, arXiv:2209.10655 §3.2.
+struct Laplace {
+  static constexpr Activation id = Activation::laplace;
+  static constexpr std::string_view names[] = {"laplace"};
+
+  template <class Array, class S = typename Array::Scalar>
+  static Array value(const Array& x) {
+    return S(0.5) * (S(1) + ((x - S(mu)) * (inv_sqrt2<S> / S(sigma))).erf());
+  }
+  // The density exp(−((x − μ)/σ)²/2)/(σ√(2π))
+  template <class Array, class S = typename Array::Scalar>
+  static Array slope(const Array& x) {
+    return (((x - S(mu)) / S(sigma)).square() * S(-0.5)).exp() * (inv_sqrt_2pi<S> / S(sigma));
+  }
+
+  template <class F>
+  static F fast_value(F x) {
+    return fma(simd::erf((x - F(static_cast<float>(mu))) * F(inv_sqrt2<float> / static_cast<float>(sigma))), F(0.5f),
+               F(0.5f));
+  }
+  template <class F>
+  static F fast_slope(F x) {
+    const F z = (x - F(static_cast<float>(mu))) * F(1 / static_cast<float>(sigma));
+    return simd::exp(z * z * F(-0.5f)) * F(inv_sqrt_2pi<float> / static_cast<float>(sigma));
+  }
+
+ private:
+  static constexpr double mu = 0.707107, sigma = 0.282095;
+};
+
 }  // namespace mini_bert::activations

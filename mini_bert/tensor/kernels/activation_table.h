@@ -20,7 +20,7 @@ namespace mini_bert::activations {
 
 // The rows in the order of the enumeration.
 using All = Table<Gelu, GeluTanh, Gelu10, QuickGelu, Relu, Relu2, Relu6, LeakyRelu, Silu, Mish, Hardswish, Sigmoid,
-                  Tanh, SqrtSoftplus, Linear>;
+                  Tanh, SqrtSoftplus, Laplace, Linear>;
 static_assert(All::size == activation_count, "every enumerator of Activation has one row");
 
 }  // namespace mini_bert::activations

@@ -36,6 +36,7 @@ const std::vector<Expected> formulas = {
     {Activation::sigmoid, logistic},
     {Activation::tanh, [](double x) { return std::tanh(x); }},
     {Activation::sqrtsoftplus, [](double x) { return std::sqrt(x > 30 ? x : std::log1p(std::exp(x))); }},
+    {Activation::laplace, [](double x) { return normal_cdf((x - 0.707107) / 0.282095); }},
     {Activation::linear, [](double x) { return x; }},
 };
 

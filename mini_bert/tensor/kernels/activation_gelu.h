@@ -24,14 +24,15 @@ struct Gelu {
   static constexpr Activation id = Activation::gelu;
   static constexpr std::string_view names[] = {"gelu", "gelu_python"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return x * S(0.5) * (S(1) + (x * inv_sqrt2<S>).erf());
+    return x * Scalar(0.5) * (Scalar(1) + (x * inv_sqrt2<Scalar>).erf());
   }
   // Φ(x) + x·φ(x), where φ(x) = exp(−x²/2)/√(2π) is the derivative of Φ.
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return S(0.5) * (S(1) + (x * inv_sqrt2<S>).erf()) + x * (x.square() * S(-0.5)).exp() * inv_sqrt_2pi<S>;
+    return Scalar(0.5) * (Scalar(1) + (x * inv_sqrt2<Scalar>).erf()) +
+           x * (x.square() * Scalar(-0.5)).exp() * inv_sqrt_2pi<Scalar>;
   }
 
   template <class F>
@@ -59,18 +60,18 @@ struct GeluTanh {
   static constexpr std::string_view names[] = {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate",
                                                "gelu_fast"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    const Array u = sqrt_2_over_pi<S> * (x + cubic<S> * x.cube());
-    return x * S(0.5) * (S(1) + u.tanh());
+    const Array u = sqrt_2_over_pi<Scalar> * (x + cubic<Scalar> * x.cube());
+    return x * Scalar(0.5) * (Scalar(1) + u.tanh());
   }
   // ½(1 + t) + ½x(1 − t²)·u′ with t = tanh(u) and u′ = √(2/π)(1 + 3·0.044715x²). Beyond |x| = 30, 1 − t² is 0; x² is
   // bounded there, because 0 times an overflow would be NaN.
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    const Array t = (sqrt_2_over_pi<S> * (x + cubic<S> * x.cube())).tanh();
-    return S(0.5) * (S(1) + t) +
-           x * S(0.5) * (S(1) - t.square()) * sqrt_2_over_pi<S> * (S(1) + S(3) * cubic<S> * x.square().min(S(900)));
+    const Array t = (sqrt_2_over_pi<Scalar> * (x + cubic<Scalar> * x.cube())).tanh();
+    return Scalar(0.5) * (Scalar(1) + t) + x * Scalar(0.5) * (Scalar(1) - t.square()) * sqrt_2_over_pi<Scalar> *
+                                               (Scalar(1) + Scalar(3) * cubic<Scalar> * x.square().min(Scalar(900)));
   }
 
   template <class F>
@@ -99,14 +100,14 @@ struct Gelu10 {
   static constexpr Activation id = Activation::gelu_10;
   static constexpr std::string_view names[] = {"gelu_10"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
     const Array y = Gelu::value(x);
-    return (y > S(10)).select(S(10), y);
+    return (y > Scalar(10)).select(Scalar(10), y);
   }
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return (Gelu::value(x) > S(10)).select(S(0), Gelu::slope(x));
+    return (Gelu::value(x) > Scalar(10)).select(Scalar(0), Gelu::slope(x));
   }
 
   template <class F>
@@ -125,14 +126,14 @@ struct Laplace {
   static constexpr Activation id = Activation::laplace;
   static constexpr std::string_view names[] = {"laplace"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return S(0.5) * (S(1) + ((x - S(mu)) * (inv_sqrt2<S> / S(sigma))).erf());
+    return Scalar(0.5) * (Scalar(1) + ((x - Scalar(mu)) * (inv_sqrt2<Scalar> / Scalar(sigma))).erf());
   }
   // The density exp(−((x − μ)/σ)²/2)/(σ√(2π))
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return (((x - S(mu)) / S(sigma)).square() * S(-0.5)).exp() * (inv_sqrt_2pi<S> / S(sigma));
+    return (((x - Scalar(mu)) / Scalar(sigma)).square() * Scalar(-0.5)).exp() * (inv_sqrt_2pi<Scalar> / Scalar(sigma));
   }
 
   template <class F>

@@ -14,13 +14,13 @@ struct Relu {
   static constexpr std::string_view names[] = {"relu"};
 
   // A comparison keeps NaN, which a maximum may not.
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return (x < S(0)).select(S(0), x);
+    return (x < Scalar(0)).select(Scalar(0), x);
   }
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return (x > S(0)).template cast<S>();
+    return (x > Scalar(0)).template cast<Scalar>();
   }
 
   template <class F>
@@ -42,9 +42,9 @@ struct Relu2 {
   static Array value(const Array& x) {
     return Relu::value(x).square();
   }
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return S(2) * Relu::value(x);
+    return Scalar(2) * Relu::value(x);
   }
 
   template <class F>
@@ -63,13 +63,13 @@ struct Relu6 {
   static constexpr Activation id = Activation::relu6;
   static constexpr std::string_view names[] = {"relu6"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return (x > S(6)).select(S(6), Relu::value(x));
+    return (x > Scalar(6)).select(Scalar(6), Relu::value(x));
   }
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return (x > S(0) && x < S(6)).template cast<S>();
+    return (x > Scalar(0) && x < Scalar(6)).template cast<Scalar>();
   }
 
   template <class F>
@@ -88,13 +88,13 @@ struct LeakyRelu {
   static constexpr Activation id = Activation::leaky_relu;
   static constexpr std::string_view names[] = {"leaky_relu"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return (x > S(0)).select(x, S(0.01) * x);
+    return (x > Scalar(0)).select(x, Scalar(0.01) * x);
   }
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return S(0.01) + S(0.99) * (x > S(0)).template cast<S>();
+    return Scalar(0.01) + Scalar(0.99) * (x > Scalar(0)).template cast<Scalar>();
   }
 
   template <class F>
@@ -112,15 +112,15 @@ struct Hardswish {
   static constexpr Activation id = Activation::hardswish;
   static constexpr std::string_view names[] = {"hardswish"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return x * Relu6::value(Array(x + S(3))) * S(1.0 / 6);
+    return x * Relu6::value(Array(x + Scalar(3))) * Scalar(1.0 / 6);
   }
   // 0 up to −3, 1 from 3 on, x/3 + ½ between.
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    const Array inside = (x < S(3)).select(x * S(1.0 / 3) + S(0.5), S(1));
-    return (x > S(-3)).select(inside, S(0));
+    const Array inside = (x < Scalar(3)).select(x * Scalar(1.0 / 3) + Scalar(0.5), Scalar(1));
+    return (x > Scalar(-3)).select(inside, Scalar(0));
   }
 
   template <class F>

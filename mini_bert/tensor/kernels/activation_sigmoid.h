@@ -14,14 +14,14 @@ struct Sigmoid {
   static constexpr Activation id = Activation::sigmoid;
   static constexpr std::string_view names[] = {"sigmoid"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return (S(1) + (-x).exp()).inverse();
+    return (Scalar(1) + (-x).exp()).inverse();
   }
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
     const Array s = value(x);
-    return s * (S(1) - s);
+    return s * (Scalar(1) - s);
   }
 
   template <class F>
@@ -45,10 +45,10 @@ struct Silu {
     return x * Sigmoid::value(x);
   }
   // s + x·s(1 − s), s = σ(x)
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
     const Array s = Sigmoid::value(x);
-    return s * (S(1) + x * (S(1) - s));
+    return s * (Scalar(1) + x * (Scalar(1) - s));
   }
 
   template <class F>
@@ -67,15 +67,15 @@ struct QuickGelu {
   static constexpr Activation id = Activation::quick_gelu;
   static constexpr std::string_view names[] = {"quick_gelu"};
 
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array value(const Array& x) {
-    return x * Sigmoid::value(Array(S(1.702) * x));
+    return x * Sigmoid::value(Array(Scalar(1.702) * x));
   }
   // s + 1.702x·s(1 − s), s = σ(1.702x)
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    const Array u = S(1.702) * x, s = Sigmoid::value(u);
-    return s * (S(1) + u * (S(1) - s));
+    const Array u = Scalar(1.702) * x, s = Sigmoid::value(u);
+    return s * (Scalar(1) + u * (Scalar(1) - s));
   }
 
   template <class F>
@@ -97,9 +97,9 @@ struct Tanh {
   static Array value(const Array& x) {
     return x.tanh();
   }
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
-    return S(1) - x.tanh().square();
+    return Scalar(1) - x.tanh().square();
   }
 
   template <class F>
@@ -123,10 +123,10 @@ struct Mish {
     return x * x.exp().log1p().tanh();
   }
   // t + x(1 − t²)·σ(x), t = tanh(log(1 + eˣ)), for σ is the derivative of log(1 + eˣ).
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
     const Array t = x.exp().log1p().tanh();
-    return t + x * (S(1) - t.square()) * Sigmoid::value(x);
+    return t + x * (Scalar(1) - t.square()) * Sigmoid::value(x);
   }
 
   // With e = eˣ and n = e(e + 2), t = n/(n + 2) and (1 − t²)·σ(x) = 4e(1 + e)/(n + 2)²: one exponential and one
@@ -155,10 +155,10 @@ struct SqrtSoftplus {
     return (Relu::value(x) + (-x.abs()).exp().log1p()).sqrt();
   }
   // σ(x)/2y. Where y is 0, so is σ(x), and the bound below y makes the quotient 0 instead of NaN.
-  template <class Array, class S = typename Array::Scalar>
+  template <class Array, class Scalar = typename Array::Scalar>
   static Array slope(const Array& x) {
     const Array y = value(x);
-    return Sigmoid::value(x) * S(0.5) / (y < S(1e-30)).select(S(1e-30), y);
+    return Sigmoid::value(x) * Scalar(0.5) / (y < Scalar(1e-30)).select(Scalar(1e-30), y);
   }
 
   // There is no log1p for registers. With u = 1 + e rounded, log(1 + e) = log(u)·e/(u − 1) to full precision, since

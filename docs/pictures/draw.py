@@ -273,7 +273,7 @@ def main():
             stale.append(path.name)
     stale += [path.name for path in sorted(HERE.glob("*.svg")) if path.stem not in PICTURES]
     if stale:
-        sys.exit(f"docs/pictures: {', '.join(stale)} differ from what draw.py writes; run docs/pictures/draw.py")
+        sys.exit(f"docs/pictures: {', '.join(stale)} are not what draw.py writes; run docs/pictures/draw.py")
     print(f"pictures: {len(PICTURES)} ok")
 
 

@@ -1,4 +1,6 @@
 // The numbers of the worked examples in docs/, read from the pages and compared with the library.
+#include <fmt/core.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -10,7 +12,7 @@ namespace {
 
 // A page in which every minus sign (U+2212) is replaced with '-'.
 std::string page(const std::string& name) {
-  std::ifstream file(MINI_BERT_SOURCE_DIR "/docs/" + name);
+  std::ifstream file(fmt::format("{}/docs/{}", MINI_BERT_SOURCE_DIR, name));
   REQUIRE(file);
   std::ostringstream text;
   text << file.rdbuf();
@@ -20,6 +22,14 @@ std::string page(const std::string& name) {
     result.replace(at, minus.size(), "-");
   }
   return result;
+}
+
+// The section of attention.md that shows the example.
+std::string attention_example() {
+  const std::string text = page("attention.md");
+  const std::size_t begin = text.find("\n## A worked example"), end = text.find("\n## ", begin + 1);
+  REQUIRE(end != std::string::npos);
+  return text.substr(begin, end - begin);
 }
 
 // A number as the page prints it; `rounding` is half a unit of its last digit.
@@ -67,11 +77,11 @@ void check(const std::vector<Printed>& printed, const Tensor& computed) {
 
 // The example is one head, so that a product of matrices is all that is needed to follow it.
 TEST_CASE("the worked example of attention.md is what attention computes", "[docs]") {
-  const std::string text = page("attention.md");
-  const auto rows = [&](const std::string& label) { return brackets(text, "\n    " + label, 3); };
+  const std::string text = attention_example();
+  const auto rows = [&](const std::string& label) { return brackets(text, fmt::format("\n    {}", label), 3); };
   const Var q(tensor_of(rows("q      ="), {3, 2}), true), k(tensor_of(rows("k      ="), {3, 2}), true),
       v(tensor_of(rows("v      ="), {3, 2}), true);
-  const SequenceOffsets offsets({3});
+  const SequenceOffsets offsets(std::vector<Index>{3});
 
   Tape tape;
   const Var out = attention(q, k, v, offsets, {.heads = 1});
@@ -83,8 +93,8 @@ TEST_CASE("the worked example of attention.md is what attention computes", "[doc
 }
 
 TEST_CASE("the steps in between are those of composed operations", "[docs]") {
-  const std::string text = page("attention.md");
-  const auto rows = [&](const std::string& label) { return brackets(text, "\n    " + label, 3); };
+  const std::string text = attention_example();
+  const auto rows = [&](const std::string& label) { return brackets(text, fmt::format("\n    {}", label), 3); };
   const std::vector<double> q = doubles(tensor_of(rows("q      ="), {3, 2})),
                             k = doubles(tensor_of(rows("k      ="), {3, 2})),
                             v = doubles(tensor_of(rows("v      ="), {3, 2})),

@@ -30,16 +30,21 @@ void backward(benchmark::State& state, Activation activation) {
   report_bytes(state, 4 * x.bytes());
 }
 
-const bool registered = [] {
+using Function = void (*)(benchmark::State&, Activation);
+
+void register_benchmark(const std::string& name, Function function, Activation activation) {
+  benchmark::RegisterBenchmark(name.c_str(), function, activation)
+      ->ArgName("threads")
+      ->Arg(1)
+      ->Arg(2)
+      ->UseRealTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
+[[maybe_unused]] const bool registered = [] {
   for (const Activation activation : all_activations()) {
-    for (const auto& [pass, function] : {std::pair{"_forward", forward}, std::pair{"_backward", backward}}) {
-      benchmark::RegisterBenchmark((std::string(name_of(activation)) + pass).c_str(), function, activation)
-          ->ArgName("threads")
-          ->Arg(1)
-          ->Arg(2)
-          ->UseRealTime()
-          ->Unit(benchmark::kMicrosecond);
-    }
+    register_benchmark(std::string(name_of(activation)) + "_forward", forward, activation);
+    register_benchmark(std::string(name_of(activation)) + "_backward", backward, activation);
   }
   return true;
 }();

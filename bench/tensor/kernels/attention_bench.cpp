@@ -169,7 +169,7 @@ void attention_backward(benchmark::State& state) {
 void all_cases(benchmark::internal::Benchmark* b) {
   b->ArgNames({"threads", "tokens", "dropout_percent", "definition"})
       ->ArgsProduct({{1, 2}, {16, 32, 128, 512, 0}, {0, 10}, {0, 1}})
-      ->MinTime(0.1)  // seconds; all 80 take less than a minute
+      ->MinTime(0.05)  // seconds; all 80 take less than a minute
       ->UseRealTime()
       ->Unit(benchmark::kMicrosecond);
 }

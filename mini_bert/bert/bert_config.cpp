@@ -15,9 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 2> erf_names = {"gelu", "gelu_python"};
-constexpr std::array<std::string_view, 5> tanh_names = {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh",
-                                                        "gelu_accurate", "gelu_fast"};
 // In the order of ProblemType.
 constexpr std::array<std::string_view, 3> problem_types = {"regression", "single_label_classification",
                                                            "multi_label_classification"};
@@ -148,12 +145,16 @@ std::string_view name_of(ProblemType type) {
 }
 
 Activation BertConfig::activation() const {
-  if (hidden_act == "relu") return Activation::relu;
-  if (std::ranges::find(erf_names, hidden_act) != erf_names.end()) return Activation::gelu;
-  require(std::ranges::find(tanh_names, hidden_act) != tanh_names.end(),
-          "hidden_act is {}, supported are {}, {} and relu; choose a checkpoint that uses one of them",
-          in_quotes(hidden_act), fmt::join(erf_names, ", "), fmt::join(tanh_names, ", "));
-  return Activation::gelu_tanh;
+  const std::optional<Activation> found = find_activation(hidden_act);
+  if (!found) {
+    std::vector<std::string_view> known;
+    for (const Activation activation : all_activations()) {
+      for (const std::string_view name : names_of(activation)) known.push_back(name);
+    }
+    fail("hidden_act is {}, supported are {}; choose a checkpoint that uses one of them", in_quotes(hidden_act),
+         fmt::join(known, ", "));
+  }
+  return *found;
 }
 
 ProblemType BertConfig::problem() const {

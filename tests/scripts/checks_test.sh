@@ -61,18 +61,26 @@ plant mini_bert/bert/data/bad.cpp '#include "mini_bert/hub/http.h"'
 expect 0 check_layering.sh "the planted lines removed"
 
 expect 0 check_stems.sh "no operations"
-gelu=(mini_bert/tensor/kernels/gelu.cpp mini_bert/autograd/ops/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp)
-for file in "${gelu[@]}" mini_bert/tensor/kernels/gelu_avx2.cpp; do
+gelu=(mini_bert/tensor/kernels/gelu.{h,cpp} mini_bert/autograd/ops/gelu.{h,cpp} tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp)
+for file in "${gelu[@]}" mini_bert/tensor/kernels/gelu_avx2.{h,cpp}; do
   mkdir -p "$tree/$(dirname "$file")"
   touch "$tree/$file"
 done
+echo '#include "mini_bert/autograd/ops/gelu.h"' > "$tree/mini_bert/autograd/ops.h"
 expect 0 check_stems.sh "one complete operation"
-for file in mini_bert/tensor/kernels/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp; do
+for file in mini_bert/tensor/kernels/gelu.{h,cpp} mini_bert/autograd/ops/gelu.h tests/autograd/ops/gelu_test.cpp \
+  bench/tensor/kernels/gelu_bench.cpp mini_bert/tensor/kernels/gelu_avx2.h; do
   rm "$tree/$file"
   expect 1 check_stems.sh "$file missing"
   names "$file"
   touch "$tree/$file"
 done
+echo '// #include "mini_bert/autograd/ops/gelu.h"' > "$tree/mini_bert/autograd/ops.h"
+expect 1 check_stems.sh "a missing line in ops.h"
+names "mini_bert/autograd/ops/gelu has no line in mini_bert/autograd/ops.h"
+rm "$tree/mini_bert/autograd/ops.h"
+expect 1 check_stems.sh "no ops.h"
+echo '#include "mini_bert/autograd/ops/gelu.h"' > "$tree/mini_bert/autograd/ops.h"
 touch "$tree/mini_bert/tensor/kernels/matmul.cpp"
 expect 1 check_stems.sh "a kernel alone"
 names tests/tensor/kernels/matmul_test.cpp

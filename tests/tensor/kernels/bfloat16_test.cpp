@@ -1,15 +1,15 @@
-#include "mini_bert/tensor/kernels/activations.h"
+#include "mini_bert/tensor/kernels/elements.h"
 
 #include <cmath>
 #include <functional>
 #include <vector>
 
+#include "mini_bert/tensor/kernels/activation.h"
 #include "mini_bert/tensor/kernels/add.h"
 #include "mini_bert/tensor/kernels/add_layer_norm.h"
 #include "mini_bert/tensor/kernels/cross_entropy.h"
 #include "mini_bert/tensor/kernels/dropout.h"
 #include "mini_bert/tensor/kernels/gather_rows.h"
-#include "mini_bert/tensor/kernels/gelu.h"
 #include "mini_bert/tensor/kernels/layer_norm.h"
 #include "mini_bert/tensor/kernels/scale.h"
 #include "mini_bert/tensor/kernels/softmax.h"
@@ -77,9 +77,10 @@ TEST_CASE("element-wise kernels take bfloat16", "[bf16]") {
     check(shape, [&](DType d, const Gradient& dx) { tanh_backward(dy(d), x(d), dx); });
     check_forward(shape, [&](DType d, Tensor& y) { dropout(x(d), 0.3, key, y); });
     check(shape, [&](DType d, const Gradient& dx) { dropout_backward(dy(d), 0.3, key, dx); });
-    for (const Gelu form : {Gelu::erf, Gelu::tanh}) {
-      check_forward(shape, [&](DType d, Tensor& y) { gelu(x(d), form, y); });
-      check(shape, [&](DType d, const Gradient& dx) { gelu_backward(dy(d), x(d), form, dx); });
+    for (const Activation activation : all_activations()) {
+      CAPTURE(name_of(activation));
+      check_forward(shape, [&](DType d, Tensor& y) { activate(x(d), activation, y); });
+      check(shape, [&](DType d, const Gradient& dx) { activate_backward(dy(d), x(d), activation, dx); });
     }
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants violations in a small tree and expects scripts/check_layering.sh and scripts/check_stems.sh to object.
+# Plants violations in a small tree and expects scripts/check_layering.sh, check_stems.sh and check_flags.sh to object.
 #
 #   tests/scripts/checks_test.sh SOURCE_ROOT
 set -euo pipefail
@@ -85,6 +85,22 @@ touch "$tree/mini_bert/tensor/kernels/matmul.cpp"
 expect 1 check_stems.sh "a kernel alone"
 names tests/tensor/kernels/matmul_test.cpp
 names bench/tensor/kernels/matmul_bench.cpp
+
+printf '%s\n' 'for (int i = 9; i--;) f("a-b", "--", "models--");  // "--comment"' '/* "--comment" */ char c = '"'\\\"'"'; // --x' \
+  '#include "mini_bert/base/error.h"' > "$tree/mini_bert/bert/quiet.cpp"
+expect 0 check_flags.sh "strings without flags"
+plant_flag() {
+  printf '\n%s\n' "$1" > "$tree/mini_bert/bert/loud.cpp"
+  expect 1 check_flags.sh "$1"
+  names "mini_bert/bert/loud.cpp:2"
+  rm "$tree/mini_bert/bert/loud.cpp"
+}
+plant_flag 'fail("try a lower --learning-rate");'
+plant_flag 'fail("name another with --{}-column", kind);'
+plant_flag 'f("http://a"); g("--model"); // fine'
+plant_flag "f('\"', \"--model\");"
+plant_flag 'f(R"(say "--model")");'
+plant_flag 'f("\"--model\"");'
 
 ((failures == 0)) || exit 1
 echo "checks object to every planted violation"

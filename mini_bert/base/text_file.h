@@ -6,8 +6,8 @@
 
 namespace mini_bert {
 
-// The whole content of a small file (a configuration, a vocabulary). Error when it is missing, not a file, not readable
-// or larger than `most_bytes`.
+// Reads a small file, such as a configuration or a vocabulary. Error when it is missing, not a file, not readable or
+// larger than `most_bytes`.
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t most_bytes = 64'000'000);
 
 }  // namespace mini_bert

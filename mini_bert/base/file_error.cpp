@@ -1,8 +1,10 @@
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 
@@ -51,12 +53,12 @@ std::string format_bytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} GB", value / 1e9);
 }
 
-std::string in_quotes(std::string_view text) {
+std::string printable(std::string_view text) {
   constexpr std::size_t longest = 80;
   std::size_t length = std::min(text.size(), longest);
   // Not in the middle of a UTF-8 character.
-  while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) --length;
-  std::string result = "\"";
+  while (length < text.size() && length > 0 && is_continuation(text[length])) --length;
+  std::string result;
   for (const char c : text.substr(0, length)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
@@ -66,7 +68,11 @@ std::string in_quotes(std::string_view text) {
     }
   }
   if (length < text.size()) result += "…";
-  return result + '"';
+  return result;
+}
+
+std::string in_quotes(std::string_view text) {
+  return '"' + printable(text) + '"';
 }
 
 }  // namespace mini_bert

@@ -1,10 +1,10 @@
-#include "mini_bert/files/json.h"
+#include "mini_bert/base/json.h"
 
 #include <set>
 #include <vector>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json_position.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json_position.h"
 
 namespace mini_bert {
 

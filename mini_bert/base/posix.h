@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <filesystem>
 #include <utility>
 
-// The two habits every system call here needs.
+// What every use of the system's files here needs.
 namespace mini_bert::posix {
 
 // Repeats a call that a signal interrupted.
@@ -45,5 +47,14 @@ class Descriptor {
  private:
   int number_;
 };
+
+struct OpenFile {
+  Descriptor descriptor;
+  std::size_t size;  // in bytes
+};
+
+// Opens a file for reading. Error, with the path and the reason, when that fails or when the path names a folder, a
+// device or a pipe.
+OpenFile open_to_read(const std::filesystem::path& path);
 
 }  // namespace mini_bert::posix

@@ -1,14 +1,15 @@
-#include "mini_bert/files/json_position.h"
+#include "mini_bert/base/json_position.h"
 
 #include <algorithm>
 
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 
 TextPosition locate(std::string_view text, std::size_t nth) {
   const std::string_view before = text.substr(0, std::min(nth > 0 ? nth - 1 : 0, text.size()));
-  const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  const auto is_character = [](char c) { return !is_continuation(c); };
   const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
   return {.line = 1 + static_cast<std::size_t>(std::ranges::count(before, '\n')),
           .column = 1 + static_cast<std::size_t>(std::ranges::count_if(before.substr(line_begin), is_character))};

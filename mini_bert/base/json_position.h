@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-// What a message about broken JSON needs.
+// Helpers for messages about broken JSON.
 namespace mini_bert {
 
 struct TextPosition {
@@ -12,15 +12,15 @@ struct TextPosition {
   std::size_t column = 1;  // from 1, in characters
 };
 
-// Where the nth byte of a UTF-8 text lies, counted from 1 as nlohmann::json counts them.
+// The line and column of the nth byte of a UTF-8 text. nlohmann::json counts bytes from 1.
 TextPosition locate(std::string_view text, std::size_t nth);
 std::string to_string(const TextPosition& position);  // "line 3 column 14"
 
-// Error when the text holds a zero byte, which nlohmann::json takes for its end: what follows would go unread.
-// `first_line` is the line of its file that the text begins in.
+// Error when the text holds a zero byte. nlohmann::json would take it for the end and ignore the rest. `first_line` is
+// the line of the file in which the text begins.
 void refuse_zero_bytes(std::string_view text, const std::string& name, std::size_t first_line = 1);
 
-// The heart of a message of nlohmann::json: "unexpected '}'; expected string literal".
+// The reason in a message of nlohmann::json, without its frame: "unexpected '}'; expected string literal".
 std::string json_reason(std::string_view what);
 
 }  // namespace mini_bert

@@ -16,7 +16,7 @@ struct TextRange {
   bool operator==(const TextRange&) const = default;
 };
 
-// One code point read from UTF-8; length is 0 where the bytes are ill-formed.
+// One code point and its length in bytes. The length is 0 where the bytes are ill-formed.
 struct CodePoint {
   char32_t value = 0;
   uint32_t length = 0;
@@ -26,7 +26,7 @@ struct CodePoint {
 // short, an overlong form, a surrogate, a value beyond U+10FFFF. The Unicode Standard 15.0, table 3-7.
 CodePoint read_code_point(std::string_view text, size_t position);
 
-// The same for text that is known to be well-formed, in which a code point starts at `position`.
+// The same for a text that is known to be well-formed. A code point must start at `position`.
 inline CodePoint decode(std::string_view text, size_t position) {
   const auto byte = [&](size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[position + i])); };
   const char32_t first = byte(0);
@@ -39,14 +39,27 @@ inline CodePoint decode(std::string_view text, size_t position) {
 // The position of the first ill-formed byte, or std::string_view::npos.
 size_t find_ill_formed(std::string_view text);
 
+// Checks the bytes of a text file and returns them without a byte order mark. Error, with the path, the byte and its
+// line, when the bytes are not UTF-8.
+std::string_view require_utf8(std::string_view bytes, const std::string& path);
+
+// Whether a byte continues a code point, 10xxxxxx.
+constexpr bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+// Whether a text is empty or holds nothing but white space, as Python's str.isspace() defines it. That includes the
+// wide space of Chinese and Japanese (U+3000). False for an ill-formed text.
+bool is_blank(std::string_view text);
+
 // Appends the UTF-8 form of one code point.
 void append_utf8(std::string& text, char32_t code_point);
 
-// Number of code points of well-formed UTF-8.
+// The number of code points in a well-formed text.
 size_t count_code_points(std::string_view text);
 
-// Byte ranges of `text` as ranges in code points, which is how Python counts. Takes one pass over the text when the
-// ranges are sorted; each that lies before the one in front of it begins a new pass.
+// Converts byte ranges of `text` to ranges of code points, which Python counts in. Sorted ranges take one pass over the
+// text. A range that begins before its predecessor starts a new pass.
 std::vector<TextRange> to_code_points(std::string_view text, std::span<const TextRange> byte_ranges);
 
 }  // namespace mini_bert

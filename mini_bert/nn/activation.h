@@ -11,4 +11,17 @@ inline Var activate(const Var& x, Activation activation) {
   return gelu(x, activation == Activation::gelu ? Gelu::erf : Gelu::tanh);
 }
 
+// φ(x), not computed yet. Linear::forward takes it as it is and computes φ inside its own operation. Everything else
+// takes it as a Var, which computes it.
+struct Activated {
+  Var x;
+  Activation activation;
+
+  operator Var() const { return activate(x, activation); }
+};
+
+inline Activated activated(const Var& x, Activation activation) {
+  return {x, activation};
+}
+
 }  // namespace mini_bert

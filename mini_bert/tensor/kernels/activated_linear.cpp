@@ -24,7 +24,8 @@ void activate(const Tensor& x, Activation activation, Tensor& y) {
   gelu(x, form_of(activation), y);
 }
 
-void activated_linear(const Tensor& x, Activation activation, const Tensor& weight, const Tensor& bias, Tensor& y) {
+void activated_linear(const Tensor& x, Activation activation, const StoredWeight& weight, const Tensor& bias,
+                      Tensor& y) {
   Tensor activated(x.shape(), x.dtype());
   activate(x, activation, activated);
   linear(activated, weight, bias, y);
@@ -37,8 +38,8 @@ void activated_linear_backward_weight(const Tensor& dy, const Tensor& x, Activat
   linear_backward(dy, activated, {}, {}, dweight, dbias);
 }
 
-void activated_linear_backward_input(const Tensor& dy, const Tensor& x, Activation activation, const Tensor& weight,
-                                     const Gradient& dx) {
+void activated_linear_backward_input(const Tensor& dy, const Tensor& x, Activation activation,
+                                     const StoredWeight& weight, const Gradient& dx) {
   // dy·W goes where dx will be, if nothing is there yet: φ′ is multiplied in element by element.
   Tensor product = dx.accumulates() ? Tensor(x.shape(), x.dtype()) : dx.tensor();
   linear_backward(dy, x, weight, Gradient(product, Output::replace), {}, {});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mini_bert/tensor/kernels/gradient.h"
+#include "mini_bert/tensor/stored_weight.h"
 
 namespace mini_bert::kernels {
 
@@ -10,11 +11,11 @@ void matmul(const Tensor& a, const Tensor& b, Tensor& c, Output output);        
 void matmul_transposed_b(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = A·Bᵀ, [M,K]·[N,K]ᵀ
 void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output output);  // C = Aᵀ·B, [K,M]ᵀ·[K,N]
 
-// A linear layer's two products with its weight W [N,K], which may be stored as halves: if it alone is bf16, the other
-// factor is not rounded.
-void matmul_weight(const Tensor& x, const Tensor& weight, const Tensor& bias,
+// A linear layer's two products with its weight W [N,K], in any storage. The storage does not decide about rounding: if
+// W alone is bf16, the other factor is not rounded.
+void matmul_weight(const Tensor& x, const StoredWeight& weight, const Tensor& bias,
                    Tensor& y);  // Y = X·Wᵀ + bias [N] per row
-void matmul_weight_backward(const Tensor& dy, const Tensor& weight, const Gradient& dx);  // dX += dY·W
+void matmul_weight_backward(const Tensor& dy, const StoredWeight& weight, const Gradient& dx);  // dX += dY·W
 
 // For C = A·B: dA += dC·Bᵀ, dB += Aᵀ·dC.
 void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db);

@@ -52,17 +52,18 @@ void Module::clear_grads() {
 }
 
 Weight Module::register_parameter(std::string path, Role role, const Shape& shape, DType dtype, const Place& place) {
-  return add({.path = std::move(path), .role = role, .weight = Weight(Tensor(shape, dtype), true), .place = place});
+  return register_new(
+      {.path = std::move(path), .role = role, .weight = Weight(Tensor(shape, dtype), true), .place = place});
 }
 
 Weight Module::register_table(std::string path, const Shape& shape, DType dtype, Index padding_row) {
-  return add({.path = std::move(path),
-              .role = Role::table,
-              .weight = Weight(Tensor(shape, dtype), true),
-              .padding_row = padding_row});
+  return register_new({.path = std::move(path),
+                       .role = Role::table,
+                       .weight = Weight(Tensor(shape, dtype), true),
+                       .padding_row = padding_row});
 }
 
-Weight Module::add(Parameter parameter) {
+Weight Module::register_new(Parameter parameter) {
   set_default_value(parameter);
   own_.push_back(std::move(parameter));
   return own_.back().weight;

@@ -43,7 +43,7 @@ class Module {
   void register_module(std::string path, const Module& module, const Place& place = {});
 
  private:
-  Weight add(Parameter parameter);
+  Weight register_new(Parameter parameter);
 
   struct Child {
     std::string path;

@@ -72,7 +72,7 @@ std::string update_size(const TrainingArguments& arguments) {
 Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model) {
   Frozen frozen{.parameters = 0, .layers = std::min(options.training.freeze_layers, model.config().num_hidden_layers)};
   for (const Parameter& parameter : model.parameters()) {
-    if (!is_frozen(parameter.name, model.config().num_hidden_layers, options.training)) continue;
+    if (!is_frozen(parameter, options.training)) continue;
     frozen.parameters += parameter.value().size();
   }
   return frozen;

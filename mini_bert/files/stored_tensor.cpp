@@ -1,5 +1,6 @@
 #include "mini_bert/files/stored_tensor.h"
 
+#include <limits>
 #include <utility>
 
 #include <fmt/ranges.h>
@@ -58,6 +59,16 @@ bool set_strides(StoredTensor& tensor, std::vector<Index> strides, std::size_t e
   if (*count > elements || (*count > 0 && farthest >= elements)) return false;
   tensor.strides = row_major ? std::vector<Index>() : std::move(strides);
   return true;
+}
+
+StoredTensor transposed(StoredTensor matrix) {
+  require(matrix.extents.size() == 2, "tensor {}: shape {}, expected a matrix", matrix.name, matrix.shape());
+  std::vector<Index> strides = matrix.strides.empty() ? std::vector{matrix.extents[1], Index{1}} : matrix.strides;
+  std::swap(matrix.extents[0], matrix.extents[1]);
+  std::swap(strides[0], strides[1]);
+  // Always fits: it counts the same elements in another order.
+  set_strides(matrix, std::move(strides), std::numeric_limits<std::size_t>::max());
+  return matrix;
 }
 
 }  // namespace mini_bert

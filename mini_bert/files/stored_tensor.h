@@ -34,4 +34,7 @@ std::optional<std::size_t> bytes_needed(const StoredType& type, const std::vecto
 // the extents, or when an element would lie outside [0, elements) or share its place with another one.
 bool set_strides(StoredTensor& tensor, std::vector<Index> strides, std::size_t elements);
 
+// The transpose of a matrix [M,N]: the same elements as [N,M]. Error for a tensor that is no matrix.
+StoredTensor transposed(StoredTensor matrix);
+
 }  // namespace mini_bert

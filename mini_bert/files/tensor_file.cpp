@@ -121,16 +121,27 @@ const StoredTensor* TensorFile::find(std::string_view name) const {
 const StoredTensor& TensorFile::get(std::string_view name) const {
   const StoredTensor* stored = find(name);
   require(stored != nullptr, "{}: has no tensor {}; is it a checkpoint of another model?", path_, in_quotes(name));
-  require(stored->extents.size() <= Shape::max_rank, "{}: tensor {}: shape {}, expected at most {} extents", path_,
-          in_quotes(name), stored->shape(), Shape::max_rank);
-  require(stored->type.is_floating(),
-          "{}: tensor {}: stored as {}, expected F64, F32, F16 or BF16; convert the checkpoint", path_, in_quotes(name),
-          stored->type.name);
   return *stored;
 }
 
+void TensorFile::check_readable(const StoredTensor& stored) const {
+  require(stored.extents.size() <= Shape::max_rank, "{}: tensor {}: shape {}, expected at most {} extents", path_,
+          in_quotes(stored.name), stored.shape(), Shape::max_rank);
+  require(stored.type.is_floating(),
+          "{}: tensor {}: stored as {}, expected F64, F32, F16 or BF16; convert the checkpoint", path_,
+          in_quotes(stored.name), stored.type.name);
+}
+
 Tensor TensorFile::read(std::string_view name, DType dtype) const {
-  const StoredTensor& stored = get(name);
+  return read(get(name), dtype);
+}
+
+void TensorFile::read_into(std::string_view name, Tensor& target) const {
+  read_into(get(name), target);
+}
+
+Tensor TensorFile::read(const StoredTensor& stored, DType dtype) const {
+  check_readable(stored);
   const Shape shape = tensor_shape(stored.extents);
   std::byte* from = file_->writable_bytes() + stored.begin;
   const bool aligned = reinterpret_cast<std::uintptr_t>(from) % size_of(dtype) == 0;
@@ -138,15 +149,15 @@ Tensor TensorFile::read(std::string_view name, DType dtype) const {
     return Tensor::over(std::shared_ptr<std::byte>(file_, from), shape, dtype);
   }
   Tensor tensor(shape, dtype);
-  read_into(name, tensor);
+  read_into(stored, tensor);
   return tensor;
 }
 
-void TensorFile::read_into(std::string_view name, Tensor& target) const {
-  const StoredTensor& stored = get(name);
+void TensorFile::read_into(const StoredTensor& stored, Tensor& target) const {
+  check_readable(stored);
   require(target.dtype() != DType::i32, "{}: tensors are read as f32, f64, bf16 or f16, not as i32", path_);
   require(tensor_shape(stored.extents) == target.shape(), "{}: tensor {}: has shape {}, expected {}", path_,
-          in_quotes(name), stored.shape(), target.shape());
+          in_quotes(stored.name), stored.shape(), target.shape());
   const std::byte* from = file_->bytes().data() + stored.begin;
   visit_floating(*stored.type.dtype, [&]<class From>() { read_elements<From>(from, stored, target); });
 }

@@ -37,8 +37,13 @@ class TensorFile {
   // Copies a tensor into `target`, which must have its shape, and converts it to the type of `target`.
   void read_into(std::string_view name, Tensor& target) const;
 
+  // The same for one of tensors(), or for its transposed().
+  Tensor read(const StoredTensor& stored, DType dtype = DType::f32) const;
+  void read_into(const StoredTensor& stored, Tensor& target) const;
+
  private:
   const StoredTensor& get(std::string_view name) const;
+  void check_readable(const StoredTensor& stored) const;
 
   std::string path_;
   std::shared_ptr<MappedFile> file_;  // shared with the tensors that are views of it

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstring>
 #include <unordered_set>
+#include <utility>
 
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/files/tensorflow_checkpoint.h"

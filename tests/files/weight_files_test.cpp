@@ -67,14 +67,20 @@ TEST_CASE("weights: a masked language model loads from every container, with the
     const std::vector<Parameter> found = loaded.model->parameters();
     REQUIRE(found.size() == parameters.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
-      CAPTURE(found[i].name);
-      std::vector<float> numbers = values(file.read(found[i].name));
+      CAPTURE(checkpoint_name(found[i]));
+      std::vector<float> numbers = values(file.read(checkpoint_name(found[i])));
       for (float& number : numbers) number = rounded(number, container);
       CHECK(values(found[i].value().to(DType::f32)) == numbers);
     }
     // The heads that a masked language model lacks; neither position_ids nor the decoder nor an optimizer's variables.
     const auto& names = loaded.report.unexpected;
     std::set<std::string> unexpected(names.begin(), names.end());
+    if (container == "tensorflow") {
+      CHECK(unexpected == std::set<std::string>{"bert/pooler/dense/bias", "bert/pooler/dense/kernel",
+                                                "cls/seq_relationship/output_bias",
+                                                "cls/seq_relationship/output_weights"});
+      continue;
+    }
     if (container == "torch_sharded") {
       CHECK(unexpected.erase("pooler.dense.bias") + unexpected.erase("pooler.dense.weight") == 2);
     } else {

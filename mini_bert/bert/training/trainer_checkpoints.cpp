@@ -99,7 +99,7 @@ void Trainer::save_checkpoint() {
   const fs::path path = checkpoint_path(history_.step);
   AtomicDirectory directory(path);
   save_pretrained(directory.staging(), model_, tokenizer_);
-  write_safetensors(directory.staging() / "optimizer.safetensors", named_tensors(optimizer_.state()));
+  write_safetensors(directory.staging() / "optimizer.safetensors", named_tensors(optimizer_));
   write_file_atomically(directory.staging() / "trainer_state.json", history_.to_json());
   directory.commit();
   last_saved_step_ = history_.step;
@@ -130,8 +130,8 @@ void Trainer::resume(const fs::path& checkpoint) {
   require(history.guard_blanks == history_.guard_blanks,
           "{}: resume with the guard the run began with: it had {} blanks, now there are {}, or other ones",
           state.string(), history.guard_blanks.size(), history_.guard_blanks.size());
-  read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), parameters_);
-  read_parameters(SafetensorsFile(checkpoint / "optimizer.safetensors"), optimizer_.state());
+  read_tensors(SafetensorsFile(checkpoint / "model.safetensors"), named_tensors(parameters_));
+  read_tensors(SafetensorsFile(checkpoint / "optimizer.safetensors"), named_tensors(optimizer_));
   optimizer_.set_steps(history.step);
   history_ = std::move(history);
   last_saved_step_ = history_.step;

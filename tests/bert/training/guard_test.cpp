@@ -198,7 +198,9 @@ TEST_CASE("trainer: the anchor pulls each layer at its own rate, and keeps nothi
     setup.arguments.anchor = anchor;
     StartedRun run(setup, "run");
     run.trainer.run();
-    const auto is_bias = [](const Parameter& parameter) { return parameter.name == "bert.embeddings.LayerNorm.bias"; };
+    const auto is_bias = [](const Parameter& parameter) {
+      return checkpoint_name(parameter) == "bert.embeddings.LayerNorm.bias";
+    };
     const std::vector<Parameter> parameters = run.model.parameters();
     return std::ranges::find_if(parameters, is_bias)->value().clone();
   };

@@ -54,7 +54,7 @@ void move_weights_by_hand(Run& run) {
     if (history.step != 4) return;
     for (const Parameter& parameter : model.parameters()) {
       Tensor value = parameter.value();
-      value.fill(parameter.name.ends_with("LayerNorm.weight") ? 1 : 0);
+      value.fill(parameter.role == Role::scale ? 1 : 0);
     }
   };
 }

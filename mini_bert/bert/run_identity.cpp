@@ -26,8 +26,9 @@ std::string message(const std::string& file, const std::vector<RunIdentity::Diff
 }  // namespace
 
 void RunIdentity::add_text(std::string key, std::string value) {
-  require(this->value(key).empty(), "run identity: {} is stated twice", key);
-  facts_.push_back({std::move(key), std::move(value)});
+  const auto place = std::ranges::lower_bound(facts_, key, {}, &Fact::key);
+  require(place == facts_.end() || place->key != key, "run identity: {} is stated twice", key);
+  facts_.insert(place, {std::move(key), std::move(value)});
 }
 
 void RunIdentity::add_fingerprint(std::string key, std::uint64_t fingerprint) {

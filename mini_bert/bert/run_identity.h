@@ -34,10 +34,10 @@ class RunIdentity {
   void add_fingerprint(std::string key, std::uint64_t fingerprint);  // as 16 hexadecimal digits
   void add_all(const RunIdentity& other);
 
-  const std::vector<Fact>& facts() const { return facts_; }
-  std::string_view value(std::string_view key) const;  // empty when the key is not stated
+  const std::vector<Fact>& facts() const { return facts_; }  // sorted by key, however they were added
+  std::string_view value(std::string_view key) const;        // empty when the key is not stated
 
-  // The keys whose values differ, in the order of this identity; keys that only `before` states come last.
+  // The keys whose values differ, sorted; keys that only `before` states come last.
   std::vector<Difference> differences_from(const RunIdentity& before) const;
 
   bool operator==(const RunIdentity&) const = default;

@@ -155,7 +155,7 @@ TEST_CASE("from_directory: bad files get one line that names file and field", "[
 
 TEST_CASE("from_directory: any kind of value in any field is read or refused with an Error", "[tokenizer]") {
   const nlohmann::json model = nlohmann::json::parse(whole_json);
-  CHECK(read_with_every_kind(model, [](const std::string& text) { load({{"tokenizer.json", text}}); }) > 500);
+  CHECK(test::read_with_every_kind(model, [](const std::string& text) { load({{"tokenizer.json", text}}); }) > 500);
   nlohmann::json with_template = model;
   with_template["post_processor"] = nlohmann::json::parse(
       R"({"type": "TemplateProcessing",
@@ -165,7 +165,7 @@ TEST_CASE("from_directory: any kind of value in any field is read or refused wit
                    {"SpecialToken": {"id": "[SEP]", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}},
                    {"SpecialToken": {"id": "[SEP]", "type_id": 1}}]})");
   CHECK_NOTHROW(load({{"tokenizer.json", with_template.dump()}}));
-  read_with_every_kind(with_template, [](const std::string& text) { load({{"tokenizer.json", text}}); });
+  test::read_with_every_kind(with_template, [](const std::string& text) { load({{"tokenizer.json", text}}); });
 
   const nlohmann::json config = nlohmann::json::parse(R"({"do_lower_case": true, "strip_accents": null,
       "tokenize_chinese_chars": true, "whole_cjk_extension_e": false, "decode_cleanup": true, "model_max_length": 512,
@@ -176,9 +176,9 @@ TEST_CASE("from_directory: any kind of value in any field is read or refused wit
     load({{"vocab.txt", vocab}, {"tokenizer_config.json", text}});
   };
   CHECK_NOTHROW(with_config(config.dump()));
-  CHECK(read_with_every_kind(config, with_config) > 200);
+  CHECK(test::read_with_every_kind(config, with_config) > 200);
   const nlohmann::json added = {{"[X]", 9}, {"[Y]", 10}};
-  read_with_every_kind(added, [](const std::string& text) {
+  test::read_with_every_kind(added, [](const std::string& text) {
     load({{"vocab.txt", vocab}, {"added_tokens.json", text}, {"special_tokens_map.json", text}});
   });
 }

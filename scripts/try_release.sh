@@ -12,7 +12,7 @@
 #   --packages LIST  packages to add before the commands run, separated by commas, for example ccache
 #   --fresh          deletes DIR/RELEASE first
 #
-# Needs root, debootstrap and, for Ubuntu on Debian, the package ubuntu-keyring. The copy has uncommitted changes in it.
+# Needs root, debootstrap and, for Ubuntu on Debian, the package ubuntu-archive-keyring. The copy has uncommitted changes in it.
 # A second run reuses the root and its build. The commands run in a mount namespace of their own that shows nothing of
 # this system but the network, and whatever they leave running ends with them.
 set -euo pipefail

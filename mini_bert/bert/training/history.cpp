@@ -72,7 +72,7 @@ EvaluationRow evaluation_from(const JsonField& row, const std::vector<std::strin
 }
 
 GuardRow guard_from(const JsonField& row) {
-  GuardRow guard{.step = step_of(row), .log_probability = row.at("log_probability").number()};
+  GuardRow guard{.step = step_of(row), .log_probability = row.at("log_probability").number(), .ranks = {}};
   row.at("ranks").get(guard.ranks);
   return guard;
 }

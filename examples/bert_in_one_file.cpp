@@ -296,7 +296,7 @@ struct EncoderLayer {
 // Embeddings (what a token is, where it is, which text it is in), encoder, and a head that scores every token of the
 // vocabulary. The decoder's W is the table of words: a token scores high if its row is like the model's output.
 struct Bert {
-  int V, positions, H, N, F;
+  int V, positions, H, N, F;  // positions: tokens of the longest sentence
   Parameters all = {};
   Embedding word = {all, "bert.embeddings.word_embeddings", V, H};
   Embedding position = {all, "bert.embeddings.position_embeddings", positions, H};

@@ -1,5 +1,6 @@
 // Two Linear layers learn "one or the other, but not both" with AdamW.
 
+#include <cmath>
 #include <cstdio>
 #include <vector>
 
@@ -46,6 +47,6 @@ int main() {
   const Var answers = network.forward(inputs);
   for (Index row = 0; row < 4; ++row) {
     const float* x = inputs.value().data<float>() + 2 * row;
-    std::printf("%.0f xor %.0f = %.1f\n", x[0], x[1], answers.value().data<float>()[row]);
+    std::printf("%.0f xor %.0f = %ld\n", x[0], x[1], std::lround(answers.value().data<float>()[row]));
   }
 }

@@ -29,7 +29,7 @@ check_programs() {  # DESCRIPTION FOLDER
 }
 
 rm -rf "$prefix" "$work/find_package" "$work/pkg_config"
-cmake --install "$build" --prefix "$prefix" > /dev/null
+cmake --install "$build" --component library --prefix "$prefix" > /dev/null
 
 # Nothing bare called tensor/, no path of this machine, no compiler warnings for those who use it.
 [[ $(ls "$prefix/include") == mini_bert ]] || fail "include/ holds $(ls "$prefix/include" | xargs), expected mini_bert"

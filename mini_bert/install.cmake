@@ -29,5 +29,6 @@ if(MINI_BERT_OPENMP)
 endif()
 # Relative to the .pc file, so that an installed library can be moved.
 file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" pc_prefix ${pc_prefix})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/mini_bert.pc.in ${PROJECT_BINARY_DIR}/mini_bert.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/mini_bert.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)

@@ -14,7 +14,8 @@ prefix=$work/prefix
 
 cached() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
 compiler=$(cached CMAKE_CXX_COMPILER)
-configure=(cmake -G "$(cached CMAKE_GENERATOR)" -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release
+# Without optimisation: what is compiled here runs for milliseconds.
+configure=(cmake -G "$(cached CMAKE_GENERATOR)" -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=None
            -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" -S "$here")
 
 fail() {

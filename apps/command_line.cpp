@@ -13,6 +13,7 @@
 #include <limits>
 #include <optional>
 
+#include "apps/argument_wording.h"
 #include "mini_bert/base/version.h"
 
 namespace mini_bert {
@@ -122,12 +123,11 @@ Flag CommandLine::text(const std::string& names, std::string& value, const std::
 }
 
 Flag CommandLine::texts(const std::string& names, std::vector<std::string>& values, const std::string& help) {
-  return Flag(
-      app_->add_option(names, values, help)->transform(uncovered, "", "")->type_name("TEXT")->group(section_));
+  return Flag(app_->add_option(names, values, help)->transform(uncovered, "", "")->type_name("TEXT")->group(section_));
 }
 
 Flag CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
-                                 const std::string& help) {
+                         const std::string& help) {
   const std::string list = fmt::format("{}", fmt::join(choices, "|"));
   const std::string flag = names.substr(0, names.find(','));
   const auto take = [&value, choices, list, flag](const std::string& given) {
@@ -141,7 +141,7 @@ Flag CommandLine::choice(const std::string& names, std::string& value, const std
 
 template <typename T>
 Flag CommandLine::number_option(const std::string& names, T minimum, T maximum, const std::string& help,
-                                        const std::string& default_text, std::function<void(T)> take) {
+                                const std::string& default_text, std::function<void(T)> take) {
   const std::string flag = names.substr(0, names.find(','));
   const char* const kind = std::is_integral_v<T> ? "a whole number" : "a number";
   const auto check_and_take = [=](const std::string& given) {
@@ -163,7 +163,7 @@ Flag CommandLine::number(const std::string& names, T& value, T minimum, T maximu
 
 template <typename T>
 Flag CommandLine::number(const std::string& names, std::optional<T>& value, T minimum, T maximum,
-                                 const std::string& help) {
+                         const std::string& help) {
   return number_option<T>(names, minimum, maximum, help, value ? fmt::format("{}", *value) : "",
                           [&value](T given) { value = given; });
 }
@@ -173,8 +173,7 @@ template Flag CommandLine::number(const std::string&, int64_t&, int64_t, int64_t
 template Flag CommandLine::number(const std::string&, uint64_t&, uint64_t, uint64_t, const std::string&);
 template Flag CommandLine::number(const std::string&, float&, float, float, const std::string&);
 template Flag CommandLine::number(const std::string&, double&, double, double, const std::string&);
-template Flag CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t,
-                                          const std::string&);
+template Flag CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t, const std::string&);
 
 void CommandLine::fail_unknown(const std::string& flag) const {
   std::vector<std::string> flags;
@@ -262,7 +261,8 @@ int CommandLine::run(int argc, const char* const* argv, const std::function<void
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "{}: out of memory\n", program_);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", program_, one_line(error.what()));
+    const auto has_flag = [this](const std::string& flag) { return app_->get_option_no_throw(flag) != nullptr; };
+    fmt::print(stderr, "{}: {}\n", program_, one_line(worded(error, has_flag)));
   }
   return 1;
 }

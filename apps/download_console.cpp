@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "apps/text_format.h"
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/hub/fetch_model.h"
 
 namespace mini_bert {

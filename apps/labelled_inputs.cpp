@@ -1,6 +1,7 @@
 #include "apps/labelled_inputs.h"
 
 #include "apps/input_reading.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/data/class_weights.h"
 #include "mini_bert/bert/data/labelled_texts.h"
 #include "mini_bert/bert/data/questions.h"
@@ -8,7 +9,6 @@
 #include "mini_bert/bert/training/answering_objective.h"
 #include "mini_bert/bert/training/classification_objective.h"
 #include "mini_bert/bert/training/tagging_objective.h"
-#include "mini_bert/files/file_error.h"
 
 namespace mini_bert {
 namespace {

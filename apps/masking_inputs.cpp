@@ -5,8 +5,8 @@
 #include <fmt/ranges.h>
 
 #include "apps/text_format.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/data/word_mining.h"
-#include "mini_bert/files/file_error.h"
 
 namespace mini_bert {
 namespace {

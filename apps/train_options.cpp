@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "mini_bert/files/json.h"
-#include "mini_bert/files/text_file.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/text_file.h"
 #include "mini_bert/tensor/simd/isa.h"
 
 namespace mini_bert {
@@ -83,8 +83,7 @@ void declare_training_flags(CommandLine& line, TrainOptions& o) {
 void declare_run_flags(CommandLine& line, TrainOptions& o) {
   TrainingArguments& t = o.training;
   line.section("While it runs");
-  line.texts("--probe,-p", o.probes, "text with a [MASK], answered before, during and after; repeatable")
-      .repeatable();
+  line.texts("--probe,-p", o.probes, "text with a [MASK], answered before, during and after; repeatable").repeatable();
   line.number<std::int64_t>("--logging-steps", t.logging_steps, 1, many,
                             "updates between loss rows (a twentieth of the run, at most 500)");
   line.choice("--eval-strategy,--evaluation-strategy", o.evaluate, {"no", "steps", "epoch"},

@@ -7,9 +7,9 @@
 #include <fmt/ranges.h>
 
 #include "apps/text_format.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/training/layer_depths.h"
 #include "mini_bert/bert/training/memory.h"
-#include "mini_bert/files/file_error.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {

@@ -27,7 +27,7 @@ std::vector<double> numeric_gradient(const std::function<Var()>& f, const Var& i
     element = original - h;
     const Tensor below = f().value();
     element = original;
-    double sum = 0;  // differences first: the two outputs are nearly equal
+    double sum = 0;  // subtract before adding up, because the two outputs are nearly equal
     for (Index i = 0; i < r.size(); ++i) {
       sum += r.data<double>()[i] * (above.data<double>()[i] - below.data<double>()[i]);
     }

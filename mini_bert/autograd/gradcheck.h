@@ -15,9 +15,9 @@ struct GradcheckResult {
 };
 
 // Compares the backward pass of y = f(inputs) with central differences, in double. The objective is Σ r∘y with fixed
-// random r: a plain sum would hide errors (softmax rows always sum to 1). Per input that requires a gradient:
+// random r: a plain sum would hide errors (softmax rows always sum to 1). For every input that requires a gradient:
 //   max |numeric − analytic| ≤ tolerance·max |analytic|,   numeric_i = Σ r∘(f(x+h·e_i) − f(x−h·e_i)) / 2h
-// An input whose gradient is all but zero fails as well: it would compare noise with noise. f must be deterministic
+// An input whose gradient is nearly zero fails too, because noise would be compared with noise. f must be deterministic
 // and must read the inputs it was given.
 GradcheckResult gradcheck(const std::function<Var()>& f, const std::vector<Var>& inputs, double tolerance = 1e-6,
                           double h = 1e-6);

@@ -6,8 +6,8 @@
 
 namespace mini_bert {
 
-// The place of one value's gradient, apart from the value itself: what an operation's backward pass holds when it does
-// not read the value, so that the value's memory can be released. Copying copies a handle to the same place.
+// The place where the gradient of one value is kept. A backward pass that does not read the value holds this slot
+// instead of the Var, so that the memory of the value can be released. Copying a slot copies a handle to the same place.
 class GradientSlot {
  public:
   GradientSlot() = default;
@@ -20,10 +20,10 @@ class GradientSlot {
   const Tensor& tensor() const { return state_->gradient; }
   void clear() { state_->gradient = {}; }
 
-  // Where a backward kernel is to put its contribution: the first one asked for replaces, later ones are added. Whoever
-  // asks has to write it.
+  // Where a backward kernel puts its contribution. The first call returns a gradient to be replaced, later calls return
+  // one to be added to. The caller must write the contribution.
   kernels::Gradient contribution() const;
-  // The same, but the first one goes into `memory`, a tensor of the gradient's shape that is no longer needed.
+  // The same, but the first contribution goes into `memory`, a tensor of the same shape that is no longer needed.
   kernels::Gradient contribution_in(const Tensor& memory) const;
 
  private:

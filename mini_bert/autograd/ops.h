@@ -2,6 +2,7 @@
 
 // Every differentiable operation.
 #include "mini_bert/autograd/ops/activated_linear.h"
+#include "mini_bert/autograd/ops/activation.h"
 #include "mini_bert/autograd/ops/add.h"
 #include "mini_bert/autograd/ops/add_layer_norm.h"
 #include "mini_bert/autograd/ops/attention.h"
@@ -11,11 +12,9 @@
 #include "mini_bert/autograd/ops/dropout.h"
 #include "mini_bert/autograd/ops/embedding.h"
 #include "mini_bert/autograd/ops/gather_rows.h"
-#include "mini_bert/autograd/ops/gelu.h"
 #include "mini_bert/autograd/ops/layer_norm.h"
 #include "mini_bert/autograd/ops/linear.h"
 #include "mini_bert/autograd/ops/matmul.h"
-#include "mini_bert/autograd/ops/relu.h"
 #include "mini_bert/autograd/ops/scale.h"
 #include "mini_bert/autograd/ops/segment_cross_entropy.h"
 #include "mini_bert/autograd/ops/segment_mean.h"

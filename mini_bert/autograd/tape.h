@@ -9,9 +9,9 @@
 
 namespace mini_bert {
 
-// Given dy, the gradient of an operation's output, adds to the gradients of its inputs: any function object
-// void(const Tensor& dy). Unlike std::function it takes its memory from the caching allocator, so recording an
-// operation costs the system nothing after the first step.
+// The backward pass of one operation: a function object void(const Tensor& dy) that is given dy, the gradient of the
+// operation's output, and adds to the gradients of its inputs. Unlike std::function, it takes its memory from the
+// caching allocator, so recording allocates nothing from the system after the first step.
 class Backward {
  public:
   template <class Function>
@@ -34,9 +34,9 @@ class Backward {
   std::shared_ptr<AnyCall> call_;
 };
 
-// Records operations in the order they happen; backward() then walks them once in reverse, which is a topological
-// order, so no graph search and no recursion is needed. The newest Tape of a thread records; without one (or inside a
-// NoGrad scope) operations only compute, which is inference.
+// Records operations in the order in which they are computed. backward() visits them once in reverse, which is a
+// topological order, so it needs neither a graph search nor recursion. The newest Tape of a thread records; without one
+// (or inside a NoGrad scope) operations only compute, which is inference.
 //
 //   Tape tape;
 //   Var loss = cross_entropy(linear(x, weight, bias), labels);
@@ -48,8 +48,9 @@ class Tape {
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
-  // Seeds dy/dy with `dy` (1 for a loss, which must hold one element) and propagates. Activations and their gradients
-  // are released on the way; the gradients of leaves stay. The tape is empty afterwards.
+  // Propagates `dy`, the gradient of y, to the inputs of all recorded operations. For a loss, which must have one
+  // element, it is 1. Activations and their gradients are released on the way; the gradients of leaves stay. The tape is
+  // empty afterwards.
   void backward(const Var& loss);
   void backward(const Var& y, const Tensor& dy);
 
@@ -63,7 +64,7 @@ class Tape {
   friend Var record(Tensor, std::initializer_list<Var>, Backward);
 
   struct Entry {
-    GradientSlot output;  // not the value: whoever reads it later has captured it
+    GradientSlot output;  // not the value: a backward pass that reads it has captured it
     Backward backward;
     std::string_view operation;  // for the profile
   };
@@ -71,7 +72,7 @@ class Tape {
   Tape* outer_;
 };
 
-// Stops recording while it lives.
+// Stops recording while it exists.
 class NoGrad {
  public:
   NoGrad();
@@ -83,8 +84,8 @@ class NoGrad {
   Tape* suspended_;
 };
 
-// What every operation ends with: makes the output Var and, if a tape records and an input wants a gradient, notes how
-// to propagate. `backward` captures by name the inputs and whatever else it reads; what it does not name may be
+// The last step of every operation: makes the output Var and, if a tape records and an input requires a gradient,
+// records `backward`. `backward` names in its capture list every input and tensor that it reads; all others may be
 // released.
 Var record(Tensor output, std::initializer_list<Var> inputs, Backward backward);
 

@@ -4,7 +4,7 @@
 
 namespace mini_bert {
 
-// A value in a computation and, if it wants one, the gradient of the loss with respect to it. Copying a Var copies a
+// A value in a computation and, if it requires one, the gradient of the loss with respect to it. Copying a Var copies a
 // handle to the same value and gradient.
 class Var {
  public:
@@ -13,8 +13,8 @@ class Var {
 
   bool defined() const { return value_ != nullptr; }
   const Tensor& value() const { return *value_; }
-  // Puts a tensor of the same shape in the value's place, for every holder of this Var; no copy. Its element type is
-  // the same, or one that stands for the same (arithmetic_dtype).
+  // Replaces the value by a tensor of the same shape, without a copy; every copy of this Var sees it. The new dtype must
+  // have the same arithmetic_dtype.
   void replace_value(Tensor value);
 
   const Shape& shape() const { return value_->shape(); }
@@ -27,16 +27,16 @@ class Var {
   const Tensor& grad() const { return slot_.tensor(); }
   void clear_grad() { slot_.clear(); }
 
-  // What a backward pass captures that does not read the value.
+  // Captured by a backward pass that needs the gradient but not the value.
   const GradientSlot& slot() const { return slot_; }
 
-  // Where a backward kernel puts its contribution; null when no gradient is wanted.
+  // Where a backward kernel puts its contribution; null if no gradient is required.
   kernels::Gradient gradient() const { return slot_.contribution(); }
-  // The same, but the first contribution goes where the value is, if nothing else holds it: for kernels that are the
-  // last to read a value, each element before they write it.
+  // The same, but the first contribution overwrites the value's memory, unless another handle shares it. For kernels
+  // that are the last to read the value and read each element before they write it.
   kernels::Gradient gradient_over_value() const;
 
-  // The gradient to add to element by element: zeros at first; null when none is wanted.
+  // The gradient, filled with zeros at first, to add single elements to; null if none is required.
   Tensor* grad_to_accumulate() const;
 
  private:

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "mini_bert/nn/activation.h"
+#include "mini_bert/bert/run_identity.h"
+#include "mini_bert/tensor/kernels/activation.h"
+#include "mini_bert/tensor/shape.h"
 
 namespace mini_bert {
 
@@ -39,8 +41,7 @@ struct BertConfig {
   std::optional<std::string> problem_type;
 
   Index head_size() const { return hidden_size / num_attention_heads; }  // D
-  // The formula hidden_act names: gelu for gelu and gelu_python; gelu_tanh for gelu_new, gelu_pytorch_tanh,
-  // gelu_python_tanh, gelu_accurate and gelu_fast (which writes √(2/π) with ten digits, the same float); relu.
+  // The function that hidden_act names; names_of() in activation.h lists the names. Error for another name.
   Activation activation() const;
 
   // What a sequence classifier learns: what problem_type says, else a number if it has one label and one of several
@@ -62,6 +63,10 @@ struct BertConfig {
 
   // config.json as transformers lays it out. Keys this struct does not know are those of the file it was read from.
   std::string to_json() const;
+
+  // The facts that two runs must share to compute the same: "config.hidden_size" and so on. Keys that this struct does
+  // not know, and `architectures`, are left out.
+  RunIdentity identity() const;
 
   // Error when a value is out of range; `name` is for messages. read() and from_json() have called it.
   void check(const std::string& name) const;

@@ -3,8 +3,8 @@
 #include <map>
 #include <system_error>
 
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/file_error.h"
 #include "mini_bert/files/weight_files.h"
 
 namespace mini_bert {

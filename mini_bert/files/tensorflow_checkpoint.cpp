@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 
 namespace mini_bert {
 namespace {

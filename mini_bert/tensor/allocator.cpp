@@ -26,11 +26,11 @@ constexpr bool keep_blocks = true;
 
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::size_t smallest_segment = std::size_t{32} << 20;
-// Rounding up anything larger would wrap around to a small number.
+// Rounding up a larger size would overflow to a small number.
 constexpr std::size_t largest_request = std::numeric_limits<std::size_t>::max() / 4;
 
-// Between blocks: tensors of a power of two bytes would else begin at the same place of a page, where a load waits for
-// stores that it has nothing to do with.
+// The gap between blocks. Without it, tensors whose size is a power of two share page offsets, and loads stall on
+// unrelated stores (4K aliasing).
 constexpr std::size_t gap = CachingAllocator::alignment;
 constexpr const char* out_of_memory = "out of memory: {} MB were asked for; use a smaller batch or shorter texts";
 
@@ -56,7 +56,7 @@ std::shared_ptr<std::byte> CachingAllocator::allocate(std::size_t bytes) {
   return {block->memory, [this, block](std::byte*) { give_back_block(block); }, CachedAllocation<std::byte>()};
 }
 
-// The block's description is noted before the memory.
+// A pointer to the block's description lies in front of the memory.
 std::byte* CachingAllocator::take(std::size_t bytes) {
   require(bytes <= largest_request, out_of_memory, bytes >> 20);
   Block* const block = take_block(bytes + alignment);
@@ -116,7 +116,7 @@ std::size_t CachingAllocator::bin_of(std::size_t size) {
   return (octave + 1) * steps_per_octave + ((units >> octave) & (steps_per_octave - 1));
 }
 
-// The bin of `size` itself may hold smaller blocks as well; in those after it everything fits.
+// The bin of `size` itself may hold blocks that are too small; every block of the bins after it is large enough.
 CachingAllocator::Block* CachingAllocator::find(std::size_t size) {
   constexpr int tries = 16;
   const std::size_t own = bin_of(size);
@@ -169,7 +169,7 @@ void CachingAllocator::remove(Block* block) {
   statistics_.cached -= block->size - gap;
 }
 
-// Cuts off what a block of `size` does not need, if that makes a block.
+// Makes a block of `size` of this block, and another of the rest if the rest is large enough for one.
 void CachingAllocator::split(Block* block, std::size_t size) {
   const std::size_t rest = block->size - size;
   if (rest < alignment + gap) return;
@@ -180,7 +180,7 @@ void CachingAllocator::split(Block* block, std::size_t size) {
   insert(cut);
 }
 
-// Makes one block of this and its right neighbour.
+// Joins this block with its right neighbour.
 void CachingAllocator::absorb_next(Block* block) {
   Block* const right = block->after;
   block->size += right->size;

@@ -10,16 +10,16 @@
 
 namespace mini_bert {
 
-// Hands out 64-byte aligned memory from large segments and keeps what is returned: a training step asks for about the
-// same memory as the step before it, so after the first steps nothing comes from the system. Free neighbours are
-// joined, so batches of any lengths share one set of segments. Segments begin at huge-page boundaries and ask for huge
-// pages: with 4 KB pages a step of BERT base spends a large part of its time in page faults and TLB misses. What is
-// known about a piece of memory is kept apart from it, so pages that nobody writes to cost nothing: a model whose
-// weights stay in their mapped file never fetches the memory it has for them.
+// Hands out 64-byte aligned memory from large segments and keeps the memory that is returned. A training step asks for
+// about the same memory as the step before it, so nothing is requested from the system after the first steps. Free
+// neighbours are joined, so that batches of different lengths share one set of segments. Segments begin at huge-page
+// boundaries and ask for huge pages: with 4 KB pages, a step of BERT base spends a large part of its time in page
+// faults and TLB misses. The descriptions of blocks are stored outside the blocks, so a page that nobody writes to
+// never becomes resident: a model whose weights stay in their mapped file pays nothing for the memory reserved for them.
 //
-// A request takes the first block that fits of the smallest size class that has one (Masmano et al. 2004, "TLSF: a new
-// dynamic memory allocator for real-time systems", ECRTS), in constant time. Thread-safe. Built with AddressSanitizer
-// every request goes to the system, so that a use after free is seen.
+// A request finds its block in constant time: it takes the first block that fits in the smallest size class that has
+// one (Masmano et al. 2004, "TLSF: a new dynamic memory allocator for real-time systems", ECRTS). Thread-safe. In
+// builds with AddressSanitizer every request goes to the system, so that the sanitizer sees a use after free.
 class CachingAllocator {
  public:
   struct Statistics {
@@ -36,7 +36,7 @@ class CachingAllocator {
   // The memory is not initialised. Throws Error when the system has none left.
   std::shared_ptr<std::byte> allocate(std::size_t bytes);
 
-  // The same without an owner: what take() returns must be given back.
+  // The same without an owner: the caller must give back the memory that take() returns.
   std::byte* take(std::size_t bytes);
   void give_back(std::byte* memory);
 
@@ -44,8 +44,8 @@ class CachingAllocator {
   void release_cached();  // returns segments that are wholly free to the system
 
  private:
-  // A piece of a segment. Neighbours in memory are linked by before and after, free ones of a bin, and spare
-  // descriptions, by next and previous.
+  // Describes a piece of a segment. `before` and `after` link neighbours in memory; `next` and `previous` link the free
+  // blocks of a bin, and the descriptions that are not in use.
   struct Block {
     std::byte* memory;
     std::size_t size;
@@ -75,24 +75,26 @@ class CachingAllocator {
   mutable std::mutex mutex_;
   std::array<Block*, bins> free_{};
   std::array<std::uint64_t, bins / 64> occupied_{};  // a bit for each bin that is not empty
-  std::vector<Block*> segments_;                     // the first block of each
-  std::deque<Block> blocks_;                         // all there ever were
-  Block* spare_ = nullptr;                           // those that describe nothing now
+  std::vector<Block*> segments_;                     // the first block of each segment
+  std::deque<Block> blocks_;                         // every description ever made
+  Block* spare_ = nullptr;                           // the descriptions that are not in use
   Statistics statistics_;
 };
 
-// The allocator as the standard library's containers and shared pointers take it: for small objects that come and go
-// with every operation.
-template <class T>
+// Adapts the allocator to the standard library's containers and shared pointers: for small objects that are created and
+// destroyed with every operation.
+template <class Element>
 struct CachedAllocation {
-  using value_type = T;
+  using value_type = Element;
 
   CachedAllocation() = default;
   template <class U>
   CachedAllocation(const CachedAllocation<U>&) {}
 
-  T* allocate(std::size_t count) { return reinterpret_cast<T*>(CachingAllocator::instance().take(count * sizeof(T))); }
-  void deallocate(T* memory, std::size_t) {
+  Element* allocate(std::size_t count) {
+    return reinterpret_cast<Element*>(CachingAllocator::instance().take(count * sizeof(Element)));
+  }
+  void deallocate(Element* memory, std::size_t) {
     CachingAllocator::instance().give_back(reinterpret_cast<std::byte*>(memory));
   }
 

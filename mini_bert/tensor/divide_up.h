@@ -4,7 +4,7 @@
 
 namespace mini_bert {
 
-// How many pieces of `by` hold n.
+// The number of pieces of size `by` that n elements need: n/by, rounded up.
 constexpr Index divide_up(Index n, Index by) {
   return (n + by - 1) / by;
 }

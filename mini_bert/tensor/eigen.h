@@ -7,56 +7,56 @@
 // Eigen's view of a tensor: a row-major matrix [rows, cols] (see Shape) over the same memory.
 namespace mini_bert {
 
-template <class T>
-using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-template <class T>
-using RowArray = Eigen::Array<T, 1, Eigen::Dynamic>;
+template <class Element>
+using Matrix = Eigen::Matrix<Element, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <class Element>
+using RowArray = Eigen::Array<Element, 1, Eigen::Dynamic>;
 
-template <class T>
-using MatrixMap = Eigen::Map<Matrix<T>>;
-template <class T>
-using ConstMatrixMap = Eigen::Map<const Matrix<T>>;
+template <class Element>
+using MatrixMap = Eigen::Map<Matrix<Element>>;
+template <class Element>
+using ConstMatrixMap = Eigen::Map<const Matrix<Element>>;
 
-// Columns [c, c+w) of some rows: a head's queries among those of all heads, for example.
-template <class T>
-using BlockMap = Eigen::Map<Matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
-template <class T>
-using ConstBlockMap = Eigen::Map<const Matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
+// A rectangle of a matrix: the queries of one head among those of all heads, for example.
+template <class Element>
+using BlockMap = Eigen::Map<Matrix<Element>, Eigen::Unaligned, Eigen::OuterStride<>>;
+template <class Element>
+using ConstBlockMap = Eigen::Map<const Matrix<Element>, Eigen::Unaligned, Eigen::OuterStride<>>;
 
-template <class T>
-MatrixMap<T> matrix(Tensor& x) {
-  return {x.data<T>(), x.rows(), x.cols()};
+template <class Element>
+MatrixMap<Element> matrix(Tensor& x) {
+  return {x.data<Element>(), x.rows(), x.cols()};
 }
-template <class T>
-ConstMatrixMap<T> matrix(const Tensor& x) {
-  return {x.data<T>(), x.rows(), x.cols()};
+template <class Element>
+ConstMatrixMap<Element> matrix(const Tensor& x) {
+  return {x.data<Element>(), x.rows(), x.cols()};
 }
 
-template <class T>
-BlockMap<T> block(Tensor& x, Index row, Index col, Index rows, Index cols) {
-  return {x.data<T>() + row * x.cols() + col, rows, cols, Eigen::OuterStride<>(x.cols())};
+template <class Element>
+BlockMap<Element> block(Tensor& x, Index row, Index col, Index rows, Index cols) {
+  return {x.data<Element>() + row * x.cols() + col, rows, cols, Eigen::OuterStride<>(x.cols())};
 }
-template <class T>
-ConstBlockMap<T> block(const Tensor& x, Index row, Index col, Index rows, Index cols) {
-  return {x.data<T>() + row * x.cols() + col, rows, cols, Eigen::OuterStride<>(x.cols())};
+template <class Element>
+ConstBlockMap<Element> block(const Tensor& x, Index row, Index col, Index rows, Index cols) {
+  return {x.data<Element>() + row * x.cols() + col, rows, cols, Eigen::OuterStride<>(x.cols())};
 }
 
 // One row, or a range of all elements, for coefficient-wise arithmetic.
-template <class T>
-Eigen::Map<RowArray<T>> row(Tensor& x, Index r) {
-  return {x.data<T>() + r * x.cols(), x.cols()};
+template <class Element>
+Eigen::Map<RowArray<Element>> row(Tensor& x, Index r) {
+  return {x.data<Element>() + r * x.cols(), x.cols()};
 }
-template <class T>
-Eigen::Map<const RowArray<T>> row(const Tensor& x, Index r) {
-  return {x.data<T>() + r * x.cols(), x.cols()};
+template <class Element>
+Eigen::Map<const RowArray<Element>> row(const Tensor& x, Index r) {
+  return {x.data<Element>() + r * x.cols(), x.cols()};
 }
-template <class T>
-Eigen::Map<RowArray<T>> elements(Tensor& x, Index begin, Index end) {
-  return {x.data<T>() + begin, end - begin};
+template <class Element>
+Eigen::Map<RowArray<Element>> elements(Tensor& x, Index begin, Index end) {
+  return {x.data<Element>() + begin, end - begin};
 }
-template <class T>
-Eigen::Map<const RowArray<T>> elements(const Tensor& x, Index begin, Index end) {
-  return {x.data<T>() + begin, end - begin};
+template <class Element>
+Eigen::Map<const RowArray<Element>> elements(const Tensor& x, Index begin, Index end) {
+  return {x.data<Element>() + begin, end - begin};
 }
 
 }  // namespace mini_bert

@@ -4,7 +4,7 @@
 
 namespace mini_bert {
 
-// FNV-1a of everything that is added, a word at a time and in order: tells data sets, word lists and weights apart.
+// The FNV-1a hash of the words that are added, in their order. It tells data sets, word lists and weights apart.
 class Fingerprint {
  public:
   void add(std::uint64_t value) { hash_ = (hash_ ^ value) * 0x100000001b3u; }

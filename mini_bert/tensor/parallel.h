@@ -4,13 +4,15 @@
 
 namespace mini_bert {
 
-// How many threads parallel_for uses; at first as many as the process may run on (OMP_NUM_THREADS is honoured).
+// How many threads parallel_for uses. The default is the number of CPUs that the process may run on, or
+// OMP_NUM_THREADS.
 int num_threads();
 void set_num_threads(int count);
 
-// Which thread takes a chunk. even: every thread as many, the same ones whenever the loop is as long, so that what a
-// thread needs is still in its caches. free: whoever is free takes the next, so that a thread which is held up by other
-// programs holds up no other; worth it where chunks are many and read memory that no cache holds anyway.
+// Which thread takes a chunk.
+//   even: each thread gets a fixed, equal share. Loops of the same length are split the same way, so caches stay warm.
+//   free: each thread takes the next chunk as soon as it is free, so that a thread that other programs delay does not
+//         delay the rest. Worth it for many chunks that read memory which is in no cache.
 enum class Sharing { even, free };
 
 namespace detail {
@@ -18,9 +20,9 @@ void parallel_chunks(Index n, Index grain, Sharing sharing, const void* body,
                      void (*run)(const void* body, Index begin, Index end));
 }
 
-// Calls body(i) for every i in [0, n), consecutive indices in chunks of `grain` (the last may be shorter), chunks on
-// any thread. Bodies must not touch the same output; sums across indices belong inside one body, so that results do
-// not depend on the number of threads. An exception thrown by a body reaches the caller.
+// Calls body(i) for every i in [0, n). Consecutive indices form chunks of `grain` (the last may be shorter), and any
+// thread may run a chunk. Two bodies must not write to the same output, and a sum must stay inside one body: then
+// results do not depend on the number of threads. An exception that a body throws reaches the caller.
 template <class Body>
 void parallel_for(Index n, Index grain, const Body& body, Sharing sharing = Sharing::even) {
   detail::parallel_chunks(n, grain, sharing, &body, [](const void* erased, Index begin, Index end) {

@@ -8,7 +8,8 @@
 
 namespace mini_bert {
 
-// Where the time of a run goes, by operation. Off unless asked for; then every Timed adds to the row of its name.
+// Measures where the time of a run goes, by operation. Off by default; when it is on, every Timed adds to the row of its
+// name.
 namespace profile {
 
 enum class Pass { forward, backward };
@@ -25,8 +26,8 @@ bool enabled();
 // The operations timed so far, slowest first.
 std::vector<Row> rows();
 
-// Times its own life for one operation. Inside another Timed of the same thread it pauses the outer one, so times add
-// up to the whole.
+// Measures the time from its construction to its destruction and books it to one operation. While it exists, an outer
+// Timed of the same thread pauses, so that the times of all operations add up to the whole.
 class Timed {
  public:
   explicit Timed(std::string_view name, Pass pass = Pass::forward);
@@ -34,7 +35,7 @@ class Timed {
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;
 
-  // The operation that is being timed on this thread, whether or not times are kept; empty outside of one.
+  // The operation that is being timed on this thread, also while profiling is off; empty outside of an operation.
   static std::string_view current();
 
  private:
@@ -43,7 +44,7 @@ class Timed {
   Pass pass_;
   Timed* outer_;
   Clock::time_point begin_;
-  Clock::duration inside_{};  // spent in inner ones
+  Clock::duration inside_{};  // spent in inner Timed objects
 };
 
 }  // namespace profile

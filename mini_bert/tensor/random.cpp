@@ -36,7 +36,7 @@ std::uint32_t RandomSequence::next() {
 
 std::uint32_t RandomSequence::below(std::uint32_t limit) {
   require(limit > 0, "random: below() needs a limit above 0");
-  // Draws from the incomplete last block of `limit` values would favour small results, so they are drawn again.
+  // Values from the incomplete last block of `limit` would make small results more likely, so they are drawn again.
   const std::uint32_t unfair = -limit % limit;
   std::uint32_t bits = next();
   while (bits < unfair) bits = next();
@@ -50,8 +50,8 @@ double RandomSequence::normal() {
 
 void fill_normal(Tensor& x, double mean, double deviation, const RandomKey& key) {
   RandomSequence random(key);
-  visit_float(x.dtype(), [&]<class T>() {
-    for (T& value : x.values<T>()) value = static_cast<T>(mean + deviation * random.normal());
+  visit_float(x.dtype(), [&]<class Element>() {
+    for (Element& value : x.values<Element>()) value = static_cast<Element>(mean + deviation * random.normal());
   });
 }
 

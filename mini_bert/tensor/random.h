@@ -9,23 +9,23 @@
 
 namespace mini_bert {
 
-// Names one stream of random numbers. Element i of a stream is a pure function of (key, i): a dropout mask need not be
+// Names one stream of random numbers. Element i of a stream is a pure function of (key, i). So a dropout mask need not be
 // stored, does not depend on the number of threads, and is the same after a resume.
 struct RandomKey {
   std::uint64_t seed = 0;
-  std::uint32_t step = 0;    // what changes from draw to draw: the training step, the epoch
-  std::uint32_t stream = 0;  // what tells users of randomness apart: a dropout site, a sample
+  std::uint32_t step = 0;    // changes with time: the training step, the epoch
+  std::uint32_t stream = 0;  // distinguishes the users of random numbers: a dropout layer, a sample
 };
 
-// A seed of its own for each use of the user's seed ("order", "masks", "dropout", …), so that no two uses read the same
-// stream: the 64-bit FNV-1a hash of the name, added bit by bit.
+// Derives a separate seed for each purpose ("order", "masks", "dropout", …) from the user's seed, so that no two
+// purposes read the same stream: the seed XOR the 64-bit FNV-1a hash of the purpose's name.
 std::uint64_t seed_for(std::uint64_t seed, std::string_view use);
 
 // Philox 4x32 with 10 rounds: four random words for a counter. Salmon et al. 2011, "Parallel Random Numbers: As Easy
 // as 1, 2, 3", SC'11. The 128-bit counter is (index, step, stream), the 64-bit key the seed.
 std::array<std::uint32_t, 4> philox(const RandomKey& key, std::uint64_t index);
 
-// A number in [0, 1) with 24 random bits, of element i.
+// Element i of the stream as a number in [0, 1) with 24 random bits.
 inline float uniform_from_bits(std::uint32_t bits) {
   return static_cast<float>(bits >> 8) * 0x1.0p-24f;
 }

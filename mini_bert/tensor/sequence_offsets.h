@@ -9,9 +9,9 @@
 
 namespace mini_bert {
 
-// Where the sentences of a batch lie. A batch of B sentences is packed end to end into T = Σ lengths rows, so there is
-// no padding and no attention mask; sentence b is rows begin(b) … end(b)-1 of every activation [T, features]. Copies
-// share the numbers.
+// Where the sentences of a batch lie. The B sentences are packed end to end into T = Σ lengths rows, so there is no
+// padding and no attention mask. Sentence b occupies rows begin(b) … end(b)−1 of every activation [T, features]. Copies
+// of this object share the offsets.
 class SequenceOffsets {
  public:
   SequenceOffsets() = default;

@@ -24,7 +24,8 @@ class Shape {
   Index operator[](int axis) const { return extents_[axis]; }
   Index size() const { return size_; }  // number of elements
 
-  // Every tensor is also a row-major matrix: its last extent is a row, all others together count the rows.
+  // Every tensor is also a row-major matrix: the last extent is the length of a row, and the product of the others is
+  // the number of rows.
   Index cols() const { return rank_ == 0 ? 1 : extents_[rank_ - 1]; }
   Index rows() const { return rank_ == 0 ? 1 : rows_; }
 

@@ -8,46 +8,12 @@
 namespace mini_bert {
 namespace {
 
-double read_as_double(const Tensor& tensor, Index i) {
-  switch (tensor.dtype()) {
-    case DType::f32:
-      return tensor.data<float>()[i];
-    case DType::f64:
-      return tensor.data<double>()[i];
-    case DType::bf16:
-      return static_cast<float>(tensor.data<BFloat16>()[i]);
-    case DType::f16:
-      return static_cast<float>(tensor.data<Float16>()[i]);
-    default:
-      return tensor.data<std::int32_t>()[i];
-  }
-}
-
 template <class From, class To>
-void convert(const Tensor& source, Tensor& target) {
-  const auto from = source.values<From>();
-  std::transform(from.begin(), from.end(), target.data<To>(), [](From value) {
-    if constexpr (std::is_arithmetic_v<From> && std::is_arithmetic_v<To>) {
-      return static_cast<To>(value);
-    } else {
-      return static_cast<To>(static_cast<float>(value));  // the only conversion that halves have
-    }
-  });
-}
-
-template <class From>
-void convert_from(const Tensor& source, Tensor& target) {
-  switch (target.dtype()) {
-    case DType::f32:
-      return convert<From, float>(source, target);
-    case DType::f64:
-      return convert<From, double>(source, target);
-    case DType::bf16:
-      return convert<From, BFloat16>(source, target);
-    case DType::f16:
-      return convert<From, Float16>(source, target);
-    default:
-      fail("tensor: cannot convert {} to i32", name_of(source.dtype()));
+To converted(From value) {
+  if constexpr (std::is_arithmetic_v<From> && std::is_arithmetic_v<To>) {
+    return static_cast<To>(value);
+  } else {
+    return static_cast<To>(static_cast<float>(value));  // the 16-bit types convert to and from float only
   }
 }
 
@@ -81,28 +47,15 @@ Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
 }
 
 void Tensor::fill(double value) {
-  switch (dtype_) {
-    case DType::f32:
-      std::ranges::fill(values<float>(), static_cast<float>(value));
-      break;
-    case DType::f64:
-      std::ranges::fill(values<double>(), value);
-      break;
-    case DType::bf16:
-      std::ranges::fill(values<BFloat16>(), BFloat16(static_cast<float>(value)));
-      break;
-    case DType::f16:
-      std::ranges::fill(values<Float16>(), Float16(static_cast<float>(value)));
-      break;
-    case DType::i32:
-      std::ranges::fill(values<std::int32_t>(), static_cast<std::int32_t>(value));
-      break;
-  }
+  visit_dtype(dtype_,
+              [&]<class Element>() { std::ranges::fill(values<Element>(), converted<double, Element>(value)); });
 }
 
 double Tensor::item() const {
   require(size() == 1, "tensor: item() needs exactly one element, got shape {}", shape_);
-  return read_as_double(*this, 0);
+  double value = 0;
+  visit_dtype(dtype_, [&]<class Element>() { value = converted<Element, double>(data<Element>()[0]); });
+  return value;
 }
 
 Tensor Tensor::reshape(const Shape& shape) const {
@@ -152,23 +105,13 @@ void Tensor::copy_from(const Tensor& source) {
 
 Tensor Tensor::to(DType dtype) const {
   if (dtype == dtype_ || !defined()) return clone();
+  require(dtype_ != DType::i32 && dtype != DType::i32, "tensor: cannot convert {} to {}", name_of(dtype_),
+          name_of(dtype));
   Tensor target(shape_, dtype);
-  switch (dtype_) {
-    case DType::f32:
-      convert_from<float>(*this, target);
-      break;
-    case DType::f64:
-      convert_from<double>(*this, target);
-      break;
-    case DType::bf16:
-      convert_from<BFloat16>(*this, target);
-      break;
-    case DType::f16:
-      convert_from<Float16>(*this, target);
-      break;
-    default:
-      fail("tensor: cannot convert i32 to {}", name_of(dtype));
-  }
+  visit_dtype(dtype_, [&]<class From>() {
+    visit_dtype(dtype,
+                [&]<class To>() { std::ranges::transform(values<From>(), target.data<To>(), converted<From, To>); });
+  });
   return target;
 }
 

@@ -10,26 +10,27 @@
 
 namespace mini_bert {
 
-// A row-major array of numbers: a shape, an element type and a buffer. Copying a tensor copies the
-// handle, not the numbers; reshape() and rows() are views of the same buffer. A view is contiguous like any tensor.
-// Buffers are 64-byte aligned, those of over() excepted.
+// A row-major array of numbers: a shape, an element type and a buffer. Copying a tensor copies the handle, not the
+// numbers. reshape() and rows() return views of the same buffer; a view is contiguous like any tensor. Buffers are
+// 64-byte aligned, except those that over() was given.
 class Tensor {
  public:
   Tensor() = default;                                             // no elements, no buffer
   explicit Tensor(const Shape& shape, DType dtype = DType::f32);  // not initialised
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32);
-  // Over memory that somebody else filled, of at least the bytes the shape needs, aligned to the element.
+  // A tensor over existing memory, which must be aligned to the element and hold at least as many bytes as the shape
+  // needs.
   static Tensor over(std::shared_ptr<std::byte> buffer, const Shape& shape, DType dtype);
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 
-  template <class T>
-  static Tensor from(std::span<const T> values, const Shape& shape);
-  template <class T>
-  static Tensor from(const std::vector<T>& values, const Shape& shape) {
-    return from(std::span<const T>(values), shape);
+  template <class Element>
+  static Tensor from(std::span<const Element> values, const Shape& shape);
+  template <class Element>
+  static Tensor from(const std::vector<Element>& values, const Shape& shape) {
+    return from(std::span<const Element>(values), shape);
   }
-  template <class T>
-  static Tensor from(const std::vector<T>& values) {
+  template <class Element>
+  static Tensor from(const std::vector<Element>& values) {
     return from(values, {static_cast<Index>(values.size())});
   }
 
@@ -42,24 +43,24 @@ class Tensor {
   Index cols() const { return shape_.cols(); }
   std::size_t bytes() const { return static_cast<std::size_t>(size()) * size_of(dtype_); }
 
-  // The elements. T must be the C++ type of dtype().
-  template <class T>
-  T* data() {
-    check_type(DTypeOf<T>::value);
-    return reinterpret_cast<T*>(raw());
+  // The elements. Error unless Element is the C++ type of dtype().
+  template <class Element>
+  Element* data() {
+    check_type(DTypeOf<Element>::value);
+    return reinterpret_cast<Element*>(raw());
   }
-  template <class T>
-  const T* data() const {
-    check_type(DTypeOf<T>::value);
-    return reinterpret_cast<const T*>(raw());
+  template <class Element>
+  const Element* data() const {
+    check_type(DTypeOf<Element>::value);
+    return reinterpret_cast<const Element*>(raw());
   }
-  template <class T>
-  std::span<T> values() {
-    return {data<T>(), static_cast<std::size_t>(size())};
+  template <class Element>
+  std::span<Element> values() {
+    return {data<Element>(), static_cast<std::size_t>(size())};
   }
-  template <class T>
-  std::span<const T> values() const {
-    return {data<T>(), static_cast<std::size_t>(size())};
+  template <class Element>
+  std::span<const Element> values() const {
+    return {data<Element>(), static_cast<std::size_t>(size())};
   }
   std::byte* raw() { return buffer_.get() + offset_; }
   const std::byte* raw() const { return buffer_.get() + offset_; }
@@ -86,12 +87,12 @@ class Tensor {
   std::size_t offset_ = 0;  // bytes
 };
 
-template <class T>
-Tensor Tensor::from(std::span<const T> values, const Shape& shape) {
+template <class Element>
+Tensor Tensor::from(std::span<const Element> values, const Shape& shape) {
   require(static_cast<Index>(values.size()) == shape.size(), "tensor: {} values do not fill shape {}", values.size(),
           shape);
-  Tensor tensor(shape, DTypeOf<T>::value);
-  std::copy(values.begin(), values.end(), tensor.data<T>());
+  Tensor tensor(shape, DTypeOf<Element>::value);
+  std::copy(values.begin(), values.end(), tensor.data<Element>());
   return tensor;
 }
 

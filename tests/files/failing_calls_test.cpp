@@ -1,81 +1,14 @@
-// What happens when the disk fails: the calls below stand in front of the C library's, and fail on demand.
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "tests/files/failing_calls.h"
 
 #include <cerrno>
-#include <cstdio>
 
 #include "mini_bert/files/atomic_directory.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/files/safetensors.h"
 #include "tests/catch.h"
-#include "tests/files/temporary_folder.h"
-#include "tests/hub/test_hub.h"
-
-namespace {
-
-// The calls are counted only while a test arms them, in the thread of the test.
-struct Fault {
-  bool armed = false;
-  int error = 0;        // errno of the call that fails; 0: none fails
-  int fail_at = 0;      // which call of those counted, from 1
-  int calls = 0;        // counted so far
-  int most_bytes = 0;   // a write takes at most so many; 0: all
-  int interrupts = 0;   // so many calls fail with EINTR first
-  int no_exchange = 0;  // the file system cannot swap two folders
-};
-thread_local Fault fault;
-
-bool fails() {
-  if (!fault.armed) return false;
-  if (fault.interrupts > 0) {
-    --fault.interrupts;
-    errno = EINTR;
-    return true;
-  }
-  if (++fault.calls != fault.fail_at) return false;
-  errno = fault.error;
-  return true;
-}
-
-}  // namespace
-
-extern "C" ssize_t write(int file, const void* bytes, size_t count) {
-  if (fails()) return -1;
-  if (fault.armed && fault.most_bytes > 0) count = std::min(count, static_cast<size_t>(fault.most_bytes));
-  return ::syscall(SYS_write, file, bytes, count);
-}
-extern "C" int fsync(int file) {
-  return fails() ? -1 : static_cast<int>(::syscall(SYS_fsync, file));
-}
-extern "C" int rename(const char* from, const char* to) noexcept {
-  return fails() ? -1 : static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
-}
-extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
-  if (fault.armed && fault.no_exchange != 0) {
-    errno = EINVAL;
-    return -1;
-  }
-  return fails() ? -1 : static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
-}
 
 using namespace mini_bert;
 using namespace mini_bert::test;
-
-namespace {
-
-// The error of `action` under a fault.
-template <class Action>
-std::string error_under(Fault planned, const Action& action) {
-  fault = planned;
-  fault.armed = true;
-  const std::string message = error_of(action);
-  fault.armed = false;
-  return message;
-}
-
-}  // namespace
 
 TEST_CASE("failing calls: whichever call fails, the old file or the new one is there, and no temporary") {
   const std::vector<NamedTensor> tensors = {{"w", Tensor::full({300, 7}, 1)}};
@@ -149,28 +82,6 @@ TEST_CASE("failing calls: a folder is the old or the new one, whichever call fai
       const std::string found = content_of(folder / "c/model");
       REQUIRE((found == "new" || (found == "old" && !succeeded)));
       REQUIRE(folder.names() == std::vector<std::string>{"c"});
-    }
-  }
-}
-
-TEST_CASE("failing calls: whichever call of a download fails, the error says so and the next attempt ends it") {
-  for (const int code : {ENOSPC, EIO}) {
-    bool succeeded = false;
-    for (int call = 1; !succeeded; ++call) {
-      CAPTURE(code, call);
-      REQUIRE(call < 100);
-      const TestHub hub(tiny_files());
-      const std::string message =
-          error_under({.error = code, .fail_at = call, .most_bytes = 9000}, [&] { hub.fetch(); });
-      succeeded = message == "no error";
-      if (!succeeded) REQUIRE_THAT(message, ContainsSubstring(code == ENOSPC ? "disk full" : "the disk reported"));
-      // Whatever the cache names is whole.
-      const bool named = std::filesystem::exists(hub.folder() / "refs/main");
-      REQUIRE((!named || content_of(hub.snapshot() / "model.safetensors") == tiny_files()["model.safetensors"]));
-      hub.fetch();
-      REQUIRE(content_of(hub.snapshot() / "model.safetensors") == tiny_files()["model.safetensors"]);
-      REQUIRE_FALSE(std::filesystem::exists(hub.partial("model.safetensors")));
-      if (succeeded) REQUIRE(call > 15);
     }
   }
 }

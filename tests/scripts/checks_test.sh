@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants violations in a small tree and expects scripts/check_layering.sh and scripts/check_stems.sh to object.
+# Plants violations in a small tree and expects scripts/check_layering.sh, check_stems.sh and check_flags.sh to object.
 #
 #   tests/scripts/checks_test.sh SOURCE_ROOT
 set -euo pipefail
@@ -61,22 +61,46 @@ plant mini_bert/bert/data/bad.cpp '#include "mini_bert/hub/http.h"'
 expect 0 check_layering.sh "the planted lines removed"
 
 expect 0 check_stems.sh "no operations"
-gelu=(mini_bert/tensor/kernels/gelu.cpp mini_bert/autograd/ops/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp)
-for file in "${gelu[@]}" mini_bert/tensor/kernels/gelu_avx2.cpp; do
+gelu=(mini_bert/tensor/kernels/gelu.{h,cpp} mini_bert/autograd/ops/gelu.{h,cpp} tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp)
+for file in "${gelu[@]}" mini_bert/tensor/kernels/gelu_avx2.{h,cpp}; do
   mkdir -p "$tree/$(dirname "$file")"
   touch "$tree/$file"
 done
+echo '#include "mini_bert/autograd/ops/gelu.h"' > "$tree/mini_bert/autograd/ops.h"
 expect 0 check_stems.sh "one complete operation"
-for file in mini_bert/tensor/kernels/gelu.cpp tests/autograd/ops/gelu_test.cpp bench/tensor/kernels/gelu_bench.cpp; do
+for file in mini_bert/tensor/kernels/gelu.{h,cpp} mini_bert/autograd/ops/gelu.h tests/autograd/ops/gelu_test.cpp \
+  bench/tensor/kernels/gelu_bench.cpp mini_bert/tensor/kernels/gelu_avx2.h; do
   rm "$tree/$file"
   expect 1 check_stems.sh "$file missing"
   names "$file"
   touch "$tree/$file"
 done
+echo '// #include "mini_bert/autograd/ops/gelu.h"' > "$tree/mini_bert/autograd/ops.h"
+expect 1 check_stems.sh "a missing line in ops.h"
+names "mini_bert/autograd/ops/gelu has no line in mini_bert/autograd/ops.h"
+rm "$tree/mini_bert/autograd/ops.h"
+expect 1 check_stems.sh "no ops.h"
+echo '#include "mini_bert/autograd/ops/gelu.h"' > "$tree/mini_bert/autograd/ops.h"
 touch "$tree/mini_bert/tensor/kernels/matmul.cpp"
 expect 1 check_stems.sh "a kernel alone"
 names tests/tensor/kernels/matmul_test.cpp
 names bench/tensor/kernels/matmul_bench.cpp
+
+printf '%s\n' 'for (int i = 9; i--;) f("a-b", "--", "models--");  // "--comment"' '/* "--comment" */ char c = '"'\\\"'"'; // --x' \
+  '#include "mini_bert/base/error.h"' > "$tree/mini_bert/bert/quiet.cpp"
+expect 0 check_flags.sh "strings without flags"
+plant_flag() {
+  printf '\n%s\n' "$1" > "$tree/mini_bert/bert/loud.cpp"
+  expect 1 check_flags.sh "$1"
+  names "mini_bert/bert/loud.cpp:2"
+  rm "$tree/mini_bert/bert/loud.cpp"
+}
+plant_flag 'fail("try a lower --learning-rate");'
+plant_flag 'fail("name another with --{}-column", kind);'
+plant_flag 'f("http://a"); g("--model"); // fine'
+plant_flag "f('\"', \"--model\");"
+plant_flag 'f(R"(say "--model")");'
+plant_flag 'f("\"--model\"");'
 
 ((failures == 0)) || exit 1
 echo "checks object to every planted violation"

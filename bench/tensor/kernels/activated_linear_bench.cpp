@@ -7,7 +7,7 @@
 namespace mini_bert::bench {
 namespace {
 
-constexpr kernels::Activation gelu = kernels::Activation::gelu;
+constexpr Activation gelu = Activation::gelu;
 
 double expected_gelu(double x) {
   return x * 0.5 * std::erfc(-x / std::numbers::sqrt2);

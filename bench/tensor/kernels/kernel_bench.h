@@ -21,7 +21,7 @@
 namespace mini_bert::bench {
 
 // BERT base with four sentences of 128 tokens, in f32.
-inline constexpr Index T = 512, H = 768, F = 3072, V = 21128, N = 12, S = 128;
+inline constexpr Index T = 512, H = 768, F = 3072, V = 21128, N = 12, sentence_length = 128;
 inline constexpr Index M = T * 15 / 100;  // masked tokens
 
 inline Tensor random_tensor(const Shape& shape, std::uint32_t stream = 0) {

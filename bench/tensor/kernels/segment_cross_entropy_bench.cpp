@@ -5,19 +5,22 @@
 namespace mini_bert::bench {
 namespace {
 
-// Where an answer begins and ends in each of four sentences of S tokens.
+// Where an answer begins and ends in each of four sentences of 128 tokens.
 struct Inputs {
-  SequenceOffsets sentences{std::vector<Index>(T / S, S)};
+  SequenceOffsets sentences{std::vector<Index>(T / sentence_length, sentence_length)};
   Tensor logits = random_tensor({T, 2});
-  Tensor labels = random_indices(S).rows(0, 2 * T / S).reshape({T / S, 2});
-  Tensor loss = Tensor(Shape{}), log_sum_exp = Tensor({T / S, 2});
+  Tensor labels = random_indices(sentence_length).rows(0, 2 * T / sentence_length).reshape({T / sentence_length, 2});
+  Tensor loss = Tensor(Shape{}), log_sum_exp = Tensor({T / sentence_length, 2});
 
   double expected_log_sum_exp(Index sentence, Index c) const {
     double sum = 0;
-    for (Index t = sentence * S; t < (sentence + 1) * S; ++t) sum += std::exp(at(logits, t, c));
+    for (Index t = sentence * sentence_length; t < (sentence + 1) * sentence_length; ++t)
+      sum += std::exp(at(logits, t, c));
     return std::log(sum);
   }
-  Index label(Index sentence, Index c) const { return sentence * S + labels.data<std::int32_t>()[2 * sentence + c]; }
+  Index label(Index sentence, Index c) const {
+    return sentence * sentence_length + labels.data<std::int32_t>()[2 * sentence + c];
+  }
 };
 
 void segment_cross_entropy_forward(benchmark::State& state) {
@@ -29,7 +32,7 @@ void segment_cross_entropy_forward(benchmark::State& state) {
   run();
   const auto expected = [&](Index) {
     double sum = 0;
-    for (Index s = 0; s < T / S; ++s) {
+    for (Index s = 0; s < T / sentence_length; ++s) {
       for (const Index c : {0, 1}) sum += in.expected_log_sum_exp(s, c) - at(in.logits, in.label(s, c), c);
     }
     return sum;
@@ -52,7 +55,7 @@ void segment_cross_entropy_backward(benchmark::State& state) {
   };
   run();
   const auto expected = [&](Index i) {
-    const Index t = i / 2, c = i % 2, s = t / S;
+    const Index t = i / 2, c = i % 2, s = t / sentence_length;
     return std::exp(at(in.logits, i) - in.expected_log_sum_exp(s, c)) - (t == in.label(s, c));
   };
   if (!agrees(state, dlogits, expected)) return;

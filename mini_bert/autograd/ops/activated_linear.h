@@ -5,10 +5,8 @@
 
 namespace mini_bert {
 
-using kernels::Activation;
-
-// φ(x)·Wᵀ + b; x [T,in], weight [out,in], bias [out], result [T,out]. The same as linear() after gelu() or relu(), but
-// of the two only x is kept for the backward pass. Throws Error when the extents do not fit.
+// φ(x)·Wᵀ + b; x [T,in], weight [out,in], bias [out], result [T,out]. Equals linear(activate(x, φ), weight, bias), but
+// keeps only x for the backward pass, which computes φ(x) again. Throws Error when the extents do not fit.
 Var activated_linear(const Var& x, Activation activation, const Var& weight, const Var& bias);
 
 }  // namespace mini_bert

@@ -4,7 +4,7 @@
 
 namespace mini_bert {
 
-// x + y, element by element, both of one shape: a residual connection. Throws Error when the shapes differ.
+// x + y, element by element: a residual connection. Throws Error unless x and y have the same shape.
 Var add(const Var& x, const Var& y);
 
 }  // namespace mini_bert

@@ -25,7 +25,7 @@ Var add_layer_norm(const Var& residual, const Var& h, double p, const RandomKey&
   return record(
       y, {residual, h, gamma, beta},
       [residual = residual.slot(), h = h.slot(), gamma, beta = beta.slot(), options, s, mean, rstd](const Tensor& dy) {
-        // In the order in which the kernel writes: residual and h may be one Var.
+        // In the order in which the kernel writes them, because residual and h may be one Var.
         const kernels::Gradient dresidual = residual.contribution(), dh = h.contribution();
         kernels::add_layer_norm_backward(dy, s, gamma.value(), mean, rstd, options, dresidual, dh, gamma.gradient(),
                                          beta.contribution());

@@ -29,7 +29,7 @@ Var attention(const Var& q, const Var& k, const Var& v, const SequenceOffsets& o
   Tensor y(q.shape(), q.dtype()), log_sum_exp({q.shape()[0], options.heads}, arithmetic_dtype(q.dtype()));
   kernels::attention({q.value(), k.value(), v.value()}, offsets, options, y, log_sum_exp);
   return record(y, {q, k, v}, [q, k, v, offsets, options, log_sum_exp](const Tensor& dy) {
-    // In the order in which they are written: q, k and v may be one.
+    // In the order in which the kernel writes them, because q, k and v may be one Var.
     const auto dq = q.gradient(), dk = k.gradient(), dv = v.gradient();
     kernels::attention_backward(dy, {q.value(), k.value(), v.value()}, log_sum_exp, offsets, options, {dq, dk, dv});
   });

@@ -7,8 +7,9 @@ namespace mini_bert {
 
 using kernels::AttentionOptions;
 
-// Multi-head softmax(Q·Kᵀ/√D)·V within each sentence of a packed batch; q, k, v and the result [T,H], D = H/heads.
-// Throws Error when they differ in extents or type, H is no multiple of the heads, or the offsets do not cover T rows.
+// Multi-head attention within each sentence of a packed batch: softmax(q·kᵀ/√D)·v for each head; q, k, v and the result
+// [T,H], D = H/heads. Throws Error if q, k and v differ in extents or type, if H is not a multiple of the number of
+// heads, or if the offsets do not cover the T rows.
 Var attention(const Var& q, const Var& k, const Var& v, const SequenceOffsets& offsets,
               const AttentionOptions& options);
 

@@ -10,8 +10,8 @@ Var binary_cross_entropy(const Var& logits, const Tensor& targets, double diviso
   require(targets.dtype() == logits.dtype() && targets.shape() == logits.shape(),
           "binary_cross_entropy: targets must be {} {} like the logits, got {} {}", name_of(logits.dtype()),
           logits.shape(), name_of(targets.dtype()), targets.shape());
-  visit_float(targets.dtype(), [&]<class T>() {
-    for (const T target : targets.values<T>()) {
+  visit_float(targets.dtype(), [&]<class Element>() {
+    for (const Element target : targets.values<Element>()) {
       require(0 <= target && target <= 1, "binary_cross_entropy: a target must be in 0..1, got {}", target);
     }
   });

@@ -5,8 +5,8 @@
 
 namespace mini_bert {
 
-// Zeroes each element with probability p and divides the others by 1−p; which ones is a pure function of the key.
-// With p = 0 returns x itself. Throws Error unless 0 ≤ p < 1.
+// Sets each element to 0 with probability p and divides the others by 1−p; the key alone decides which. If p is 0,
+// returns x itself. Throws Error unless 0 ≤ p < 1.
 Var dropout(const Var& x, double p, const RandomKey& key);
 
 }  // namespace mini_bert

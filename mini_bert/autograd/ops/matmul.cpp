@@ -16,7 +16,7 @@ Var matmul(const Var& a, const Var& b) {
   Tensor c({a.shape()[0], b.shape()[1]}, a.dtype());
   kernels::matmul(a.value(), b.value(), c, kernels::Output::replace);
   return record(c, {a, b}, [a, b](const Tensor& dc) {
-    // In the order in which they are written: a and b may be one.
+    // In the order in which the kernel writes them, because a and b may be one Var.
     const auto da = a.gradient(), db = b.gradient();
     kernels::matmul_backward(dc, a.value(), b.value(), da, db);
   });

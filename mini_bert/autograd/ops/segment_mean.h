@@ -5,7 +5,8 @@
 
 namespace mini_bert {
 
-// The mean of the rows of each segment; x [T,H], result [S,H]. Throws Error when the segments do not cover the T rows.
+// The mean of the rows of each segment; x [T,H], result [segments,H]. Throws Error if the segments do not cover the T
+// rows.
 Var segment_mean(const Var& x, const SequenceOffsets& segments);
 
 }  // namespace mini_bert

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "mini_bert/bert/bert_config.h"
-#include "mini_bert/nn/activation.h"
 #include "mini_bert/nn/dropout.h"
 #include "mini_bert/nn/layer_norm.h"
 #include "mini_bert/nn/linear.h"

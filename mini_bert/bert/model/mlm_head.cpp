@@ -1,5 +1,6 @@
 #include "mini_bert/bert/model/mlm_head.h"
 
+#include "mini_bert/autograd/ops/activation.h"
 #include "mini_bert/autograd/ops/convert.h"
 #include "mini_bert/autograd/ops/linear.h"
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "mini_bert/bert/bert_config.h"
-#include "mini_bert/nn/activation.h"
 #include "mini_bert/nn/layer_norm.h"
 #include "mini_bert/nn/linear.h"
 #include "mini_bert/nn/mode.h"

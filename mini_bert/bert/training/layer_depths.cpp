@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "mini_bert/base/argument_error.h"
+
 namespace mini_bert {
 
 Index depth_of(const std::string& name, Index layers) {
@@ -22,8 +24,8 @@ bool is_frozen(const std::string& name, Index layers, const TrainingArguments& a
 
 void freeze(const BertPreTrainedModel& model, const TrainingArguments& arguments) {
   const Index layers = model.config().num_hidden_layers;
-  require(arguments.freeze_layers <= layers, "--freeze-layers is {}, the model has {} layers", arguments.freeze_layers,
-          layers);
+  require_argument(arguments.freeze_layers <= layers, "freeze_layers", "is {}; the model has {} layers",
+                   arguments.freeze_layers, layers);
   for (Parameter& parameter : model.parameters()) {
     parameter.var.set_requires_grad(!is_frozen(parameter.name, layers, arguments));
   }

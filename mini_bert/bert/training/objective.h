@@ -63,8 +63,9 @@ class Objective {
   virtual std::optional<GuardRow> score_guard() const { return std::nullopt; }
   virtual std::vector<std::string> guard_blanks() const { return {}; }
 
-  // What shapes the run besides the training arguments, in words: a resumed run must have the same.
-  virtual std::string identity() const = 0;
+  // The facts that decide the run's bits besides the training arguments and the model's configuration: fingerprints of
+  // the data, the rules of masking, the weights of classes.
+  virtual RunIdentity identity() const = 0;
 };
 
 // Adds what an example reads and what is masked in it.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/base/argument_error.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/training/best_metric.h"
 #include "mini_bert/bert/training/layer_depths.h"
@@ -37,9 +38,11 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       parameters_(model_.parameters()),
       optimizer_(optimizer_for(model_, arguments)),
       anchor_(trained_parameters(model_), arguments.anchor, rates_of(model_, arguments)) {
-  require(arguments.anchor == 0 || arguments.anchor * arguments.learning_rate <= 1,
-          "--anchor {} times --learning-rate {} is {}, expected at most 1, which goes all the way back in one update",
-          arguments.anchor, arguments.learning_rate, arguments.anchor * arguments.learning_rate);
+  const double pull = arguments.anchor * arguments.learning_rate;
+  require_argument(arguments.anchor == 0 || pull <= 1, "anchor",
+                   "{} times `learning_rate` {} is {}; expected at most 1, which pulls weights all the way back in one "
+                   "update",
+                   arguments.anchor, arguments.learning_rate, pull);
   require_metric(arguments.best_metric, objective.metric_names());
   history_.identity = identity();
   history_.guard_blanks = objective.guard_blanks();
@@ -192,7 +195,7 @@ void Trainer::check_finite(double value, Index step, const char* what) const {
     culprit = "the gradient of " + gradient->name + " is not finite";
   }
   if (step > history_.step) culprit += "; nothing was updated";
-  fail("step {}: {} is {}; {}. Try a lower --learning-rate", step, what, value, culprit);
+  fail("step {}: {} is {}; {}. Try a lower `learning_rate`", step, what, value, culprit);
 }
 
 }  // namespace mini_bert

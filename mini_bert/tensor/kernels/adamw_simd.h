@@ -18,4 +18,10 @@ void adamw(const AdamWFactors& k, const float* gradient, Index n, float* paramet
   });
 }
 
+template <class F, class Element>
+constexpr AdamWLoops<Element> adamw_loops() {
+  if constexpr (std::is_same_v<Element, float>) return {.update = adamw<F>};
+  return {};
+}
+
 }  // namespace mini_bert::simd

@@ -1,32 +1,35 @@
 #include "mini_bert/tensor/kernels/add.h"
 
-#include "mini_bert/tensor/kernels/activations.h"
+#include "mini_bert/tensor/kernels/elements.h"
 #include "mini_bert/tensor/kernels/elementwise.h"
 #include "mini_bert/tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 
 void add(const Tensor& x, const Tensor& y, Tensor& z) {
-  visit_activation(x.dtype(), [&]<class T>() {
-    if (const auto* const simd = simd::loops<T>()) {
+  visit_stored(x.dtype(), [&]<class Element>() {
+    if (const auto* const loops = simd::loops<Element>()) {
       return for_each_chunk(x.size(), [&](Index begin, Index end) {
-        simd->add.forward(x.data<T>() + begin, y.data<T>() + begin, end - begin, z.data<T>() + begin);
+        loops->add.forward(x.data<Element>() + begin, y.data<Element>() + begin, end - begin,
+                           z.data<Element>() + begin);
       });
     }
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      write<T>(z, begin, end, read<T>(x, begin, end) + read<T>(y, begin, end));
+      write<Element>(z, begin, end, read<Element>(x, begin, end) + read<Element>(y, begin, end));
     });
   });
 }
 
 void add_backward(const Tensor& dz, const Gradient& dx) {
-  visit_activation(dz.dtype(), [&]<class T>() {
-    if (const auto* const simd = simd::loops<T>()) {
+  visit_stored(dz.dtype(), [&]<class Element>() {
+    if (const auto* const loops = simd::loops<Element>()) {
       return for_each_chunk(dz.size(), [&](Index begin, Index end) {
-        simd->add.backward(dz.data<T>() + begin, end - begin, dx.accumulates(), dx.tensor().data<T>() + begin);
+        loops->add.backward(dz.data<Element>() + begin, end - begin, dx.accumulates(),
+                            dx.tensor().data<Element>() + begin);
       });
     }
-    for_each_chunk(dz.size(), [&](Index begin, Index end) { put<T>(dx, begin, end, read<T>(dz, begin, end)); });
+    for_each_chunk(dz.size(),
+                   [&](Index begin, Index end) { put<Element>(dx, begin, end, read<Element>(dz, begin, end)); });
   });
 }
 

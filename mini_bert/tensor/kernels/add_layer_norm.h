@@ -6,10 +6,10 @@
 
 namespace mini_bert::kernels {
 
-// How BERT's encoder ends each of its two halves, in one pass over memory instead of three:
+// The operation that ends each half of an encoder layer, in one pass over memory instead of three:
 //   s = residual + dropout(h),   y = LayerNorm(s)
-// residual, h, s, y [T,H]; γ, β [H]. dropout.h and layer_norm.h define the parts; with p = 0 s is residual + h. Kept
-// for the backward pass: s, `mean` and `rstd` [T]. The mask is drawn again from the key.
+// residual, h, s, y [T,H]; γ, β [H]. dropout.h and layer_norm.h define the parts; without dropout s is residual + h. The
+// backward pass needs s, `mean` [T] and `rstd` [T], and draws the mask again from the key.
 struct AddLayerNormOptions {
   double eps = 1e-12;
   double dropout = 0;

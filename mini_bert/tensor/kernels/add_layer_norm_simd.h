@@ -5,9 +5,9 @@
 
 namespace mini_bert::simd {
 
-template <class F, class T>
-void add_layer_norm(const T* residual, const T* h, const RowDropout& dropout, Index rows, Index cols,
-                    const Normalisation& norm, T* s, T* y, Moments moments) {
+template <class F, class Element>
+void add_layer_norm(const Element* residual, const Element* h, const RowDropout& dropout, Index rows, Index cols,
+                    const Normalisation& norm, Element* s, Element* y, Moments moments) {
   for (Index t = 0; t < rows; ++t, residual += cols, h += cols, s += cols, y += cols) {
     const std::uint64_t first = dropout.first + static_cast<std::uint64_t>(t * cols);
     for_each_dropout_piece<F>(dropout.p, dropout.key, first, cols, [&](Index begin, Index n, const float* factors) {
@@ -20,15 +20,15 @@ void add_layer_norm(const T* residual, const T* h, const RowDropout& dropout, In
   }
 }
 
-template <class F, class T>
-void add_layer_norm_backward(const T* dy, const T* s, const RowDropout& dropout, Index rows, Index cols,
-                             const float* gamma, const float* mean, const float* rstd, GradientRows<T> dresidual,
-                             GradientRows<T> dh, float* dgamma, float* dbeta) {
+template <class F, class Element>
+void add_layer_norm_backward(const Element* dy, const Element* s, const RowDropout& dropout, Index rows, Index cols,
+                             const float* gamma, const float* mean, const float* rstd, GradientRows<Element> dresidual,
+                             GradientRows<Element> dh, float* dgamma, float* dbeta) {
   clear_sums<F>(cols, dgamma, dbeta);
   for (Index t = 0; t < rows; ++t) {
     const Index row = t * cols;
-    const LayerNormRowGradient<F, T> gradient(dy + row, s + row, cols, gamma, mean[t], rstd[t], dgamma, dbeta);
-    // Without dh nothing needs to be drawn.
+    const LayerNormRowGradient<F, Element> gradient(dy + row, s + row, cols, gamma, mean[t], rstd[t], dgamma, dbeta);
+    // If dh is not required, no mask needs to be drawn.
     const double p = dh.data == nullptr ? 0.0 : dropout.p;
     const std::uint64_t first = dropout.first + static_cast<std::uint64_t>(row);
     for_each_dropout_piece<F>(p, dropout.key, first, cols, [&](Index begin, Index n, const float* factors) {
@@ -42,9 +42,9 @@ void add_layer_norm_backward(const T* dy, const T* s, const RowDropout& dropout,
   }
 }
 
-template <class F, class T>
-constexpr AddLayerNormLoops<T> add_layer_norm_loops() {
-  return {.forward = add_layer_norm<F, T>, .backward = add_layer_norm_backward<F, T>};
+template <class F, class Element>
+constexpr AddLayerNormLoops<Element> add_layer_norm_loops() {
+  return {.forward = add_layer_norm<F, Element>, .backward = add_layer_norm_backward<F, Element>};
 }
 
 }  // namespace mini_bert::simd

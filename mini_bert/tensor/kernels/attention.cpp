@@ -12,7 +12,7 @@
 namespace mini_bert::kernels {
 namespace {
 
-// One head of one sentence: where its rows and columns lie. Heads of sentences are independent, so each is one task.
+// Where the rows and columns of one head of one sentence lie. These heads are independent, so each is one task.
 struct Head {
   Head(Index task, Index hidden, const SequenceOffsets& offsets, Index heads)
       : index(task % heads),
@@ -21,20 +21,20 @@ struct Head {
         length(offsets.length(task / heads)),
         size(hidden / heads) {}
 
-  // [S,D] of a [T,H] tensor.
-  template <class T, class AnyTensor>
+  // The block [length,D] of a [T,H] tensor.
+  template <class Element, class AnyTensor>
   auto of(AnyTensor& x) const {
-    return block<T>(x, begin, index * size, length, size);
+    return block<Element>(x, begin, index * size, length, size);
   }
 
   Index index, count, begin, length, size;
 };
 
-// The factors 0 or 1/(1−p) on P [S,S]. Element (i, j) of head n draws number ((t·N + n)·2¹⁶ + j), t being the packed
-// row of query i; sentences stay below 2¹⁶ tokens.
-template <class T>
-Matrix<T> probability_mask(const Head& head, const AttentionOptions& options) {
-  Matrix<T> mask(head.length, head.length);
+// The dropout mask of the probabilities [length,length]: factors that are 0 or 1/(1−p). Element (i, j) of head n uses
+// random number (t·N + n)·2¹⁶ + j, where t is the packed row of query i. Sentences are shorter than 2¹⁶ tokens.
+template <class Element>
+Matrix<Element> probability_mask(const Head& head, const AttentionOptions& options) {
+  Matrix<Element> mask(head.length, head.length);
   for (Index i = 0; i < head.length; ++i) {
     const auto first = static_cast<std::uint64_t>((head.begin + i) * head.count + head.index) << 16;
     dropout_mask(options.dropout, options.key, first, head.length, mask.row(i).data());
@@ -42,55 +42,56 @@ Matrix<T> probability_mask(const Head& head, const AttentionOptions& options) {
   return mask;
 }
 
-template <class T>
+template <class Element>
 void forward(const Head& head, const AttentionInputs& in, const AttentionOptions& options, Tensor& output,
              Tensor& log_sum_exp) {
-  const auto q = head.of<T>(in.q), k = head.of<T>(in.k), v = head.of<T>(in.v);  // [S,D]
-  const T scale = T(1) / std::sqrt(static_cast<T>(head.size));
-  Matrix<T> p = (q * k.transpose()) * scale;  // [S,S] scores, then probabilities in place
+  const auto q = head.of<Element>(in.q), k = head.of<Element>(in.k), v = head.of<Element>(in.v);  // [length,D]
+  const Element scale = Element(1) / std::sqrt(static_cast<Element>(head.size));
+  Matrix<Element> p = (q * k.transpose()) * scale;  // [length,length]: the scores, then the probabilities
   for (Index i = 0; i < head.length; ++i) {
     auto p_i = p.row(i).array();
-    const T maximum = p_i.maxCoeff();
+    const Element maximum = p_i.maxCoeff();
     p_i = (p_i - maximum).exp();
-    const T sum = p_i.sum();
+    const Element sum = p_i.sum();
     p_i /= sum;
-    log_sum_exp.data<T>()[(head.begin + i) * head.count + head.index] = maximum + std::log(sum);
+    log_sum_exp.data<Element>()[(head.begin + i) * head.count + head.index] = maximum + std::log(sum);
   }
-  if (options.dropout > 0) p.array() *= probability_mask<T>(head, options).array();
-  head.of<T>(output).noalias() = p * v;  // [S,D]
+  if (options.dropout > 0) p.array() *= probability_mask<Element>(head, options).array();
+  head.of<Element>(output).noalias() = p * v;  // [length,D]
 }
 
-template <class T>
+template <class Element>
 void backward(const Head& head, const Tensor& doutput, const AttentionInputs& in, const Tensor& log_sum_exp,
               const AttentionOptions& options, const AttentionGradients& gradients) {
-  const auto q = head.of<T>(in.q), k = head.of<T>(in.k), v = head.of<T>(in.v), d_o = head.of<T>(doutput);  // [S,D]
-  const T scale = T(1) / std::sqrt(static_cast<T>(head.size));
+  const auto q = head.of<Element>(in.q), k = head.of<Element>(in.k), v = head.of<Element>(in.v),
+             d_o = head.of<Element>(doutput);  // [length,D]
+  const Element scale = Element(1) / std::sqrt(static_cast<Element>(head.size));
   const auto put_head = [&](const Gradient& gradient, const auto& product) {
-    if (gradient) put(gradient, head.of<T>(gradient.tensor()).noalias(), product);
+    if (gradient) put(gradient, head.of<Element>(gradient.tensor()).noalias(), product);
   };
 
-  // P = softmax(Q·Kᵀ/√D), from the saved row normaliser: exp(s − log Σ exp s).
-  Matrix<T> p = (q * k.transpose()) * scale;  // [S,S]
+  // p = softmax(scores) = exp(scores − log_sum_exp), with scores = q·kᵀ/√D and the log_sum_exp of the forward pass.
+  Matrix<Element> p = (q * k.transpose()) * scale;  // [length,length]
   for (Index i = 0; i < head.length; ++i) {
-    const T normaliser = log_sum_exp.data<T>()[(head.begin + i) * head.count + head.index];
+    const Element normaliser = log_sum_exp.data<Element>()[(head.begin + i) * head.count + head.index];
     p.row(i).array() = (p.row(i).array() - normaliser).exp();
   }
-  // O = P̃·V
-  Matrix<T> dp = d_o * v.transpose();  // [S,S]
-  Matrix<T> dropped = p;
+  // output = dropped·v
+  Matrix<Element> dp = d_o * v.transpose();  // [length,length]
+  Matrix<Element> dropped = p;
   if (options.dropout > 0) {
-    const Matrix<T> mask = probability_mask<T>(head, options);
+    const Matrix<Element> mask = probability_mask<Element>(head, options);
     dropped.array() *= mask.array();
     dp.array() *= mask.array();
   }
-  // P = softmax(S): its Jacobian is diag(p) − p·pᵀ in every row. Written over dP.
+  // p = softmax(scores): in every row the Jacobian is diag(p) − p·pᵀ. dscores is written over dp.
   for (Index i = 0; i < head.length; ++i) {
     const auto p_i = p.row(i).array();
     auto ds_i = dp.row(i).array();
-    const T mean = (ds_i * p_i).sum();
+    const Element mean = (ds_i * p_i).sum();
     ds_i = p_i * (ds_i - mean) * scale;
   }
-  // S = Q·Kᵀ/√D
+  // scores = q·kᵀ/√D
   put_head(gradients.dq, dp * k);
   put_head(gradients.dk, dp.transpose() * q);
   put_head(gradients.dv, dropped.transpose() * d_o);
@@ -100,7 +101,7 @@ AttentionInputs in_f32(const AttentionInputs& in) {
   return {in.q.to(DType::f32), in.k.to(DType::f32), in.v.to(DType::f32)};
 }
 
-// A contribution to a gradient in bf16 while it is computed in f32.
+// Holds in f32 a contribution to a bf16 gradient.
 class WideGradient {
  public:
   explicit WideGradient(const Gradient& narrow) : narrow_(narrow) {
@@ -128,9 +129,9 @@ void attention_as_defined(const AttentionInputs& in, const SequenceOffsets& offs
     attention_as_defined(in_f32(in), offsets, options, output_f32, log_sum_exp);
     return output.copy_from(output_f32.to(DType::bf16));
   }
-  visit_float(output.dtype(), [&]<class T>() {
+  visit_float(output.dtype(), [&]<class Element>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
-      forward<T>(Head(task, output.cols(), offsets, options.heads), in, options, output, log_sum_exp);
+      forward<Element>(Head(task, output.cols(), offsets, options.heads), in, options, output, log_sum_exp);
     });
   });
 }
@@ -145,20 +146,20 @@ void attention_backward_as_defined(const Tensor& doutput, const AttentionInputs&
     for (WideGradient* const gradient : {&dq, &dk, &dv}) gradient->add();
     return;
   }
-  visit_float(doutput.dtype(), [&]<class T>() {
+  visit_float(doutput.dtype(), [&]<class Element>() {
     parallel_for(offsets.count() * options.heads, 1, [&](Index task) {
       const Head head(task, doutput.cols(), offsets, options.heads);
-      backward<T>(head, doutput, in, log_sum_exp, options, gradients);
+      backward<Element>(head, doutput, in, log_sum_exp, options, gradients);
     });
   });
 }
 
 void attention(const AttentionInputs& in, const SequenceOffsets& offsets, const AttentionOptions& options,
                Tensor& output, Tensor& log_sum_exp) {
-  visit_activation(output.dtype(), [&]<class T>() {
-    if constexpr (!std::is_same_v<T, double>) {
-      if (const auto* const simd = simd::loops<T>()) {
-        return attention_blocked(simd->attention, in, offsets, options, output, log_sum_exp);
+  visit_stored(output.dtype(), [&]<class Element>() {
+    if constexpr (!std::is_same_v<Element, double>) {
+      if (const auto* const loops = simd::loops<Element>()) {
+        return attention_blocked(loops->attention, in, offsets, options, output, log_sum_exp);
       }
     }
     attention_as_defined(in, offsets, options, output, log_sum_exp);
@@ -168,10 +169,10 @@ void attention(const AttentionInputs& in, const SequenceOffsets& offsets, const 
 void attention_backward(const Tensor& doutput, const AttentionInputs& in, const Tensor& log_sum_exp,
                         const SequenceOffsets& offsets, const AttentionOptions& options,
                         const AttentionGradients& gradients) {
-  visit_activation(doutput.dtype(), [&]<class T>() {
-    if constexpr (!std::is_same_v<T, double>) {
-      if (const auto* const simd = simd::loops<T>()) {
-        return attention_backward_blocked(simd->attention, doutput, in, log_sum_exp, offsets, options, gradients);
+  visit_stored(doutput.dtype(), [&]<class Element>() {
+    if constexpr (!std::is_same_v<Element, double>) {
+      if (const auto* const loops = simd::loops<Element>()) {
+        return attention_backward_blocked(loops->attention, doutput, in, log_sum_exp, offsets, options, gradients);
       }
     }
     attention_backward_as_defined(doutput, in, log_sum_exp, offsets, options, gradients);

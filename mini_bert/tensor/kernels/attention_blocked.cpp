@@ -9,16 +9,16 @@
 namespace mini_bert::kernels {
 namespace {
 
-// Memory of this thread, as large as it was ever asked for.
+// The scratch memory of this thread. It grows to the largest size requested so far.
 float* scratch_of_this_thread(Index floats) {
   thread_local Tensor memory;
   if (memory.size() < floats) memory = Tensor({floats});
   return memory.data<float>();
 }
 
-// Calls body(sentence, head) for every head of every sentence. Threads take the next when they are done with one, those
-// of the longest sentences first, so that they end at about the same time. Which thread computes a head does not show
-// in the result.
+// Calls body(sentence, head) for every head of every sentence, longest sentences first. A thread takes the next head when
+// it has finished one, so that all threads end at about the same time. The result does not depend on which thread
+// computes a head.
 template <class Body>
 void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body) {
   thread_local std::vector<Index> order_of_this_thread;
@@ -35,58 +35,59 @@ void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body
 }
 
 // One head of one sentence.
-template <class T>
-simd::AttentionHead<T> head_of(const AttentionInputs& in, const SequenceOffsets& offsets,
-                               const AttentionOptions& options, Index sentence, Index head, float* scratch) {
+template <class Element>
+simd::AttentionHead<Element> head_of(const AttentionInputs& in, const SequenceOffsets& offsets,
+                                     const AttentionOptions& options, Index sentence, Index head, float* scratch) {
   const Index hidden = in.q.cols(), size = hidden / options.heads, begin = offsets.begin(sentence);
   const Index first = begin * hidden + head * size;
   return {.length = offsets.length(sentence),
           .size = size,
           .heads = options.heads,
-          .q = in.q.data<T>() + first,
-          .k = in.k.data<T>() + first,
-          .v = in.v.data<T>() + first,
+          .q = in.q.data<Element>() + first,
+          .k = in.k.data<Element>() + first,
+          .v = in.v.data<Element>() + first,
           .dropout = options.dropout,
           .key = options.key,
           .first_draw = static_cast<std::uint64_t>(begin * options.heads + head) << 16,
           .scratch = scratch};
 }
 
-template <class T>
-simd::AttentionTarget<T> target_of(const Gradient& gradient, Index first) {
+template <class Element>
+simd::AttentionTarget<Element> target_of(const Gradient& gradient, Index first) {
   if (!gradient) return {};
-  return {gradient.tensor().data<T>() + first, gradient.accumulates()};
+  return {gradient.tensor().data<Element>() + first, gradient.accumulates()};
 }
 
 }  // namespace
 
-template <class T>
-void attention_blocked(const simd::AttentionLoops<T>& loops, const AttentionInputs& in, const SequenceOffsets& offsets,
-                       const AttentionOptions& options, Tensor& output, Tensor& log_sum_exp) {
+template <class Element>
+void attention_blocked(const simd::AttentionLoops<Element>& loops, const AttentionInputs& in,
+                       const SequenceOffsets& offsets, const AttentionOptions& options, Tensor& output,
+                       Tensor& log_sum_exp) {
   const Index hidden = output.cols(), size = hidden / options.heads;
   const Index floats = loops.scratch(offsets.longest(), size);
   for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence);
-    loops.forward(head_of<T>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
-                  output.data<T>() + begin * hidden + head * size,
+    loops.forward(head_of<Element>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                  output.data<Element>() + begin * hidden + head * size,
                   log_sum_exp.data<float>() + begin * options.heads + head);
   });
 }
 
-template <class T>
-void attention_backward_blocked(const simd::AttentionLoops<T>& loops, const Tensor& doutput, const AttentionInputs& in,
-                                const Tensor& log_sum_exp, const SequenceOffsets& offsets,
+template <class Element>
+void attention_backward_blocked(const simd::AttentionLoops<Element>& loops, const Tensor& doutput,
+                                const AttentionInputs& in, const Tensor& log_sum_exp, const SequenceOffsets& offsets,
                                 const AttentionOptions& options, const AttentionGradients& gradients) {
   const Index hidden = doutput.cols(), size = hidden / options.heads;
   const Index floats = loops.scratch(offsets.longest(), size);
   for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence), first = begin * hidden + head * size;
-    loops.backward(head_of<T>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
-                   {.doutput = doutput.data<T>() + first,
+    loops.backward(head_of<Element>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
+                   {.doutput = doutput.data<Element>() + first,
                     .log_sum_exp = log_sum_exp.data<float>() + begin * options.heads + head,
-                    .dq = target_of<T>(gradients.dq, first),
-                    .dk = target_of<T>(gradients.dk, first),
-                    .dv = target_of<T>(gradients.dv, first)});
+                    .dq = target_of<Element>(gradients.dq, first),
+                    .dk = target_of<Element>(gradients.dk, first),
+                    .dv = target_of<Element>(gradients.dv, first)});
   });
 }
 

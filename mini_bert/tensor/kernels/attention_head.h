@@ -7,33 +7,34 @@
 
 namespace mini_bert::simd {
 
-// One head of one sentence as it lies in the packed tensors of tensor/kernels/attention.h; T is float or BFloat16, what
-// activations are stored in. Pointers are to the first element of a block [S,D].
-template <class T>
+// One head of one sentence, as it lies in the packed tensors of tensor/kernels/attention.h. Element, float or BFloat16,
+// is what activations are stored as. Each pointer is to the first element of a block [length,D].
+template <class Element>
 struct AttentionHead {
-  Index length, size, heads;  // S, D, N; rows are N·D apart, of log_sum_exp N
-  const T *q, *k, *v;
+  Index length, size, heads;  // size is D, heads is N; rows are N·D apart, rows of log_sum_exp N
+  const Element *q, *k, *v;
 
   double dropout;
   RandomKey key;
-  std::uint64_t first_draw;  // that of element (0, 0) of P; those of a row follow, and a row comes N·2¹⁶ after another
+  // The random number of element (0, 0) of p. The elements of a row follow one another; rows are N·2¹⁶ numbers apart.
+  std::uint64_t first_draw;
 
-  float* scratch;  // as many floats as attention_scratch says, 64-byte aligned
+  float* scratch;  // AttentionLoops::scratch says how many floats; 64-byte aligned
 };
 
-// Where the gradient of q, k or v goes, which lies as they do; nowhere when null.
-template <class T>
+// Where the gradient of q, k or v goes, with the same layout; null if it is not required.
+template <class Element>
 struct AttentionTarget {
-  T* data;
+  Element* data;
   bool accumulate;
 };
 
-// What the backward pass reads beside the head, and where it writes.
-template <class T>
+// What the backward pass reads in addition to the head, and where it writes.
+template <class Element>
 struct AttentionHeadGradient {
-  const T* doutput;
+  const Element* doutput;
   const float* log_sum_exp;
-  AttentionTarget<T> dq, dk, dv;
+  AttentionTarget<Element> dq, dk, dv;
 };
 
 }  // namespace mini_bert::simd

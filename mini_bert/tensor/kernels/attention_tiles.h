@@ -2,14 +2,14 @@
 
 #include "mini_bert/tensor/shape.h"
 
-// Products of matrices so small that they lie in the first two caches: one head of one sentence. Left factors are read
-// where they are, one element at a time, right ones by the register. Every element of a product is one chain of
-// additions in the order of depth, however tiles are cut.
+// Products of matrices that fit in the first two caches: one head of one sentence. The left factor is read in place, one
+// element at a time; the right factor is read one register at a time. The terms of every element of a product are added
+// in the same order, whatever the tiles are.
 namespace mini_bert::simd {
 
-// The right factor B [depth,cols]: element (k, j) of panel p, which holds the columns p·width … of the product's tiles,
-// is data[p·next + k·ld + j]. A row-major matrix is cut into panels by next = width, one that was packed panel by panel
-// has ld = width. Columns up to the next whole register are read.
+// The right factor B [depth,cols] in panels of `width` columns, where width is that of the product's tiles. Element (k, j)
+// of panel p is data[p·next + k·ld + j]. For a row-major matrix next is width; for one that was packed panel by panel ld
+// is width. Columns are read up to the end of the last register.
 struct Panels {
   const float* data;
   Index ld, next;
@@ -23,8 +23,8 @@ constexpr Index panel_width = tile_vectors<F>* F::lanes;
 template <class F>
 constexpr Index tile_height = 6;
 
-// n rounded up to whole registers, and to a stride of an odd number of cache lines: then rows and columns of a matrix
-// are spread over all sets of a cache.
+// n rounded up to whole registers and to an odd number of cache lines: with this distance between rows, the rows and
+// columns of a matrix are spread over all sets of a cache.
 template <class F>
 constexpr Index whole_registers(Index n) {
   return (n + F::lanes - 1) / F::lanes * F::lanes;
@@ -34,7 +34,8 @@ constexpr Index row_stride(Index n) {
   return ((n + 15) / 16 | 1) * 16;
 }
 
-// c [ROWS, VECTORS·lanes] = or += A·B. A is [ROWS,depth] with rows `lda` apart, or when TRANSPOSED its transpose.
+// c [ROWS, VECTORS·lanes] = A·B or c += A·B. The rows of A [ROWS,depth] are `lda` apart; if TRANSPOSED, `a` is the
+// transpose of A.
 template <class F, bool TRANSPOSED, int ROWS, int VECTORS>
 void multiply_tile(Index depth, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc,
                    bool accumulate) {
@@ -68,7 +69,7 @@ void multiply_tile(Index depth, const float* a, Index lda, const float* b, Index
   }
 }
 
-// The tile of a number of rows and registers known at run time.
+// Selects the tile for a number of rows and registers that is known at run time.
 template <class F, bool TRANSPOSED, int ROWS = tile_height<F>, int VECTORS = tile_vectors<F>>
 void multiply_tile_of(Index rows, Index vectors, Index depth, const float* a, Index lda, const float* b, Index ldb,
                       float* c, Index ldc, bool accumulate) {
@@ -87,16 +88,16 @@ void multiply_tile_of(Index rows, Index vectors, Index depth, const float* a, In
   multiply_tile<F, TRANSPOSED, ROWS, VECTORS>(depth, a, lda, b, ldb, c, ldc, accumulate);
 }
 
-// How many of `rows` rows the next tile takes. The last two share what is left: a tile of one or two rows waits for its
-// own additions.
+// How many of `rows` rows the next tile takes. The last two tiles share the rest equally, because a tile of one or two
+// rows waits for the latency of its own additions.
 template <class F>
 Index next_tile(Index rows) {
   constexpr Index most = tile_height<F>;
   return rows <= most ? rows : rows <= most + most / 2 ? (rows + 1) / 2 : most;
 }
 
-// c [rows,cols] = or += A·B, up to the next whole register of every row of c. A panel of B stays in the first-level
-// cache while the rows of A pass.
+// c [rows,cols] = A·B or c += A·B, up to the end of the last register of every row of c. A panel of B stays in the
+// first-level cache while it is multiplied by the rows of A.
 template <class F, bool TRANSPOSED>
 void multiply(Index rows, Index cols, Index depth, const float* a, Index lda, Panels b, float* c, Index ldc,
               bool accumulate) {

@@ -5,7 +5,7 @@
 namespace mini_bert::kernels {
 
 // loss = (1/divisor)·Σ −t·log σ(z) − (1−t)·log(1−σ(z)), σ(z) = 1/(1+e⁻ᶻ), computed as max(z,0) − z·t + log(1+e^−|z|),
-// which never overflows. logits z and targets t, 0 to 1, of one shape, loss [].
+// which never overflows. Logits z and targets t have the same shape; targets are 0 to 1; loss [].
 void binary_cross_entropy(const Tensor& logits, const Tensor& targets, double divisor, Tensor& loss);
 
 // dz += dloss/divisor·(σ(z) − t).

@@ -1,38 +1,27 @@
 #include "mini_bert/tensor/kernels/convert.h"
 
-#include "mini_bert/tensor/kernels/activations.h"
+#include <type_traits>
+
+#include "mini_bert/tensor/kernels/elements.h"
 #include "mini_bert/tensor/kernels/elementwise.h"
 #include "mini_bert/tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
-namespace {
-
-bool fast_convert(const Tensor& dy, const Gradient& dx) {
-  const simd::Kernels* const simd = simd::kernels();
-  const bool widens = dy.dtype() == DType::bf16 && dx.tensor().dtype() == DType::f32;
-  const bool narrows = dy.dtype() == DType::f32 && dx.tensor().dtype() == DType::bf16;
-  if (simd == nullptr || !(widens || narrows)) return false;
-  for_each_chunk(dy.size(), [&](Index begin, Index end) {
-    const Index n = end - begin;
-    if (widens) {
-      simd->convert.widen(dy.data<BFloat16>() + begin, n, dx.accumulates(), dx.tensor().data<float>() + begin);
-    } else {
-      simd->convert.narrow(dy.data<float>() + begin, n, dx.accumulates(), dx.tensor().data<BFloat16>() + begin);
-    }
-  });
-  return true;
-}
-
-}  // namespace
-
 void convert(const Tensor& x, Tensor& y) {
   convert_backward(x, {y, Output::replace});
 }
 
 void convert_backward(const Tensor& dy, const Gradient& dx) {
-  if (fast_convert(dy, dx)) return;
-  visit_activation(dy.dtype(), [&]<class From>() {
-    visit_activation(dx.tensor().dtype(), [&]<class To>() {
+  visit_stored(dy.dtype(), [&]<class From>() {
+    visit_stored(dx.tensor().dtype(), [&]<class To>() {
+      if constexpr (std::is_same_v<From, typename simd::ConvertLoops<To>::Other>) {
+        if (const auto* const loops = simd::loops<To>()) {
+          return for_each_chunk(dy.size(), [&](Index begin, Index end) {
+            loops->convert.forward(dy.data<From>() + begin, end - begin, dx.accumulates(),
+                                   dx.tensor().data<To>() + begin);
+          });
+        }
+      }
       for_each_chunk(dy.size(), [&](Index begin, Index end) {
         put<To>(dx, begin, end, read<From>(dy, begin, end).template cast<Arithmetic<To>>());
       });

@@ -10,9 +10,9 @@ void convert(const From* x, Index n, bool accumulate, To* y) {
   for_each_register<F>(n, [&](Index i, auto lanes) { put(lanes, lanes.load(x + i), accumulate, y + i); });
 }
 
-template <class F>
-constexpr ConvertLoops convert_loops() {
-  return {.widen = convert<F, BFloat16, float>, .narrow = convert<F, float, BFloat16>};
+template <class F, class Element>
+constexpr ConvertLoops<Element> convert_loops() {
+  return {.forward = convert<F, typename ConvertLoops<Element>::Other, Element>};
 }
 
 }  // namespace mini_bert::simd

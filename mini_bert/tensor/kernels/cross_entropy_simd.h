@@ -4,10 +4,10 @@
 
 namespace mini_bert::simd {
 
-// A row of logits is read once, in blocks that stay in the first-level cache while their maximum is found and their
-// exponentials are added: Milakov & Gimelshein 2018, arXiv:1805.02867, by blocks.
-template <class F, class T>
-float log_sum_exp(const T* z, Index n) {
+// Reads a row of logits once, in blocks. A block stays in the first-level cache while its maximum is found and its
+// exponentials are added. Milakov & Gimelshein 2018, arXiv:1805.02867, by blocks.
+template <class F, class Element>
+float log_sum_exp(const Element* z, Index n) {
   constexpr Index block = 2048;
   float largest = -__builtin_inff(), total = 0.0f;
   for (Index begin = 0; begin < n; begin += block) {
@@ -15,10 +15,10 @@ float log_sum_exp(const T* z, Index n) {
     const float before = largest, here = maximum<F>(z + begin, count);
     if (here > largest) {
       largest = here;
-      // Nothing has been added before the first finite number.
+      // Before the first finite number the sum is 0.
       total = before == -__builtin_inff() ? total : total * __builtin_expf(before - largest);
     }
-    // −∞ − −∞ would not be a number; e^−∞ is 0 whatever is taken off.
+    // −∞ − (−∞) would be NaN. e^−∞ is 0 whatever is subtracted.
     const F base(largest == -__builtin_inff() ? 0.0f : largest);
     float sums[1];
     sum_over_registers<F>(count, sums, [&](Index i, auto lanes, F(&sum)[1]) {
@@ -29,16 +29,16 @@ float log_sum_exp(const T* z, Index n) {
   return largest + __builtin_logf(total);
 }
 
-template <class F, class T>
-void cross_entropy_backward(const T* z, float log_sum_exp, float scale, Index n, bool accumulate, T* dz) {
+template <class F, class Element>
+void cross_entropy_backward(const Element* z, float log_sum_exp, float scale, Index n, bool accumulate, Element* dz) {
   for_each_register<F>(n, [&](Index i, auto lanes) {
     put(lanes, F(scale) * exp(lanes.load(z + i) - F(log_sum_exp)), accumulate, dz + i);
   });
 }
 
-template <class F, class T>
-constexpr CrossEntropyLoops<T> cross_entropy_loops() {
-  return {.log_sum_exp = log_sum_exp<F, T>, .backward = cross_entropy_backward<F, T>};
+template <class F, class Element>
+constexpr CrossEntropyLoops<Element> cross_entropy_loops() {
+  return {.log_sum_exp = log_sum_exp<F, Element>, .backward = cross_entropy_backward<F, Element>};
 }
 
 }  // namespace mini_bert::simd

@@ -6,8 +6,8 @@
 
 namespace mini_bert::simd {
 
-// body(begin, count, factors) over pieces of n elements whose factors fit in the first-level cache; `first` is the
-// index of element 0 in the mask. With p = 0 the factors are 1 and nothing is drawn.
+// Calls body(begin, count, factors) for pieces of n elements whose factors fit in the first-level cache. `first` is the
+// index of element 0 in the mask. If p is 0, the factors are 1 and no random number is drawn.
 template <class F, class Body>
 void for_each_dropout_piece(double p, const RandomKey& key, std::uint64_t first, Index n, const Body& body) {
   constexpr Index piece = 512;
@@ -22,8 +22,9 @@ void for_each_dropout_piece(double p, const RandomKey& key, std::uint64_t first,
   }
 }
 
-template <class F, class T>
-void dropout(const T* x, double p, const RandomKey& key, std::uint64_t first, Index n, bool accumulate, T* y) {
+template <class F, class Element>
+void dropout(const Element* x, double p, const RandomKey& key, std::uint64_t first, Index n, bool accumulate,
+             Element* y) {
   for_each_dropout_piece<F>(p, key, first, n, [&](Index begin, Index count, const float* factors) {
     for_each_register<F>(count, [&](Index i, auto lanes) {
       put(lanes, lanes.load(x + begin + i) * lanes.load(factors + i), accumulate, y + begin + i);
@@ -31,9 +32,9 @@ void dropout(const T* x, double p, const RandomKey& key, std::uint64_t first, In
   });
 }
 
-template <class F, class T>
-constexpr DropoutLoops<T> dropout_loops() {
-  return {.forward = dropout<F, T>};
+template <class F, class Element>
+constexpr DropoutLoops<Element> dropout_loops() {
+  return {.forward = dropout<F, Element>};
 }
 
 }  // namespace mini_bert::simd

@@ -30,10 +30,10 @@ void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, c
   if (padding_id < 0) return gather_rows_backward(dy, ids, dtable);
   Tensor& sums = dtable.initialized();
   const auto id = ids.values<std::int32_t>();
-  visit_float(dy.dtype(), [&]<class T>() {
+  visit_float(dy.dtype(), [&]<class Element>() {
     for_each_column_block(dy.cols(), [&](Index col, Index width) {
       for (Index t = 0; t < dy.rows(); ++t) {
-        if (id[t] != padding_id) block<T>(sums, id[t], col, 1, width) += block<T>(dy, t, col, 1, width);
+        if (id[t] != padding_id) block<Element>(sums, id[t], col, 1, width) += block<Element>(dy, t, col, 1, width);
       }
     });
   });

@@ -4,10 +4,11 @@
 
 namespace mini_bert::kernels {
 
-// y_t = table_{ids[t]}; table [V,H], ids i32 [T] within 0…V−1, y [T,H]. A table of halves makes a y of f32.
+// y_t = table_{ids[t]}; table [V,H], ids i32 [T] within 0…V−1, y [T,H]. If the table is stored as f16 or bf16, y is f32.
 void embedding(const Tensor& table, const Tensor& ids, Tensor& y);
 
-// dtable_{ids[t]} += dy_t, in the order of t. Row `padding_id` gets nothing, as in torch.nn.Embedding; −1 for none.
+// dtable_{ids[t]} += dy_t, in the order of t. Row `padding_id` gets no gradient, as in torch.nn.Embedding; with −1 every
+// row gets one.
 void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, const Gradient& dtable);
 
 }  // namespace mini_bert::kernels

@@ -4,12 +4,12 @@
 
 namespace mini_bert::kernels {
 
-// Whether a kernel writes its result over what the memory holds, or adds to it.
+// Whether a kernel replaces the contents of its result, or adds to them.
 enum class Output { replace, accumulate };
 
 // Where a backward kernel puts the gradient of one of its inputs: `dx = …` the first time, when the memory is not
-// initialised, and `dx += …` after that. So an activation that is used once costs neither zeroing nor reading. Null
-// when nobody wants the gradient.
+// initialised, and `dx += …` after that. So the gradient of an activation that is used once is neither zeroed nor read.
+// Null if the gradient is not required.
 class Gradient {
  public:
   Gradient() = default;
@@ -20,7 +20,7 @@ class Gradient {
   Output output() const { return output_; }
   bool accumulates() const { return output_ == Output::accumulate; }
 
-  // For kernels that add to some elements only: the tensor, zeros where it was not initialised.
+  // The tensor, filled with zeros if it was not initialised: for kernels that add to some elements only.
   Tensor& initialized() const {
     if (!accumulates()) tensor_->fill(0);
     return *tensor_;
@@ -31,7 +31,7 @@ class Gradient {
   Output output_ = Output::accumulate;
 };
 
-// target = or += expression, for Eigen expressions over (a part of) the gradient's elements.
+// target = expression or target += expression, where target is an Eigen view of (a part of) the gradient.
 template <class Target, class Expression>
 void put(const Gradient& gradient, Target&& target, const Expression& expression) {
   if (gradient.accumulates()) {

@@ -5,9 +5,9 @@
 
 namespace mini_bert::simd {
 
-// One row, which stays in the first-level cache for the three passes.
-template <class F, class T>
-void normalize_row(const T* x, Index cols, const Normalisation& norm, T* y, float& mean, float& rstd) {
+// Normalises one row, which stays in the first-level cache for the three passes over it.
+template <class F, class Element>
+void normalize_row(const Element* x, Index cols, const Normalisation& norm, Element* y, float& mean, float& rstd) {
   float total[1];
   sum_over_registers<F>(cols, total, [&](Index i, auto lanes, F(&sums)[1]) { sums[0] += lanes.load(x + i); });
   mean = total[0] / static_cast<float>(cols);
@@ -24,20 +24,20 @@ void normalize_row(const T* x, Index cols, const Normalisation& norm, T* y, floa
   });
 }
 
-template <class F, class T>
-void layer_norm(const T* x, Index rows, Index cols, const Normalisation& norm, T* y, Moments moments) {
+template <class F, class Element>
+void layer_norm(const Element* x, Index rows, Index cols, const Normalisation& norm, Element* y, Moments moments) {
   for (Index t = 0; t < rows; ++t) {
     normalize_row<F>(x + t * cols, cols, norm, y + t * cols, moments.mean[t], moments.rstd[t]);
   }
 }
 
-// dx of one row, a register at a time. Constructing it reads the row once, for ⟨g⟩ and ⟨g·x̂⟩, and in passing adds to
-// the sums for γ and β.
-template <class F, class T>
+// Computes dx of one row, one register at a time. The constructor reads the row once: it computes ⟨g⟩ and ⟨g·x̂⟩ and adds
+// to the sums for dγ and dβ.
+template <class F, class Element>
 class LayerNormRowGradient {
  public:
-  LayerNormRowGradient(const T* dy, const T* x, Index cols, const float* gamma, float mean, float rstd, float* dgamma,
-                       float* dbeta)
+  LayerNormRowGradient(const Element* dy, const Element* x, Index cols, const float* gamma, float mean, float rstd,
+                       float* dgamma, float* dbeta)
       : dy_(dy), x_(x), gamma_(gamma), mean_(mean), rstd_(rstd) {
     float totals[2];
     sum_over_registers<F>(cols, totals, [&](Index i, auto lanes, F(&sums)[2]) {
@@ -65,7 +65,7 @@ class LayerNormRowGradient {
     return (lanes.load(x_ + i) - mean_) * rstd_;
   }
 
-  const T *dy_, *x_;
+  const Element *dy_, *x_;
   const float* gamma_;
   F mean_, rstd_, mean_g_, mean_gx_;
 };
@@ -79,21 +79,22 @@ void clear_sums(Index cols, float* dgamma, float* dbeta) {
   });
 }
 
-template <class F, class T>
-void layer_norm_backward(const T* dy, const T* x, Index rows, Index cols, const float* gamma, const float* mean,
-                         const float* rstd, bool accumulate, T* dx, float* dgamma, float* dbeta) {
+template <class F, class Element>
+void layer_norm_backward(const Element* dy, const Element* x, Index rows, Index cols, const float* gamma,
+                         const float* mean, const float* rstd, bool accumulate, Element* dx, float* dgamma,
+                         float* dbeta) {
   clear_sums<F>(cols, dgamma, dbeta);
   for (Index t = 0; t < rows; ++t) {
     const Index row = t * cols;
-    const LayerNormRowGradient<F, T> gradient(dy + row, x + row, cols, gamma, mean[t], rstd[t], dgamma, dbeta);
+    const LayerNormRowGradient<F, Element> gradient(dy + row, x + row, cols, gamma, mean[t], rstd[t], dgamma, dbeta);
     if (dx == nullptr) continue;
     for_each_register<F>(cols, [&](Index i, auto lanes) { put(lanes, gradient(i, lanes), accumulate, dx + row + i); });
   }
 }
 
-template <class F, class T>
-constexpr LayerNormLoops<T> layer_norm_loops() {
-  return {.forward = layer_norm<F, T>, .backward = layer_norm_backward<F, T>};
+template <class F, class Element>
+constexpr LayerNormLoops<Element> layer_norm_loops() {
+  return {.forward = layer_norm<F, Element>, .backward = layer_norm_backward<F, Element>};
 }
 
 }  // namespace mini_bert::simd

@@ -1,6 +1,6 @@
 #include "mini_bert/tensor/kernels/linear.h"
 
-#include "mini_bert/tensor/kernels/activations.h"
+#include "mini_bert/tensor/kernels/elements.h"
 #include "mini_bert/tensor/kernels/elementwise.h"
 #include "mini_bert/tensor/kernels/matmul.h"
 #include "mini_bert/tensor/kernels/row_sums.h"
@@ -11,10 +11,10 @@ namespace {
 
 template <class T>
 void add_column_sums(const Tensor& dy, const Gradient& dbias) {
-  if (const auto* const simd = simd::loops<T>()) {
+  if (const auto* const loops = simd::loops<T>()) {
     RowSums sums(dy.rows(), dy.cols());
     sums.for_each_chunk([&](Index begin, Index end, float* chunk_sums) {
-      simd->linear.column_sums(dy.data<T>() + begin * dy.cols(), end - begin, dy.cols(), chunk_sums);
+      loops->linear.column_sums(dy.data<T>() + begin * dy.cols(), end - begin, dy.cols(), chunk_sums);
     });
     return sums.put_into(dbias, 0);
   }
@@ -36,7 +36,7 @@ void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, co
   // y = x·Wᵀ + b is linear in each of its inputs, so each gradient is one product with dy.
   if (dx) matmul_weight_backward(dy, weight, dx);
   if (dweight) matmul_transposed_a(dy, x, dweight.tensor(), dweight.output());
-  if (dbias) visit_activation(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, dbias); });
+  if (dbias) visit_stored(dy.dtype(), [&]<class T>() { add_column_sums<T>(dy, dbias); });
 }
 
 }  // namespace mini_bert::kernels

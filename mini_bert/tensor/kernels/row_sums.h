@@ -5,9 +5,9 @@
 
 namespace mini_bert::kernels {
 
-// f32 sums over the rows of a matrix: one set of `count` sums for every 32 rows, added in the order of the rows. So
-// threads share out the rows, read them as they lie in memory, and the bits do not depend on how many threads there
-// are.
+// f32 sums over the rows of a matrix. Every 32 rows have their own set of `count` sums; the sets are added in the order
+// of the rows. So threads can divide the rows and read them in memory order, and the bits do not depend on the number of
+// threads.
 class RowSums {
  public:
   RowSums(Index rows, Index count) : rows_(rows), partial_({(rows + chunk - 1) / chunk, count}) {}
@@ -20,7 +20,7 @@ class RowSums {
     });
   }
 
-  // The sums from `first` on, as many as the gradient has elements.
+  // Puts as many sums as the gradient has elements into it, from number `first` on.
   void put_into(const Gradient& gradient, Index first) const {
     float* const target = gradient.tensor().data<float>();
     for_each_column_block(gradient.tensor().size(), [&](Index col, Index width) {

@@ -5,10 +5,10 @@
 
 namespace mini_bert::kernels {
 
-// Cross entropy down the columns: the classes are the rows of a segment, as many as it has. With z [T,C] and
-// labels[s,c] a row counted within segment s:
+// Cross entropy over the rows of each segment: the classes are the rows, so segments may differ in the number of
+// classes. labels[s,c] counts rows from the beginning of segment s:
 //   loss = (1/divisor)·Σ_s Σ_c (log Σ_{t in s} exp z_tc − z_{begin(s)+labels[s,c], c})
-// logits z [T,C], labels i32 [S,C], loss []. `log_sum_exp` [S,C] is kept for the backward pass.
+// logits z [T,C], labels i32 [segments,C], loss []. `log_sum_exp` [segments,C] is kept for the backward pass.
 void segment_cross_entropy(const Tensor& logits, const SequenceOffsets& segments, const Tensor& labels, double divisor,
                            Tensor& loss, Tensor& log_sum_exp);
 

@@ -5,7 +5,7 @@
 
 namespace mini_bert::kernels {
 
-// y_s = (1/length(s))·Σ_{t in s} x_t: one row for each segment; x [T,H], y [S,H].
+// y_s = (1/length(s))·Σ_{t in s} x_t: one row for each segment; x [T,H], y [segments,H].
 void segment_mean(const Tensor& x, const SequenceOffsets& segments, Tensor& y);
 
 // dx_t += dy_s/length(s) for t in s.

@@ -6,18 +6,18 @@
 
 namespace mini_bert::simd {
 
-// The largest of n numbers; one that is NaN is passed over. −∞ when there is none.
-template <class F, class T>
-float maximum(const T* x, Index n) {
+// The largest of n numbers. NaN is ignored; the result is −∞ if there is no number.
+template <class F, class Element>
+float maximum(const Element* x, Index n) {
   const F least(-__builtin_inff());
   F a = least, b = least;
   Index i = 0;
   for (; i + 2 * F::lanes <= n; i += 2 * F::lanes) {
-    a = max(F::load(x + i), a);  // x first: where it is NaN, the other is taken
+    a = max(F::load(x + i), a);  // x first: if it is NaN, max returns the other operand
     b = max(F::load(x + i + F::lanes), b);
   }
   for (; i < n; i += F::lanes) {
-    // What stands behind the end reads as 0, so it is taken for −∞.
+    // Lanes beyond the end are loaded as 0 and must not count, so they are set to −∞.
     const Index left = n - i < F::lanes ? n - i : F::lanes;
     float lanes[F::lanes];
     least.store(lanes);
@@ -27,8 +27,8 @@ float maximum(const T* x, Index n) {
   return max_lane(max(a, b));
 }
 
-template <class F, class T>
-void softmax(const T* x, Index rows, Index cols, T* y) {
+template <class F, class Element>
+void softmax(const Element* x, Index rows, Index cols, Element* y) {
   for (Index t = 0; t < rows; ++t, x += cols, y += cols) {
     const F largest(maximum<F>(x, cols));
     float total[1];
@@ -42,8 +42,8 @@ void softmax(const T* x, Index rows, Index cols, T* y) {
   }
 }
 
-template <class F, class T>
-void softmax_backward(const T* dy, const T* y, Index rows, Index cols, bool accumulate, T* dx) {
+template <class F, class Element>
+void softmax_backward(const Element* dy, const Element* y, Index rows, Index cols, bool accumulate, Element* dx) {
   for (Index t = 0; t < rows; ++t, dy += cols, y += cols, dx += cols) {
     float total[1];
     sum_over_registers<F>(cols, total, [&](Index i, auto lanes, F(&sums)[1]) {
@@ -56,9 +56,9 @@ void softmax_backward(const T* dy, const T* y, Index rows, Index cols, bool accu
   }
 }
 
-template <class F, class T>
-constexpr SoftmaxLoops<T> softmax_loops() {
-  return {.forward = softmax<F, T>, .backward = softmax_backward<F, T>};
+template <class F, class Element>
+constexpr SoftmaxLoops<Element> softmax_loops() {
+  return {.forward = softmax<F, Element>, .backward = softmax_backward<F, Element>};
 }
 
 }  // namespace mini_bert::simd

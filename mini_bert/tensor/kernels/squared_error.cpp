@@ -6,24 +6,24 @@
 namespace mini_bert::kernels {
 
 void squared_error(const Tensor& x, const Tensor& targets, double divisor, Tensor& loss) {
-  visit_float(x.dtype(), [&]<class T>() {
-    const auto value = x.values<T>(), t = targets.values<T>();
-    double sum = 0;  // in double, in order
+  visit_float(x.dtype(), [&]<class Element>() {
+    const auto value = x.values<Element>(), t = targets.values<Element>();
+    double sum = 0;  // double, and in order: many terms are added
     for (std::size_t i = 0; i < value.size(); ++i) {
       const double error = static_cast<double>(value[i]) - static_cast<double>(t[i]);
       sum += error * error;
     }
-    loss.data<T>()[0] = static_cast<T>(sum / divisor);
+    loss.data<Element>()[0] = static_cast<Element>(sum / divisor);
   });
 }
 
 void squared_error_backward(const Tensor& dloss, const Tensor& x, const Tensor& targets, double divisor,
                             const Gradient& dx) {
-  visit_float(x.dtype(), [&]<class T>() {
-    const T scale = T(2) * dloss.data<T>()[0] / static_cast<T>(divisor);
+  visit_float(x.dtype(), [&]<class Element>() {
+    const Element scale = Element(2) * dloss.data<Element>()[0] / static_cast<Element>(divisor);
     for_each_chunk(x.size(), [&](Index begin, Index end) {
-      put(dx, elements<T>(dx.tensor(), begin, end),
-          scale * (elements<T>(x, begin, end) - elements<T>(targets, begin, end)));
+      put(dx, elements<Element>(dx.tensor(), begin, end),
+          scale * (elements<Element>(x, begin, end) - elements<Element>(targets, begin, end)));
     });
   });
 }

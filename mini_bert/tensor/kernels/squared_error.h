@@ -4,7 +4,7 @@
 
 namespace mini_bert::kernels {
 
-// loss = (1/divisor)·Σ (x − t)²; x and targets t of one shape, loss [].
+// loss = (1/divisor)·Σ (x − t)²; x and the targets t have the same shape, loss [].
 void squared_error(const Tensor& x, const Tensor& targets, double divisor, Tensor& loss);
 
 // dx += dloss/divisor·2(x − t).

@@ -11,15 +11,17 @@ namespace mini_bert::kernels {
 double sum_of_squares(const Tensor& x) {
   constexpr Index chunk = 16384;
   Tensor partial({(x.size() + chunk - 1) / chunk}, DType::f64);
-  const simd::Kernels* const simd = x.dtype() == DType::f32 ? simd::kernels() : nullptr;
-  visit_float(x.dtype(), [&]<class T>() {
-    parallel_for_chunks(x.size(), chunk, [&](Index begin, Index end) {
-      double& sum = partial.data<double>()[begin / chunk];
-      if (simd != nullptr) {
-        sum = simd->parameters.sum_of_squares(x.data<float>() + begin, end - begin);
-      } else {
-        sum = elements<T>(x, begin, end).template cast<double>().square().sum();
-      }
+  const auto for_each_part = [&](const auto& sum_of) {
+    parallel_for_chunks(x.size(), chunk,
+                        [&](Index begin, Index end) { partial.data<double>()[begin / chunk] = sum_of(begin, end); });
+  };
+  visit_float(x.dtype(), [&]<class Element>() {
+    if (const auto* const loops = simd::loops<Element>()) {
+      return for_each_part(
+          [&](Index begin, Index end) { return loops->sum_of_squares.sum(x.data<Element>() + begin, end - begin); });
+    }
+    for_each_part([&](Index begin, Index end) {
+      return elements<Element>(x, begin, end).template cast<double>().square().sum();
     });
   });
   const auto sums = partial.values<double>();

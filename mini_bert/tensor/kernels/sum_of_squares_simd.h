@@ -17,4 +17,10 @@ double sum_of_squares(const float* x, Index n) {
   return sums[0].total() + sums[1].total();
 }
 
+template <class F, class Element>
+constexpr SumOfSquaresLoops<Element> sum_of_squares_loops() {
+  if constexpr (std::is_same_v<Element, float>) return {.sum = sum_of_squares<F>};
+  return {};
+}
+
 }  // namespace mini_bert::simd

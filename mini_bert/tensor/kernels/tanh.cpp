@@ -1,32 +1,34 @@
 #include "mini_bert/tensor/kernels/tanh.h"
 
-#include "mini_bert/tensor/kernels/activations.h"
+#include "mini_bert/tensor/kernels/elements.h"
 #include "mini_bert/tensor/kernels/elementwise.h"
 #include "mini_bert/tensor/simd/kernels.h"
 
 namespace mini_bert::kernels {
 
 void tanh(const Tensor& x, Tensor& y) {
-  visit_activation(x.dtype(), [&]<class T>() {
-    if (const auto* const simd = simd::loops<T>()) {
+  visit_stored(x.dtype(), [&]<class Element>() {
+    if (const auto* const loops = simd::loops<Element>()) {
       return for_each_chunk(x.size(), [&](Index begin, Index end) {
-        simd->tanh.forward(x.data<T>() + begin, end - begin, y.data<T>() + begin);
+        loops->tanh.forward(x.data<Element>() + begin, end - begin, y.data<Element>() + begin);
       });
     }
-    for_each_chunk(x.size(), [&](Index begin, Index end) { write<T>(y, begin, end, read<T>(x, begin, end).tanh()); });
+    for_each_chunk(x.size(),
+                   [&](Index begin, Index end) { write<Element>(y, begin, end, read<Element>(x, begin, end).tanh()); });
   });
 }
 
 void tanh_backward(const Tensor& dy, const Tensor& y, const Gradient& dx) {
-  visit_activation(y.dtype(), [&]<class T>() {
-    if (const auto* const simd = simd::loops<T>()) {
+  visit_stored(y.dtype(), [&]<class Element>() {
+    if (const auto* const loops = simd::loops<Element>()) {
       return for_each_chunk(y.size(), [&](Index begin, Index end) {
-        simd->tanh.backward(dy.data<T>() + begin, y.data<T>() + begin, end - begin, dx.accumulates(),
-                            dx.tensor().data<T>() + begin);
+        loops->tanh.backward(dy.data<Element>() + begin, y.data<Element>() + begin, end - begin, dx.accumulates(),
+                             dx.tensor().data<Element>() + begin);
       });
     }
     for_each_chunk(y.size(), [&](Index begin, Index end) {
-      put<T>(dx, begin, end, read<T>(dy, begin, end) * (Arithmetic<T>(1) - read<T>(y, begin, end).square()));
+      put<Element>(dx, begin, end,
+                   read<Element>(dy, begin, end) * (Arithmetic<Element>(1) - read<Element>(y, begin, end).square()));
     });
   });
 }

@@ -7,7 +7,7 @@ namespace mini_bert::kernels {
 // y = tanh(x), element by element.
 void tanh(const Tensor& x, Tensor& y);
 
-// dx += dy·(1 − y²); y is the output of the forward pass, since tanh′ = 1 − tanh².
+// dx += dy·(1 − y²), because tanh′ = 1 − tanh²; y is the output of the forward pass.
 void tanh_backward(const Tensor& dy, const Tensor& y, const Gradient& dx);
 
 }  // namespace mini_bert::kernels

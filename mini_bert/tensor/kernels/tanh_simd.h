@@ -6,22 +6,22 @@
 
 namespace mini_bert::simd {
 
-template <class F, class T>
-void tanh_forward(const T* x, Index n, T* y) {
+template <class F, class Element>
+void tanh_forward(const Element* x, Index n, Element* y) {
   for_each_register<F>(n, [&](Index i, auto lanes) { lanes.store(tanh(lanes.load(x + i)), y + i); });
 }
 
-template <class F, class T>
-void tanh_backward(const T* dy, const T* y, Index n, bool accumulate, T* dx) {
+template <class F, class Element>
+void tanh_backward(const Element* dy, const Element* y, Index n, bool accumulate, Element* dx) {
   for_each_register<F>(n, [&](Index i, auto lanes) {
     const F y_i = lanes.load(y + i);
     put(lanes, lanes.load(dy + i) * fnma(y_i, y_i, F(1.0f)), accumulate, dx + i);
   });
 }
 
-template <class F, class T>
-constexpr TanhLoops<T> tanh_loops() {
-  return {.forward = tanh_forward<F, T>, .backward = tanh_backward<F, T>};
+template <class F, class Element>
+constexpr TanhLoops<Element> tanh_loops() {
+  return {.forward = tanh_forward<F, Element>, .backward = tanh_backward<F, Element>};
 }
 
 }  // namespace mini_bert::simd

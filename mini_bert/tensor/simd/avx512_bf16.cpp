@@ -5,8 +5,8 @@
 namespace mini_bert::simd {
 namespace {
 
-// sum + the products of both bfloat16 of every word of a and b. Denormals count as 0, and rounding is the
-// instruction's.
+// Adds to `sum` the products of both bfloat16 numbers of every word of a and b. The instruction treats denormals as 0
+// and rounds in its own way.
 inline F32x16 dot_pairs(F32x16 a, F32x16 b, F32x16 sum) {
   return _mm512_dpbf16_ps(sum.v, (__m512bh)a.v, (__m512bh)b.v);
 }

@@ -4,12 +4,12 @@
 #include <cpuid.h>
 #endif
 
-// Apart from isa.cpp: a test that emulates every instruction set answers this question itself.
+// A separate file, so that a test that emulates every instruction set can replace it.
 namespace mini_bert {
 namespace {
 
 #if defined(__x86_64__)
-// Clang 14's __builtin_cpu_supports does not know it.
+// Clang 14's __builtin_cpu_supports does not know F16C.
 bool widens_float16() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
@@ -22,7 +22,7 @@ bool has(Isa isa) {
   if (isa == Isa::portable) return true;
 #if defined(__x86_64__)
   if (isa == Isa::neon) return false;
-  // The compilers' run-time library asks CPUID, and XGETBV whether the system saves the wide registers.
+  // The compiler's run-time library asks CPUID what the CPU has and XGETBV whether the system saves the wide registers.
   if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && widens_float16();
   if (isa == Isa::avx512_bf16) return has(Isa::avx512) && __builtin_cpu_supports("avx512bf16");
   return has(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

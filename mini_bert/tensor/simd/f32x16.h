@@ -7,7 +7,7 @@
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/shape.h"
 
-// Sixteen floats of an AVX-512 register, with the interface of f32x8.h. Included by avx512.cpp alone.
+// Sixteen floats in an AVX-512 register, with the interface of f32x8.h. Only avx512.cpp and avx512_bf16.cpp include it.
 namespace mini_bert::simd {
 namespace {
 
@@ -33,7 +33,7 @@ struct F32x16 {
   static constexpr Index lanes = 16;
   __m512 v;
 
-  // One bit a lane.
+  // One bit for each lane.
   struct Mask {
     __mmask16 m;
   };
@@ -128,7 +128,7 @@ inline float max_lane(F32x16 a) {
 inline void store_interleaved(F32x16 a, F32x16 b, F32x16 c, F32x16 d, float* p) {
   const __m512 ab_low = _mm512_unpacklo_ps(a.v, b.v), ab_high = _mm512_unpackhi_ps(a.v, b.v);
   const __m512 cd_low = _mm512_unpacklo_ps(c.v, d.v), cd_high = _mm512_unpackhi_ps(c.v, d.v);
-  // A quarter of r_i holds abcd of lane i, i+4, i+8, i+12; four by four quarters are transposed.
+  // The quarters of r_i hold a b c d of lanes i, i+4, i+8, i+12. The 4 × 4 quarters are transposed.
   const __m512 r0 = _mm512_shuffle_ps(ab_low, cd_low, 0x44), r1 = _mm512_shuffle_ps(ab_low, cd_low, 0xee);
   const __m512 r2 = _mm512_shuffle_ps(ab_high, cd_high, 0x44), r3 = _mm512_shuffle_ps(ab_high, cd_high, 0xee);
   const __m512 low_01 = _mm512_shuffle_f32x4(r0, r1, 0x44), low_23 = _mm512_shuffle_f32x4(r2, r3, 0x44);
@@ -158,7 +158,7 @@ inline void multiply_wide(U32x16 a, U32x16 b, U32x16& high, U32x16& low) {
   high = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
 }
 
-// Four rounds of sixteen shuffles: within quarters of a register as in f32x8.h, then of quarters.
+// Four rounds of sixteen shuffles: first within quarters of a register, as in f32x8.h, then of whole quarters.
 inline void transpose(F32x16 (&rows)[16]) {
   __m512 pairs[16];
 #pragma GCC unroll 8

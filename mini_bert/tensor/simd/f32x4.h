@@ -49,7 +49,7 @@ struct F32x4 {
 
   static F32x4 load(const float* p) { return vld1q_f32(p); }
   void store(float* p) const { vst1q_f32(p, v); }
-  // The first n ≤ 4 lanes; the others are 0, and nothing behind them is touched.
+  // The first n ≤ 4 lanes; the others are 0, and memory beyond the n elements is neither read nor written.
   static F32x4 load(const float* p, Index n) {
     float all[lanes] = {};
     std::memcpy(all, p, static_cast<std::size_t>(n) * sizeof(float));
@@ -111,7 +111,7 @@ inline F32x4 fnma(F32x4 a, F32x4 b, F32x4 c) {
 inline F32x4 select(F32x4::Mask mask, F32x4 a, F32x4 b) {
   return vbslq_f32(mask.m, a.v, b.v);
 }
-// The second where they do not compare, as x86 has it; NEON's own would be NaN if either is.
+// If an operand is NaN the result is b, as on x86. NEON's own instructions return NaN if either operand is.
 inline F32x4 min(F32x4 a, F32x4 b) {
   return select(a < b, a, b);
 }
@@ -128,7 +128,7 @@ inline F32x4 round(F32x4 a) {
   return vrndnq_f32(a.v);
 }
 
-// Lanes as bits and back; whole numbers as integers and back (|x| < 2³¹).
+// Converts lanes to their bits and back, and whole numbers to integers and back (|x| < 2³¹).
 inline U32x4 bits(F32x4 a) {
   return vreinterpretq_u32_f32(a.v);
 }
@@ -142,7 +142,7 @@ inline F32x4 to_float(U32x4 a) {
   return vcvtq_f32_s32(vreinterpretq_s32_u32(a.v));
 }
 
-// Of all lanes, pairwise in a fixed order.
+// The sum and the maximum of all lanes, taken pairwise in a fixed order.
 inline float sum(F32x4 a) {
   return vaddvq_f32(a.v);
 }
@@ -150,13 +150,13 @@ inline float max_lane(F32x4 a) {
   return vmaxvq_f32(a.v);
 }
 
-// a₀ b₀ c₀ d₀ a₁ b₁ …: 4·lanes floats.
+// Stores a₀ b₀ c₀ d₀ a₁ b₁ …: 4·lanes floats.
 inline void store_interleaved(F32x4 a, F32x4 b, F32x4 c, F32x4 d, float* p) {
   const float32x4x4_t all = {{a.v, b.v, c.v, d.v}};
   vst4q_f32(p, all);
 }
 
-// A sum in double of the squares of all lanes, the lanes added up in a fixed order at the end.
+// The sum of the squares of all lanes in double. The lanes are added in a fixed order at the end.
 struct F32x4::DoubleSum {
   float64x2_t low = vdupq_n_f64(0), high = vdupq_n_f64(0);
 
@@ -168,7 +168,7 @@ struct F32x4::DoubleSum {
   double total() const { return vaddvq_f64(vaddq_f64(low, high)); }
 };
 
-// The upper and the lower half of the 64-bit products of unsigned lanes.
+// Multiplies unsigned lanes; `high` and `low` are the halves of the 64-bit products.
 inline void multiply_wide(U32x4 a, U32x4 b, U32x4& high, U32x4& low) {
   const uint32x4_t first = vreinterpretq_u32_u64(vmull_u32(vget_low_u32(a.v), vget_low_u32(b.v)));
   const uint32x4_t second = vreinterpretq_u32_u64(vmull_high_u32(a.v, b.v));
@@ -176,7 +176,7 @@ inline void multiply_wide(U32x4 a, U32x4 b, U32x4& high, U32x4& low) {
   high = vuzp2q_u32(first, second);
 }
 
-// Lane j of row i and lane i of row j change places.
+// Transposes: lane j of row i and lane i of row j change places.
 inline void transpose(F32x4 (&rows)[4]) {
   const float32x4_t even_01 = vtrn1q_f32(rows[0].v, rows[1].v), odd_01 = vtrn2q_f32(rows[0].v, rows[1].v);
   const float32x4_t even_23 = vtrn1q_f32(rows[2].v, rows[3].v), odd_23 = vtrn2q_f32(rows[2].v, rows[3].v);

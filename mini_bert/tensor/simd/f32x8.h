@@ -8,8 +8,8 @@
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/shape.h"
 
-// Eight floats of an AVX2 register. Included by avx2.cpp alone, which is compiled with -mavx2 -mfma; the anonymous
-// namespace keeps everything built from it inside that object file, so that no other code can end up calling it.
+// Eight floats in an AVX2 register. Only avx2.cpp includes this header; it is compiled with -mavx2 -mfma. The anonymous
+// namespace gives everything that is built from it internal linkage, so that no other code can call it.
 namespace mini_bert::simd {
 namespace {
 
@@ -41,7 +41,7 @@ struct F32x8 {
 
   static F32x8 load(const float* p) { return _mm256_loadu_ps(p); }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
-  // The first n ≤ 8 lanes; the others are 0, and nothing behind them is touched.
+  // The first n ≤ 8 lanes; the others are 0, and memory beyond the n elements is neither read nor written.
   static F32x8 load(const float* p, Index n) { return _mm256_maskload_ps(p, first(n)); }
   void store(float* p, Index n) const { _mm256_maskstore_ps(p, first(n), v); }
 
@@ -124,7 +124,7 @@ inline F32x8 in_register(F32x8 a) {
   return a;
 }
 
-// Lanes as bits and back; whole numbers as integers and back (|x| < 2³¹).
+// Converts lanes to their bits and back, and whole numbers to integers and back (|x| < 2³¹).
 inline U32x8 bits(F32x8 a) {
   return _mm256_castps_si256(a.v);
 }
@@ -138,7 +138,7 @@ inline F32x8 to_float(U32x8 a) {
   return _mm256_cvtepi32_ps(a.v);
 }
 
-// Of all lanes, pairwise in a fixed order.
+// The sum and the maximum of all lanes, taken pairwise in a fixed order.
 inline float sum(F32x8 a) {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
   s = _mm_add_ps(s, _mm_movehl_ps(s, s));
@@ -150,7 +150,7 @@ inline float max_lane(F32x8 a) {
   return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
 }
 
-// a₀ b₀ c₀ d₀ a₁ b₁ …: 4·lanes floats.
+// Stores a₀ b₀ c₀ d₀ a₁ b₁ …: 4·lanes floats.
 inline void store_interleaved(F32x8 a, F32x8 b, F32x8 c, F32x8 d, float* p) {
   const __m256 ab_low = _mm256_unpacklo_ps(a.v, b.v), ab_high = _mm256_unpackhi_ps(a.v, b.v);  // lanes 0 1 4 5, 2 3 6 7
   const __m256 cd_low = _mm256_unpacklo_ps(c.v, d.v), cd_high = _mm256_unpackhi_ps(c.v, d.v);
@@ -162,7 +162,7 @@ inline void store_interleaved(F32x8 a, F32x8 b, F32x8 c, F32x8 d, float* p) {
   _mm256_storeu_ps(p + 24, _mm256_permute2f128_ps(abcd_26, abcd_37, 0x31));
 }
 
-// A sum in double of the squares of all lanes, the lanes added up in a fixed order at the end.
+// The sum of the squares of all lanes in double. The lanes are added in a fixed order at the end.
 struct F32x8::DoubleSum {
   __m256d low = _mm256_setzero_pd(), high = _mm256_setzero_pd();
 
@@ -179,7 +179,7 @@ struct F32x8::DoubleSum {
   }
 };
 
-// The upper and the lower half of the 64-bit products of unsigned lanes.
+// Multiplies unsigned lanes; `high` and `low` are the halves of the 64-bit products.
 inline void multiply_wide(U32x8 a, U32x8 b, U32x8& high, U32x8& low) {
   const __m256i even = _mm256_mul_epu32(a.v, b.v);
   const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(a.v, 32), _mm256_srli_epi64(b.v, 32));
@@ -187,7 +187,7 @@ inline void multiply_wide(U32x8 a, U32x8 b, U32x8& high, U32x8& low) {
   high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
 }
 
-// Lane j of row i and lane i of row j change places: three rounds of eight shuffles.
+// Transposes: lane j of row i and lane i of row j change places. Three rounds of eight shuffles.
 inline void transpose(F32x8 (&rows)[8]) {
   __m256 pairs[8];
 #pragma GCC unroll 4

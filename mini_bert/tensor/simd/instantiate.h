@@ -7,17 +7,15 @@
 
 namespace mini_bert::simd {
 
-// Everything for one register type.
+// All kernels for one register type.
 template <class F, template <class> class Bf16Words>
 constexpr Kernels make_kernels(Isa isa) {
   Kernels k{};
   k.isa = isa;
   add_gemm<F, Bf16Words<F>>(k);
   add_gemm_dot<F>(k);
-  k.f32 = activation_loops<F, float>();
-  k.bf16 = activation_loops<F, BFloat16>();
-  k.convert = convert_loops<F>();
-  k.parameters = parameter_loops<F>();
+  k.f32 = make_loops<F, float>();
+  k.bf16 = make_loops<F, BFloat16>();
   return k;
 }
 

@@ -2,7 +2,7 @@
 
 namespace mini_bert::simd {
 
-// MINI_BERT_EMULATE_NEON: a test compiles this file once more, for x86 and NEON.
+// MINI_BERT_EMULATE_NEON: a test compiles this file a second time, with the sets of x86 and with NEON.
 #if defined(__x86_64__)
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();

@@ -9,14 +9,14 @@
 
 namespace mini_bert::simd {
 
-// Products in tiles (tensor/kernels/matmul_simd.h) whose terms are of one type. Panels consist of 32-bit words: a
-// float, or a pair of bfloat16 where the CPU multiplies those, two consecutive terms of the sum.
+// Products in tiles (tensor/kernels/matmul_simd.h) whose terms have one type. Panels consist of 32-bit words. A word is a
+// float, or, if the CPU multiplies bfloat16, a pair of them: two consecutive terms of the sum.
 struct TiledProduct {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
   using Tile = void (*)(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
                         bool accumulate, const float* bias);
-  template <class T>
-  using Pack = void (*)(const T* x, Index ldx, Index depth, Index count, float* panel, Index width);
+  template <class Element>
+  using Pack = void (*)(const Element* x, Index ldx, Index depth, Index count, float* panel, Index width);
   struct Packs {
     Pack<float> f32;
     Pack<BFloat16> bf16;
@@ -25,20 +25,20 @@ struct TiledProduct {
 
   Index terms_per_word;
   Index tile_rows, tile_cols;
-  Tile tile[most_tile_rows];  // tile[r-1] is that of r rows
+  Tile tile[most_tile_rows];  // tile[r-1] computes r rows
   Packs pack, pack_transposed;
 };
 
-// Products x·Wᵀ of few rows, whose W is used where it lies, stored as T (tensor/kernels/matmul_dot_simd.h).
+// Products x·Wᵀ with few rows of x, which read W in place (tensor/kernels/matmul_dot_simd.h).
 struct DotProduct {
   static constexpr int tile_rows = 4, tile_cols = 3;
-  template <class T>
-  using Tile = void (*)(Index depth, const float* a, const T* b, Index ldb, const T* fetch, Index fetched, float* c,
-                        Index ldc, Index cols, bool accumulate, const float* bias);
+  template <class Element>
+  using Tile = void (*)(Index depth, const float* a, const Element* b, Index ldb, const Element* fetch, Index fetched,
+                        float* c, Index ldc, Index cols, bool accumulate, const float* bias);
 
-  template <class T>
+  template <class Element>
   struct Tiles {
-    Tile<T> of_rows[tile_rows];  // [r-1] is that of r rows
+    Tile<Element> of_rows[tile_rows];  // of_rows[r-1] computes r rows
   };
 
   Tiles<float> f32;
@@ -47,9 +47,9 @@ struct DotProduct {
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 
-// The hot loops over plain arrays, once per instruction set. Each is written once, as a template over the register
-// type, in tensor/kernels/<op>_simd.h beside the definition it must agree with; avx2.cpp and its neighbours instantiate
-// them. Threads and shapes are the callers' business.
+// The SIMD kernels of one instruction set: loops over plain arrays. Each is written once, as a template over the register
+// type, in tensor/kernels/<op>_simd.h, next to the definition that it must agree with. avx2.cpp, avx512.cpp and the like
+// instantiate the templates. Callers handle threads and shapes.
 struct Kernels {
   Isa isa;
 
@@ -58,30 +58,34 @@ struct Kernels {
 
   DotProduct dot;
 
-  // All the rest (loops.h).
-  ActivationLoops<float> f32;
-  ActivationLoops<BFloat16> bf16;
-  ConvertLoops convert;
-  ParameterLoops parameters;
+  // Everything else (loops.h), over elements stored as f32 and as bf16.
+  Loops<float> f32;
+  Loops<BFloat16> bf16;
 };
 
-// Those of isa(), or null when it is portable: then the definition is the kernel.
+// The kernels of isa(), or null if it is portable: then the definition is the kernel.
 const Kernels* kernels();
 
-// Of those, the loops over activations stored as T; null for double, which only the definitions compute with.
-template <class T>
-const ActivationLoops<T>* loops() {
+// The loops of isa() over elements stored as Element. Null if isa() is portable, and for double: only the definitions compute
+// with it. Every operation asks this question in the same way, once and before its own loops:
+//   visit_stored(x.dtype(), [&]<class Element>() {
+//     if (const auto* const loops = simd::loops<Element>()) return …;  // with loops->add.forward and the like
+//     …                                                               // the definition
+//   });
+// Matrix products alone, whose factors and sums may have different types, ask kernels().
+template <class Element>
+const Loops<Element>* loops() {
   const Kernels* const chosen = kernels();
-  if constexpr (std::is_same_v<T, float>) {
+  if constexpr (std::is_same_v<Element, float>) {
     return chosen == nullptr ? nullptr : &chosen->f32;
-  } else if constexpr (std::is_same_v<T, BFloat16>) {
+  } else if constexpr (std::is_same_v<Element, BFloat16>) {
     return chosen == nullptr ? nullptr : &chosen->bf16;
   } else {
     return nullptr;
   }
 }
 
-// Those of one set, null when there are none or this CPU lacks it.
+// The kernels of one instruction set; null if it has none or this CPU lacks it.
 const Kernels* kernels_for(Isa isa);
 
 }  // namespace mini_bert::simd

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mini_bert/tensor/kernels/activation_simd.h"
 #include "mini_bert/tensor/kernels/adamw_simd.h"
 #include "mini_bert/tensor/kernels/add_layer_norm_simd.h"
 #include "mini_bert/tensor/kernels/add_simd.h"
@@ -7,7 +8,6 @@
 #include "mini_bert/tensor/kernels/convert_simd.h"
 #include "mini_bert/tensor/kernels/cross_entropy_simd.h"
 #include "mini_bert/tensor/kernels/dropout_simd.h"
-#include "mini_bert/tensor/kernels/gelu_simd.h"
 #include "mini_bert/tensor/kernels/layer_norm_simd.h"
 #include "mini_bert/tensor/kernels/linear_simd.h"
 #include "mini_bert/tensor/kernels/scale_simd.h"
@@ -18,25 +18,23 @@
 
 namespace mini_bert::simd {
 
-// The loops of loops.h for one register type.
-template <class F, class T>
-constexpr ActivationLoops<T> activation_loops() {
-  return {.add = add_loops<F, T>(),
-          .scale = scale_loops<F, T>(),
-          .gelu = gelu_loops<F, T>(),
-          .tanh = tanh_loops<F, T>(),
-          .dropout = dropout_loops<F, T>(),
-          .softmax = softmax_loops<F, T>(),
-          .cross_entropy = cross_entropy_loops<F, T>(),
-          .layer_norm = layer_norm_loops<F, T>(),
-          .add_layer_norm = add_layer_norm_loops<F, T>(),
-          .linear = linear_loops<F, T>(),
-          .attention = attention_loops<F, T>()};
-}
-
-template <class F>
-constexpr ParameterLoops parameter_loops() {
-  return {.adamw = adamw<F>, .sum_of_squares = sum_of_squares<F>};
+// The loops of loops.h for one register type and one element type.
+template <class F, class Element>
+constexpr Loops<Element> make_loops() {
+  return {.add = add_loops<F, Element>(),
+          .scale = scale_loops<F, Element>(),
+          .activation = activation_loops<F, Element>(),
+          .tanh = tanh_loops<F, Element>(),
+          .dropout = dropout_loops<F, Element>(),
+          .softmax = softmax_loops<F, Element>(),
+          .cross_entropy = cross_entropy_loops<F, Element>(),
+          .layer_norm = layer_norm_loops<F, Element>(),
+          .add_layer_norm = add_layer_norm_loops<F, Element>(),
+          .linear = linear_loops<F, Element>(),
+          .attention = attention_loops<F, Element>(),
+          .convert = convert_loops<F, Element>(),
+          .adamw = adamw_loops<F, Element>(),
+          .sum_of_squares = sum_of_squares_loops<F, Element>()};
 }
 
 }  // namespace mini_bert::simd

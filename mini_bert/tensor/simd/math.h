@@ -1,18 +1,18 @@
 #pragma once
 
-// Functions of one register of floats; F is F32x8 or F32x16. The errors stated are the largest over all floats of the
-// range, found by trying them against the function in double; an ulp is the distance of neighbouring floats of the
-// size of the result.
+// Functions of one register of floats; F is F32x4, F32x8 or F32x16. The stated errors are the largest over all floats of
+// the range, compared with the function in double. An ulp is the distance between neighbouring floats of the size of the
+// result.
 namespace mini_bert::simd {
 
-// eˣ = 2ⁿ·eʳ with n = round(x/ln 2), so |r| ≤ ln 2/2. ln 2 is taken off in two parts, the first of so few bits that
-// n·ln2_high is exact. eʳ = 1 + r + r²·p(r), p of degree 4 fitted for the least relative error (3·10⁻⁹).
+// eˣ = 2ⁿ·eʳ with n = round(x/ln 2), so |r| ≤ ln 2/2. n·ln 2 is subtracted in two parts; the first has so few bits that
+// n·ln2_high is exact. eʳ = 1 + r + r²·p(r), where p has degree 4 and the least relative error (3·10⁻⁹).
 // 0 below −87.3 and +∞ above 88.3, where 2ⁿ or the result leaves the range of normal floats; NaN stays NaN.
 // Error 1.02 ulp.
 template <class F>
 F exp(F x) {
   constexpr float lowest = -87.3f, highest = 88.3f, ln2_high = 0x1.62ep-1f, ln2_low = 0x1.0bfbe8p-15f;
-  // x second, so that a NaN comes through.
+  // x is the second operand, so that NaN stays NaN.
   const F bounded = min(F(highest), max(F(lowest), x));
   const F n = round(bounded * F(0x1.715476p+0f));
   const F r = fnma(n, F(ln2_low), fnma(n, F(ln2_high), bounded));
@@ -27,7 +27,7 @@ F exp(F x) {
   return select(x < F(lowest), F(0.0f), select(F(highest) < x, F(__builtin_inff()), y));
 }
 
-// erf(x) = x·p(x²)/q(x²) for |x| ≤ 3.925, beyond which it rounds to ±1; both of degree 5, fitted for the least relative
+// erf(x) = x·p(x²)/q(x²) for |x| ≤ 3.925, beyond which it rounds to ±1; p and q have degree 5 and the least relative
 // error (2·10⁻⁸). Error 6.0 ulp, 3.6·10⁻⁷ of the result; 1.4 ulp where |x| is below 10⁻³⁰.
 template <class F>
 F erf(F x) {
@@ -46,7 +46,7 @@ F erf(F x) {
   return min(F(1.0f), max(F(-1.0f), bounded * p / q));
 }
 
-// tanh(x) = x·p(x²)/q(x²) for |x| ≤ 9.02, beyond which it rounds to ±1; both of degree 4, fitted for the least relative
+// tanh(x) = x·p(x²)/q(x²) for |x| ≤ 9.02, beyond which it rounds to ±1; p and q have degree 4 and the least relative
 // error (2·10⁻⁸). Error 5.5 ulp, 3.3·10⁻⁷ of the result.
 template <class F>
 F tanh(F x) {
@@ -63,8 +63,8 @@ F tanh(F x) {
   return min(F(1.0f), max(F(-1.0f), bounded * p / q));
 }
 
-// log x = e·ln 2 + log(1+f) with x = 2ᵉ·(1+f) and √½ ≤ 1+f < √2; log(1+f) = f − f²/2 + f³·p(f), p of degree 8 fitted
-// for the least relative error (10⁻⁹). −∞ at 0, NaN below; +∞ and NaN stay what they are. Error 0.82 ulp.
+// log x = e·ln 2 + log(1+f) with x = 2ᵉ·(1+f) and √½ ≤ 1+f < √2; log(1+f) = f − f²/2 + f³·p(f), where p has degree 8
+// and the least relative error (10⁻⁹). −∞ at 0, NaN below 0; +∞ and NaN stay what they are. Error 0.82 ulp.
 template <class F>
 F log(F x) {
   using Bits = typename F::Bits;
@@ -87,7 +87,7 @@ F log(F x) {
   const F tail = fma(e, F(ln2_low), fma(p * f, square, square * F(-0.5f)));
   const F y = fma(e, F(ln2_high), f + tail);
   const F beyond = select(F(0.0f) < x, y, select(x < F(0.0f), F(__builtin_nanf("")), F(-__builtin_inff())));
-  // The last to be asked is whether x is an ordinary number at all: it is neither for +∞ nor for NaN.
+  // For +∞ and NaN the comparison is false, and the result is x itself.
   return select(x < F(__builtin_inff()), beyond, x);
 }
 

@@ -4,7 +4,7 @@
 
 #include "mini_bert/tensor/random.h"
 
-// The random numbers of tensor/random.h, the same bits, one counter a lane.
+// The random numbers of tensor/random.h, bit-identical, with one counter in each lane.
 namespace mini_bert::simd {
 
 // The words of the lanes' counters: x[w] holds word w of the counters first, first + 1, …
@@ -12,7 +12,7 @@ template <class F>
 void philox(const RandomKey& key, std::uint64_t first, typename F::Bits (&x)[4]) {
   using Bits = typename F::Bits;
   const Bits start(static_cast<std::uint32_t>(first)), lane = Bits::iota(), low = start + lane;
-  // What the addition carries out of its highest bit, where the lower halves of the counters overflow.
+  // The carry of the addition, where the lower half of a counter overflows.
   const Bits carry = ((start & lane) | ((start | lane) & (low ^ Bits(0xffffffffu)))) >> 31;
   x[0] = low;
   x[1] = Bits(static_cast<std::uint32_t>(first >> 32)) + carry;
@@ -31,20 +31,20 @@ void philox(const RandomKey& key, std::uint64_t first, typename F::Bits (&x)[4])
   }
 }
 
-// The factors 0 or 1/(1−p) of elements [first, first+count) of the mask: dropout_mask of tensor/kernels/dropout.h.
+// Elements [first, first+count) of the dropout mask, as dropout_mask of tensor/kernels/dropout.h computes them.
 template <class F>
 void dropout_factors(double p, const RandomKey& key, std::uint64_t first, Index count, float* factors) {
   using Bits = typename F::Bits;
   constexpr Index group = 4 * F::lanes;
   const F kept(static_cast<float>(1.0 / (1.0 - p)));
-  const F threshold(static_cast<float>(p) * 0x1p24f);  // of the 24 bits before they are scaled down, which is exact
+  const F threshold(static_cast<float>(p) * 0x1p24f);  // compared with the 24 bits before they are scaled, which is exact
   const auto draw = [&](std::uint64_t counter, float* target) {
     Bits words[4] = {Bits(0u), Bits(0u), Bits(0u), Bits(0u)};
     philox<F>(key, counter, words);
     const auto factor = [&](Bits word) { return select(to_float(word >> 8) < threshold, F(0.0f), kept); };
     store_interleaved(factor(words[0]), factor(words[1]), factor(words[2]), factor(words[3]), target);
   };
-  // Groups begin at a multiple of 4; what is before `first` in its group, or behind the end, is drawn and left out.
+  // Groups begin at a multiple of 4. Numbers of a group before `first` or beyond the end are drawn and not used.
   Index done = -static_cast<Index>(first % 4);
   for (std::uint64_t counter = first / 4; done < count; counter += F::lanes, done += group) {
     if (done >= 0 && done + group <= count) {

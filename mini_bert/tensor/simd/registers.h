@@ -2,24 +2,26 @@
 
 #include "mini_bert/tensor/shape.h"
 
-// How loops over an array go by registers of type F: whole ones first, then the lanes that are left of n.
+// How a loop passes over an array of n elements in registers of type F: whole registers first, then the lanes of the
+// rest.
 namespace mini_bert::simd {
 
-// x, which a compiler short of registers may load again wherever it is used. Sets of 16 registers overload this.
+// Returns x. Instruction sets with only 16 registers overload it to keep x in a register: a compiler that is short of
+// registers may otherwise load x again at every use.
 template <class F>
 F in_register(F x) {
   return x;
 }
 
-// How a loop's body reads and writes its register: all lanes, or the first n.
+// How the body of a loop reads and writes its register: all lanes, or the first n lanes.
 template <class F>
 struct WholeRegister {
-  template <class T>
-  static F load(const T* p) {
+  template <class Element>
+  static F load(const Element* p) {
     return F::load(p);
   }
-  template <class T>
-  static void store(F x, T* p) {
+  template <class Element>
+  static void store(F x, Element* p) {
     x.store(p);
   }
   static F only(F x) { return x; }
@@ -28,15 +30,15 @@ template <class F>
 struct FirstLanes {
   Index n;
 
-  template <class T>
-  F load(const T* p) const {
+  template <class Element>
+  F load(const Element* p) const {
     return F::load(p, n);
   }
-  template <class T>
-  void store(F x, T* p) const {
+  template <class Element>
+  void store(F x, Element* p) const {
     x.store(p, n);
   }
-  // x with 0 in the lanes that do not count, for sums.
+  // x with 0 in the lanes beyond the first n, for sums.
   F only(F x) const {
     float lanes[F::lanes];
     x.store(lanes);
@@ -44,8 +46,8 @@ struct FirstLanes {
   }
 };
 
-// body(i, lanes) for i = 0, F::lanes, 2·F::lanes, …: elements from i on are read by lanes.load(p + i) and written by
-// lanes.store(x, p + i).
+// Calls body(i, lanes) for i = 0, F::lanes, 2·F::lanes, …. The body reads the elements from i on with lanes.load(p + i)
+// and writes them with lanes.store(x, p + i).
 template <class F, class Body>
 void for_each_register(Index n, const Body& body) {
   Index i = 0;
@@ -53,8 +55,8 @@ void for_each_register(Index n, const Body& body) {
   if (i < n) body(i, FirstLanes<F>{n - i});
 }
 
-// The same with `COUNT` sums: body(i, lanes, F (&sums)[COUNT]) adds to them, and totals[c] is what they come to. Four
-// sets of sums take turns, so that an addition need not wait for the one before.
+// The same with `COUNT` sums: body(i, lanes, F (&sums)[COUNT]) adds to them, and totals[c] becomes their total. Four sets
+// of sums take turns, so that an addition does not wait for the one before it.
 template <class F, int COUNT, class Body>
 void sum_over_registers(Index n, float (&totals)[COUNT], const Body& body) {
   constexpr Index sets = 4;
@@ -76,8 +78,8 @@ void sum_over_registers(Index n, float (&totals)[COUNT], const Body& body) {
 }
 
 // y = x, or y += x.
-template <class Lanes, class F, class T>
-void put(const Lanes& lanes, F x, bool accumulate, T* y) {
+template <class Lanes, class F, class Element>
+void put(const Lanes& lanes, F x, bool accumulate, Element* y) {
   lanes.store(accumulate ? lanes.load(y) + x : x, y);
 }
 

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
-#include "mini_bert/files/text_file.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 

@@ -206,5 +206,5 @@ TEST_CASE("a run with frozen layers and layer decay, stopped and resumed, ends w
 TEST_CASE("more layers cannot be frozen than there are", "[freeze]") {
   Setup setup;
   setup.arguments.freeze_layers = 3;
-  CHECK_THROWS_WITH(Run(setup), ContainsSubstring("--freeze-layers is 3, the model has 2 layers"));
+  CHECK_THROWS_WITH(Run(setup), ContainsSubstring("`freeze_layers` is 3; the model has 2 layers"));
 }

@@ -10,7 +10,7 @@ namespace mini_bert::simd {
 namespace {
 
 TEST_CASE("softmax and cross entropy loops", "[simd][softmax][cross_entropy]") {
-  for_all_loops([]<class T>(const std::string& name, const ActivationLoops<T>& loops) {
+  for_all_loops([]<class T>(const std::string& name, const Loops<T>& loops) {
     for (const Index cols : {1, 3, 7, 8, 9, 16, 17, 33, 128, 768, 2047, 2048, 2050, 5003}) {
       const Index rows = 3, n = rows * cols;
       CAPTURE(name, cols);
@@ -84,7 +84,7 @@ struct NormCase {
 constexpr double sum_tolerance = 3e-5;
 
 TEST_CASE("layer_norm loops", "[simd][layer_norm]") {
-  for_all_loops([]<class T>(const std::string& name, const ActivationLoops<T>& loops) {
+  for_all_loops([]<class T>(const std::string& name, const Loops<T>& loops) {
     for (const Index cols : {3, 7, 8, 9, 15, 16, 17, 33, 65, 130, 768, 3072}) {
       const Index rows = cols < 100 ? 5 : 3;
       CAPTURE(name, rows, cols);
@@ -118,7 +118,7 @@ TEST_CASE("layer_norm loops", "[simd][layer_norm]") {
 }
 
 TEST_CASE("add_layer_norm loops", "[simd][add_layer_norm]") {
-  for_all_loops([]<class T>(const std::string& name, const ActivationLoops<T>& loops) {
+  for_all_loops([]<class T>(const std::string& name, const Loops<T>& loops) {
     for (const Index cols : {3, 7, 8, 9, 16, 17, 33, 130, 511, 513, 768, 3072}) {
       for (const double p : {0.0, 0.25}) {
         const Index rows = 3;
@@ -167,7 +167,7 @@ TEST_CASE("add_layer_norm loops", "[simd][add_layer_norm]") {
 }
 
 TEST_CASE("column sums", "[simd][linear]") {
-  for_all_loops([]<class T>(const std::string& name, const ActivationLoops<T>& loops) {
+  for_all_loops([]<class T>(const std::string& name, const Loops<T>& loops) {
     for (const Index rows : {1, 7, 8, 9, 17}) {
       for (const Index cols : {1, 7, 8, 9, 16, 33, 768}) {
         const GuardedArray<T> x = random_array<T>(rows * cols, 0);

@@ -28,13 +28,13 @@ constexpr RandomKey key = {.seed = 8, .step = 9, .stream = 10};
 template <class T>
 struct NamedLoops {
   std::string name;
-  ActivationLoops<T> loops;
+  Loops<T> loops;
 };
 
 // Those that this machine can run, and those over emulated registers of 16 lanes.
 template <class T>
 inline std::vector<NamedLoops<T>> all_loops() {
-  std::vector<NamedLoops<T>> all = {{"emulated", activation_loops<EmulatedF32x16, T>()}};
+  std::vector<NamedLoops<T>> all = {{"emulated", make_loops<EmulatedF32x16, T>()}};
   for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512}) {
     const Kernels* const kernels = kernels_for(isa);
     if (kernels == nullptr) continue;

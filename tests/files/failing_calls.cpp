@@ -1,0 +1,51 @@
+#include "tests/files/failing_calls.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace mini_bert::test {
+
+thread_local Fault fault;
+
+}  // namespace mini_bert::test
+
+namespace {
+
+using mini_bert::test::fault;
+
+bool fails() {
+  if (!fault.armed) return false;
+  if (fault.interrupts > 0) {
+    --fault.interrupts;
+    errno = EINTR;
+    return true;
+  }
+  if (++fault.calls != fault.fail_at) return false;
+  errno = fault.error;
+  return true;
+}
+
+}  // namespace
+
+extern "C" ssize_t write(int file, const void* bytes, size_t count) {
+  if (fails()) return -1;
+  if (fault.armed && fault.most_bytes > 0) count = std::min(count, static_cast<size_t>(fault.most_bytes));
+  return ::syscall(SYS_write, file, bytes, count);
+}
+extern "C" int fsync(int file) {
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_fsync, file));
+}
+extern "C" int rename(const char* from, const char* to) noexcept {
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
+  if (fault.armed && fault.no_exchange != 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}

@@ -78,8 +78,13 @@ void activate_backward(const Tensor& dy, const Tensor& x, Activation activation,
     }
     activations::All::visit(activation, [&]<class Row>() {
       for_each_chunk(x.size(), [&](Index begin, Index end) {
-        const RowArray<Arithmetic<Element>> part = read<Element>(x, begin, end);
-        put<Element>(dx, begin, end, read<Element>(dy, begin, end) * Row::slope(part));
+        const RowArray<Arithmetic<Element>> part = read<Element>(x, begin, end),
+                                            dy_part = read<Element>(dy, begin, end);
+        if constexpr (requires { Row::gradient(dy_part, part); }) {
+          put<Element>(dx, begin, end, Row::gradient(dy_part, part));
+        } else {
+          put<Element>(dx, begin, end, dy_part * Row::slope(part));
+        }
       });
     });
   });

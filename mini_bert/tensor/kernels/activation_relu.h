@@ -22,6 +22,11 @@ struct Relu {
   static Array slope(const Array& x) {
     return (x > Scalar(0)).template cast<Scalar>();
   }
+  // 0 where the unit is off, whatever the sign of dy and even if dy is not finite.
+  template <class Array, class Scalar = typename Array::Scalar>
+  static Array gradient(const Array& dy, const Array& x) {
+    return (x > Scalar(0)).select(dy, Scalar(0));
+  }
 
   template <class F>
   static F fast_value(F x) {
@@ -30,6 +35,10 @@ struct Relu {
   template <class F>
   static F fast_slope(F x) {
     return select(F(0.0f) < x, F(1.0f), F(0.0f));
+  }
+  template <class F>
+  static F fast_gradient(F dy, F x) {
+    return select(F(0.0f) < x, dy, F(0.0f));
   }
 };
 

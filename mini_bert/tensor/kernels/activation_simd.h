@@ -14,7 +14,12 @@ void activate(const Element* x, Index n, Element* y) {
 template <class F, class Row, class Element>
 void activate_backward(const Element* dy, const Element* x, Index n, bool accumulate, Element* dx) {
   for_each_register<F>(n, [&](Index i, auto lanes) {
-    put(lanes, lanes.load(dy + i) * Row::fast_slope(lanes.load(x + i)), accumulate, dx + i);
+    const F dy_i = lanes.load(dy + i), x_i = lanes.load(x + i);
+    if constexpr (requires { Row::fast_gradient(dy_i, x_i); }) {
+      put(lanes, Row::fast_gradient(dy_i, x_i), accumulate, dx + i);
+    } else {
+      put(lanes, dy_i * Row::fast_slope(x_i), accumulate, dx + i);
+    }
   });
 }
 

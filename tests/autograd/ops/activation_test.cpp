@@ -159,6 +159,19 @@ TEST_CASE("activations: the slopes at kinks are those of PyTorch", "[activation]
   }
 }
 
+TEST_CASE("activations: relu stops every gradient, infinite ones and the sign of zero too", "[activation]") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Var x(Tensor::full({19}, -1, dtype), true);
+    for (const double dy : {-1.0, std::numeric_limits<double>::infinity(), std::nan("")}) {
+      Tape tape;
+      const Var y = relu(x);
+      tape.backward(y, Tensor::full(y.shape(), dy, dtype));
+      for (const double dx : doubles(x.grad())) CHECK((dx == 0 && !std::signbit(dx)));
+      Var(x).clear_grad();
+    }
+  }
+}
+
 TEST_CASE("activations refuse what is not floating-point", "[activation]") {
   CHECK_THROWS_WITH(gelu(Var(ids({1, 2}))), ContainsSubstring("f32 and f64, got i32"));
 }

@@ -5,6 +5,7 @@
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/names/name_table.h"
 #include "mini_bert/bert/predict/fill_mask.h"
 #include "mini_bert/files/text_file.h"
 #include "mini_bert/nn/adamw.h"

@@ -6,6 +6,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/names/name_table.h"
 #include "mini_bert/bert/predict/fill_mask.h"
 #include "mini_bert/nn/adamw.h"
 #include "mini_bert/nn/clip_grad.h"

@@ -173,7 +173,8 @@ TEST_CASE("bert: pool takes the first token of each sentence through tanh(W·x +
   const Var hidden = model.forward(tokens, mode);
   const Tensor pooled = model.pool(hidden, tokens.offsets).value();
   REQUIRE(pooled.shape() == Shape{3, 12});
-  const Tensor weight = find(model, "pooler.dense.weight").value(), bias = find(model, "pooler.dense.bias").value();
+  const Tensor weight = find(model, "bert.pooler.dense.weight").value(),
+               bias = find(model, "bert.pooler.dense.bias").value();
   for (const auto& [sentence, first] : {std::pair{0, 0}, {1, 4}, {2, 10}}) {
     for (Index i = 0; i < 12; ++i) {
       double sum = bias.data<double>()[i];

@@ -194,7 +194,7 @@ TEST_CASE("pre-training: the loss is that of the masked words plus that of the n
   const auto share = [&](const Module& part) {
     for (const Parameter& parameter : part.parameters()) {
       for (const Parameter& whole : model.parameters()) {
-        if (whole.name == checkpoint_name(parameter)) parameter.value().copy_from(whole.value());
+        if (whole.path == parameter.path) parameter.value().copy_from(whole.value());
       }
     }
   };

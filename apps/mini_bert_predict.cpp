@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <iostream>
 
-#include "apps/command_line.h"
-#include "apps/download_console.h"
-#include "apps/predict_options.h"
-#include "apps/predict_tasks.h"
+#include "apps/console/command_line.h"
+#include "apps/console/download_console.h"
+#include "apps/predict/predict_options.h"
+#include "apps/predict/predict_tasks.h"
 #include "mini_bert/bert/data/sample_reader.h"
 #include "mini_bert/tensor/parallel.h"
 

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "mini_bert/autograd/tape.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/tokenizer/utf8.h"
 
 namespace mini_bert {

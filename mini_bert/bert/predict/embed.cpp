@@ -7,7 +7,7 @@
 #include "mini_bert/autograd/ops/segment_mean.h"
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/data/dataset.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 namespace {

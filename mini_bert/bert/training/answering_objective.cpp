@@ -6,7 +6,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/metrics/answers.h"
 #include "mini_bert/bert/predict/answer.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 namespace {

@@ -7,7 +7,7 @@
 #include "mini_bert/bert/data/class_weights.h"
 #include "mini_bert/bert/metrics/classification.h"
 #include "mini_bert/bert/metrics/regression.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/tensor/random.h"
 
 namespace mini_bert {

@@ -12,7 +12,9 @@
 #include <iostream>
 #include <limits>
 #include <optional>
+#include <sstream>
 
+#include "apps/console/text_format.h"
 #include "mini_bert/base/version.h"
 
 namespace mini_bert {
@@ -44,6 +46,30 @@ std::string one_line(std::string text) {
 bool is_negative_number(const std::string& argument) {
   return argument.size() > 1 && argument[0] == '-' &&
          (std::isdigit(static_cast<unsigned char>(argument[1])) || argument[1] == '.');
+}
+
+// --help: flags on the left, their texts in a column of their own, all of it in 80 columns.
+constexpr std::size_t help_width = 80, help_column = 30;
+
+// The text in lines of at most `width` columns, broken at spaces.
+std::string wrapped(const std::string& text, std::size_t width) {
+  std::istringstream words(text);
+  std::string lines;
+  std::size_t used = 0;
+  for (std::string word; words >> word;) {
+    const std::size_t columns = display_width(word);
+    if (used > 0 && used + 1 + columns > width) {
+      lines += '\n';
+      used = 0;
+    }
+    if (used > 0) lines += ' ';
+    lines += word;
+    used += columns + (used > 0 ? 1 : 0);
+  }
+  return lines;
+}
+std::string flag_help(const std::string& text) {
+  return wrapped(text, help_width - help_column);
 }
 
 // Number of slips between two words, adjacent swaps counted once.
@@ -101,10 +127,10 @@ Flag& Flag::repeatable() {
 CommandLine::~CommandLine() = default;
 
 CommandLine::CommandLine(std::string program, const std::string& description)
-    : program_(std::move(program)), app_(std::make_unique<CLI::App>(description, program_)) {
+    : program_(std::move(program)), app_(std::make_unique<CLI::App>(wrapped(description, help_width), program_)) {
   app_->set_help_flag("-h,--help", "show this page");
   app_->set_version_flag("--version", program_ + " " MINI_BERT_VERSION, "show the version");
-  app_->get_formatter()->column_width(40);
+  app_->get_formatter()->column_width(help_column);
 }
 
 Flag CommandLine::prepare(CLI::Option* option, const std::string& default_text) {
@@ -113,21 +139,24 @@ Flag CommandLine::prepare(CLI::Option* option, const std::string& default_text) 
 }
 
 Flag CommandLine::toggle(const std::string& names, bool& value, const std::string& help) {
-  return Flag(app_->add_flag(names, value, help)->group(section_));
+  return Flag(app_->add_flag(names, value, flag_help(help))->group(section_));
 }
 
 Flag CommandLine::text(const std::string& names, std::string& value, const std::string& help) {
-  CLI::Option* const option = app_->add_option(names, value, help)->transform(uncovered, "", "")->type_name("TEXT");
+  CLI::Option* const option =
+      app_->add_option(names, value, flag_help(help))->transform(uncovered, "", "")->type_name("TEXT");
   return prepare(option, value);
 }
 
 Flag CommandLine::texts(const std::string& names, std::vector<std::string>& values, const std::string& help) {
-  return Flag(
-      app_->add_option(names, values, help)->transform(uncovered, "", "")->type_name("TEXT")->group(section_));
+  return Flag(app_->add_option(names, values, flag_help(help))
+                  ->transform(uncovered, "", "")
+                  ->type_name("TEXT")
+                  ->group(section_));
 }
 
 Flag CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
-                                 const std::string& help) {
+                         const std::string& help) {
   const std::string list = fmt::format("{}", fmt::join(choices, "|"));
   const std::string flag = names.substr(0, names.find(','));
   const auto take = [&value, choices, list, flag](const std::string& given) {
@@ -136,12 +165,16 @@ Flag CommandLine::choice(const std::string& names, std::string& value, const std
     }
     value = given;
   };
-  return prepare(app_->add_option_function<std::string>(names, take, help)->type_name(list), value);
+  // A long list goes where lines are broken.
+  const bool is_long = names.size() + list.size() > help_width - 8;
+  const std::string text = is_long ? fmt::format("{}: {}", help, fmt::join(choices, ", ")) : help;
+  CLI::Option* const option = app_->add_option_function<std::string>(names, take, flag_help(text));
+  return prepare(option->type_name(is_long ? "WORD" : list), value);
 }
 
 template <typename T>
 Flag CommandLine::number_option(const std::string& names, T minimum, T maximum, const std::string& help,
-                                        const std::string& default_text, std::function<void(T)> take) {
+                                const std::string& default_text, std::function<void(T)> take) {
   const std::string flag = names.substr(0, names.find(','));
   const char* const kind = std::is_integral_v<T> ? "a whole number" : "a number";
   const auto check_and_take = [=](const std::string& given) {
@@ -151,7 +184,7 @@ Flag CommandLine::number_option(const std::string& names, T minimum, T maximum, 
                                                                        : fmt::format("in {}..{}", minimum, maximum);
     throw UsageError(fmt::format("{} is '{}'; expected {} {}", flag, given, kind, range));
   };
-  CLI::Option* const option = app_->add_option_function<std::string>(names, check_and_take, help);
+  CLI::Option* const option = app_->add_option_function<std::string>(names, check_and_take, flag_help(help));
   return prepare(option->type_name(std::is_integral_v<T> ? "INT" : "NUMBER"), default_text);
 }
 
@@ -163,7 +196,7 @@ Flag CommandLine::number(const std::string& names, T& value, T minimum, T maximu
 
 template <typename T>
 Flag CommandLine::number(const std::string& names, std::optional<T>& value, T minimum, T maximum,
-                                 const std::string& help) {
+                         const std::string& help) {
   return number_option<T>(names, minimum, maximum, help, value ? fmt::format("{}", *value) : "",
                           [&value](T given) { value = given; });
 }
@@ -173,8 +206,7 @@ template Flag CommandLine::number(const std::string&, int64_t&, int64_t, int64_t
 template Flag CommandLine::number(const std::string&, uint64_t&, uint64_t, uint64_t, const std::string&);
 template Flag CommandLine::number(const std::string&, float&, float, float, const std::string&);
 template Flag CommandLine::number(const std::string&, double&, double, double, const std::string&);
-template Flag CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t,
-                                          const std::string&);
+template Flag CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t, const std::string&);
 
 void CommandLine::fail_unknown(const std::string& flag) const {
   std::vector<std::string> flags;
@@ -234,6 +266,18 @@ std::vector<std::pair<std::string, std::vector<std::string>>> CommandLine::given
     if (option->count() > 0) given.emplace_back(option->get_lnames().front(), option->results());
   }
   return given;
+}
+
+std::vector<std::string> CommandLine::changed() const {
+  std::vector<std::string> changed;
+  for (const CLI::Option* option : app_->get_options()) {
+    if (option->count() == 0 || option->get_lnames().empty()) continue;
+    const std::string value = fmt::format("{}", fmt::join(option->results(), ", "));
+    const bool is_default =
+        value == option->get_default_str() || (option->get_items_expected() == 0 && value == "false");
+    if (!is_default) changed.push_back(option->get_lnames().front());
+  }
+  return changed;
 }
 
 std::vector<std::pair<std::string, std::string>> CommandLine::effective() const {

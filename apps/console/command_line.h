@@ -27,7 +27,7 @@ class Flag {
  public:
   explicit Flag(CLI::Option* option) : option_(option) {}
 
-  Flag& required();   // the program does not run without it
+  Flag& required();    // the program does not run without it
   Flag& repeatable();  // each occurrence takes one value; all of them count
 
  private:
@@ -61,7 +61,7 @@ class CommandLine {
 
   // A flag whose value is one of a few words.
   Flag choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
-                      const std::string& help);
+              const std::string& help);
 
   // A flag with a number in minimum..maximum, both included. T: int32_t, int64_t, uint64_t, float, double.
   template <typename T>
@@ -73,6 +73,9 @@ class CommandLine {
 
   // Every flag that was given, by its first long name, with its values as they were typed.
   std::vector<std::pair<std::string, std::vector<std::string>>> given() const;
+
+  // Every flag that was given with another value than its default, by its first long name.
+  std::vector<std::string> changed() const;
 
   // Every flag, by its first long name, with the value in effect: the one given, else the default.
   std::vector<std::pair<std::string, std::string>> effective() const;
@@ -88,7 +91,7 @@ class CommandLine {
   Flag prepare(CLI::Option* option, const std::string& default_text);
   template <typename T>
   Flag number_option(const std::string& names, T minimum, T maximum, const std::string& help,
-                             const std::string& default_text, std::function<void(T)> take);
+                     const std::string& default_text, std::function<void(T)> take);
   std::vector<std::string> spell(const std::vector<std::string>& arguments) const;
   [[noreturn]] void fail_unknown(const std::string& flag) const;
 

@@ -113,13 +113,11 @@ Chart loss_chart(const TrainingHistory& history) {
   return chart;
 }
 
-std::string render_losses(const TrainingHistory& history) {
+std::string render_losses(const TrainingHistory& history, const std::string& meaning) {
   if (history.training.empty() && history.evaluations.empty()) return "";
   const Chart chart = loss_chart(history);
-  std::string html =
-      "<section>\n<h2>Loss</h2>\n<p>How much the right words under the masks surprise the model: −ln of the "
-      "probability "
-      "it gives them, on average. Lower is better.</p>\n<figure class=\"card\">\n";
+  std::string html = fmt::format("<section>\n<h2>Loss</h2>\n<p>{} Lower is better.</p>\n<figure class=\"card\">\n",
+                                 escape_html(meaning));
   html += "<div class=\"wide\">\n" + render_chart(chart, 780, 340) + "</div>\n";
   html += "<div class=\"narrow\">\n" + render_chart(chart, 350, 280) + "</div>\n<figcaption>";
   html += history.evaluations.empty()
@@ -255,7 +253,7 @@ std::string render_report(const Report& report) {
       escape_html(report.title), escape_html(report_verdict(history)));
   html += render_probes(probe_courses(history));
   html += render_guard(history);
-  html += render_losses(history);
+  html += render_losses(history, report.loss);
   html += render_optimizer(history.training);
   html += render_metrics(history);
   html += render_rows(history);

@@ -11,6 +11,7 @@ namespace mini_bert {
 // What report.html shows of a run. All texts are plain.
 struct Report {
   std::string title;                                           // "data/zhugetao/train.json on models/mini-bert-zh"
+  std::string loss;                                            // what the loss means, a sentence
   std::vector<std::pair<std::string, std::string>> facts;      // "training texts" "92 (1,830 tokens)", …
   std::vector<std::pair<std::string, std::string>> arguments;  // every argument in effect
   const TrainingHistory& history;                              // outlives the report

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/console/text_format.h"
+#include "apps/tasks/tasks.h"
 
 namespace mini_bert {
 namespace {
@@ -30,7 +31,7 @@ void add_data(const Dataset& data, const DataCheck& check, const char* which, Wa
 
 void add_labels(const LabelTable& table, const TrainOptions& options, bool validates, Warnings& warnings) {
   constexpr Index few = 10, drowning = 20;
-  if (options.task == "answer") return;
+  if (!training_task(options.task).has_labels) return;
   Index most = 0, least = 0;
   std::string largest, smallest;
   for (std::size_t i = 0; i < table.labels.size(); ++i) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "apps/report/guard_changes.h"
 #include "apps/console/text_format.h"
+#include "apps/report/guard_changes.h"
 
 namespace mini_bert {
 

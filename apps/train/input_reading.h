@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
+#include "apps/train/train_options.h"
 #include "apps/train/training_inputs.h"
 #include "mini_bert/bert/data/new_words.h"
 #include "mini_bert/bert/model/grow_vocabulary.h"
+#include "mini_bert/files/file_error.h"
 #include "mini_bert/tensor/random.h"
 
-// What reading the inputs of every task has in common.
+// What several tasks need to read their inputs.
 namespace mini_bert {
 
 // The longest sample in tokens. Error when --max-length asks for more than the model has positions for.
@@ -72,6 +75,43 @@ Model& load_model(const TrainOptions& options, const BertConfig& config, Trainin
   inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));
   inputs.report = std::move(pretrained.report);
   return model;
+}
+
+// Makes a model of --config with random weights in `inputs`, with the vocabulary of --vocab.
+template <class Model>
+Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
+  const BertConfig config = BertConfig::read(options.config);
+  inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(options.vocab)
+                                                     ? Tokenizer::from_directory(options.vocab)
+                                                     : Tokenizer(Vocabulary::read(options.vocab)));
+  check_vocabulary(config, *inputs.tokenizer, options.vocab);
+  auto model = std::make_unique<Model>(config);
+  model->initialize(options.training.seed);
+  Model& reference = *model;
+  inputs.model = std::move(model);
+  return reference;
+}
+
+template <class Model>
+Model& new_or_loaded_model(const TrainOptions& options, TrainingInputs& inputs) {
+  if (options.model.empty()) return random_model<Model>(options, inputs);
+  return load_model<Model>(options, read_config(options.model), inputs);
+}
+
+// Keeps the labels of the checkpoint if they cover those of the data, so that a classifier can go on learning;
+// otherwise takes those of the data, for a new head. Error when that is one label only.
+inline void decide_labels(const std::vector<std::string>& found, const TrainOptions& options, BertConfig& config) {
+  const auto is_known = [&](const std::string& label) {
+    return std::ranges::find(config.labels, label) != config.labels.end();
+  };
+  if (!std::ranges::all_of(found, is_known)) config.labels = found;
+  require(config.labels.size() > 1, "{}: every text has the label {}; at least two labels are needed to tell apart",
+          options.train, in_quotes(config.labels.front()));
+}
+
+// The file that the validation data are from: --train when a part of it was put aside.
+inline const std::string& validation_file(const TrainOptions& options) {
+  return options.validation.empty() ? options.train : options.validation;
 }
 
 }  // namespace mini_bert

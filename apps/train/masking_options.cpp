@@ -24,26 +24,23 @@ std::vector<std::string> MaskingOptions::split_mask_words() const {
 }
 
 void declare_masking_flags(CommandLine& line, MaskingOptions& o) {
-  line.section("What is guessed (mlm, pretrain)");
+  line.section("Which tokens are masked (mlm, pretrain)");
   line.text("--whole-words", o.whole_words,
-            "mask words, not tokens: those of a file with a word a line, or auto: words found in --train itself");
-  line.texts("--mask-words", o.mask_words, "words masked wherever they stand, a,b,c; repeatable")
-      .repeatable();
+            "mask whole words instead of tokens: the words of a file, one a line, or auto: words found in --train");
+  line.texts("--mask-words", o.mask_words, "words that are always masked: a,b,c; repeatable").repeatable();
   line.number<std::int64_t>("--ngram", o.ngram, 1, 100, "mask 1 to so many words (or tokens) in a row");
-  line.text(
-      "--guard", o.guard,
-      "texts with a [MASK] and their right answers, asked to see what is forgotten; default: data/guard-zh.jsonl");
+  line.text("--guard", o.guard,
+            "file of texts with a [MASK] and their right answers, asked during training to see what the model forgets; "
+            "default: data/guard-zh.jsonl");
 }
 
-void check_masking_flags(const MaskingOptions& o, const std::string& task) {
-  if (task == "mlm" || task == "pretrain") return;
-  const auto usage = [](bool ok, const char* message) {
-    if (!ok) throw UsageError(message);
-  };
-  usage(o.whole_words.empty(), "--whole-words goes with --task mlm and pretrain");
-  usage(o.mask_words.empty(), "--mask-words goes with --task mlm and pretrain");
-  usage(o.guard.empty(), "--guard goes with --task mlm and pretrain: it asks for masked words");
-  usage(o.ngram == 1, "--ngram goes with --task mlm and pretrain");
+std::vector<TaskFlag> masking_flags() {
+  return {{"config", "it trains from random weights; for another task name a --model"},
+          {"whole-words"},
+          {"mask-words"},
+          {"ngram"},
+          {"guard", "it asks for masked words"},
+          {"anchor"}};
 }
 
 }  // namespace mini_bert

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "apps/tasks/tasks.h"
 #include "mini_bert/files/json.h"
 #include "mini_bert/files/text_file.h"
 #include "mini_bert/tensor/simd/isa.h"
@@ -15,104 +16,111 @@ constexpr std::int64_t many = 1'000'000'000;
 
 void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.section("Task");
-  line.choice("--task", o.task, training_tasks,
-              "mlm: guess masked words; pretrain: and next sentences; classify: tell the label of a text; tag: of each "
-              "word; answer: questions about a text");
+  line.choice("--task", o.task, training_task_names(), training_tasks_help());
   line.section("Model");
   line.text("--model,--model-name-or-path,-m", o.model,
             "model to fine-tune: its directory, or its name at huggingface.co");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
   line.text("--vocab,--tokenizer-name", o.vocab, "vocab.txt, or a directory with a tokenizer, for --config");
-  line.text("--add-words", o.add_words, "file with a word a line, each to become a token of its own");
+  line.text("--add-words", o.add_words, "file of words, one a line; each becomes a token of its own");
   line.section("Data: .txt (a text a line), .json, .jsonl, .csv, .tsv");
-  line.text("--train,--train-file,-t", o.train, "texts to learn");
-  line.text("--validation,--validation-file", o.validation, "texts to measure with");
-  line.number("--validation-split", o.validation_split, 0.0, 0.9, "share of --train kept for validation instead");
+  line.text("--train,--train-file,-t", o.train, "texts to learn from");
+  line.text("--validation,--validation-file", o.validation, "texts to measure the model with, never learned");
+  line.number("--validation-split", o.validation_split, 0.0, 0.9, "share of --train to keep for validation instead");
   line.text("--text-column", o.text_column, "which column or key holds the text");
-  line.text("--text-pair-column", o.pair_column, "classify: which holds the second text of a pair");
-  line.text("--label-column", o.label_column, "classify: which holds the label");
+  line.text("--text-pair-column", o.pair_column,
+            training_tasks_with("text-pair-column") + "which column or key holds the second text of a pair");
+  line.text("--label-column", o.label_column,
+            training_tasks_with("label-column") + "which column or key holds the labels");
   line.choice("--problem-type", o.problem_type,
               {"single_label_classification", "multi_label_classification", "regression"},
-              "classify: one label per text, several, or a number");
+              training_tasks_with("problem-type") + "one label per text, several labels, or a number");
   line.text("--class-weights", o.class_weights,
-            "classify, tag: what a label weighs in the loss: balanced, or label=weight,label=weight");
+            training_tasks_with("class-weights") +
+                "how much each label weighs in the loss: balanced, or label=weight,label=weight");
   line.number<std::int64_t>("--doc-stride", o.doc_stride, 0, many,
-                            "answer: tokens that neighbouring windows of a long text share");
-  line.toggle("--pack", o.pack, "join the texts and cut them into full blocks");
-  line.toggle("--line-by-line{false}", o.pack, "one text, one sample (as it is without --pack)");
+                            "answer: a long text is read in windows; how many tokens neighbours share");
+  line.toggle("--pack", o.pack, training_tasks_with("pack") + "join the texts and cut them into full blocks");
+  line.toggle("--line-by-line{false}", o.pack, "make each text one sample, as without --pack");
   line.number<std::int64_t>("--max-length,--max-seq-length,-l", o.max_length, 0, many,
-                            "longest sample in tokens; 0: what the model has positions for");
+                            "longest sample in tokens; 0: as many as the model can read");
   line.number("--mask-probability,--mlm-probability", o.training.mask_probability, 0.0, 1.0,
-              "share of the tokens to guess");
+              "mlm, pretrain: share of the tokens to guess");
 }
 
 void declare_training_flags(CommandLine& line, TrainOptions& o) {
   TrainingArguments& t = o.training;
   line.section("Training");
   line.number("--epochs,--num-train-epochs,-e", t.epochs, 0.0, no_limit, "passes over the data");
-  line.number<std::int64_t>("--max-steps", t.max_steps, 1, many, "updates; instead of --epochs");
+  line.number<std::int64_t>("--max-steps", t.max_steps, 1, many, "number of updates, instead of --epochs");
   line.number<std::int64_t>("--batch-size,--per-device-train-batch-size,-b", t.batch_size, 1, many, "texts per batch");
   line.number<std::int64_t>("--batch-tokens", t.batch_tokens, 1, many,
-                            "tokens per batch, which takes as many texts as fit; instead of --batch-size");
+                            "tokens per batch: a batch takes as many texts as fit; instead of --batch-size");
   line.number<std::int64_t>("--gradient-accumulation-steps", t.accumulation_steps, 1, many, "batches per update");
-  line.number("--learning-rate,--lr", t.learning_rate, 0.0, no_limit, "the highest, after warm-up");
-  line.choice("--lr-scheduler,--lr-scheduler-type", o.schedule, schedule_names(), "how the learning rate moves");
-  line.number("--warmup-ratio", t.warmup_ratio, 0.0, 1.0, "share of the updates to warm up");
-  line.number<std::int64_t>("--warmup-steps", t.warmup_steps, 0, many, "updates to warm up; instead of the ratio");
+  line.number("--learning-rate,--lr", t.learning_rate, 0.0, no_limit,
+              "the highest learning rate, reached after warm-up");
+  line.choice("--lr-scheduler,--lr-scheduler-type", o.schedule, schedule_names(),
+              "how the learning rate changes over the run");
+  line.number("--warmup-ratio", t.warmup_ratio, 0.0, 1.0, "share of the updates in which the learning rate rises");
+  line.number<std::int64_t>("--warmup-steps", t.warmup_steps, 0, many,
+                            "updates in which the learning rate rises, instead of the ratio");
   line.number("--layer-decay,--layerwise-lr-decay", t.layer_decay, 0.0, 1.0,
-              "of the learning rate, from each layer to the one below; 1: the same for all");
+              "multiplies the learning rate once for every layer further down; 1: the same for all");
   line.number<std::int64_t>("--freeze-layers", t.freeze_layers, 0, many,
-                            "leave the embeddings and this many encoder layers as they are");
-  line.toggle("--freeze-embeddings", t.freeze_embeddings, "leave the embeddings as they are");
-  line.number("--weight-decay", t.adamw.weight_decay, 0.0, no_limit, "not on biases and LayerNorm");
+                            "do not train the embeddings and the first so many encoder layers");
+  line.toggle("--freeze-embeddings", t.freeze_embeddings, "do not train the embeddings");
+  line.number("--weight-decay", t.adamw.weight_decay, 0.0, no_limit,
+              "weight decay of AdamW; biases and LayerNorm have none");
   line.number("--adam-beta1", t.adamw.beta_1, 0.0, 1.0, "AdamW: decay of the mean");
   line.number("--adam-beta2", t.adamw.beta_2, 0.0, 1.0, "AdamW: decay of the variance");
   line.number("--adam-epsilon", t.adamw.eps, 0.0, no_limit, "AdamW: added to the root");
   line.toggle("--adam-no-bias-correction{false}", t.adamw.correct_bias, "AdamW as in Google's BERT");
   line.number("--anchor", t.anchor, 0.0, no_limit,
-              "how strongly weights are pulled to those of --model; 0: not at all");
-  line.number("--max-grad-norm", t.max_grad_norm, 0.0, no_limit, "clip gradients to this norm; 0: do not");
-  line.number<std::uint64_t>("--seed", t.seed, 0, std::uint64_t{1} << 62, "for order, masks, dropout, new weights");
-  line.number<std::int64_t>("--threads", o.threads, 0, 1024, "0: all processors");
+              "how strongly weights are pulled back to those of --model; 0: not at all");
+  line.number("--max-grad-norm", t.max_grad_norm, 0.0, no_limit, "scale gradients down to this norm; 0: never");
+  line.number<std::uint64_t>("--seed", t.seed, 0, std::uint64_t{1} << 62,
+                             "decides order, masks, dropout and new weights");
+  line.number<std::int64_t>("--threads", o.threads, 0, 1024, "number of threads; 0: one for each processor");
   line.choice("--precision", o.precision, {"auto", "f32", "bf16"},
-              "what activations are stored as; auto: bf16 if this CPU multiplies it natively");
+              "type of stored activations; auto: bf16 if this CPU multiplies it natively");
   line.toggle("--gradient-checkpointing", t.gradient_checkpointing,
-              "less memory, a third more time: compute activations again in the backward pass");
+              "save memory for a third more time: compute activations again in the backward pass");
 }
 
 void declare_run_flags(CommandLine& line, TrainOptions& o) {
   TrainingArguments& t = o.training;
   line.section("While it runs");
-  line.texts("--probe,-p", o.probes, "text with a [MASK], answered before, during and after; repeatable")
+  line.texts("--probe,-p", o.probes, "text with a [MASK], asked before, during and after training; repeatable")
       .repeatable();
   line.number<std::int64_t>("--logging-steps", t.logging_steps, 1, many,
-                            "updates between loss rows (a twentieth of the run, at most 500)");
+                            "updates between rows of the table; not given: a twentieth of the run, at most 500");
   line.choice("--eval-strategy,--evaluation-strategy", o.evaluate, {"no", "steps", "epoch"},
-              "when to validate, besides before and after");
-  line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many, "updates between validations (--logging-steps)");
+              "when to validate, besides before and after training");
+  line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many,
+                            "updates between validations; not given: as --logging-steps");
   line.number<std::int64_t>("--early-stopping-patience", t.early_stopping_patience, 1, many,
                             "stop after this many validations without a better one");
   line.text("--metric-for-best-model", t.best_metric,
-            "which validation is best: by loss, or by a metric of the task (accuracy, f1, …)");
+            "what decides which validation is best: loss, or a metric of the task (accuracy, f1, …)");
   line.choice("--greater-is-better", o.greater_is_better, {"true", "false", "True", "False"},
-              "whether the best is the highest (so for all but loss, perplexity and mse)");
-  line.toggle("--check,--dry-run", o.check,
-              "say what there is to know about data, model, memory and time; train nothing, write nothing");
-  line.toggle("--json", o.json, "--check: as one JSON object");
-  line.toggle("--profile", o.profile, "say at the end where the time went, by operation");
+              "whether a higher metric is better; not given: true for all but loss, perplexity and mse");
+  line.toggle("--check,--dry-run", o.check, "report on data, model, memory and time; train nothing, write nothing");
+  line.toggle("--json", o.json, "with --check: print one JSON object");
+  line.toggle("--profile", o.profile, "print at the end how much time each operation took");
   line.section("Output");
-  line.text("--output,--output-dir,-o", o.output, "directory for the trained model and the report");
+  line.text("--output,--output-dir,-o", o.output, "folder for the trained model and the report");
   line.choice("--save-strategy", o.save, {"no", "steps", "epoch"}, "when to save a checkpoint");
-  line.number<std::int64_t>("--save-steps", t.save_steps, 0, many, "updates between checkpoints; 0: none");
-  line.number<std::int64_t>("--save-total-limit", t.save_total_limit, 1, many, "how many checkpoints stay");
-  line.toggle("--load-best,--load-best-model-at-end", t.load_best, "end with the weights of the best validation");
-  line.choice("--save-dtype", o.save_type, {"f32", "bf16", "f16"}, "how the trained model's numbers are stored");
+  line.number<std::int64_t>("--save-steps", t.save_steps, 0, many, "updates between checkpoints; 0: save none");
+  line.number<std::int64_t>("--save-total-limit", t.save_total_limit, 1, many,
+                            "how many checkpoints to keep; older ones are deleted");
+  line.toggle("--load-best,--load-best-model-at-end", t.load_best, "end with the weights that were best in validation");
+  line.choice("--save-dtype", o.save_type, {"f32", "bf16", "f16"}, "type of the trained model's numbers in its file");
   line.toggle("--overwrite,--overwrite-output-dir", o.overwrite, "replace the run that --output holds");
-  line.toggle("--resume", o.resume, "go on with the run in --output where it stopped");
-  line.text("--resume-from-checkpoint", o.checkpoint, "the same, from this checkpoint directory");
-  line.toggle("--do-train", o.ignored, "accepted for run_mlm.py's sake: always so");
-  line.toggle("--do-eval", o.ignored, "the same: so whenever there is --validation or --validation-split");
-  line.text("--arguments", o.arguments, "JSON file with flags; typed ones win");
+  line.toggle("--resume", o.resume, "continue the run in --output where it stopped");
+  line.text("--resume-from-checkpoint", o.checkpoint, "continue from this checkpoint folder");
+  line.toggle("--do-train", o.ignored, "accepted because run_mlm.py has it; changes nothing");
+  line.toggle("--do-eval", o.ignored, "accepted because run_mlm.py has it; changes nothing");
+  line.text("--arguments", o.arguments, "JSON file of flags; flags on the command line win");
 }
 
 // {"learning_rate": 1e-4, "probe": ["…", "…"], "pack": true} as --learning-rate 1e-4 --probe … --probe … --pack
@@ -155,6 +163,7 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   declare_flags(line, options);
   line.parse(arguments);
   options.given = line.given();
+  options.changed = line.changed();
   options.effective = line.effective();
   options.training.schedule = parse_schedule(options.schedule);
   options.training.precision = parse_precision(options.precision);
@@ -181,22 +190,11 @@ void check(const TrainOptions& o) {
   usage(o.model.empty() || o.vocab.empty(), "--vocab goes with --config; a model directory brings its own");
   usage(!o.model.empty() || o.add_words.empty(),
         "--add-words goes with --model; with --config name a --vocab that has the words");
-  const bool masks = o.task == "mlm", masks_or_pretrains = masks || o.task == "pretrain";
-  usage(masks_or_pretrains || o.config.empty(),
-        "--config trains from random weights, which --task mlm and pretrain do; name a --model");
-  usage(masks || !o.pack, "--pack joins texts and goes with --task mlm");
-  usage(masks || o.probes.empty(), "--probe asks for masked words and goes with --task mlm");
-  check_masking_flags(o.masking, o.task);
-  const bool classifies = o.task == "classify";
-  usage(classifies || o.pair_column.empty(), "--text-pair-column goes with --task classify");
-  usage(classifies || o.problem_type.empty(), "--problem-type goes with --task classify");
-  usage(classifies || o.task == "tag" || o.label_column.empty(), "--label-column goes with --task classify or tag");
+  const TrainingTask& task = training_task(o.task);
+  check_flags(task, o.changed);
+  if (task.check != nullptr) task.check(o);
   usage(o.training.anchor == 0 || !o.model.empty(),
         "--anchor pulls towards the weights of a --model; --config has none");
-  usage(o.training.anchor == 0 || masks_or_pretrains, "--anchor goes with --task mlm and pretrain");
-  usage(classifies || o.task == "tag" || o.class_weights.empty(), "--class-weights goes with --task classify or tag");
-  const bool one_label = o.problem_type.empty() || o.problem_type == "single_label_classification";
-  usage(one_label || o.class_weights.empty(), "--class-weights goes with one label per text");
   const bool sized = std::ranges::any_of(o.given, [](const auto& flag) { return flag.first == "batch-size"; });
   usage(!(o.training.batch_tokens && sized),
         "--batch-tokens and --batch-size exclude each other: as many texts as fit, or always so many?");

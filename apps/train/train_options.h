@@ -12,8 +12,6 @@
 
 namespace mini_bert {
 
-inline const std::vector<std::string> training_tasks = {"mlm", "pretrain", "classify", "tag", "answer"};
-
 // What mini_bert_train is told: where things are, how texts are read, how to train.
 struct TrainOptions {
   std::string model;                // a model directory to fine-tune, or
@@ -21,7 +19,7 @@ struct TrainOptions {
   std::string add_words;            // a file of words that become tokens of their own
   std::string train, validation;    // data files
   double validation_split = 0;      // share of the training texts kept for validation
-  std::string task = "mlm";         // what is learned: one of training_tasks
+  std::string task = "mlm";         // what the model learns: a name in the table of tasks (apps/tasks/tasks.h)
   std::string text_column;          // empty: "text", or the first with text in it
   std::string pair_column;          // of the second text; empty: there is none
   std::string label_column;         // empty: what the task calls it
@@ -51,6 +49,7 @@ struct TrainOptions {
   // Each flag that was given and its values, as arguments.json keeps them.
   using Given = std::vector<std::pair<std::string, std::vector<std::string>>>;
   Given given;
+  std::vector<std::string> changed;                            // flags whose values are not the defaults
   std::vector<std::pair<std::string, std::string>> effective;  // every flag with the value in effect
 
   StorageType storage_type() const;

@@ -7,9 +7,10 @@
 #include <numeric>
 #include <span>
 
+#include "apps/console/text_format.h"
+#include "apps/tasks/tasks.h"
 #include "apps/train/check_warnings.h"
 #include "apps/train/run_directory.h"
-#include "apps/console/text_format.h"
 #include "apps/train/training_console.h"
 #include "apps/train/training_facts.h"
 #include "mini_bert/bert/data/data_check.h"
@@ -45,12 +46,12 @@ void show_lengths(const Lengths& lengths, const char* which) {
   }
 }
 
-void show_unknown(const std::vector<UnknownText>& unknown, const char* which, const char* place) {
+void show_unknown(const std::vector<UnknownText>& unknown, const char* which, const std::string& entry) {
   for (std::size_t i = 0; i < std::min(unknown.size(), most_shown); ++i) {
     const auto& [text, count, line] = unknown[i];
     TrainingConsole::fact(i == 0 ? "[UNK]" : "",
                           fmt::format("{}  {} times{}{}", pad_right(text, 8), format_count(count),
-                                      line > 0 ? fmt::format(", first in {} {}", place, line) : "",
+                                      line > 0 ? fmt::format(", first in {} {}", entry, line) : "",
                                       i == 0 ? fmt::format(" ({})", which) : ""));
   }
   if (unknown.size() > most_shown) {
@@ -58,10 +59,10 @@ void show_unknown(const std::vector<UnknownText>& unknown, const char* which, co
   }
 }
 
-void show_repeats(const std::vector<Repeat>& repeats, const char* label, const char* place, const char* like) {
+void show_repeats(const std::vector<Repeat>& repeats, const char* label, const std::string& entry, const char* like) {
   for (std::size_t i = 0; i < std::min(repeats.size(), most_shown); ++i) {
     TrainingConsole::fact(i == 0 ? label : "",
-                          fmt::format("{} {} {} {}", place, repeats[i].line, like, repeats[i].first_line));
+                          fmt::format("{} {} {} {}", entry, repeats[i].line, like, repeats[i].first_line));
   }
   if (repeats.size() > most_shown) {
     TrainingConsole::fact("", fmt::format("and {} more", repeats.size() - most_shown));
@@ -132,7 +133,8 @@ void check_training(const TrainOptions& options) {
   if (!options.output.empty()) {
     RunDirectory(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
   }
-  const TrainingInputs inputs = read_inputs(options);
+  const TrainingTask& task = training_task(options.task);
+  const TrainingInputs inputs = task.read(options);
   const Objective& objective = *inputs.objective;
   const Plan plan = Sampler(objective.lengths(), options.training).plan();
   const DataCheck training = check_data(objective.training()), validation = check_data(objective.validation());
@@ -158,17 +160,16 @@ void check_training(const TrainOptions& options) {
     fmt::print("{}\n", json.dump(2));
     return;
   }
-  const char* const place = options.task == "answer" ? "question" : options.task == "tag" ? "text at line" : "line";
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
   TrainingConsole::fact(
       "time", fmt::format("about {} ({:.2g} s an update; validations come on top)", format_duration(whole), seconds));
   show_lengths(training.lengths, "training");
   if (objective.validates()) show_lengths(validation.lengths, "validation");
   show_labels(labels, objective.validates());
-  show_unknown(training.unknown, "training", place);
-  show_unknown(validation.unknown, "validation", place);
-  show_repeats(training.repeats, "repeated", place, "as");
-  show_repeats(in_both, "in both", place, "of the validation is training text");
+  show_unknown(training.unknown, "training", task.entry);
+  show_unknown(validation.unknown, "validation", task.entry);
+  show_repeats(training.repeats, "repeated", task.entry, "as");
+  show_repeats(in_both, "in both", task.entry, "of the validation is training text");
   for (std::size_t i = 0; i < warnings.size(); ++i) TrainingConsole::fact(i == 0 ? "warning" : "", warnings[i]);
   if (warnings.empty()) TrainingConsole::fact("warning", "none");
 }

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/console/text_format.h"
+#include "apps/tasks/tasks.h"
 #include "mini_bert/bert/training/layer_depths.h"
 #include "mini_bert/bert/training/memory.h"
 #include "mini_bert/files/file_error.h"
@@ -83,7 +84,7 @@ Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model
 std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
   const TrainingArguments& training = options.training;
   const Index tokens = most_tokens(inputs.objective->lengths(), training);
-  const double share = options.task == "mlm" || options.task == "pretrain" ? training.mask_probability : 0;
+  const double share = training_task(options.task).masks_tokens ? training.mask_probability : 0;
   const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
   const Index parameters = inputs.model->parameter_count();
   const Frozen frozen = frozen_part(options, *inputs.model);
@@ -126,7 +127,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
   if (const std::size_t blanks = inputs.objective->guard_blanks().size(); blanks > 0) {
     facts.emplace_back("guard", fmt::format("{}: {} blanks", options.masking.guard, blanks));
   }
-  if (options.task == "classify" || options.task == "tag") add_labels(config, facts);
+  if (training_task(options.task).has_labels) add_labels(config, facts);
   facts.emplace_back("plan",
                      fmt::format("{} updates of {}, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
                                  format_count(plan.total_steps), update_size(training),

@@ -10,18 +10,16 @@
 
 namespace mini_bert {
 
-// What a run starts from.
+// What a run starts from: the `read` of its task (apps/tasks/task.h) reads model, tokenizer and texts, or makes a model
+// with random weights, and checks that they fit each other, the options and the probes. It writes nothing and throws
+// Error when they do not.
 struct TrainingInputs {
   std::unique_ptr<BertPreTrainedModel> model;
   std::unique_ptr<Tokenizer> tokenizer;
   LoadReport report;                           // what model file and model do not have in common
   std::size_t new_words = 0, known_words = 0;  // of --add-words: added, and there before
   std::unique_ptr<Objective> objective;        // holds the data
-  std::vector<std::string> masking;            // what a person should know about what is guessed
+  std::vector<std::string> masking;            // what a person should know about which tokens are guessed
 };
-
-// Reads model, tokenizer and texts, or makes a model with random weights, and checks that they fit each other, the
-// options and the probes. Writes nothing. Error otherwise.
-TrainingInputs read_inputs(const TrainOptions& options);
 
 }  // namespace mini_bert

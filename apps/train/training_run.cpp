@@ -4,10 +4,11 @@
 #include <filesystem>
 
 #include "apps/console/download_console.h"
-#include "apps/train/guard_console.h"
-#include "apps/report/report.h"
-#include "apps/train/run_directory.h"
 #include "apps/console/text_format.h"
+#include "apps/report/report.h"
+#include "apps/tasks/tasks.h"
+#include "apps/train/guard_console.h"
+#include "apps/train/run_directory.h"
 #include "apps/train/training_console.h"
 #include "apps/train/training_facts.h"
 #include "apps/train/training_inputs.h"
@@ -62,6 +63,7 @@ class Recorder : public TrainingObserver {
   void write_report(const TrainingHistory& history, const std::string& ending) const {
     const std::string from = options_.model.empty() ? options_.config : options_.model;
     write_file_atomically(directory_.path() / "report.html", render_report({.title = options_.train + " on " + from,
+                                                                            .loss = training_task(options_.task).loss,
                                                                             .facts = facts_,
                                                                             .arguments = options_.effective,
                                                                             .history = history,
@@ -105,10 +107,8 @@ void show_result(const TrainOptions& options, const TrainingHistory& history, co
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
-  const bool masks = options.task == "mlm" || options.task == "pretrain";
   TrainingConsole::fact(
-      "ask it", fmt::format("mini_bert_predict {} --model {} '{}'", masks ? "fill-mask" : options.task, options.output,
-                            masks ? "…[MASK]…" : "…"));
+      "ask it", "mini_bert_predict " + fmt::format(fmt::runtime(training_task(options.task).ask), options.output));
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ int train(const TrainOptions& options) {
   if (options.profile) profile::enable();
   RunDirectory directory(options.output, if_run_exists(options));
   if (!options.model.empty()) bring_model(options.model);
-  const TrainingInputs inputs = read_inputs(options);
+  const TrainingInputs inputs = training_task(options.task).read(options);
   const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
   const Facts facts = training_facts(options, inputs, plan);
   TrainingConsole console(plan);

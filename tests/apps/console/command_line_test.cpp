@@ -77,6 +77,13 @@ TEST_CASE("command_line: defaults, negative numbers, the last of two, off again"
   CHECK(program.values.seed == 42);
 }
 
+TEST_CASE("command_line: flags that were given their default are not changed", "[apps]") {
+  Program program;
+  program.line.parse(
+      {"--epochs", "3", "--model", "none", "--json=false", "--precision", "bf16", "--seed", "7", "a.txt"});
+  CHECK(program.line.changed() == std::vector<std::string>{"seed", "precision"});
+}
+
 TEST_CASE("command_line: wrong usage gets one line", "[apps]") {
   struct Case {
     std::vector<std::string> arguments;

@@ -89,7 +89,7 @@ TEST_CASE("report: no text becomes markup") {
     row.text = nasty + row.text;
     for (ProbeAnswer& answer : row.answers) answer.token += nasty;
   }
-  const std::string html = render_report({nasty, {{nasty, nasty}}, {{nasty, nasty}}, history, nasty});
+  const std::string html = render_report({nasty, nasty, {{nasty, nasty}}, {{nasty, nasty}}, history, nasty});
   const Markup page = read_markup(html);
   CHECK(page.error == "");
   CHECK_FALSE(contains(html, "<script"));
@@ -177,7 +177,7 @@ TEST_CASE("report: a run of any shape") {
         history.probes.push_back({step, text + "[MASK]", {{step % 20 == 0 ? text : "诸葛", 0.5}}});
       }
     }
-    const std::string html = render_report({std::string(3'000, 't'), {}, {}, history, ""});
+    const std::string html = render_report({std::string(3'000, 't'), "", {}, {}, history, ""});
     CHECK(read_markup(html).error == "");
     CHECK_THAT(html, ContainsSubstring("<summary>8,761 rows</summary>"));
     for (const Tag& tag : checked(history).tags) {

@@ -57,6 +57,7 @@ inline TrainingHistory sample_history() {
 
 inline Report sample_report(const TrainingHistory& history) {
   return {"data/zhugetao/train.json on models/mini-bert-zh",
+          "How much the right words surprise the model.",
           {{"training texts", "92 (1,830 tokens)"},
            {"validation texts", "23 (466 tokens)"},
            {"parameters", "5,397,248"},

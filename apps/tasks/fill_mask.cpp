@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/predict/predict_task_makers.h"
+#include <nlohmann/json.hpp>
+
 #include "apps/console/text_format.h"
+#include "apps/predict/predictor.h"
+#include "apps/tasks/task.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/predict/cloze.h"
 #include "mini_bert/bert/predict/fill_mask.h"
@@ -12,6 +15,8 @@
 
 namespace mini_bert {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 // The parts of a list, without the spaces that may stand round them.
 std::vector<std::string> split(std::string list, const std::string& mark) {
@@ -120,9 +125,9 @@ std::string table_row(const TargetAnswer& answer) {
                      answer.pseudo_log_likelihood, pad_right(answer.target, 8), answer.sequence);
 }
 
-class FillMaskTask : public PredictTask {
+class FillMaskPredictor : public Predictor {
  public:
-  explicit FillMaskTask(const PredictOptions& options)
+  explicit FillMaskPredictor(const PredictOptions& options)
       : options_(options),
         loaded_(load_pretrained(options.model)),
         targets_(read_targets(loaded_.tokenizer, words_of(options.targets))),
@@ -168,7 +173,7 @@ class FillMaskTask : public PredictTask {
   template <class Answer>
   std::string show(const std::string& text, const std::string& heading,
                    const std::vector<std::vector<Answer>>& blanks) const {
-    return options_.json ? line_of(json_of_blanks<Answer>(blanks, json_row))
+    return options_.json ? json_of_blanks<Answer>(blanks, json_row).dump() + '\n'
                          : table_of_blanks<Answer>(text, heading, blanks, table_row);
   }
 
@@ -180,8 +185,14 @@ class FillMaskTask : public PredictTask {
 
 }  // namespace
 
-std::unique_ptr<PredictTask> make_fill_mask_task(const PredictOptions& options) {
-  return std::make_unique<FillMaskTask>(options);
+Task fill_mask_task() {
+  return {.prediction = PredictionTask{.name = "fill-mask",
+                                       .help = "which words fit where a text says [MASK]?",
+                                       .flags = {{"joint"}},
+                                       .input = "a text with a [MASK]",
+                                       .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
+                                         return std::make_unique<FillMaskPredictor>(options);
+                                       }}};
 }
 
 }  // namespace mini_bert

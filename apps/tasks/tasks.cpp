@@ -14,14 +14,15 @@ Task fill_mask_task();
 Task classify_task();
 Task tag_task();
 Task answer_task();
+Task choose_task();
 Task embed_task();
 Task score_task();
 
 namespace {
 
 const std::vector<Task>& table() {
-  static const std::vector<Task> tasks = {mlm_task(), pretrain_task(), fill_mask_task(), classify_task(),
-                                          tag_task(), answer_task(),   embed_task(),     score_task()};
+  static const std::vector<Task> tasks = {mlm_task(),    pretrain_task(), fill_mask_task(), classify_task(), tag_task(),
+                                          answer_task(), choose_task(),   embed_task(),     score_task()};
   return tasks;
 }
 

@@ -9,14 +9,14 @@
 
 namespace mini_bert {
 
-// What is guessed in a run, and what a person should know about it.
+// Which tokens a run masks, and what a person should know about it.
 struct MaskingInputs {
   MaskingRules rules;
-  std::vector<std::string> facts;  // empty when every token is left to the dice
+  std::vector<std::string> facts;  // empty when chance alone decides about every token
 };
 
-// Reads the word list or finds words in the training texts. Error when a word that is always to be masked is none that
-// the vocabulary can read, and for a list that cannot be read.
+// Reads the word list or finds words in the training texts. Error when the vocabulary lacks characters of a word that
+// should always be masked, and when a list cannot be read.
 MaskingInputs read_masking_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const Dataset& train);
 
 }  // namespace mini_bert

@@ -12,7 +12,7 @@
 
 namespace mini_bert {
 
-// What mini_bert_train is told: where things are, how texts are read, how to train.
+// The flags of mini_bert_train: where files are, how texts are read, how the model is trained.
 struct TrainOptions {
   std::string model;                // a model directory to fine-tune, or
   std::string config, vocab;        // a config.json and a vocab.txt, to train from random weights

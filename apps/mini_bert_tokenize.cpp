@@ -9,8 +9,8 @@
 #include <sstream>
 #include <string>
 
-#include "apps/command_line.h"
-#include "apps/download_console.h"
+#include "apps/console/command_line.h"
+#include "apps/console/download_console.h"
 #include "mini_bert/files/model_folder.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 
@@ -55,11 +55,11 @@ Line read_line(const std::string& text, const Flags& flags) {
     const auto value = nlohmann::json::parse(text);
     if (value.is_string()) return {value.get<std::string>(), "", false};
     if (value.is_array() && value.size() == 2) return {value[0].get<std::string>(), value[1].get<std::string>(), true};
-    throw TokenizerError("expected \"text\" or [\"first\", \"second\"]");
+    fail("expected \"text\" or [\"first\", \"second\"]");
   }
   if (!flags.pair) return {text, "", false};
   const size_t tab = text.find('\t');
-  if (tab == std::string::npos) throw TokenizerError("has no tab; with --pair a line is first<tab>second");
+  if (tab == std::string::npos) fail("has no tab; with --pair a line is first<tab>second");
   return {text.substr(0, tab), text.substr(tab + 1), true};
 }
 
@@ -102,7 +102,7 @@ std::string decode_line(const Tokenizer& tokenizer, const std::string& text, con
     try {
       ids.push_back(std::stoi(number));
     } catch (const std::exception&) {
-      throw TokenizerError(fmt::format("'{}' is not a token id; with --decode a line is ids and spaces", number));
+      fail("'{}' is not a token id; with --decode a line is ids and spaces", number);
     }
   }
   const std::string decoded = tokenizer.decode(ids, flags.skip_special);
@@ -125,7 +125,7 @@ void convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::
     try {
       std::cout << convert_line(tokenizer, text, flags);
     } catch (const std::exception& error) {
-      throw TokenizerError(fmt::format("{}: line {}: {}", name, number, error.what()));
+      fail("{}: line {}: {}", name, number, error.what());
     }
   }
 }
@@ -136,7 +136,7 @@ void tokenize(const Flags& flags) {
   if (flags.files.empty()) convert_stream(tokenizer, std::cin, "standard input", flags);
   for (const std::string& path : flags.files) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw TokenizerError(fmt::format("{}: cannot be opened; is the path right?", path));
+    if (!file) fail("{}: cannot be opened; is the path right?", path);
     convert_stream(tokenizer, file, path, flags);
   }
 }

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "apps/command_line.h"
+#include "apps/console/command_line.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "mini_bert/tokenizer/vocabulary_trainer.h"
@@ -39,14 +39,14 @@ WordCounter count_words(const Flags& flags, const NormalizerOptions& normalizer)
   WordCounter counter(normalizer);
   for (const std::string& path : flags.files) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw TokenizerError(fmt::format("{}: cannot be opened; is the path right?", path));
+    if (!file) fail("{}: cannot be opened; is the path right?", path);
     try {
       for (std::string line; std::getline(file, line);) counter.add_line(line);
-    } catch (const TokenizerError& error) {
-      throw TokenizerError(fmt::format("{}: {}", path, error.what()));
+    } catch (const Error& error) {
+      fail("{}: {}", path, error.what());
     }
   }
-  if (counter.counts().empty()) throw TokenizerError("the files hold no words; expected some text");
+  if (counter.counts().empty()) fail("the files hold no words; expected some text");
   return counter;
 }
 

@@ -1,21 +1,26 @@
 #!/usr/bin/env bash
-# Installs what building mini_bert needs and the system lacks (Debian 12, Ubuntu 24.04 and later). Says nothing when
-# nothing is missing.
+# Installs what building mini_bert needs and the system lacks (Debian 12 and 13, Ubuntu 24.04 and later). Prints nothing
+# when nothing is missing.
 #
-#   scripts/install_dependencies.sh [--ci]     --ci: also clang, clang-format, a browser and what else only CI uses
+#   scripts/install_dependencies.sh [--ci]     --ci: also clang, a browser and the other tools that only CI uses
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Programs count as present wherever they come from, so an own CMake or compiler is left alone.
 programs=(g++:g++ cmake:cmake ninja:ninja-build)
 libraries=(libeigen3-dev nlohmann-json3-dev catch2 libbenchmark-dev libutf8proc-dev libcli11-dev libfmt-dev
   libcurl4-openssl-dev libssl-dev libsimde-dev ca-certificates)
 
+# What CI needs of clang, release N.
+clang_packages() { echo "clang-$1 llvm-$1 clang-tidy-$1 libomp-$1-dev libclang-rt-$1-dev"; }
+
+ci=0
 case ${1-} in
   "") ;;
   --ci)
-    programs+=(clang++-14:clang-14 llvm-symbolizer-14:llvm-14 clang-format-14:clang-format-14 chromium:chromium
-      python3:python3)
-    libraries+=(libomp-14-dev libclang-rt-14-dev libdnnl-dev fonts-noto-cjk python3-venv)
+    ci=1
+    programs+=(chromium:chromium python3:python3)
+    libraries+=(libdnnl-dev fonts-noto-cjk python3-venv)
     ;;
   *)
     echo "usage: scripts/install_dependencies.sh [--ci]" >&2
@@ -28,6 +33,14 @@ if ! command -v apt-get > /dev/null; then
   exit 0
 fi
 
+# The newest clang installed. Where there is none, the one that this release calls clang: 14 in Debian 12, 18 in Ubuntu
+# 24.04, 19 in Debian 13. Which one that is can only be asked below, after apt-get update.
+clang=
+if ((ci)) && clang=$(scripts/find_clang.sh --version clang++ 2> /dev/null); then
+  read -ra packages <<< "$(clang_packages "$clang")"
+  libraries+=("${packages[@]}")
+fi
+
 missing=()
 for entry in "${programs[@]}"; do
   command -v "${entry%%:*}" > /dev/null || missing+=("${entry#*:}")
@@ -35,7 +48,9 @@ done
 for package in "${libraries[@]}"; do
   [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null) == installed ]] || missing+=("$package")
 done
-((${#missing[@]})) || exit 0
+named_later=
+if ((ci)) && [[ -z $clang ]]; then named_later=clang; fi
+[[ ${#missing[@]} -gt 0 || -n $named_later ]] || exit 0
 
 as_root=(env DEBIAN_FRONTEND=noninteractive)
 if ((EUID != 0)); then
@@ -55,20 +70,22 @@ apt() {
   exit 1
 }
 
-echo "Installing ${missing[*]} ..."
+echo "Installing ${missing[*]}${named_later:+ $named_later} ..."
 apt update
+if [[ -n $named_later ]]; then
+  clang=$(apt-cache depends clang | grep -oE 'Depends: clang-[0-9]+' | grep -oE '[0-9]+$' | head -n 1) || {
+    echo "This system offers no package clang; install clang 14 or later by hand" >&2
+    exit 1
+  }
+  read -ra packages <<< "$(clang_packages "$clang")"
+  missing+=("${packages[@]}")
+fi
 
-# Older and newer releases name some packages of --ci differently, or have none: take what there is.
 offered() { [[ $(apt-cache policy "$1" 2> /dev/null) == *"Candidate: "[0-9]* ]]; }
 wanted=()
 for package in "${missing[@]}"; do
-  fallback=${package/-14/}
-  if offered "$package"; then
-    wanted+=("$package")
-  elif [[ $fallback != "$package" ]] && offered "$fallback"; then
-    wanted+=("$fallback")
-  elif [[ $package == chromium ]]; then
-    echo "No package chromium on this system; what needs a browser will be skipped."
+  if [[ $package == chromium ]] && ! offered chromium; then
+    echo "This system has no package chromium; the test that needs a browser will be skipped."
   else
     wanted+=("$package")
   fi

@@ -29,7 +29,7 @@ UpdateResult TrainingStep::run(const MaskedBatch& batch, Mode mode) {
   tape.backward(loss);
   const double norm = gradient_norm(parameters_);
   optimizer_.step(learning_rate_, clip_scale(norm, 1));
-  for (Parameter& parameter : parameters_) parameter.var.clear_grad();
+  for (Parameter& parameter : parameters_) parameter.var().clear_grad();
   return {value, norm};
 }
 

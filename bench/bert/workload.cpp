@@ -4,7 +4,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "mini_bert/files/json.h"
+#include "mini_bert/base/json.h"
 #include "mini_bert/tensor/random.h"
 
 namespace mini_bert::bench {

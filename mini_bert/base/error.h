@@ -6,8 +6,8 @@
 
 namespace mini_bert {
 
-// Something a caller or a user got wrong. what() is one line that says where, what was expected and what was found;
-// the programs print it as it is.
+// The library's one exception: a mistake of its caller or of a file. what() is one line that says where, what was found
+// and what was expected. Classes derived from Error exist where somebody catches them.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -6,9 +6,10 @@
 
 #include <fmt/ranges.h>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json.h"
-#include "mini_bert/files/text_file.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
+#include "mini_bert/base/text_file.h"
 
 namespace mini_bert {
 namespace {
@@ -20,115 +21,41 @@ constexpr std::array<std::string_view, 3> problem_types = {"regression", "single
                                                            "multi_label_classification"};
 constexpr double most_parameters = 1e11;
 
-// A JSON value, short enough for a message.
-std::string shown(const json& value) {
-  if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
-  if (value.is_object()) return "an object";
-  if (value.is_array()) return "an array";
-  return value.dump();
+// A size that has no default, because a checkpoint that leaves it out cannot be read.
+Index required(const JsonField& file, const char* key) {
+  require(file.json().contains(key), "{}: {} is missing; take the config.json that belongs to the checkpoint",
+          file.place(), key);
+  return file.at(key).integer();
 }
 
-// The fields of the configuration's object. A field that is missing leaves its default in place.
-class Fields {
- public:
-  Fields(const json& object, const std::string& name) : object_(object), name_(name) {}
-
-  // nullptr when the key is missing.
-  const json* find(const char* key) const {
-    const auto found = object_.find(key);
-    return found == object_.end() ? nullptr : &*found;
-  }
-  const json* find_set(const char* key) const {  // nor null
-    const json* value = find(key);
-    return value == nullptr || value->is_null() ? nullptr : value;
-  }
-
-  [[noreturn]] void wrong(const char* key, const json& found, std::string_view expected) const {
-    fail("{}: {} is {}, expected {}; correct the file", name_, key, shown(found), expected);
-  }
-
-  void required(const char* key, Index& target) const {
-    const json* value = find(key);
-    require(value != nullptr, "{}: {} is missing; take the config.json that belongs to the checkpoint", name_, key);
-    target = integer(key, *value);
-  }
-  void optional(const char* key, Index& target) const {
-    if (const json* value = find(key)) target = integer(key, *value);
-  }
-  void optional(const char* key, std::optional<Index>& target) const {
-    if (const json* value = find(key)) target = value->is_null() ? std::nullopt : std::optional(integer(key, *value));
-  }
-  void optional(const char* key, double& target) const {
-    if (const json* value = find(key)) target = number(key, *value);
-  }
-  void optional(const char* key, std::optional<double>& target) const {
-    if (const json* value = find_set(key)) target = number(key, *value);
-  }
-  void optional(const char* key, bool& target) const {
-    if (const json* value = find_set(key)) {
-      if (!value->is_boolean()) wrong(key, *value, "true or false");
-      target = value->get<bool>();
-    }
-  }
-  void optional(const char* key, std::string& target) const {
-    if (const json* value = find(key)) target = text(key, *value);
-  }
-  void optional(const char* key, std::optional<std::string>& target) const {
-    if (const json* value = find_set(key)) target = text(key, *value);
-  }
-  void optional(const char* key, std::vector<std::string>& target) const {
-    if (const json* value = find_set(key)) {
-      if (!value->is_array()) wrong(key, *value, "an array of texts");
-      for (const json& element : *value) target.push_back(text(key, element));
-    }
-  }
-
-  std::string text(const char* key, const json& value) const {
-    if (!value.is_string()) wrong(key, value, "a text");
-    return value.get<std::string>();
-  }
-
- private:
-  Index integer(const char* key, const json& value) const {
-    const bool fits =
-        value.is_number_integer() && (!value.is_number_unsigned() || std::in_range<Index>(value.get<std::uint64_t>()));
-    if (!fits) wrong(key, value, "a whole number");
-    return value.get<Index>();
-  }
-  double number(const char* key, const json& value) const {
-    if (!value.is_number()) wrong(key, value, "a number");
-    return value.get<double>();
-  }
-
-  const json& object_;
-  const std::string& name_;
-};
-
 // {"0": "negative", "1": "positive"}: every number from 0 once.
-std::vector<std::string> read_labels(const Fields& fields, const std::string& name) {
-  const json* map = fields.find_set("id2label");
-  if (map == nullptr) return {};
-  if (!map->is_object()) fields.wrong("id2label", *map, "an object like {\"0\": \"LABEL_0\"}");
+std::vector<std::string> read_labels(const JsonField& file) {
+  const std::optional<JsonField> map = file.find("id2label");
+  if (!map) return {};
+  if (!map->json().is_object()) map->fail("an object like {\"0\": \"LABEL_0\"}");
   std::vector<std::string> labels;
-  for (std::size_t id = 0; id < map->size(); ++id) {
-    const auto found = map->find(std::to_string(id));
-    require(found != map->end(), "{}: id2label has {} labels but no \"{}\", expected \"0\" to \"{}\"; correct the file",
-            name, map->size(), id, map->size() - 1);
-    labels.push_back(fields.text("id2label", *found));
+  const std::size_t count = map->json().size();
+  for (std::size_t id = 0; id < count; ++id) {
+    const std::string key = std::to_string(id);
+    require(map->json().contains(key),
+            "{}: id2label has {} labels but no \"{}\", expected \"0\" to \"{}\"; correct the file", file.place(), count,
+            id, count - 1);
+    labels.push_back(map->at(key).text());
   }
   return labels;
 }
 
-// What other models are, and we do not compute.
-void refuse_other_models(const Fields& fields, const std::string& name) {
+// Error for a configuration of another model, which this code does not compute.
+void refuse_other_models(const JsonField& file) {
   std::string model_type = "bert";
   std::string positions = "absolute";
   bool is_decoder = false;
   bool cross_attention = false;
-  fields.optional("model_type", model_type);
-  fields.optional("position_embedding_type", positions);
-  fields.optional("is_decoder", is_decoder);
-  fields.optional("add_cross_attention", cross_attention);
+  file.read("model_type", model_type);
+  file.read("position_embedding_type", positions);
+  file.read_set("is_decoder", is_decoder);
+  file.read_set("add_cross_attention", cross_attention);
+  const std::string& name = file.place();
   require(model_type == "bert", "{}: model_type is {}, expected \"bert\"; choose a BERT checkpoint", name,
           in_quotes(model_type));
   require(positions == "absolute",
@@ -225,30 +152,29 @@ BertConfig BertConfig::read(const std::filesystem::path& path) {
 
 BertConfig BertConfig::from_json(std::string_view text, const std::string& name) {
   const json object = parse_json(text, name);
-  require(object.is_object(), "{}: the file holds {}, expected an object {{…}}; is it a config.json?", name,
-          shown(object));
-  const Fields fields(object, name);
-  refuse_other_models(fields, name);
+  const JsonField file(object, name);
+  if (!object.is_object()) file.fail("an object {…}: is it a config.json?");
+  refuse_other_models(file);
 
   BertConfig config;
-  fields.required("vocab_size", config.vocab_size);
-  fields.required("hidden_size", config.hidden_size);
-  fields.required("num_hidden_layers", config.num_hidden_layers);
-  fields.required("num_attention_heads", config.num_attention_heads);
-  fields.required("intermediate_size", config.intermediate_size);
-  fields.required("max_position_embeddings", config.max_position_embeddings);
-  fields.optional("type_vocab_size", config.type_vocab_size);
-  fields.optional("pad_token_id", config.pad_token_id);
-  fields.optional("hidden_act", config.hidden_act);
-  fields.optional("hidden_dropout_prob", config.hidden_dropout_prob);
-  fields.optional("attention_probs_dropout_prob", config.attention_probs_dropout_prob);
-  fields.optional("classifier_dropout", config.classifier_dropout);
-  fields.optional("initializer_range", config.initializer_range);
-  fields.optional("layer_norm_eps", config.layer_norm_eps);
-  fields.optional("tie_word_embeddings", config.tie_word_embeddings);
-  fields.optional("architectures", config.architectures);
-  fields.optional("problem_type", config.problem_type);
-  config.labels = read_labels(fields, name);
+  config.vocab_size = required(file, "vocab_size");
+  config.hidden_size = required(file, "hidden_size");
+  config.num_hidden_layers = required(file, "num_hidden_layers");
+  config.num_attention_heads = required(file, "num_attention_heads");
+  config.intermediate_size = required(file, "intermediate_size");
+  config.max_position_embeddings = required(file, "max_position_embeddings");
+  file.read("type_vocab_size", config.type_vocab_size);
+  file.read("pad_token_id", config.pad_token_id);
+  file.read("hidden_act", config.hidden_act);
+  file.read("hidden_dropout_prob", config.hidden_dropout_prob);
+  file.read("attention_probs_dropout_prob", config.attention_probs_dropout_prob);
+  file.read("classifier_dropout", config.classifier_dropout);
+  file.read("initializer_range", config.initializer_range);
+  file.read("layer_norm_eps", config.layer_norm_eps);
+  file.read_set("tie_word_embeddings", config.tie_word_embeddings);
+  file.read_set("architectures", config.architectures);
+  file.read("problem_type", config.problem_type);
+  config.labels = read_labels(file);
   config.other_keys = object.dump();
   config.check(name);
   return config;
@@ -285,6 +211,18 @@ std::string BertConfig::to_json() const {
     object["label2id"][labels[id]] = id;
   }
   return object.dump(2, ' ', true) + '\n';
+}
+
+RunIdentity BertConfig::identity() const {
+  BertConfig computed = *this;
+  computed.other_keys = "{}";
+  computed.architectures.clear();
+  const json object = json::parse(computed.to_json());
+  RunIdentity identity;
+  for (const auto& [key, value] : object.items()) {
+    if (key != "label2id") identity.add_text("config." + key, value.dump());
+  }
+  return identity;
 }
 
 }  // namespace mini_bert

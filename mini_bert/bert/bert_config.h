@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mini_bert/bert/run_identity.h"
 #include "mini_bert/tensor/kernels/activation.h"
 #include "mini_bert/tensor/shape.h"
 
@@ -62,6 +63,10 @@ struct BertConfig {
 
   // config.json as transformers lays it out. Keys this struct does not know are those of the file it was read from.
   std::string to_json() const;
+
+  // The facts that two runs must share to compute the same: "config.hidden_size" and so on. Keys that this struct does
+  // not know, and `architectures`, are left out.
+  RunIdentity identity() const;
 
   // Error when a value is out of range; `name` is for messages. read() and from_json() have called it.
   void check(const std::string& name) const;

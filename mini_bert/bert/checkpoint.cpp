@@ -1,38 +1,16 @@
 #include "mini_bert/bert/checkpoint.h"
 
+#include <algorithm>
 #include <map>
 #include <system_error>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/names/name_table.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/file_error.h"
 #include "mini_bert/files/weight_files.h"
 
 namespace mini_bert {
 namespace {
-
-// What tensors were called before they got their present names: LayerNorm.gamma and .beta in conversions from
-// TensorFlow, and no leading "bert." in files of the bare encoder.
-std::string present_name(std::string name) {
-  const auto rename_ending = [&](std::string_view from, std::string_view to) {
-    if (name.ends_with(from)) name.replace(name.size() - from.size(), from.size(), to);
-  };
-  rename_ending("LayerNorm.gamma", "LayerNorm.weight");
-  rename_ending("LayerNorm.beta", "LayerNorm.bias");
-  if (name.starts_with("embeddings.") || name.starts_with("encoder.") || name.starts_with("pooler.")) {
-    name = "bert." + name;
-  }
-  return name;
-}
-
-// Tensors of a file that carry nothing of their own: an array 0, 1, 2, … and the decoder, which is the word embedding
-// and the head's bias once more.
-bool is_redundant(std::string_view name) {
-  return name == "bert.embeddings.position_ids" || name.starts_with("cls.predictions.decoder.");
-}
-
-bool is_of_head(std::string_view name) {
-  return !name.starts_with("bert.embeddings.") && !name.starts_with("bert.encoder.");
-}
 
 // Google's checkpoints call it bert_config.json.
 std::filesystem::path find_config(const std::filesystem::path& directory) {
@@ -41,73 +19,141 @@ std::filesystem::path find_config(const std::filesystem::path& directory) {
   return !std::filesystem::exists(path, ignored) && std::filesystem::exists(googles, ignored) ? googles : path;
 }
 
-void check_shape(const TensorFile& file, const StoredTensor& stored, const Parameter& parameter) {
-  const Shape shape = parameter.value().shape();
-  require(stored.shape() == to_string(shape), "{}: {} must be {} as config.json says, found {}", file.path(),
-          stored.name, shape, stored.shape());
-}
-
-// A tensor of a checkpoint: which file it is in.
+// A tensor of a checkpoint: the file that it is in, and how its name is to be read.
 struct Located {
   const TensorFile* file = nullptr;
   const StoredTensor* stored = nullptr;
+  NameRow::Form form = NameRow::Form::as_is;
+
+  // As our parameter has it. A tensor that should be a matrix and is none stays as it is; its shape is refused later.
+  StoredTensor oriented() const {
+    const bool turn = form == NameRow::Form::transposed && stored->extents.size() == 2;
+    return turn ? transposed(*stored) : *stored;
+  }
 };
 
-// The type that a mapped parameter is used in: a matrix that the file has in halves stays so.
+// The tensors of a model's files by name, and the family of names that they go by.
+class Tensors {
+ public:
+  Tensors(const std::vector<TensorFile>& files, const std::vector<Parameter>& parameters) {
+    std::size_t most = 0;
+    for (const NameTable* const table : name_tables()) {
+      std::map<std::string, Located> located = locate(files, *table);
+      const auto known = static_cast<std::size_t>(std::ranges::count_if(parameters, [&](const Parameter& parameter) {
+        return std::ranges::any_of(table->spellings(parameter.path),
+                                   [&](const auto& spelling) { return located.contains(spelling.name); });
+      }));
+      if (table_ != nullptr && known <= most) continue;
+      table_ = table;
+      most = known;
+      found_ = std::move(located);
+      if (known == parameters.size()) break;
+    }
+    count_ = found_.size();
+  }
+
+  std::size_t count() const { return count_; }
+
+  // What the family calls the parameter.
+  std::string name(const Parameter& parameter) const {
+    const auto spellings = table_->spellings(parameter.path);
+    return spellings.empty() ? parameter.path : spellings.front().name;
+  }
+
+  // Takes the parameter's tensor out; nothing when the files do not have it.
+  std::optional<Located> take(const Parameter& parameter) {
+    std::optional<Located> taken;
+    for (const auto& [name, form] : table_->spellings(parameter.path)) {
+      if (taken && form == NameRow::Form::copy) continue;
+      auto entry = found_.extract(name);
+      if (entry.empty()) continue;
+      entry.mapped().form = form;
+      require(!taken, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
+              entry.mapped().file->path(), in_quotes(taken ? taken->stored->name : ""),
+              in_quotes(entry.mapped().stored->name), this->name(parameter));
+      taken = entry.mapped();
+    }
+    return taken;
+  }
+
+  // As the files call them: all that was not taken, except what holds nothing of its own.
+  std::vector<std::string> others() const {
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : found_) {
+      if (!table_->is_redundant(name)) names.push_back(tensor.stored->name);
+    }
+    return names;
+  }
+
+ private:
+  static std::map<std::string, Located> locate(const std::vector<TensorFile>& files, const NameTable& table) {
+    std::map<std::string, Located> found;
+    for (const TensorFile& file : files) {
+      for (const StoredTensor& stored : file.tensors()) {
+        const auto [entry, is_new] = found.emplace(table.unwrapped(stored.name), Located{&file, &stored});
+        require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
+                file.path(), in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
+      }
+    }
+    return found;
+  }
+
+  const NameTable* table_ = nullptr;
+  std::map<std::string, Located> found_;
+  std::size_t count_ = 0;
+};
+
+// The type that a mapped parameter is used in. Matrices and tables keep a storage of the file that operations can read.
 DType mapped_dtype(const StoredTensor& stored, const Parameter& parameter) {
-  const DType own = parameter.var.dtype();
-  if (own != DType::f32 || parameter.value().shape().rank() != 2) return own;
-  return stored.type.name == "F16" ? DType::f16 : stored.type.name == "BF16" ? DType::bf16 : own;
+  const DType own = parameter.weight.dtype();
+  if (own != DType::f32 || !is_large(parameter.role)) return own;
+  const auto storages = weight_storages();
+  const auto kept = std::ranges::find(storages, stored.type.name, &WeightStorage::file_type);
+  return kept == storages.end() ? own : kept->dtype;
 }
 
-// Mapped memory is a view of the file where it has the element type already.
+void check_shape(const TensorFile& file, const std::string& name, const std::string& found, const Shape& expected) {
+  require(found == to_string(expected), "{}: {} must be {} as config.json says, found {}", file.path(), name, expected,
+          found);
+}
+
+// Mapped memory is a view of the file where the file has the element type already.
 void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
-  check_shape(*from.file, *from.stored, parameter);
+  const StoredTensor stored = from.oriented();
+  check_shape(*from.file, stored.name, stored.shape(), parameter.value().shape());
   if (memory == WeightMemory::mapped) {
-    parameter.var.replace_value(from.file->read(from.stored->name, mapped_dtype(*from.stored, parameter)));
+    parameter.weight.replace(from.file->read(stored, mapped_dtype(stored, parameter)));
   } else {
     Tensor value = parameter.value();
-    from.file->read_into(from.stored->name, value);
+    from.file->read_into(stored, value);
   }
-}
-
-// Every tensor of the files under its present name. The head's bias has a second one, under which alone some files have
-// it.
-std::map<std::string, Located> locate(const std::vector<TensorFile>& files) {
-  std::map<std::string, Located> found;
-  for (const TensorFile& file : files) {
-    for (const StoredTensor& stored : file.tensors()) {
-      const auto [entry, is_new] = found.emplace(present_name(stored.name), Located{&file, &stored});
-      require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
-              file.path(), in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
-    }
-  }
-  constexpr const char* bias = "cls.predictions.bias";
-  if (!found.contains(bias)) {
-    if (auto second = found.extract("cls.predictions.decoder.bias")) {
-      second.key() = bias;
-      found.insert(std::move(second));
-    }
-  }
-  return found;
 }
 
 }  // namespace
 
-void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters) {
-  for (const Parameter& parameter : parameters) {
-    const StoredTensor* stored = file.find(parameter.name);
-    require(stored != nullptr, "{}: tensor {} is missing; the file is not of this model", file.path(), parameter.name);
-    check_shape(file, *stored, parameter);
-    Tensor target = parameter.value();
-    file.read_into(parameter.name, target);
-  }
-}
-
 std::vector<NamedTensor> named_tensors(const std::vector<Parameter>& parameters) {
   std::vector<NamedTensor> tensors;
-  for (const Parameter& parameter : parameters) tensors.push_back({parameter.name, parameter.value()});
+  for (const Parameter& parameter : parameters) tensors.push_back({checkpoint_name(parameter), parameter.value()});
   return tensors;
+}
+
+std::vector<NamedTensor> named_tensors(const AdamW& optimizer) {
+  std::vector<NamedTensor> tensors;
+  for (const AdamW::Slot& slot : optimizer.state()) {
+    const std::string name = checkpoint_name(slot.parameter);
+    tensors.push_back({name + ".exp_avg", slot.m});
+    tensors.push_back({name + ".exp_avg_sq", slot.v});
+  }
+  return tensors;
+}
+
+void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensors) {
+  for (NamedTensor target : tensors) {
+    const StoredTensor* stored = file.find(target.name);
+    require(stored != nullptr, "{}: tensor {} is missing; the file is not of this model", file.path(), target.name);
+    check_shape(file, target.name, stored->shape(), target.tensor.shape());
+    file.read_into(target.name, target.tensor);
+  }
 }
 
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name) {
@@ -130,25 +176,24 @@ BertConfig read_config(const std::filesystem::path& model) {
 LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedModel& model,
                         const LoadOptions& options) {
   const std::vector<TensorFile> files = open_weights(directory);
+  const std::vector<Parameter> parameters = model.parameters();
+  Tensors tensors(files, parameters);
   LoadReport report;
-  std::map<std::string, Located> found = locate(files);
-  const std::size_t count = found.size();
-  for (const Parameter& parameter : model.parameters()) {
-    const auto entry = found.extract(parameter.name);
-    const bool may_be_new = options.new_head_seed && is_of_head(parameter.name);
-    const bool fits = !entry.empty() && entry.mapped().stored->shape() == to_string(parameter.value().shape());
-    if (may_be_new && !fits) {
-      report.initialized.push_back(parameter.name);
+  std::vector<std::string> new_paths;
+  for (const Parameter& parameter : parameters) {
+    const std::optional<Located> found = tensors.take(parameter);
+    const bool may_be_new = options.new_head_seed && parameter.place.of_head;
+    if (may_be_new && (!found || found->oriented().shape() != to_string(parameter.value().shape()))) {
+      report.initialized.push_back(checkpoint_name(parameter));
+      new_paths.push_back(parameter.path);
       continue;
     }
-    require(!entry.empty(), "{}: tensor {} is missing, found {} others; {} needs it", files.front().path(),
-            parameter.name, count, model.architecture());
-    take_over(entry.mapped(), parameter, options.memory);
+    require(found.has_value(), "{}: tensor {} is missing, found {} others; {} needs it", files.front().path(),
+            tensors.name(parameter), tensors.count(), model.architecture());
+    take_over(*found, parameter, options.memory);
   }
-  for (const auto& [name, tensor] : found) {
-    if (!is_redundant(name)) report.unexpected.push_back(tensor.stored->name);
-  }
-  if (!report.initialized.empty()) model.initialize(*options.new_head_seed, report.initialized);
+  report.unexpected = tensors.others();
+  if (!new_paths.empty()) model.initialize(*options.new_head_seed, new_paths);
   return report;
 }
 

@@ -6,9 +6,9 @@
 #include <system_error>
 #include <utility>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/posix.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/posix.h"
 
 namespace fs = std::filesystem;
 
@@ -29,7 +29,7 @@ void rename_folder(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, cannot_write, errno);
 }
 
-// Puts `fresh` in the place of `path`, which exists. Afterwards the old folder is at the path returned.
+// Replaces `path`, which exists, by `fresh`. Returns the path that now holds the old folder.
 fs::path exchange(const fs::path& fresh, const fs::path& path) {
 #ifdef RENAME_EXCHANGE
   if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0) return fresh;
@@ -53,8 +53,10 @@ void sync_tree(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
     check(folder, error);
-    if (entry->is_symlink()) continue;
-    if (entry->is_directory()) {
+    const fs::file_status status = entry->symlink_status(error);
+    check(entry->path(), error);
+    if (fs::is_symlink(status)) continue;
+    if (fs::is_directory(status)) {
       sync_tree(entry->path());
     } else {
       sync_file(entry->path());
@@ -88,7 +90,7 @@ AtomicDirectory::AtomicDirectory(fs::path path) {
   const fs::file_status found = fs::symlink_status(path, error);
   require(!fs::exists(found) || fs::is_directory(found), "{}: cannot be written: it is a file, not a folder; remove it",
           path.string());
-  if (fs::exists(old)) {
+  if (fs::exists(fs::symlink_status(old, error))) {
     if (!fs::exists(found)) rename_folder(old, path);
     fs::remove_all(old, error);
   }
@@ -104,7 +106,7 @@ AtomicDirectory::AtomicDirectory(fs::path path) {
     return folder;
   };
   {
-    const posix::Descriptor leftover = open_locked();  // if there is one, and another process is not at it
+    const posix::Descriptor leftover = open_locked();  // if it exists, and no other process has locked it
     fs::remove_all(staging, error);
     check(staging, error);
   }
@@ -129,15 +131,15 @@ void AtomicDirectory::commit() {
   State& state = *state_;
   sync_tree(state.staging);
   fs::path old;
-  if (fs::exists(fs::symlink_status(state.path))) {
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(state.path, ignored))) {
     old = exchange(state.staging, state.path);
   } else {
     rename_folder(state.staging, state.path);
   }
   state.committed = true;
   sync_folder(state.path.has_parent_path() ? state.path.parent_path() : fs::path("."));
-  // Only now is the new folder sure to survive a power cut.
-  std::error_code ignored;
+  // From here on the new folder survives a power cut.
   if (!old.empty()) fs::remove_all(old, ignored);
 }
 

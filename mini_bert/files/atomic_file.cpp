@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <utility>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/posix.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/posix.h"
 
 namespace fs = std::filesystem;
 
@@ -40,8 +40,8 @@ bool names_same_file(const fs::path& path, int descriptor) {
          by_name.st_dev == by_number.st_dev && by_name.st_ino == by_number.st_ino;
 }
 
-// Opens the temporary and locks it, so that two processes cannot mix their bytes in it. Between open and lock another
-// process may have renamed it into place: then the name no longer means this file, and we start over.
+// Opens and locks the temporary file, so that two processes cannot mix their bytes in it. Between open and lock another
+// process may rename the file into place. Then the name no longer refers to this file, and we start over.
 posix::Descriptor open_temporary(const fs::path& path, const fs::path& temporary) {
   for (;;) {
     posix::Descriptor file(posix::retry(
@@ -51,7 +51,7 @@ posix::Descriptor open_temporary(const fs::path& path, const fs::path& temporary
       fail_with_errno(in_the_way ? temporary : path, cannot_write, errno);
     }
     const int locked = posix::retry([&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); });
-    // Other errors: a file system without locks. Nothing is lost there but the check.
+    // Any other error means a file system without locks. There two writers are not noticed.
     require(locked == 0 || errno != EWOULDBLOCK,
             "{}: cannot be written: another process is writing it now; wait for it or choose another path",
             path.string());
@@ -76,7 +76,7 @@ struct AtomicFile::State {
     if (file.valid()) ::unlink(temporary.c_str());
   }
 
-  // Ends the attempt: the temporary goes, the old file stays.
+  // Ends the attempt: removes the temporary file and leaves the old file.
   [[noreturn]] void give_up(std::string_view what, int code) {
     ::unlink(temporary.c_str());
     file.reset();
@@ -98,7 +98,7 @@ AtomicFile& AtomicFile::operator=(AtomicFile&&) noexcept = default;
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
   require(state_ != nullptr && state_->file.valid(), "atomic file: write() after commit() or after an error");
-  // One call writes at most about 2 GB, and may write less than asked for at any time.
+  // One call writes at most about 2 GB, and it may write less than that.
   constexpr std::size_t most = std::size_t{1} << 30;
   while (!bytes.empty()) {
     const std::size_t chunk = std::min(bytes.size(), most);
@@ -134,7 +134,7 @@ void sync_folder(const fs::path& folder) {
       posix::retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (!descriptor.valid()) fail_with_errno(folder, "cannot be synced to the disk", errno);
   const int synced = posix::retry([&] { return ::fsync(descriptor.number()); });
-  // Some network file systems cannot sync a folder and say so with EINVAL; there is nothing more to be done there.
+  // Some network file systems cannot sync a folder and return EINVAL. Nothing more can be done there.
   if (synced != 0 && errno != EINVAL) fail_with_errno(folder, "cannot be synced to the disk", errno);
 }
 

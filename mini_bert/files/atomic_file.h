@@ -9,11 +9,11 @@
 
 namespace mini_bert {
 
-// Writes a file so that, whatever happens, its path holds either the old content or all of the new one: the bytes go to
-// "<path>.tmp" in the same folder, are synced to the disk, and only then renamed into place. Without commit(), or after
-// an error, the temporary is removed and the old file stays. A process that is killed leaves at most one temporary
-// behind, which the next write of the same path takes over. Two processes that write the same path: the second gets an
-// Error. Pillai et al., OSDI 2014, show what each of these steps is for.
+// Writes a file so that its path always holds either the old content or all of the new content. The bytes go to
+// "<path>.tmp" in the same folder, are synced to the disk, and only then is the file renamed into place. Without
+// commit(), or after an error, the temporary file is removed and the old file stays. A killed process leaves at most
+// one temporary file, which the next write of the same path reuses. When two processes write the same path, the second
+// gets an Error. Pillai et al., OSDI 2014, explain why each of these steps is needed.
 //
 //   AtomicFile file(path, total_bytes);
 //   file.write(header);
@@ -21,7 +21,7 @@ namespace mini_bert {
 //   file.commit();
 class AtomicFile {
  public:
-  // `expected_bytes` is what messages about a full disk mention; 0: unknown.
+  // Messages about a full disk mention `expected_bytes`; 0 means unknown.
   explicit AtomicFile(std::filesystem::path path, std::uint64_t expected_bytes = 0);
   ~AtomicFile();
   AtomicFile(AtomicFile&&) noexcept;
@@ -36,7 +36,7 @@ class AtomicFile {
   std::unique_ptr<State> state_;
 };
 
-// The same for content that is in memory already.
+// Writes content that is in memory, as AtomicFile does.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 // Waits until the entries of a folder (creations and renames in it) are on the disk.

@@ -7,12 +7,13 @@
 
 namespace mini_bert {
 
-// What a program may do with a mapped file's bytes. Whatever it writes stays in memory: the file never changes.
+// What a program may do with a file's bytes in memory. The file never changes.
 enum class Mapping { read_only, copy_on_write };
 
-// The bytes of a file, brought into memory by the operating system as they are touched: opening a model of
-// 400 MB costs nothing until its tensors are read. Files in use must be replaced (see AtomicFile), not cut short in
-// place: touching bytes that are gone ends the process.
+// The bytes of a file, mapped into memory. The operating system loads a page when the program first touches it, so
+// opening a model of 400 MB costs nothing until its tensors are read. Do not truncate a file in use: touching a page
+// that is gone ends the process. Replace the file instead (see AtomicFile). A build without MINI_BERT_MMAP reads the
+// whole file into memory, with the same results.
 class MappedFile {
  public:
   MappedFile() = default;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/text_file.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/text_file.h"
 
 namespace mini_bert {
 namespace {
@@ -64,7 +64,7 @@ std::string hub_folder_name(std::string_view name) {
 }
 
 std::optional<fs::path> cached_snapshot(std::string_view name) {
-  std::error_code ignored;  // what cannot be looked at is not there
+  std::error_code ignored;  // a path that cannot be examined counts as missing
   const fs::path model = hub_cache() / hub_folder_name(name);
   const fs::path ref = model / "refs" / "main";
   if (!fs::exists(ref, ignored)) return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<fs::path> cached_snapshot(std::string_view name) {
 }
 
 fs::path find_model(const fs::path& name) {
-  std::error_code ignored;  // a path that cannot be looked at is no folder
+  std::error_code ignored;  // a path that cannot be examined counts as no folder
   if (fs::is_directory(name, ignored)) return name;
   constexpr std::string_view needed = "a folder with config.json, model.safetensors and vocab.txt is needed";
   require(is_hub_name(name.string()), "{}: no such model folder; {}", name.string(), needed);

@@ -7,26 +7,26 @@
 
 namespace mini_bert {
 
-// Where Hugging Face's programs keep what they download: HF_HUB_CACHE, else HF_HOME/hub, else
-// ~/.cache/huggingface/hub (XDG_CACHE_HOME in place of ~/.cache where it is set).
+// The folder in which Hugging Face's programs keep their downloads: HF_HUB_CACHE; if that is not set, HF_HOME/hub;
+// otherwise ~/.cache/huggingface/hub (XDG_CACHE_HOME replaces ~/.cache where it is set).
 std::filesystem::path hub_cache();
 
-// What the hub allows as a model's name: "name" or "organisation/name", each of letters, digits, '.', '-', '_', neither
-// "--" nor "..". Nothing else becomes part of a path.
+// Whether the hub allows a model's name: "name" or "organisation/name", each of letters, digits, '.', '-' and '_',
+// without "--" and "..". No other name becomes part of a path.
 bool is_hub_name(std::string_view name);
 
-// "models--google-bert--bert-base-chinese": the folder in the cache that is a model's.
+// The name of a model's folder in the cache: "models--google-bert--bert-base-chinese".
 std::string hub_folder_name(std::string_view name);
 
-// The snapshot in the cache that refs/main names, nothing where it names none. Whether all files are in it is not
-// looked at.
+// The snapshot in the cache that refs/main names, or nothing when it names none. Does not check that all files are
+// there.
 std::optional<std::filesystem::path> cached_snapshot(std::string_view name);
 
-// The folder of a model: `name` itself when it is a folder. Else "bert-base-chinese" or "google-bert/bert-base-chinese"
-// as it lies in the cache, whatever program downloaded it:
+// The folder of a model: `name` itself when it is a folder, otherwise its snapshot in the cache. The name is then
+// "bert-base-chinese" or "google-bert/bert-base-chinese", and any program may have downloaded the model:
 //   models--google-bert--bert-base-chinese/refs/main             the commit that "main" was when it was downloaded
 //   models--google-bert--bert-base-chinese/snapshots/<commit>/   its files
-// Nothing is downloaded; hub::fetch_model() does that. Error when it is in neither place.
+// Downloads nothing; hub::fetch_model() does. Error when the model is in neither place.
 std::filesystem::path find_model(const std::filesystem::path& name);
 
 }  // namespace mini_bert

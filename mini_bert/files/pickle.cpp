@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/pickle_stack.h"
 
 namespace mini_bert {
@@ -12,7 +12,7 @@ using Kind = PickleValue::Kind;
 
 }  // namespace
 
-// One opcode after the other, each a few calls of the stack.
+// Reads one opcode after the other. Each takes a few calls of the stack.
 class PickleReader : private PickleStack {
  public:
   PickleReader(std::span<const std::byte> bytes, std::span<const std::string_view> globals, const std::string& where,
@@ -149,7 +149,7 @@ class PickleReader : private PickleStack {
     }
   }
 
-  // What Python would look up, call or change; here it is written down.
+  // Opcodes for which Python would look up, call or change something. Here they are only recorded.
   bool object(std::uint8_t opcode) {
     switch (opcode) {
       case 'c': {  // GLOBAL
@@ -218,7 +218,7 @@ class PickleReader : private PickleStack {
 
   void push_integer(std::int64_t value) { push({.kind = Kind::integer, .integer = value}); }
 
-  // Little-endian, two's complement. One that needs more than 64 bits is kept as a text: torch's magic number is one.
+  // Little-endian, two's complement. A number of more than 64 bits, such as torch's magic number, is kept as a text.
   void push_long(std::string_view bytes) {
     if (bytes.size() > 8) return push({.kind = Kind::text, .text = bytes});
     std::uint64_t value = !bytes.empty() && (bytes.back() & 0x80) != 0 ? ~std::uint64_t{0} : 0;

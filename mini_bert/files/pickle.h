@@ -9,8 +9,8 @@
 
 namespace mini_bert {
 
-// One value of a pickle. Python's unpickler runs a pickle as a program; this one only writes down what it says. A call
-// is a value like any other: the name of what Python would call, and the arguments.
+// One value of a pickle. Python's unpickler runs a pickle as a program; this reader only records what the pickle says.
+// A call is a value like any other: the name of the function that Python would call, and its arguments.
 struct PickleValue {
   enum class Kind { none, boolean, integer, real, text, global, tuple, list, dict, call, persistent };
 
@@ -21,13 +21,13 @@ struct PickleValue {
   std::vector<std::uint32_t> entries = {};  // dict, and a call that makes one: keys and values, alternating
 };
 
-// What a stream of pickles holds. Values refer to each other by number, so that a value used a million times is stored
-// once and nothing recurses.
+// The values of one pickle. They refer to each other by number, so a value that is used a million times is stored once,
+// and no function recurses.
 class Pickle {
  public:
-  // Reads one pickle from `bytes`, which may be longer. Only the opcodes that carry data are known (protocols 0 to 4 as
-  // torch.save uses them), and only the `globals` that are listed ("module.name") may be named; nothing is ever called.
-  // At most 2^20 values. `where` ("path: data.pkl") begins every message. Error when it is anything else.
+  // Reads one pickle from the front of `bytes`. Accepts only the opcodes that carry data (protocols 0 to 4 as
+  // torch.save uses them), only names in `globals` ("module.name"), and at most 2^20 values. Never calls anything.
+  // Error for everything else; `where` ("path: data.pkl") begins its message.
   Pickle(std::span<const std::byte> bytes, std::span<const std::string_view> globals, const std::string& where);
 
   std::size_t size() const { return size_; }  // bytes up to its STOP

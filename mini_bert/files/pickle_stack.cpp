@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 
 namespace mini_bert {
 namespace {

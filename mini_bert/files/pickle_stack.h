@@ -10,9 +10,9 @@
 
 namespace mini_bert {
 
-// The stack machine of Lib/pickletools.py, reduced to what builds values: a stack of values, marks on it, and a memo of
-// values by number. Every method throws Error when the pickle asks for something that is not there, or for more than
-// 2^20 of anything.
+// The stack machine of Lib/pickletools.py, reduced to the parts that build values: a stack of values, marks on it, and
+// a memo of values by number. Every method throws Error when the pickle refers to something that does not exist, or
+// asks for more than 2^20 values, marks or memo entries.
 class PickleStack {
  public:
   PickleStack(std::span<const std::string_view> globals, std::string where, std::vector<PickleValue>& values)
@@ -20,7 +20,7 @@ class PickleStack {
 
   // Error "<where>: byte <begin>: <what>; <remedy>".
   [[noreturn]] void wrong(std::string_view what) const;
-  void set_position(std::size_t begin) { begin_ = begin; }  // of the opcode at hand, for messages
+  void set_position(std::size_t begin) { begin_ = begin; }  // of the current opcode, for messages
 
   void push(PickleValue value);
   void push_global(std::string_view module, std::string_view name);  // Error unless it is one of the globals

@@ -11,8 +11,8 @@
 
 namespace mini_bert {
 
-// A safetensors file, open for reading. Whoever holds one holds a checked file: the constructor throws Error for
-// anything parse_safetensors_header refuses, and there is no other way in. Tensors are in the order of their bytes.
+// A safetensors file, open for reading. The file has been checked: the constructor throws Error for anything that
+// parse_safetensors_header refuses. Tensors are in the order of their bytes.
 class SafetensorsFile : public TensorFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
@@ -34,9 +34,9 @@ struct NamedTensor {
 // How floating-point tensors are written; `unchanged` writes each with its own type. i32 tensors are always I32.
 enum class StorageType { unchanged, f32, bf16, f16 };
 
-// Writes the tensors atomically (see AtomicFile), in the given order, except that wider element types come first, so
-// that each tensor is aligned. Equal input gives equal bytes. Nothing of the size of the model is copied. Error for a
-// name that occurs twice or is not UTF-8, for an undefined tensor, and for a number too large for f16.
+// Writes the tensors atomically (see AtomicFile) in the given order, but wider element types first, so that each tensor
+// is aligned. Equal input gives equal bytes. Conversion takes a buffer of 4 MB, whatever the size of the model. Error
+// for a name that occurs twice or is not UTF-8, for an undefined tensor, and for a number too large for f16.
 void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                        StorageType type = StorageType::f32,
                        const std::map<std::string, std::string>& metadata = {{"format", "pt"}});

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/safetensors_json.h"
 
 namespace mini_bert {

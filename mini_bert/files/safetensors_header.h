@@ -19,8 +19,9 @@ struct SafetensorsHeader {
 //   8 bytes   N, the header's length, little-endian, at most 100,000,000
 //   N bytes   JSON: {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [begin, end]}, …}, padded with spaces
 //   the rest  the tensors' bytes, row-major, little-endian, one after the other from offset 0 to the end of the file
-// https://github.com/huggingface/safetensors#format. Beyond its letter: no key twice, no holes, no overlaps, nothing
-// behind the last tensor, and an empty tensor lies where the tensor before it ends.
+// https://github.com/huggingface/safetensors#format. Error also for what the format does not forbid: a key that occurs
+// twice, holes, overlaps, bytes behind the last tensor, and an empty tensor that does not lie where the tensor before
+// it ends.
 SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, const std::string& path);
 
 }  // namespace mini_bert

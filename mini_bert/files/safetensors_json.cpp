@@ -1,14 +1,12 @@
 #include "mini_bert/files/safetensors_json.h"
 
-#include <algorithm>
-#include <array>
 #include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json_position.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json_position.h"
 
 namespace mini_bert::safetensors {
 namespace {
@@ -17,15 +15,8 @@ using nlohmann::json;
 
 constexpr std::size_t most_extents = 64;
 
-constexpr std::array<StoredType, 22> stored_types = {{
-    {"BOOL", 8},    {"U8", 8},      {"I8", 8},      {"U16", 16},        {"I16", 16},        {"U32", 32},
-    {"I32", 32},    {"U64", 64},    {"I64", 64},    {"F4", 4},          {"F6_E2M3", 6},     {"F6_E3M2", 6},
-    {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E5M2FNUZ", 8}, {"F8_E4M3FNUZ", 8}, {"F16", 16},
-    {"BF16", 16},   {"F32", 32},    {"F64", 64},    {"C64", 64},
-}};
-
-// Reads the header's JSON piece by piece. A generic parser would keep the last of two equal keys and build a tree many
-// times the size of the text; this one knows the only shape the text may have and refuses anything else.
+// Reads the header's JSON event by event. A generic parser would keep the last of two equal keys and build a tree many
+// times the size of the text. This one accepts only the shape that the format allows.
 class HeaderReader : public nlohmann::json_sax<json> {
  public:
   HeaderReader(const std::string& path, std::string_view text) : path_(path), text_(text) {}
@@ -129,9 +120,9 @@ class HeaderReader : public nlohmann::json_sax<json> {
 
   bool string(std::string& value) override {
     if (place_ == Place::type) {
-      const auto* type = std::ranges::find(stored_types, std::string_view(value), &StoredType::name);
-      require(type != stored_types.end(), "{}: tensor {}: unknown dtype {}, expected F32, F16, BF16 or the like; {}",
-              path_, in_quotes(tensor_.name), in_quotes(value), remedy);
+      const StoredType* type = find_stored_type(&StoredType::name, value);
+      require(type != nullptr, "{}: tensor {}: unknown dtype {}, expected F32, F16, BF16 or the like; {}", path_,
+              in_quotes(tensor_.name), in_quotes(value), remedy);
       tensor_.type = *type;
       place_ = Place::fields;
     } else if (place_ == Place::metadata) {
@@ -156,7 +147,7 @@ class HeaderReader : public nlohmann::json_sax<json> {
   }
 
  private:
-  // What the next event belongs to.
+  // Where in the text the next event lies.
   enum class Place {
     top,             // nothing read yet
     names,           // in the outermost object

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/file_error.h"
 #include "mini_bert/files/safetensors.h"
 #include "mini_bert/tensor/parallel.h"
 
@@ -17,40 +17,22 @@ constexpr Index elements_at_a_time = 1 << 20;  // 4 MB of conversion buffer, wha
 
 struct Entry {
   const NamedTensor* named;
-  std::string_view type;
-  std::size_t element_bytes;
+  StoredType type;
+
+  std::size_t element_bytes() const { return static_cast<std::size_t>(type.bits) / 8; }
 };
 
-Entry plan(const NamedTensor& named, StorageType type) {
-  const DType own = named.tensor.dtype();
-  if (own == DType::i32) return {&named, "I32", 4};
+DType stored_dtype(DType own, StorageType type) {
+  if (own == DType::i32) return own;
   switch (type) {
     case StorageType::f32:
-      return {&named, "F32", 4};
+      return DType::f32;
     case StorageType::bf16:
-      return {&named, "BF16", 2};
+      return DType::bf16;
     case StorageType::f16:
-      return {&named, "F16", 2};
-    case StorageType::unchanged:
-      break;
-  }
-  if (own == DType::f64) return {&named, "F64", 8};
-  if (own == DType::bf16) return {&named, "BF16", 2};
-  return own == DType::f16 ? Entry{&named, "F16", 2} : Entry{&named, "F32", 4};
-}
-
-bool stored_as_it_is(const Entry& entry) {
-  switch (entry.named->tensor.dtype()) {
-    case DType::f32:
-      return entry.type == "F32";
-    case DType::f64:
-      return entry.type == "F64";
-    case DType::bf16:
-      return entry.type == "BF16";
-    case DType::f16:
-      return entry.type == "F16";
+      return DType::f16;
     default:
-      return true;
+      return own;
   }
 }
 
@@ -81,9 +63,9 @@ std::string make_header(const std::vector<Entry>& entries, const std::map<std::s
   for (const Entry& entry : entries) {
     separate();
     const Tensor& tensor = entry.named->tensor;
-    const std::size_t end = begin + static_cast<std::size_t>(tensor.size()) * entry.element_bytes;
+    const std::size_t end = begin + static_cast<std::size_t>(tensor.size()) * entry.element_bytes();
     header += fmt::format("{}:{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}",
-                          json_text(entry.named->name, path), entry.type, tensor.shape(), begin, end);
+                          json_text(entry.named->name, path), entry.type.name, tensor.shape(), begin, end);
     begin = end;
   }
   header += '}';
@@ -112,42 +94,30 @@ void convert_each(const Tensor& from, std::byte* to, const Convert& convert) {
   });
 }
 
-template <class From>
-void convert_from(const Tensor& from, std::string_view type, std::byte* to) {
-  if (type == "F32") return convert_each<From, float>(from, to, [](float value) { return value; });
-  if (type == "BF16") return convert_each<From, BFloat16>(from, to, [](float value) { return BFloat16(value); });
-  return convert_each<From, Float16>(from, to, to_half);
-}
-
-// from -> the stored type.
-void convert_elements(const Tensor& from, std::string_view type, std::byte* to) {
-  switch (from.dtype()) {
-    case DType::f32:
-      return convert_from<float>(from, type, to);
-    case DType::f64:
-      return convert_from<double>(from, type, to);
-    case DType::f16:
-      return convert_from<Float16>(from, type, to);
-    default:
-      return convert_from<BFloat16>(from, type, to);
-  }
+// Converts floating-point numbers to the stored type, f32, bf16 or f16.
+void convert_elements(const Tensor& from, DType type, std::byte* to) {
+  visit_floating(from.dtype(), [&]<class From>() {
+    if (type == DType::f32) return convert_each<From, float>(from, to, [](float value) { return value; });
+    if (type == DType::bf16) return convert_each<From, BFloat16>(from, to, [](float value) { return BFloat16(value); });
+    convert_each<From, Float16>(from, to, to_half);
+  });
 }
 
 void write_elements(AtomicFile& file, const Entry& entry, const std::string& path) {
   const Tensor& tensor = entry.named->tensor;
-  if (stored_as_it_is(entry)) return file.write(std::span(tensor.raw(), tensor.bytes()));
+  if (entry.type.dtype == tensor.dtype()) return file.write(std::span(tensor.raw(), tensor.bytes()));
   const Tensor flat = tensor.reshape({tensor.size()});
   const Index most = std::min(elements_at_a_time, flat.size());
   Tensor buffer({most}, DType::f32);
   for (Index begin = 0; begin < flat.size(); begin += most) {
     const Tensor piece = flat.rows(begin, std::min(begin + most, flat.size()));
     try {
-      convert_elements(piece, entry.type, buffer.raw());
+      convert_elements(piece, *entry.type.dtype, buffer.raw());
     } catch (const TooLargeForHalf& found) {
       fail("{}: cannot be written: tensor {}: {} is too large for F16; store as BF16 or F32", path,
            in_quotes(entry.named->name), found.value);
     }
-    file.write(std::span(buffer.raw(), static_cast<std::size_t>(piece.size()) * entry.element_bytes));
+    file.write(std::span(buffer.raw(), static_cast<std::size_t>(piece.size()) * entry.element_bytes()));
   }
 }
 
@@ -162,15 +132,15 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
             "{}: cannot be written: two tensors are called {}", path.string(), in_quotes(named.name));
     require(named.tensor.defined(), "{}: cannot be written: tensor {} is undefined", path.string(),
             in_quotes(named.name));
-    entries.push_back(plan(named, type));
+    entries.push_back({&named, stored_type_of(stored_dtype(named.tensor.dtype(), type))});
   }
   std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.element_bytes > b.element_bytes; });
+                   [](const Entry& a, const Entry& b) { return a.type.bits > b.type.bits; });
 
   const std::string header = make_header(entries, metadata, path.string());
   std::uint64_t total = 8 + header.size();
   for (const Entry& entry : entries) {
-    total += static_cast<std::uint64_t>(entry.named->tensor.size()) * entry.element_bytes;
+    total += static_cast<std::uint64_t>(entry.named->tensor.size()) * entry.element_bytes();
   }
   AtomicFile file(path, total);
   const std::uint64_t length = header.size();

@@ -1,5 +1,6 @@
 #include "mini_bert/files/stored_tensor.h"
 
+#include <limits>
 #include <utility>
 
 #include <fmt/ranges.h>
@@ -17,7 +18,7 @@ std::string StoredTensor::shape() const {
 }
 
 std::optional<std::size_t> element_count(const std::vector<Index>& extents) {
-  // An extent of 0 makes the tensor empty however large the others are; but their product must still be a number.
+  // An extent of 0 makes the tensor empty, but the product of the extents before it must still fit.
   std::size_t elements = 1;
   for (const Index extent : extents) {
     if (extent < 0 || __builtin_mul_overflow(elements, static_cast<std::size_t>(extent), &elements)) {
@@ -54,10 +55,20 @@ bool set_strides(StoredTensor& tensor, std::vector<Index> strides, std::size_t e
     row_major = row_major && strides[i] == expected;
     expected *= extent;
   }
-  // More elements than places means that some share one: a small file must not ask for a large memory.
+  // With more elements than places, some would share a place, and a small file could ask for a large memory.
   if (*count > elements || (*count > 0 && farthest >= elements)) return false;
   tensor.strides = row_major ? std::vector<Index>() : std::move(strides);
   return true;
+}
+
+StoredTensor transposed(StoredTensor matrix) {
+  require(matrix.extents.size() == 2, "tensor {}: shape {}, expected a matrix", matrix.name, matrix.shape());
+  std::vector<Index> strides = matrix.strides.empty() ? std::vector{matrix.extents[1], Index{1}} : matrix.strides;
+  std::swap(matrix.extents[0], matrix.extents[1]);
+  std::swap(strides[0], strides[1]);
+  // Always fits: it counts the same elements in another order.
+  set_strides(matrix, std::move(strides), std::numeric_limits<std::size_t>::max());
+  return matrix;
 }
 
 }  // namespace mini_bert

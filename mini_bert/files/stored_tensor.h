@@ -3,19 +3,12 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "mini_bert/files/stored_type.h"
 #include "mini_bert/tensor/shape.h"
 
 namespace mini_bert {
-
-// An element type, by the name safetensors gives it. All of them can be listed; F64, F32, F16 and BF16 can be read.
-struct StoredType {
-  std::string_view name;
-  int bits = 0;
-  bool operator==(const StoredType& other) const { return name == other.name; }
-};
 
 // One tensor of a file. Its elements are in the bytes [begin, end) of the file; the parser of the file's format has
 // checked that they exist and that every element of shape and strides lies within them.
@@ -31,14 +24,17 @@ struct StoredTensor {
   std::string shape() const;  // "[768,3072]"
 };
 
-// The product of the extents; nothing when it is no possible number of elements, or an extent is negative.
+// The product of the extents. No value when it does not fit Index or an extent is negative.
 std::optional<std::size_t> element_count(const std::vector<Index>& extents);
 
-// How many bytes so many elements need; nothing when the number does not fit, or is no whole number of bytes.
+// The number of bytes of so many elements. No value when it does not fit or is not whole.
 std::optional<std::size_t> bytes_needed(const StoredType& type, const std::vector<Index>& extents);
 
-// Gives a tensor strides, or none if they only say that it is row-major. False when they do not fit its extents, or
-// when an element would lie outside [0, elements) or be counted twice.
+// Sets a tensor's strides, or leaves them empty when the tensor is row-major. Returns false when the strides do not fit
+// the extents, or when an element would lie outside [0, elements) or share its place with another one.
 bool set_strides(StoredTensor& tensor, std::vector<Index> strides, std::size_t elements);
+
+// The transpose of a matrix [M,N]: the same elements as [N,M]. Error for a tensor that is no matrix.
+StoredTensor transposed(StoredTensor matrix);
 
 }  // namespace mini_bert

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/tensor/parallel.h"
 
 static_assert(std::endian::native == std::endian::little, "tensors in files are little-endian, and read as they are");
@@ -25,7 +25,7 @@ To convert(From value) {
   }
 }
 
-// The file's bytes need not be aligned, hence the copy.
+// Copies the bytes, because the file need not align them.
 template <class From>
 From element(const std::byte* from, Index i) {
   From value;
@@ -45,7 +45,7 @@ void copy_row_major(const std::byte* from, To* to, Index count) {
   });
 }
 
-// As if each tensor had four extents, the missing ones of one element.
+// The extents and strides of a tensor, filled up to four. A missing extent has one element.
 struct Layout {
   std::array<Index, 4> extents{1, 1, 1, 1}, strides{0, 0, 0, 0};
 
@@ -58,7 +58,7 @@ struct Layout {
   }
 };
 
-// Reads the columns of a transposed matrix in blocks of 16 rows: a line of the cache then serves several of them.
+// Reads the columns of a transposed matrix in blocks of 16 rows, so that a cache line serves several of them.
 template <class From, class To>
 void copy_strided(const std::byte* from, const Layout& layout, To* to) {
   const auto [n0, n1, n2, n3] = layout.extents;
@@ -82,42 +82,13 @@ void copy_strided(const std::byte* from, const Layout& layout, To* to) {
 
 template <class From>
 void read_elements(const std::byte* from, const StoredTensor& stored, Tensor& to) {
-  const auto run = [&]<class To>(To* target) {
+  visit_floating(to.dtype(), [&]<class To>() {
     if (stored.strides.empty()) {
-      copy_row_major<From>(from, target, to.size());
+      copy_row_major<From>(from, to.data<To>(), to.size());
     } else {
-      copy_strided<From>(from, Layout(stored), target);
+      copy_strided<From>(from, Layout(stored), to.data<To>());
     }
-  };
-  switch (to.dtype()) {
-    case DType::f32:
-      return run(to.data<float>());
-    case DType::f64:
-      return run(to.data<double>());
-    case DType::f16:
-      return run(to.data<Float16>());
-    default:
-      return run(to.data<BFloat16>());
-  }
-}
-
-bool is_readable(const StoredType& type) {
-  return type.name == "F64" || type.name == "F32" || type.name == "F16" || type.name == "BF16";
-}
-
-bool same_type(const StoredType& stored, DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return stored.name == "F32";
-    case DType::f64:
-      return stored.name == "F64";
-    case DType::bf16:
-      return stored.name == "BF16";
-    case DType::f16:
-      return stored.name == "F16";
-    default:
-      return false;
-  }
+  });
 }
 
 Shape tensor_shape(const std::vector<Index>& extents) {
@@ -150,43 +121,45 @@ const StoredTensor* TensorFile::find(std::string_view name) const {
 const StoredTensor& TensorFile::get(std::string_view name) const {
   const StoredTensor* stored = find(name);
   require(stored != nullptr, "{}: has no tensor {}; is it a checkpoint of another model?", path_, in_quotes(name));
-  require(stored->extents.size() <= Shape::max_rank, "{}: tensor {}: shape {}, expected at most {} extents", path_,
-          in_quotes(name), stored->shape(), Shape::max_rank);
-  require(is_readable(stored->type),
-          "{}: tensor {}: stored as {}, expected F64, F32, F16 or BF16; convert the checkpoint", path_, in_quotes(name),
-          stored->type.name);
   return *stored;
 }
 
+void TensorFile::check_readable(const StoredTensor& stored) const {
+  require(stored.extents.size() <= Shape::max_rank, "{}: tensor {}: shape {}, expected at most {} extents", path_,
+          in_quotes(stored.name), stored.shape(), Shape::max_rank);
+  require(stored.type.is_floating(),
+          "{}: tensor {}: stored as {}, expected F64, F32, F16 or BF16; convert the checkpoint", path_,
+          in_quotes(stored.name), stored.type.name);
+}
+
 Tensor TensorFile::read(std::string_view name, DType dtype) const {
-  const StoredTensor& stored = get(name);
-  const Shape shape = tensor_shape(stored.extents);
-  std::byte* from = file_->writable_bytes() + stored.begin;
-  const bool aligned = reinterpret_cast<std::uintptr_t>(from) % size_of(dtype) == 0;
-  if (same_type(stored.type, dtype) && stored.strides.empty() && aligned && shape.size() > 0) {
-    return Tensor::over(std::shared_ptr<std::byte>(file_, from), shape, dtype);
-  }
-  Tensor tensor(shape, dtype);
-  read_into(name, tensor);
-  return tensor;
+  return read(get(name), dtype);
 }
 
 void TensorFile::read_into(std::string_view name, Tensor& target) const {
-  const StoredTensor& stored = get(name);
+  read_into(get(name), target);
+}
+
+Tensor TensorFile::read(const StoredTensor& stored, DType dtype) const {
+  check_readable(stored);
+  const Shape shape = tensor_shape(stored.extents);
+  std::byte* from = file_->writable_bytes() + stored.begin;
+  const bool aligned = reinterpret_cast<std::uintptr_t>(from) % size_of(dtype) == 0;
+  if (stored.type.dtype == dtype && stored.strides.empty() && aligned && shape.size() > 0) {
+    return Tensor::over(std::shared_ptr<std::byte>(file_, from), shape, dtype);
+  }
+  Tensor tensor(shape, dtype);
+  read_into(stored, tensor);
+  return tensor;
+}
+
+void TensorFile::read_into(const StoredTensor& stored, Tensor& target) const {
+  check_readable(stored);
   require(target.dtype() != DType::i32, "{}: tensors are read as f32, f64, bf16 or f16, not as i32", path_);
   require(tensor_shape(stored.extents) == target.shape(), "{}: tensor {}: has shape {}, expected {}", path_,
-          in_quotes(name), stored.shape(), target.shape());
+          in_quotes(stored.name), stored.shape(), target.shape());
   const std::byte* from = file_->bytes().data() + stored.begin;
-  const std::string_view type = stored.type.name;
-  if (type == "F32") {
-    read_elements<float>(from, stored, target);
-  } else if (type == "BF16") {
-    read_elements<BFloat16>(from, stored, target);
-  } else if (type == "F16") {
-    read_elements<Float16>(from, stored, target);
-  } else {
-    read_elements<double>(from, stored, target);
-  }
+  visit_floating(*stored.type.dtype, [&]<class From>() { read_elements<From>(from, stored, target); });
 }
 
 }  // namespace mini_bert

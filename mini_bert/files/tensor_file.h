@@ -13,8 +13,8 @@
 
 namespace mini_bert {
 
-// A file of tensors, open for reading, whatever its format: the format's parser has found where each tensor lies and
-// has checked it. Formats: see safetensors.h, torch_file.h, tensorflow_checkpoint.h.
+// A file of tensors of any format, open for reading. The parser of the format has located and checked each tensor.
+// Formats: see safetensors.h, torch_file.h, tensorflow_checkpoint.h.
 class TensorFile {
  public:
   // `path` is for messages. The tensors' names differ from each other.
@@ -28,17 +28,22 @@ class TensorFile {
   const StoredTensor* find(std::string_view name) const;  // nullptr when there is none
   bool contains(std::string_view name) const { return find(name) != nullptr; }
 
-  // A tensor as `dtype` (f32, f64, bf16 or f16). When the file holds just the bits that memory would, the result is a
-  // view of the mapped file: nothing is copied, pages come as they are touched, and what is written to the tensor stays
-  // in memory. Otherwise it is a converted copy. Error when there is no such tensor, when it is stored as anything but
-  // F64, F32, F16 or BF16, or when it has more than Shape::max_rank extents.
+  // A tensor as `dtype` (f32, f64, bf16 or f16). When the file holds the same bits as memory would, the result is a
+  // view of the mapped file: nothing is copied, pages are loaded when they are first touched, and writing to the tensor
+  // leaves the file unchanged. Otherwise the result is a converted copy. Error when there is no such tensor, when it is
+  // not stored as F64, F32, F16 or BF16, or when it has more than Shape::max_rank extents.
   Tensor read(std::string_view name, DType dtype = DType::f32) const;
 
-  // The same, always copied, into a tensor of its shape.
+  // Copies a tensor into `target`, which must have its shape, and converts it to the type of `target`.
   void read_into(std::string_view name, Tensor& target) const;
+
+  // The same for one of tensors(), or for its transposed().
+  Tensor read(const StoredTensor& stored, DType dtype = DType::f32) const;
+  void read_into(const StoredTensor& stored, Tensor& target) const;
 
  private:
   const StoredTensor& get(std::string_view name) const;
+  void check_readable(const StoredTensor& stored) const;
 
   std::string path_;
   std::shared_ptr<MappedFile> file_;  // shared with the tensors that are views of it

@@ -26,9 +26,8 @@ struct TensorflowIndex {
 // core/protobuf/tensor_bundle.proto. Error unless all of it is well formed and its checksums are right.
 TensorflowIndex parse_tensorflow_index(std::span<const std::byte> file, const std::string& path);
 
-// Opens a checkpoint of Google's BERT from its index; the data files, <prefix>.data-00000-of-00001, lie beside it. The
-// variables get the names of Hugging Face's checkpoints and the shapes that go with them: bert/encoder/layer_0/output/
-// dense/kernel [in,out] is bert.encoder.layer.0.output.dense.weight [out,in]. The optimizer's variables are left out.
+// Opens a TensorFlow checkpoint from its index. The data files, <prefix>.data-00000-of-00001, lie beside it. The
+// tensors have the variables' names, the optimizer's variables among them.
 std::vector<TensorFile> open_tensorflow_checkpoint(const std::filesystem::path& index);
 
 }  // namespace mini_bert

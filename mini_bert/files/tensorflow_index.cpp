@@ -2,8 +2,9 @@
 #include <array>
 #include <cstring>
 #include <unordered_set>
+#include <utility>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/tensorflow_checkpoint.h"
 
 namespace mini_bert {
@@ -99,36 +100,6 @@ Field next_field(Cursor& cursor) {
   return field;
 }
 
-// DataType of tensorflow/core/framework/types.proto.
-StoredType stored_type(std::uint64_t type) {
-  switch (type) {
-    case 1:
-      return {"F32", 32};
-    case 2:
-      return {"F64", 64};
-    case 3:
-      return {"I32", 32};
-    case 4:
-      return {"U8", 8};
-    case 5:
-      return {"I16", 16};
-    case 6:
-      return {"I8", 8};
-    case 9:
-      return {"I64", 64};
-    case 10:
-      return {"BOOL", 8};
-    case 14:
-      return {"BF16", 16};
-    case 17:
-      return {"U16", 16};
-    case 19:
-      return {"F16", 16};
-    default:
-      return {};
-  }
-}
-
 // TensorShapeProto: dimensions (2), each a message with its size (1).
 std::vector<Index> read_shape(std::string_view message, const std::string& where) {
   std::vector<Index> extents;
@@ -161,7 +132,7 @@ class IndexReader {
     require(found_magic == magic, "{}: the last 8 bytes are {:016x}, expected {:016x}; {}", path_, found_magic, magic,
             remedy);
     Cursor footer(footer_text, path_);
-    block(footer, "the block of metadata");  // checked, of no use here
+    block(footer, "the block of metadata");  // only its checksum matters here
     for_each_entry(block(footer, "the block of blocks"), [&](const std::string&, std::string_view handle) {
       Cursor cursor(handle, path_);
       for_each_entry(block(cursor, "a block"),
@@ -189,8 +160,8 @@ class IndexReader {
     return file_.substr(offset, length);
   }
 
-  // A key shares its beginning with the key before it. At the end stand the places where none is shared, which only a
-  // search needs, and their number.
+  // Each key leaves out the bytes that it shares with the key before it. The block ends with the places of keys that
+  // share nothing, which only a search needs, and the number of these places.
   template <class Use>
   void for_each_entry(std::string_view block, const Use& use) const {
     require(block.size() >= 4, "{}: a block of {} bytes, expected at least 4; {}", path_, block.size(), remedy);
@@ -248,15 +219,16 @@ class IndexReader {
       if (field.number == 5) bytes = field.value;
       require(field.number != 7, "{}: is stored in slices, expected it whole; save it without partitions", where);
     }
-    tensor.type = stored_type(type);
-    const bool known_type = tensor.type.bits != 0;  // others, texts for example, are listed but cannot be read
-    if (!known_type) tensor.type.name = "another type";
+    const StoredType* known_type = find_stored_type(&StoredType::tensorflow, type);
+    // A variable of another type, a text for example, is listed but cannot be read.
+    tensor.type = known_type ? *known_type : StoredType{.name = "another type"};
     require(shard < most_shards, "{}: is in data file {}, expected one of {}; {}", where, shard, result_.shards,
             remedy);
     variable.shard = static_cast<Index>(shard);
     const auto needed = bytes_needed(tensor.type, tensor.extents);
     require(needed && (!known_type || *needed == bytes), "{}: has {} bytes, but {} of shape {} needs {}; {}", where,
-            bytes, tensor.type.name, tensor.shape(), needed ? fmt::format("{}", *needed) : "an impossible number", remedy);
+            bytes, tensor.type.name, tensor.shape(), needed ? fmt::format("{}", *needed) : "an impossible number",
+            remedy);
     require(!__builtin_add_overflow(offset, bytes, &tensor.end), "{}: {} bytes at byte {} are no place in a file; {}",
             where, bytes, offset, remedy);
     tensor.begin = offset;

@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/torch_state_dict.h"
 #include "mini_bert/files/zip_archive.h"
 

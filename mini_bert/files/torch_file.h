@@ -14,10 +14,10 @@ namespace mini_bert {
 //                     bytes of each storage
 //   before            pickles in a row: a magic number, 1001, facts about the machine, the dictionary, the list of
 //                     storage keys; then for each key its number of elements (8 bytes) and the elements
-// The pickles are read, not run (see pickle.h): whatever is no tensor is an Error. Strided tensors are understood.
+// The pickles are read, not run (see pickle.h). Strided tensors are supported. Error for anything that is not a tensor.
 TensorFile open_torch_file(const std::filesystem::path& path);
 
-// The same for bytes in memory: where each tensor lies; `path` is for messages.
+// Locates the tensors of a file whose bytes are in memory; `path` is for messages.
 std::vector<StoredTensor> parse_torch_file(std::span<const std::byte> file, const std::string& path);
 
 }  // namespace mini_bert

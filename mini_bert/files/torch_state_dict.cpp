@@ -6,7 +6,7 @@
 
 #include <fmt/ranges.h>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 
 namespace mini_bert {
 namespace {
@@ -22,26 +22,17 @@ constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor";
 constexpr std::string_view rebuild_tensor_2 = "torch._utils._rebuild_tensor_v2";
 constexpr std::string_view rebuild_parameter = "torch._utils._rebuild_parameter";
 
-struct StorageType {
-  std::string_view global;
-  StoredType type;
-};
-constexpr std::array<StorageType, 10> storage_types = {{{"torch.FloatStorage", {"F32", 32}},
-                                                        {"torch.HalfStorage", {"F16", 16}},
-                                                        {"torch.BFloat16Storage", {"BF16", 16}},
-                                                        {"torch.DoubleStorage", {"F64", 64}},
-                                                        {"torch.LongStorage", {"I64", 64}},
-                                                        {"torch.IntStorage", {"I32", 32}},
-                                                        {"torch.ShortStorage", {"I16", 16}},
-                                                        {"torch.CharStorage", {"I8", 8}},
-                                                        {"torch.ByteStorage", {"U8", 8}},
-                                                        {"torch.BoolStorage", {"BOOL", 8}}}};
+constexpr auto storage_count = static_cast<std::size_t>(
+    std::ranges::count_if(stored_types, [](const StoredType& type) { return !type.torch_storage.empty(); }));
 
-// All that a pickle may name.
+// All names that a pickle may hold.
 constexpr auto globals = [] {
-  std::array<std::string_view, 4 + storage_types.size()> names = {ordered_dict, rebuild_tensor, rebuild_tensor_2,
-                                                                  rebuild_parameter};
-  std::ranges::transform(storage_types, names.begin() + 4, &StorageType::global);
+  std::array<std::string_view, 4 + storage_count> names = {ordered_dict, rebuild_tensor, rebuild_tensor_2,
+                                                           rebuild_parameter};
+  std::size_t next = 4;
+  for (const StoredType& type : stored_types) {
+    if (!type.torch_storage.empty()) names[next++] = type.torch_storage;
+  }
   return names;
 }();
 
@@ -86,14 +77,14 @@ void TorchStateDict::add_storage(std::uint32_t value) {
                            (id.items.size() == 5 || part(5).kind == Kind::none);
   require(well_formed, "{}: a storage is {}, expected ('storage', type, key, device, elements); {}", where_,
           describe(id), remedy);
-  const auto type = std::ranges::find(storage_types, part(1).text, &StorageType::global);
-  require(part(1).kind == Kind::global && type != storage_types.end(),
+  const StoredType* type = find_stored_type(&StoredType::torch_storage, part(1).text);
+  require(part(1).kind == Kind::global && type != nullptr,
           "{}: storage {}: its type is {}, expected one like torch.FloatStorage; {}", where_, in_quotes(part(2).text),
           describe(part(1)), remedy);
-  const auto bytes = bytes_needed(type->type, {part(4).integer});
+  const auto bytes = bytes_needed(*type, {part(4).integer});
   require(bytes.has_value(), "{}: storage {}: {} elements are no possible number; {}", where_, in_quotes(part(2).text),
           part(4).integer, remedy);
-  const TorchStorage storage{type->type, static_cast<std::size_t>(part(4).integer), 0, *bytes};
+  const TorchStorage storage{*type, static_cast<std::size_t>(part(4).integer), 0, *bytes};
   const TorchStorage& known = storages_.emplace(part(2).text, storage).first->second;
   require(known.type == storage.type && known.elements == storage.elements,
           "{}: storage {}: is {} of {} and {} of {}, expected one of them; {}", where_, in_quotes(part(2).text),

@@ -15,7 +15,7 @@ namespace mini_bert {
 // of storages.
 std::span<const std::string_view> torch_globals();
 
-// The numbers behind tensors: elements of one type in the bytes [begin, end) of the file.
+// A storage, which tensors are views of: elements of one type in the bytes [begin, end) of the file.
 struct TorchStorage {
   StoredType type;
   std::size_t elements = 0;
@@ -23,16 +23,16 @@ struct TorchStorage {
   std::size_t end = 0;
 };
 
-// What a pickled state_dict says, {"name": tensor}. The container then gives each storage its place, and the tensors
-// can be asked for. `where` begins every message; the pickle must stay.
+// A pickled state_dict, {"name": tensor}. First the parser of the container sets the place of each storage; then
+// tensors() returns the tensors. `where` begins every message, and the pickle must outlive this object.
 class TorchStateDict {
  public:
   TorchStateDict(const Pickle& pickle, std::string where);
 
-  // By key. At first from byte 0 to the number of bytes that the elements need.
+  // By key. Until the container sets its place, a storage begins at byte 0 and ends at the size of its elements.
   std::unordered_map<std::string_view, TorchStorage>& storages() { return storages_; }
 
-  // Error when the pickle is no dictionary of tensors, or one does not fit its storage.
+  // Error when the pickle is no dictionary of tensors, or when a tensor does not fit its storage.
   std::vector<StoredTensor> tensors() const;
 
  private:

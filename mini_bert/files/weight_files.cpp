@@ -6,11 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
+#include "mini_bert/base/text_file.h"
 #include "mini_bert/files/safetensors.h"
 #include "mini_bert/files/tensorflow_checkpoint.h"
-#include "mini_bert/files/text_file.h"
 #include "mini_bert/files/torch_file.h"
 
 namespace mini_bert {
@@ -18,37 +19,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A file that cannot be looked at is there: opening it says why.
+// A file whose state cannot be read counts as existing, because opening it will say why.
 bool is_there(const fs::path& path) {
   std::error_code error;
   return fs::exists(path, error) || error;
 }
 
-constexpr std::string_view remedy = "download the index again, with all the files it names";
+constexpr const char* remedy = "download the index again, with all the files it names";
 constexpr std::size_t most_shards = 10000;
 
 TensorFile open_safetensors(const fs::path& path) {
   return SafetensorsFile(path);
 }
 
-// "model-00001-of-00002.safetensors": a file beside the index and nothing else, so that an index cannot name any other
-// file of the machine.
+// Whether a name is that of a file beside the index, as "model-00001-of-00002.safetensors" is. A hostile index must not
+// name other files of the machine.
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && name.find_first_of(std::string_view("/\\\0", 3)) == name.npos;
 }
 
-// Which tensors are in which file.
+// The names of the tensors in each file.
 std::map<std::string, std::vector<std::string>> read_weight_map(const fs::path& index) {
   const std::string path = index.string();
   const nlohmann::json json = parse_json(read_text_file(index), path);
-  const auto map = json.is_object() ? json.find("weight_map") : json.end();
-  require(json.is_object() && map != json.end() && map->is_object(),
-          "{}: has no weight_map, expected {{\"weight_map\": {{\"tensor\": \"file\"}}}}; {}", path, remedy);
+  const JsonField map = JsonField(json, path, remedy).at("weight_map");
   std::map<std::string, std::vector<std::string>> tensors;
-  for (const auto& [tensor, file] : map->items()) {
-    require(file.is_string(), "{}: weight_map: {} is {}, expected the name of a file; {}", path, in_quotes(tensor),
-            file.type_name(), remedy);
-    const auto& name = file.get_ref<const std::string&>();
+  for (const auto& [tensor, file] : map.object().json().items()) {
+    const std::string name = map.at(tensor).text();
     require(is_plain_name(name), "{}: weight_map: {} is in {}, expected a file beside the index; {}", path,
             in_quotes(tensor), in_quotes(name), remedy);
     tensors[name].push_back(tensor);

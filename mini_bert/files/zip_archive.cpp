@@ -6,7 +6,7 @@
 #include <optional>
 #include <unordered_set>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 
 namespace mini_bert {
 namespace {
@@ -27,7 +27,7 @@ constexpr std::uint32_t zip64_end_signature = 0x06064b50;
 constexpr std::uint32_t central_signature = 0x02014b50;
 constexpr std::uint32_t local_signature = 0x04034b50;
 
-// The fields of 16 and 32 bits say "look in the zip64 extension" by their largest value.
+// The largest value of a 16- or 32-bit field means that the number is in the zip64 extension.
 constexpr std::uint64_t see_zip64_16 = 0xffff;
 constexpr std::uint64_t see_zip64_32 = 0xffffffff;
 
@@ -58,7 +58,7 @@ class ZipReader {
     return value;
   }
 
-  // The directory's record is the last thing in the file, before a comment of unknown length.
+  // The record of the directory ends the file, except for a comment of unknown length.
   void find_directory() {
     require(archive_.size() >= end_bytes, "{}: has {} bytes, a zip archive has at least {}; {}", path_, archive_.size(),
             end_bytes, remedy);
@@ -73,7 +73,7 @@ class ZipReader {
     std::uint64_t size = field<std::uint32_t>(at + 12, "directory size");
     directory_begin_ = field<std::uint32_t>(at + 16, "directory offset");
     directory_end_ = at;
-    // torch writes the zip64 records even where nothing needs them.
+    // torch writes the zip64 records even when every number fits 32 bits.
     const bool needed = count_ == see_zip64_16 || size == see_zip64_32 || directory_begin_ == see_zip64_32;
     const bool there =
         at >= locator_bytes && field<std::uint32_t>(at - locator_bytes, "zip64 locator") == locator_signature;
@@ -120,7 +120,7 @@ class ZipReader {
     return locate(name, header, size);
   }
 
-  // The extension 0x0001 holds, in this order, those of the three numbers that do not fit 32 bits.
+  // The extension 0x0001 holds those of the three numbers that do not fit 32 bits, in this order.
   void read_zip64_sizes(std::string_view name, std::uint64_t at, std::uint64_t bytes, std::uint64_t& size,
                         std::uint64_t& stored, std::uint64_t& header) const {
     const std::uint64_t end = at + bytes;

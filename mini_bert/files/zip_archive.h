@@ -8,7 +8,7 @@
 
 namespace mini_bert {
 
-// A file inside a zip archive, stored as it is: the bytes [begin, end) of the archive.
+// An uncompressed file in a zip archive: the bytes [begin, end) of the archive.
 struct ZipEntry {
   std::string_view name;  // within the archive's bytes
   std::size_t begin = 0;
@@ -16,8 +16,7 @@ struct ZipEntry {
 };
 
 // The files of a zip archive (PKWARE APPNOTE 6.3, with its zip64 extension), sorted by place; `path` is for messages.
-// Error unless every one of them is stored without compression or encryption and lies within the archive, apart from
-// the others.
+// Error for a file that is compressed or encrypted, lies outside the archive or overlaps another one.
 std::vector<ZipEntry> read_stored_zip(std::span<const std::byte> archive, const std::string& path);
 
 }  // namespace mini_bert

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <thread>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/posix.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/posix.h"
 #include "mini_bert/hub/checksum.h"
 
 namespace mini_bert::hub {
@@ -62,24 +62,24 @@ class PartialFile {
   posix::Descriptor file_;
 };
 
-// The server's bytes are not the file's: what has been kept of them is of no use either.
+// Removes the incomplete file, whose bytes are useless because they are not those of the file that was asked for.
 [[noreturn]] void fail_with_wrong_bytes(PartialFile& partial, const RemoteFile& file, const std::string& what) {
   partial.remove();
   fail("{}: {}; the partial file has been removed: try again, or choose another server with HF_ENDPOINT", file.url,
        what);
 }
 
-// Statuses that say "not now". RFC 9110 §15.5.9, §15.6; RFC 6585 §4.
+// Statuses after which a later request may succeed. RFC 9110 §15.5.9, §15.6; RFC 6585 §4.
 bool is_passing(long status) {
   return status == 408 || status == 429 || (status >= 500 && status <= 504);
 }
 
-// One request for what is missing.
+// Makes one request for the bytes that are still missing.
 void receive(Http& http, const RemoteFile& file, PartialFile& partial, DownloadObserver& observer) {
   const std::uint64_t from = partial.size();
   bool began = false;
   const auto sink = [&](const HttpAnswer& answer, std::string_view bytes) {
-    // 200 is the whole file, from a server that cannot begin in the middle.
+    // 200 means the whole file: this server cannot send a part of it.
     if (!began && answer.status == 200) partial.clear();
     if (!began && answer.status == 206 && !answer.header("content-range").starts_with(fmt::format("bytes {}-", from))) {
       fail_with_wrong_bytes(

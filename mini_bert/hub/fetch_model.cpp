@@ -7,10 +7,10 @@
 #include <optional>
 #include <system_error>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/text_file.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/file_error.h"
 #include "mini_bert/files/model_folder.h"
-#include "mini_bert/files/text_file.h"
 #include "mini_bert/hub/file_lock.h"
 
 namespace mini_bert::hub {
@@ -23,7 +23,7 @@ std::string from_environment(const char* variable, const char* otherwise = "") {
   return value == nullptr || *value == '\0' ? otherwise : value;
 }
 
-// What Python's huggingface_hub takes for true.
+// The values of an environment variable that Python's huggingface_hub reads as true.
 bool is_true(std::string value) {
   std::ranges::transform(value, value.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; });
   return value == "1" || value == "ON" || value == "YES" || value == "TRUE";
@@ -40,7 +40,7 @@ bool has(const fs::path& folder, const char* name) {
   return fs::exists(folder / name, ignored);
 }
 
-// Other programs leave snapshots with some files only, a tokenizer's for example.
+// Other programs may have downloaded only some files, those of a tokenizer for example.
 bool is_complete(const fs::path& snapshot, ModelFiles files) {
   const bool tokenizer = has(snapshot, "vocab.txt") || has(snapshot, "tokenizer.json");
   if (files == ModelFiles::tokenizer) return tokenizer;
@@ -55,7 +55,7 @@ void make_folder(const fs::path& path) {
   if (error) fail_with_errno(path, "cannot be made", error.value());
 }
 
-// A model's place in the cache.
+// The paths of a model in the cache.
 class CachedModel {
  public:
   CachedModel(const std::string& name, const std::string& commit)
@@ -104,7 +104,7 @@ void fetch_file(Http& http, const RemoteFile& file, const CachedModel& model, co
   model.link(file);
 }
 
-// Which files a model is, before the first of them is sent for: one that lacks any is not begun.
+// Lists the files of a model before any is downloaded, so that a model that lacks a file fails at once.
 std::vector<std::string> choose_files(const Repository& repository, const std::string& endpoint, ModelFiles files) {
   std::vector<std::string> chosen = wanted_files(repository.files, files);
   const auto any = [&](std::initializer_list<const char*> names) {
@@ -149,7 +149,7 @@ void fetch_model(const std::string& name, const FetchOptions& options, DownloadO
             "{}: no such model folder, nor a snapshot in {}, and HF_HUB_OFFLINE forbids to download it; unset it, or "
             "name a folder with config.json, model.safetensors and vocab.txt",
             name, (hub_cache() / hub_folder_name(name)).string());
-    return;  // whoever reads the snapshot says which file is missing
+    return;  // reading the snapshot will say which file is missing
   }
   try {
     download_model(name, options, observer);

@@ -3,12 +3,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 
 namespace mini_bert::hub {
 namespace {
 
-// Who held the lock may have removed the file; the lock of a file without a name keeps nobody out.
+// Whether the locked file still has its name. The previous holder may have removed it, and then another process would
+// create and lock a new file of that name.
 bool still_named(const std::filesystem::path& path, int descriptor) {
   struct stat by_name {};
   struct stat by_number {};

@@ -3,13 +3,13 @@
 #include <filesystem>
 #include <functional>
 
-#include "mini_bert/files/posix.h"
+#include "mini_bert/base/posix.h"
 
 namespace mini_bert::hub {
 
-// Holds a lock file, made when it is not there, until the end of the scope; waits while another process holds it, after
-// one call of `on_wait`. The kind of lock (flock) and the files are those of Python's huggingface_hub, so that the two
-// wait for each other. File systems without locks: nobody waits.
+// Holds a lock file until the end of the scope, and creates it when it does not exist. While another process holds the
+// lock, calls `on_wait` once and waits. The kind of lock (flock) and the files are those of Python's huggingface_hub,
+// so the two programs wait for each other. On a file system without locks nobody waits.
 class FileLock {
  public:
   explicit FileLock(

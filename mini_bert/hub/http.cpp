@@ -4,14 +4,14 @@
 
 #include <exception>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/file_error.h"
 
 namespace mini_bert::hub {
 namespace {
 
 constexpr int most_redirects = 10;
 
-// libcurl wants to be told before its first use, by one thread.
+// libcurl must be initialised once, before its first use, by one thread.
 struct CurlLibrary {
   CurlLibrary() { require(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl cannot be started"); }
   ~CurlLibrary() { curl_global_cleanup(); }
@@ -24,7 +24,7 @@ struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-// A URL fit for a message: without the query, in which a storage server's URLs carry their signature.
+// A URL for a message. Leaves out the query, because a storage server's URLs carry a signature there.
 std::string short_url(const std::string& url) {
   return in_quotes(url.substr(0, url.find('?')));
 }
@@ -45,7 +45,8 @@ HttpAnswer read_answer(CURL* curl) {
   return answer;
 }
 
-// What a request in progress hands to the sink. An exception must not pass through libcurl, which is C.
+// The state of a request in progress. An exception must not pass through libcurl, which is written in C, so it is kept
+// here.
 struct Transfer {
   CURL* curl;
   const Http::Sink& sink;
@@ -65,7 +66,7 @@ std::size_t receive(char* bytes, std::size_t, std::size_t count, void* user) {
   }
 }
 
-// Asks one place after the other.
+// Follows redirects from one URL to the next.
 template <class Ask, class IsEnough>
 HttpAnswer follow_redirects(std::string url, const Ask& ask, const IsEnough& is_enough) {
   for (int redirects = 0; redirects <= most_redirects; ++redirects) {

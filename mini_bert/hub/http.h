@@ -11,7 +11,8 @@
 
 namespace mini_bert::hub {
 
-// The server could not be reached, stopped in the middle or is overloaded: the same request may succeed later.
+// The server could not be reached, stopped in the middle of an answer, or is overloaded. The same request may succeed
+// later, so callers catch this error and try again.
 class NetworkError : public Error {
  public:
   using Error::Error;
@@ -21,7 +22,7 @@ class NetworkError : public Error {
 struct HttpAnswer {
   long status = 0;
   std::map<std::string, std::string> headers;  // names in lower case
-  std::string location;                        // where a redirect leads, as a whole URL; empty: no redirect
+  std::string location;                        // the whole URL that a redirect leads to; empty: no redirect
 
   bool ok() const { return status >= 200 && status < 300; }
   std::string header(const std::string& lower_case_name) const;  // "" when there is none
@@ -30,15 +31,15 @@ struct HttpAnswer {
 struct HttpOptions {
   std::string token = {};         // sent as "Authorization: Bearer" to `token_origin` and to nobody else
   std::string token_origin = {};  // see origin_of()
-  long connect_seconds = 10;      // until a connection stands
-  long stalled_seconds = 30;      // without a byte, until a request is given up
+  long connect_seconds = 10;      // the longest wait for a connection
+  long stalled_seconds = 30;      // a request fails after so long without a byte
 };
 
-// One client, which keeps its connections open from one request to the next. http and https; proxies as curl takes them
-// from the environment (https_proxy, no_proxy, …).
+// One client for http and https, which keeps its connections open between requests. curl reads proxies from the
+// environment (https_proxy, no_proxy, …).
 class Http {
  public:
-  // Gets a piece of the body, and what is known of the answer by then.
+  // Receives a piece of the body, and the part of the answer that has arrived so far.
   using Sink = std::function<void(const HttpAnswer&, std::string_view)>;
 
   explicit Http(HttpOptions options);
@@ -46,11 +47,11 @@ class Http {
   Http(const Http&) = delete;
   Http& operator=(const Http&) = delete;
 
-  // The headers of a URL. Redirects are followed, up to one that `is_enough` already.
+  // The headers of a URL. Follows redirects until `is_enough` accepts an answer.
   HttpAnswer head(const std::string& url, const std::function<bool(const HttpAnswer&)>& is_enough);
 
-  // The body of a URL from `first_byte` on, wherever redirects lead, if the answer is ok(); any other body is dropped.
-  // NetworkError when no whole answer came; what `sink` throws ends the request and comes out here.
+  // Gives `sink` the body of a URL from `first_byte` on, after redirects. Drops the body of an answer that is not ok().
+  // NetworkError when no whole answer arrives. An exception from `sink` ends the request and reaches the caller.
   HttpAnswer get(const std::string& url, std::uint64_t first_byte, const Sink& sink);
 
  private:

@@ -6,8 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
 #include "mini_bert/hub/checksum.h"
 
 namespace mini_bert::hub {
@@ -49,7 +50,7 @@ bool is_commit(const std::string& text) {
   return text.size() == 40 && is_content_name(text);
 }
 
-// A large file is stored elsewhere, and the redirect that leads there says what the hub knows of it.
+// A large file is on a storage server. The hub's redirect to it states the file's size and content name.
 bool describes_linked_file(const HttpAnswer& answer) {
   return !answer.header("x-linked-etag").empty() && !answer.header("x-linked-size").empty();
 }
@@ -69,16 +70,11 @@ Repository list_repository(Http& http, const std::string& endpoint, const std::s
   const std::string text = get_text(http, url, answer);
   check_status(name, endpoint, answer.status);
   const nlohmann::json json = parse_json(text, url);
-  const auto not_a_hub = [&](const char* field) {
-    fail("{}: the answer has no {}; is HF_ENDPOINT a server of models?", url, field);
-  };
-  if (!json.is_object() || !json.contains("sha") || !json["sha"].is_string()) not_a_hub("sha");
-  if (!json.contains("siblings") || !json["siblings"].is_array()) not_a_hub("siblings");
-  Repository repository{name, json["sha"], {}};
-  if (!is_commit(repository.commit)) not_a_hub("sha of 40 digits");
-  for (const nlohmann::json& file : json["siblings"]) {
-    if (!file.is_object() || !file.contains("rfilename") || !file["rfilename"].is_string()) not_a_hub("rfilename");
-    repository.files.push_back(file["rfilename"]);
+  const JsonField listing(json, url, "is HF_ENDPOINT a server of models?");
+  Repository repository{name, listing.at("sha").text(), {}};
+  if (!is_commit(repository.commit)) listing.fail("sha", "40 hexadecimal digits");
+  for (const JsonField& file : listing.at("siblings").elements()) {
+    repository.files.push_back(file.at("rfilename").text());
   }
   return repository;
 }
@@ -121,7 +117,8 @@ RemoteFile describe_file(Http& http, const std::string& endpoint, const Reposito
   const bool forbidden = answer.status == 401 || answer.status == 403;
   require(answer.ok() || redirected, "{}: the server answers {}, expected the file; {}", remote.url, answer.status,
           forbidden ? "the model is private or gated: set HF_TOKEN to a token that may read it" : "try again later");
-  // The plain headers describe the file if the hub itself has it, not a store, whose etags mean something else.
+  // The plain headers describe the file only when the hub itself sends it: the etag of a storage server is another
+  // hash.
   const bool from_hub = !redirected && !answer.header("x-repo-commit").empty();
   const auto first_of = [&](const char* linked, const char* plain) {
     const std::string value = answer.header(linked);

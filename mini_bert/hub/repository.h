@@ -8,25 +8,27 @@
 
 namespace mini_bert::hub {
 
-// How much of a model is wanted: what a tokenizer reads, or that and the weights.
+// Which files of a model to download: those of its tokenizer, or the weights as well.
 enum class ModelFiles { tokenizer, all };
 
-// A model as the hub has it today, at the tip of its branch "main".
+// A model on the hub, at the newest commit of its branch "main".
 struct Repository {
   std::string name;                // "google-bert/bert-base-chinese"
   std::string commit;              // 40 hexadecimal digits
-  std::vector<std::string> files;  // all names, as the hub spells them
+  std::vector<std::string> files;  // the names of all files, as the hub spells them
 };
 
-// GET <endpoint>/api/models/<name>/revision/main. Error when there is no such model, or it is not shown to everybody.
+// GET <endpoint>/api/models/<name>/revision/main. Error when there is no such model, or when it is private or gated.
 Repository list_repository(Http& http, const std::string& endpoint, const std::string& name);
 
-// The files mini_bert reads, of all that a repository has: configuration, the tokenizer's, how a sentence-transformers
-// model pools, and weights in one container, the first that is there of model.safetensors, its parts with their index,
-// pytorch_model.bin, its parts with their index. Every name is one of a fixed list or pattern, so none leaves a folder.
+// Chooses the files of a repository that mini_bert reads: the configuration, the tokenizer, the pooling of a
+// sentence-transformers model, and the weights in one container. That is the first that exists of model.safetensors,
+// its parts with their index, pytorch_model.bin, and its parts with their index. Every name matches a fixed list or
+// pattern, so no name can lead out of the model's folder.
 std::vector<std::string> wanted_files(const std::vector<std::string>& files, ModelFiles wanted);
 
-// HEAD <endpoint>/<name>/resolve/<commit>/<file>: size and content, of the file itself and not of where it is stored.
+// HEAD <endpoint>/<name>/resolve/<commit>/<file>: the file's size and content name. A redirect to a storage server has
+// headers of its own, which do not count.
 RemoteFile describe_file(Http& http, const std::string& endpoint, const Repository& repository,
                          const std::string& file);
 

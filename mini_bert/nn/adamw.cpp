@@ -34,23 +34,10 @@ void AdamW::step(double learning_rate, double gradient_scale) {
     const Tensor gradient = slot.parameter.grad();
     if (!gradient.defined()) continue;
     numbers.learning_rate = learning_rate * slot.rate_factor;
-    numbers.weight_decay = decays(slot.parameter.name) ? options_.weight_decay : 0;
+    numbers.weight_decay = slot.parameter.decays() ? options_.weight_decay : 0;
     Tensor value = slot.parameter.value();
     kernels::adamw(numbers, gradient, gradient_scale, value, slot.m, slot.v);
   }
-}
-
-std::vector<Parameter> AdamW::state() const {
-  std::vector<Parameter> state;
-  for (const Slot& slot : slots_) {
-    state.push_back({slot.parameter.name + ".exp_avg", Var(slot.m)});
-    state.push_back({slot.parameter.name + ".exp_avg_sq", Var(slot.v)});
-  }
-  return state;
-}
-
-bool AdamW::decays(const std::string& name) {
-  return !name.ends_with("bias") && name.find("LayerNorm") == name.npos;
 }
 
 }  // namespace mini_bert

@@ -12,30 +12,28 @@ struct AdamWOptions {
   bool correct_bias = true;  // false: Google's BERT, which leaves out the division by 1−βᵗ
 };
 
-// Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). Biases and LayerNorm parameters do
-// not decay; a parameter that has no gradient is left alone.
+// Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). Matrices and tables decay; biases and
+// the scales and shifts of layer normalisation do not. A parameter without a gradient is left as it is.
 class AdamW {
  public:
-  // `rate_factors`, one for each parameter or none at all: what the learning rate is multiplied with.
+  // `rate_factors` multiply the learning rate: one factor for each parameter, or none at all.
   AdamW(std::vector<Parameter> parameters, const AdamWOptions& options, std::vector<double> rate_factors = {});
 
-  // One update with the gradients as they are, times `gradient_scale`.
+  // One update with the parameters' gradients, each multiplied by `gradient_scale`.
   void step(double learning_rate, double gradient_scale = 1);
 
-  // What a resumed run needs besides the weights: the number of updates so far and, for every parameter, its running
-  // means m and v, as "<name>.exp_avg" and "<name>.exp_avg_sq".
+  // What a resumed run needs besides the weights: the number of updates so far and, for every parameter, the running
+  // means m of its gradient and v of the gradient's square.
   Index steps() const { return steps_; }
   void set_steps(Index steps) { steps_ = steps; }
-  std::vector<Parameter> state() const;
-
-  static bool decays(const std::string& name);
-
- private:
   struct Slot {
     Parameter parameter;
     Tensor m, v;
     double rate_factor;
   };
+  const std::vector<Slot>& state() const { return slots_; }
+
+ private:
   AdamWOptions options_;
   std::vector<Slot> slots_;
   Index steps_ = 0;

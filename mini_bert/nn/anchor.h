@@ -6,21 +6,21 @@
 
 namespace mini_bert {
 
-// Pulls parameters towards where they were when it was made, w⁰:
-//   w ← w − η·λ·(w − w⁰)      η the parameter's learning rate in the update, 0 ≤ η·λ ≤ 1
-// This is a step down the penalty λ/2·Σ (w − w⁰)² of Li et al. 2018, arXiv:1802.01483 (L2-SP), decoupled from Adam
-// as AdamW's decay is (Loshchilov & Hutter 2019, arXiv:1711.05101), which it becomes with w⁰ = 0. As a part of the
-// gradient it would be divided by Adam's √v and would hold most where the gradients are smallest.
+// Pulls parameters towards the values w⁰ that they had when the anchor was made:
+//   w ← w − η·λ·(w − w⁰)      η is the parameter's learning rate in the update, 0 ≤ η·λ ≤ 1
+// This is a step down the penalty λ/2·Σ (w − w⁰)² of Li et al. 2018, arXiv:1802.01483 (L2-SP). It is decoupled from
+// Adam like AdamW's decay (Loshchilov & Hutter 2019, arXiv:1711.05101), which it equals when w⁰ = 0. If the penalty
+// were part of the gradient, Adam would divide it by √v, and it would pull hardest where gradients are smallest.
 class Anchor {
  public:
-  // Keeps a copy of every value. No copy and no pull when `weight` λ is 0. `rate_factors`, one for each parameter or
-  // none at all: what the learning rate is multiplied with, as in AdamW.
+  // Keeps a copy of every value. When `weight` λ is 0 there is no copy and no pull. `rate_factors` multiply the
+  // learning rate as in AdamW: one factor for each parameter, or none at all.
   Anchor(std::vector<Parameter> parameters, double weight, std::vector<double> rate_factors = {});
 
-  // Before the update with `learning_rate`, whose gradients are of the weights as they are.
+  // Call this before the update with the same learning rate: the gradients are those of the weights before the pull.
   void pull(double learning_rate);
 
-  // FNV-1a over the bits of w⁰; 0 when there is no pull.
+  // The FNV-1a hash of the bits of w⁰; 0 when there is no pull.
   std::uint64_t fingerprint() const;
 
  private:

@@ -5,20 +5,20 @@
 
 namespace mini_bert {
 
-// One row of the table per id; ids i32 [T], y [T,H]. Parameter: weight [count,H]. Row `padding_id` is never trained
-// through look-ups (−1: every row is).
+// Looks up one row of a table for each id; ids i32 [T], result [T,H]. Parameter: weight [count,H]. The row `padding_id`
+// begins as 0 and is never trained by look-ups; −1: there is no such row.
 class Embedding : public Module {
  public:
-  Embedding(Index count, Index hidden, Index padding_id, DType dtype)
-      : weight_(register_parameter("weight", {count, hidden}, dtype)), padding_id_(padding_id) {}
+  Embedding(Index count, Index hidden, Index padding_id = -1, DType dtype = DType::f32)
+      : weight_(register_table("weight", {count, hidden}, dtype, padding_id)), padding_id_(padding_id) {}
 
   Var forward(const Tensor& ids) const { return embedding(weight_, ids, padding_id_); }
 
-  // The table itself, for an output layer tied to it.
-  const Var& weight() const { return weight_; }
+  // The table itself, for an output layer that shares it.
+  const Weight& weight() const { return weight_; }
 
  private:
-  Var weight_;
+  Weight weight_;
   Index padding_id_;
 };
 

@@ -7,24 +7,25 @@
 
 namespace mini_bert {
 
-// y = γ·(x−μ)/√(σ²+ε) + β over each row; x, y [T,H]. Parameters: weight = γ [H], bias = β [H].
+// y = γ·(x−μ)/√(σ²+ε) + β, where μ and σ² are the mean and the variance of the row; x, y [T,H]. Parameters: scale γ
+// [H], shift β [H]. Ba et al. 2016, arXiv:1607.06450.
 class LayerNorm : public Module {
  public:
-  LayerNorm(Index hidden, double eps, DType dtype)
-      : weight_(register_parameter("weight", {hidden}, dtype)),
-        bias_(register_parameter("bias", {hidden}, dtype)),
+  explicit LayerNorm(Index hidden, double eps = 1e-12, DType dtype = DType::f32)
+      : scale_(register_parameter("scale", Role::scale, {hidden}, dtype).var()),
+        shift_(register_parameter("shift", Role::shift, {hidden}, dtype).var()),
         eps_(eps) {}
 
-  Var forward(const Var& x) const { return layer_norm(x, weight_, bias_, eps_); }
+  Var forward(const Var& x) const { return layer_norm(x, scale_, shift_, eps_); }
 
-  // forward(residual + dropout(h)), in one operation.
-  Var forward_sum(const Var& residual, const Var& h, const Dropout& dropout, Mode& mode) const {
-    if (!mode.is_training()) return add_layer_norm(residual, h, 0, {}, weight_, bias_, eps_);
-    return add_layer_norm(residual, h, dropout.probability(), mode.next_key(), weight_, bias_, eps_);
+  // LayerNorm(residual + dropout(h)) in one operation, which reads and writes the rows once.
+  Var forward(const ResidualSum& x) const {
+    const Dropped& branch = x.branch;
+    return add_layer_norm(x.residual, branch.h, branch.p, branch.key.value_or(RandomKey()), scale_, shift_, eps_);
   }
 
  private:
-  Var weight_, bias_;
+  Var scale_, shift_;
   double eps_;
 };
 

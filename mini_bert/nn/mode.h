@@ -7,19 +7,19 @@
 
 namespace mini_bert {
 
-// What the encoder's activations are stored as. `full`: as the parameters are. `mixed`: as bf16, which halves their
-// memory and lets a CPU that has instructions for it multiply twice as fast; parameters, their gradients, sums, and
-// what LayerNorm, softmax and the losses compute stay f32. Micikevicius et al. 2018, arXiv:1710.03740; for bfloat16
-// Kalamkar et al. 2019, arXiv:1905.12322.
+// How the encoder's activations are stored. `full`: in the type of the parameters. `mixed`: as bf16, which halves their
+// memory and lets a CPU with bf16 instructions multiply twice as fast. Parameters, their gradients, sums, and the
+// arithmetic of layer normalisation, softmax and losses stay f32. Micikevicius et al. 2018, arXiv:1710.03740; for
+// bfloat16 Kalamkar et al. 2019, arXiv:1905.12322.
 enum class Precision { full, mixed };
 
-// What the backward pass finds of an encoder layer: its activations, or its input alone, from which it computes them
-// again ("gradient checkpointing"; recompute.h).
+// What an encoder layer keeps for the backward pass: its activations, or its input alone, from which the backward pass
+// computes the activations again (recompute.h).
 enum class Kept { activations, layer_inputs };
 
-// How a forward pass runs: for inference, where dropout does nothing, or for training, where every dropout site gets a
-// random stream of its own. The streams are handed out in the order in which the sites are reached, which is the same
-// in every pass, so a pass is a pure function of (seed, step).
+// How a forward pass runs. For inference dropout does nothing. For training every dropout gets a random stream of its
+// own. Streams are handed out in the order in which the dropouts are reached. This order is the same in every pass, so
+// a pass is a pure function of (seed, step).
 class Mode {
  public:
   static Mode inference(Precision precision = Precision::full) { return Mode(false, {}, precision, Kept::activations); }
@@ -31,7 +31,7 @@ class Mode {
   bool is_training() const { return training_; }
   Kept kept() const { return kept_; }
 
-  // What activations are stored as when parameters are stored as `parameters`.
+  // The type of activations when parameters are computed with in the type `parameters`.
   DType activations(DType parameters) const { return precision_ == Precision::mixed ? DType::bf16 : parameters; }
 
   RandomKey next_key() {

@@ -7,12 +7,12 @@
 
 namespace mini_bert {
 
-// y = block(x, mode), of which the tape keeps x alone: the backward pass computes the block a second time, with the
-// same random numbers, and then its gradients. So y and every gradient have the bits that they have without, for the
-// memory of one block at a time and the time of one more forward pass. Chen et al. 2016, arXiv:1604.06174.
+// y = block(x, mode), but the tape keeps x alone. The backward pass computes the block a second time, with the same
+// random numbers, and then its gradients. Results are bit-identical to the plain pass. This keeps one block's
+// activations at a time and costs one more forward pass. Chen et al. 2016, arXiv:1604.06174 ("gradient checkpointing").
 //
-// Block: Var(const Var& x, Mode& mode), a function of these and of parameters; it and what it refers to must live as
-// long as the tape.
+// Block: Var(const Var& x, Mode& mode), a function of these two and of parameters. It, and what it refers to, must live
+// as long as the tape.
 template <class Block>
 Var recompute(const Var& x, Mode& mode, Block block) {
   if (Tape::current() == nullptr) return block(x, mode);

@@ -8,8 +8,8 @@
 
 namespace mini_bert {
 
-// How the learning rate moves over a run, as a factor on its peak. With W warm-up steps and S in all, step s = 0 … S−1:
-//   every one but `constant` rises with s/W while s < W, then
+// The learning rate over a run, as a factor on its peak. There are S steps s = 0 … S−1, of which W are warm-up. While
+// s < W every schedule but `constant` has the factor s/W. After that:
 //   linear                (S−s)/(S−W)
 //   cosine                ½(1 + cos(π·(s−W)/(S−W)))
 //   constant_with_warmup  1

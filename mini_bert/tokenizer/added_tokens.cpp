@@ -10,7 +10,7 @@ namespace {
 // The code point that ends at `end`; end > 0.
 CodePoint read_code_point_before(std::string_view text, size_t end) {
   size_t begin = end - 1;
-  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  while (begin > 0 && is_continuation(text[begin])) --begin;
   return read_code_point(text, begin);
 }
 

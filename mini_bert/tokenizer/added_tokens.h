@@ -14,38 +14,39 @@ namespace mini_bert {
 struct AddedToken {
   std::string content = {};
   bool special = false;      // decode may skip it; never normalized away
-  bool normalized = false;   // look for it (itself normalized) in the normalized text, not in the raw one
-  bool lstrip = false;       // swallow the white space before it
-  bool rstrip = false;       // swallow the white space after it
-  bool single_word = false;  // only where no word character touches it
+  bool normalized = false;   // find its normalized form in the normalized text, instead of itself in the raw text
+  bool lstrip = false;       // include the white space before it in the match
+  bool rstrip = false;       // include the white space after it in the match
+  bool single_word = false;  // match only where no word character touches it
   int32_t id = -1;           // set by the tokenizer
 };
 
-// A stretch of a text: one added token, or (id -1) what lies between two of them.
+// A part of a text: one added token, or the text between two of them (id -1).
 struct Segment {
   TextRange range;
   int32_t id = -1;
 };
 
-// Finds added tokens: leftmost first, of those the longest. As the `tokenizers` package's AddedVocabulary.
+// Finds added tokens in a text. The leftmost match wins, and of several at one position the longest, as in
+// AddedVocabulary of the `tokenizers` package.
 class AddedTokens {
  public:
   AddedTokens() = default;
   AddedTokens(std::vector<AddedToken> tokens, const NormalizerOptions& normalizer);
 
-  // Cuts the raw text at the tokens that are not `normalized`; leaves out special ones when `specials` is false.
+  // Cuts the raw text at the tokens that are not `normalized`. Ignores special tokens when `specials` is false.
   std::vector<Segment> cut_raw(std::string_view text, bool specials) const;
 
-  // Cuts a normalized text at the tokens that are.
+  // Cuts a normalized text at the tokens that are `normalized`.
   std::vector<Segment> cut_normalized(std::string_view text) const;
 
-  // Whether there is anything to find in normalized texts.
+  // Whether any token is `normalized`.
   bool any_normalized() const { return !normalized_.trie.empty(); }
 
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
  private:
-  // The strings looked for in one of the two texts, and the bytes they begin with.
+  // The strings to find in the raw or the normalized text, and the bytes they begin with.
   struct Set {
     PrefixTrie trie;
     bool begins_with[256] = {};

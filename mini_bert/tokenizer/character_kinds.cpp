@@ -12,9 +12,9 @@ enum Property : uint8_t {
   dropped = 2,  // by clean_text
   punctuation = 4,
   chinese = 8,
-  accented = 16,  // strip_accents drops it, takes it apart or may move it
+  accented = 16,  // strip_accents drops, decomposes or reorders it
   ascii_capital = 32,
-  other_capital = 64  // lower_case changes it, too
+  other_capital = 64  // not A-Z, but lower_case changes it
 };
 
 uint8_t properties_of(char32_t c, bool whole_cjk_extension_e) {
@@ -29,7 +29,7 @@ uint8_t properties_of(char32_t c, bool whole_cjk_extension_e) {
   return properties;
 }
 
-// In the order in which `normalize` and `split_words` ask.
+// Tests properties in the same order as `normalize` and `split_words`.
 CharacterKind kind_of(uint8_t properties, const NormalizerOptions& options) {
   const auto has = [properties](Property property) { return (properties & property) != 0; };
   if (options.clean_text && has(dropped)) return CharacterKind::changed;
@@ -43,7 +43,7 @@ CharacterKind kind_of(uint8_t properties, const NormalizerOptions& options) {
 
 std::array<uint8_t, 0x10000> make_table() {
   std::array<uint8_t, 0x10000> table{};
-  // Three quarters of the table need no questions; this is what makes it quick.
+  // Three quarters of the table are ranges of equal properties, which are filled without testing each character.
   struct Block {
     char32_t first, last;
     uint8_t properties;

@@ -7,17 +7,17 @@
 
 namespace mini_bert {
 
-// What normalizing a text and splitting it into words do with a character.
+// How normalizing and splitting into words treat a character.
 enum class CharacterKind : uint8_t {
   letter,   // stays as it is, part of a word
   capital,  // A-Z, becomes a-z, part of a word
-  alone,    // stays as it is, a word of its own: punctuation, Chinese characters
+  alone,    // stays as it is and is a word: punctuation, Chinese characters
   space,    // separates words
-  changed   // dropped, taken apart, moved or lower-cased: `normalize` has to look at it
+  changed   // dropped, decomposed, reordered or lower-cased, which only `normalize` can do
 };
 
-// The kind of every character under some options. Characters below U+10000 are looked up in two tables: one gives their
-// properties (64 KiB, made once per process in about 1 ms), the other the kind that a combination of properties has.
+// The kind of every character under given options. Two tables serve characters below U+10000: one gives a character's
+// properties (64 KiB, built once per process in about 1 ms), the other the kind for a combination of properties.
 class CharacterKinds {
  public:
   explicit CharacterKinds(const NormalizerOptions& options);

@@ -11,7 +11,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
-// In this order: earlier replacements make room for later ones.
+// The order matters: later replacements rely on earlier ones.
 constexpr std::pair<std::string_view, std::string_view> replacements[] = {
     {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},   {" n't", "n't"},
     {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};

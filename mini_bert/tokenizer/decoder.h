@@ -6,9 +6,9 @@
 
 namespace mini_bert {
 
-// Joins the pieces of a text: a space before each but the first, except that a piece with the prefix ("##") loses it
-// and is glued to the piece before. With `cleanup`, the space before . ? ! , n't 'm 's 've 're goes too; every piece
-// is cleaned on its own, as WordPiece decoding of the `tokenizers` package does it.
+// Joins pieces to a text, with a space before each piece but the first. A piece with the prefix ("##") loses the prefix
+// and follows the piece before it without a space. `cleanup` also removes the space before . ? ! , n't 'm 's 've 're.
+// Each piece is cleaned separately, as WordPiece decoding of the `tokenizers` package does.
 std::string join_pieces(std::span<const std::string_view> pieces, std::string_view prefix, bool cleanup);
 
 }  // namespace mini_bert

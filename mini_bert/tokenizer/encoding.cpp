@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "mini_bert/tokenizer/error.h"
+#include "mini_bert/base/error.h"
 
 namespace mini_bert {
 namespace {
@@ -34,8 +34,8 @@ std::vector<TextRange> windows(uint32_t size, uint32_t max_length, uint32_t stri
   }
 }
 
-// Lengths to which longest_first cuts two texts: the shorter one stays whole if it can; when both must give way they
-// end up equally long, the odd token going to the longer one.
+// The lengths to which longest_first cuts two texts. The shorter text stays whole if possible. When both must be cut,
+// they become equally long, and an odd token goes to the longer one.
 std::pair<int32_t, int32_t> longest_first_lengths(int32_t first, int32_t second, int32_t max_length) {
   auto [shorter, longer] = std::minmax({first, second});
   longer = shorter > max_length ? shorter : std::max(shorter, max_length - shorter);
@@ -83,7 +83,7 @@ void Encoding::append(const Encoding& other, int32_t type_id) {
 }
 
 std::vector<TextRange> code_point_offsets(const Encoding& encoding, std::string_view first, std::string_view second) {
-  // The first text's offsets are right for types 0; those of type 1 are clipped here and replaced below.
+  // The first text's offsets are right for tokens of type 0. Those of type 1 are clipped here and replaced below.
   std::vector<TextRange> of_first;
   std::vector<TextRange> of_second;
   for (size_t i = 0; i < encoding.offsets.size(); ++i) {
@@ -109,10 +109,10 @@ void truncate(Encoding& encoding, int32_t max_length, int32_t stride, Side side)
     return;
   }
   if (stride < 0 || stride >= max_length) {
-    throw TokenizerError(
-        fmt::format("stride {} does not fit: expected 0..{}, less than the {} tokens that max_length "
-                    "leaves for the text",
-                    stride, max_length - 1, max_length));
+    fail(
+        "stride {} does not fit: expected 0..{}, less than the {} tokens that max_length "
+        "leaves for the text",
+        stride, max_length - 1, max_length);
   }
   const Encoding whole = std::move(encoding);
   const auto parts = windows(size, static_cast<uint32_t>(max_length), static_cast<uint32_t>(stride), side);
@@ -124,8 +124,7 @@ void truncate(Encoding& first, Encoding* second, const EncodeOptions& options, i
   if (options.truncation == Truncation::none) return;
   const int32_t max_length = options.max_length - reserved;
   if (max_length < 0) {
-    throw TokenizerError(fmt::format("max_length {} leaves no room for the {} special tokens; make it larger",
-                                     options.max_length, reserved));
+    fail("max_length {} leaves no room for the {} special tokens; make it larger", options.max_length, reserved);
   }
   const auto cut = [&](Encoding& text, int32_t length) {
     truncate(text, length, options.stride, options.truncation_side);
@@ -147,14 +146,14 @@ void truncate(Encoding& first, Encoding* second, const EncodeOptions& options, i
   }
   const bool takes_first = options.truncation == Truncation::only_first;
   if (!takes_first && !second) {
-    throw TokenizerError("truncation only_second needs a pair of texts; use only_first or longest_first");
+    fail("truncation only_second needs a pair of texts; use only_first or longest_first");
   }
   Encoding& target = takes_first ? first : *second;
   if (target.size() <= excess) {
-    throw TokenizerError(
-        fmt::format("truncation {} cannot reach max_length {}: {} tokens must go, that text has {}; "
-                    "use longest_first or a larger max_length",
-                    takes_first ? "only_first" : "only_second", options.max_length, excess, target.size()));
+    fail(
+        "truncation {} cannot reach max_length {}: {} tokens must go, that text has {}; "
+        "use longest_first or a larger max_length",
+        takes_first ? "only_first" : "only_second", options.max_length, excess, target.size());
   }
   cut(target, target.size() - excess);
 }

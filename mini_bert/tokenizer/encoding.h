@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mini_bert/tokenizer/utf8.h"
+#include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 
@@ -12,10 +12,10 @@ namespace mini_bert {
 struct Encoding {
   std::vector<int32_t> ids;
   std::vector<int32_t> type_ids;   // 0: first text, 1: second text of a pair
-  std::vector<TextRange> offsets;  // bytes of the original text; {0, 0} for the [CLS] and [SEP] put round it
-  std::vector<int32_t> word_ids;   // which word of its text the token is part of; -1 for those [CLS] and [SEP]
-  std::vector<uint8_t> special;    // 1 for those [CLS] and [SEP]; a [MASK] written in the text has 0
-  std::vector<Encoding> overflow;  // what truncation cut off, in windows of the same length
+  std::vector<TextRange> offsets;  // bytes of the original text; {0, 0} for the [CLS] and [SEP] added around it
+  std::vector<int32_t> word_ids;   // the word of its text that the token is part of; -1 for added [CLS] and [SEP]
+  std::vector<uint8_t> special;    // 1 for added [CLS] and [SEP]; 0 for a [MASK] that the text contains
+  std::vector<Encoding> overflow;  // the tokens that truncation cut off, in windows of the same length
 
   int32_t size() const { return static_cast<int32_t>(ids.size()); }
   bool operator==(const Encoding&) const = default;
@@ -23,7 +23,7 @@ struct Encoding {
   void reserve(size_t tokens);
   void push_back(int32_t id, int32_t type_id, TextRange offset, int32_t word_id, bool is_special);
   void push_front(int32_t id, int32_t type_id, TextRange offset, int32_t word_id, bool is_special);
-  void append(const Encoding& other, int32_t type_id);  // its tokens, not its overflow, with that type
+  void append(const Encoding& other, int32_t type_id);  // the tokens of `other` with that type, without its overflow
 };
 
 // Offsets counted in code points instead of bytes, as Python counts. Tokens of type 1 refer to `second`.
@@ -49,13 +49,13 @@ struct EncodeOptions {
   Side truncation_side = Side::right;  // the side that is cut off
 };
 
-// Shortens an encoding without special tokens to max_length tokens and puts the rest into its overflow, as windows of
-// max_length tokens (the last one may be shorter), each sharing `stride` tokens with the one before. Throws
-// TokenizerError when the windows could not advance: stride >= max_length.
+// Shortens an encoding without special tokens to max_length tokens. The rest becomes its overflow: windows of
+// max_length tokens (the last one may be shorter), each of which shares `stride` tokens with the one before. Error when
+// the windows could not advance, because stride >= max_length.
 void truncate(Encoding& encoding, int32_t max_length, int32_t stride, Side side);
 
 // Shortens one text (second == nullptr) or a pair so that both have options.max_length - reserved tokens at most.
-// Throws TokenizerError when only_first or only_second cannot take enough from its text.
+// Error when only_first or only_second cannot take enough from its text.
 void truncate(Encoding& first, Encoding* second, const EncodeOptions& options, int32_t reserved);
 
 }  // namespace mini_bert

@@ -37,9 +37,9 @@ class Writer {
     }
   }
 
-  // Writes the waiting combining characters in canonical order: lower classes first, equal ones as they came (The
-  // Unicode Standard 15.0 §3.11, D109). As in the `tokenizers` package the sources are not reordered with them: each
-  // character that is not part of a longer decomposition takes the next source, the others that of the one before.
+  // Writes the waiting combining characters in canonical order: lower classes first, equal classes in their original
+  // order (The Unicode Standard 15.0 §3.11, D109). Like the `tokenizers` package, this does not reorder the sources.
+  // The first character of a decomposition takes the next source; the others take that of the character before.
   void flush() {
     if (run_.empty()) return;
     std::stable_sort(run_.begin(), run_.end(),

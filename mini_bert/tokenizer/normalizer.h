@@ -4,11 +4,11 @@
 #include <string_view>
 #include <vector>
 
-#include "mini_bert/tokenizer/utf8.h"
+#include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 
-// What happens to a text before it is split into words, in this order.
+// The steps that change a text before it is split into words, in this order.
 struct NormalizerOptions {
   bool clean_text = true;              // drop U+0000, U+FFFD and control characters; white space becomes ' '
   bool tokenize_chinese_chars = true;  // a space on both sides of every Chinese character
@@ -17,7 +17,7 @@ struct NormalizerOptions {
   bool whole_cjk_extension_e = false;  // count U+2B820..U+2B91F as Chinese: see is_cjk
 };
 
-// A normalized text that remembers where each of its bytes came from.
+// A normalized text with the origin of each of its bytes.
 struct NormalizedText {
   std::string text;               // UTF-8
   std::vector<TextRange> source;  // one per byte of `text`: the bytes of the original character it came from
@@ -26,12 +26,12 @@ struct NormalizedText {
   TextRange original(size_t begin, size_t end) const { return {source[begin].begin, source[end - 1].end}; }
 };
 
-// Normalizes well-formed UTF-8. `origin` is added to every source position, for a text that is a slice of a longer
-// one. As BertNormalizer of the `tokenizers` package; Devlin et al. 2018, arXiv:1810.04805, tokenization.py.
+// Normalizes well-formed UTF-8 as BertNormalizer of the `tokenizers` package does. `origin` is added to every source
+// position, for a text that is a slice of a longer one. Devlin et al. 2018, arXiv:1810.04805, tokenization.py.
 NormalizedText normalize(std::string_view text, const NormalizerOptions& options, uint32_t origin = 0);
 
-// The words of a normalized text as byte ranges of it: split at white space, which is dropped, and around every
-// punctuation character, which is a word of its own. As BertPreTokenizer.
+// The words of a normalized text, as byte ranges of it. White space separates words and is dropped; every punctuation
+// character is a word. Like BertPreTokenizer of the `tokenizers` package.
 std::vector<TextRange> split_words(std::string_view normalized);
 
 }  // namespace mini_bert

@@ -38,7 +38,7 @@ void PrefixTrie::add(std::string_view string, int32_t value) {
     const auto byte = static_cast<unsigned char>(c);
     size_t slot = find(node, byte);
     if (edges_[slot].key == 0) {
-      // At most half full, so that a search for a missing edge soon meets a free slot.
+      // The table is at most half full, so that a search for a missing edge soon reaches a free slot.
       if (2 * (values_.size() + 1) > edges_.size()) {
         grow();
         slot = find(node, byte);

@@ -6,9 +6,9 @@
 
 namespace mini_bert {
 
-// A set of strings that answers "which of you is the longest prefix of this text?" in one pass over that prefix,
-// however many strings there are. Every edge of the trie is one slot of an open-addressing hash table, so following a
-// byte costs one look-up and nothing is allocated.
+// A set of strings that finds its longest member that a text begins with. The search makes one pass over that prefix,
+// however many strings there are. Every edge of the trie is one slot of a hash table with open addressing, so a step
+// costs one look-up, and no node is allocated on its own.
 class PrefixTrie {
  public:
   struct Match {
@@ -29,7 +29,7 @@ class PrefixTrie {
     uint64_t key = 0;  // (node << 8 | byte) + 1; 0: free
     uint32_t child = 0;
   };
-  // The slot that holds the edge, or the free slot where it would go.
+  // The slot that holds the edge, or the free slot to put it in.
   size_t find(uint32_t node, unsigned char byte) const;
   void grow();
 

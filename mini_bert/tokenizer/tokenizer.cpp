@@ -30,10 +30,10 @@ Tokenizer::Tokenizer(Vocabulary vocabulary, TokenizerOptions options)
 
 int32_t Tokenizer::require(const std::string& token, const char* role) const {
   if (const auto id = vocabulary_.find(token)) return *id;
-  throw TokenizerError(
-      fmt::format("the vocabulary ({} tokens) has no {} '{}'; add it as a line of vocab.txt or name "
-                  "the right one as {} in tokenizer_config.json",
-                  vocabulary_.size(), role, token, role));
+  fail(
+      "the vocabulary ({} tokens) has no {} '{}'; add it as a line of vocab.txt or name "
+      "the right one as {} in tokenizer_config.json",
+      vocabulary_.size(), role, token, role);
 }
 
 void Tokenizer::add_tokens() {
@@ -50,17 +50,17 @@ void Tokenizer::add_tokens() {
   for (AddedToken& token : all) {
     if (const auto known = vocabulary_.find(token.content)) token.id = token.id < 0 ? *known : token.id;
   }
-  // Those with an id first and by id; the others get what comes after, in the order they were given.
+  // Tokens with an id come first, sorted by id. The others get the ids after those, in their given order.
   std::stable_sort(all.begin(), all.end(), [](const AddedToken& a, const AddedToken& b) {
     return static_cast<uint32_t>(a.id) < static_cast<uint32_t>(b.id);
   });
   for (AddedToken& token : all) {
     const int32_t id = vocabulary_.add(token.content);
     if (token.id >= 0 && token.id != id) {
-      throw TokenizerError(
-          fmt::format("added token '{}' wants id {}; expected {}: ids of added tokens continue those "
-                      "of the vocabulary without a gap",
-                      token.content, token.id, id));
+      fail(
+          "added token '{}' wants id {}; expected {}: ids of added tokens continue those "
+          "of the vocabulary without a gap",
+          token.content, token.id, id);
     }
     token.id = id;
   }
@@ -102,17 +102,17 @@ Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
 }
 
 Encoding Tokenizer::encode_text(std::string_view text, const EncodeOptions& options) const {
-  // Positions are uint32_t, and normalizing makes a text at most three times as long (Hangul: 3 bytes become 9).
+  // Positions are uint32_t, and a normalized text is at most three times as long (3 bytes of Hangul become 9).
   constexpr size_t largest = size_t{1} << 30;
   if (text.size() > largest) {
-    throw TokenizerError(fmt::format("text has {} bytes; expected at most 1 GiB: cut it into lines", text.size()));
+    fail("text has {} bytes; expected at most 1 GiB: cut it into lines", text.size());
   }
   if (const size_t position = find_ill_formed(text); position != std::string_view::npos) {
-    throw TokenizerError(fmt::format("text is not UTF-8: byte {} is 0x{:02X}; convert it to UTF-8 first", position,
-                                     static_cast<unsigned char>(text[position])));
+    fail("text is not UTF-8: byte {} is 0x{:02X}; convert it to UTF-8 first", position,
+         static_cast<unsigned char>(text[position]));
   }
   Encoding out;
-  // A Chinese character is three bytes and a token; English words with the space behind them are longer.
+  // A Chinese character takes three bytes and is a token. An English word with its space takes more bytes.
   out.reserve(text.size() / 3 + 4);
   TokenWriter writer(word_piece_, out);
   for (const Segment& segment : added_tokens_.cut_raw(text, options.special_tokens_in_text)) {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "mini_bert/base/error.h"
 #include "mini_bert/tokenizer/added_tokens.h"
 #include "mini_bert/tokenizer/encoding.h"
-#include "mini_bert/tokenizer/error.h"
 #include "mini_bert/tokenizer/normalizer.h"
 #include "mini_bert/tokenizer/vocabulary.h"
 #include "mini_bert/tokenizer/word_piece.h"
@@ -18,12 +18,12 @@
 
 namespace mini_bert {
 
-// Everything a tokenizer needs besides its vocabulary; names as in tokenizer_config.json.
+// Everything a tokenizer needs besides its vocabulary. Names are those of tokenizer_config.json.
 struct TokenizerOptions {
   bool do_lower_case = true;
   std::optional<bool> strip_accents = std::nullopt;  // not set: follows do_lower_case
   bool tokenize_chinese_chars = true;                // every Chinese character is a word
-  bool clean_text = true;                            // control characters out, white space to ' '
+  bool clean_text = true;                            // drop control characters; white space becomes ' '
   bool whole_cjk_extension_e = false;  // see is_cjk: true is Google's tokenization.py, false the `tokenizers` package
   std::string unk_token = "[UNK]";
   std::string cls_token = "[CLS]";
@@ -34,32 +34,32 @@ struct TokenizerOptions {
   int32_t max_input_chars_per_word = 100;     // code points; longer words are one [UNK]
   int32_t model_max_length = 512;             // tokens the model has positions for
   bool decode_cleanup = true;                 // decode removes the space before . , ? ! 's n't and their like
-  std::vector<AddedToken> added_tokens = {};  // besides the five above; new ones get the ids after the vocabulary
+  std::vector<AddedToken> added_tokens = {};  // besides the five above; new tokens get the ids after the vocabulary
 
   NormalizerOptions normalizer() const;
 };
 
-// Text to token ids and back, exactly as transformers' BertTokenizerFast does it. Immutable, so threads may share one.
-// docs/tokenizer.md describes the pipeline.
+// Converts text to token ids and back, exactly as transformers' BertTokenizerFast does. A tokenizer is immutable, so
+// threads may share one. docs/tokenizer.md describes the pipeline.
 class Tokenizer {
  public:
-  // Throws TokenizerError when one of the five special tokens is missing from the vocabulary.
+  // Error when one of the five special tokens is missing from the vocabulary.
   explicit Tokenizer(Vocabulary vocabulary, TokenizerOptions options = {});
 
-  // Reads the tokenizer of a model directory: tokenizer.json when it is there, otherwise vocab.txt with
-  // tokenizer_config.json, special_tokens_map.json and added_tokens.json as far as they are there. vocab.txt alone
-  // means do_lower_case = true. Throws TokenizerError naming file, field, what was found and what was expected.
+  // Reads the tokenizer of a model directory: tokenizer.json if it exists, otherwise vocab.txt; then those of
+  // tokenizer_config.json, special_tokens_map.json and added_tokens.json that exist. vocab.txt alone means
+  // do_lower_case = true. Error, with file and field, for a file that is damaged or of another kind of tokenizer.
   static Tokenizer from_directory(const std::filesystem::path& directory);
 
-  // Encodes UTF-8 text. Throws TokenizerError: ill-formed UTF-8 (with the byte), text of more than 1 GiB, truncation
+  // Encodes UTF-8 text. Error: ill-formed UTF-8 (with the byte), text of more than 1 GiB, truncation
   // that cannot reach max_length.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
 
   // Encodes two texts as one sequence, the second one with type 1.
   Encoding encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
 
-  // Ids back to text: pieces joined by spaces, "##" glued to the piece before. Chinese comes out with a space between
-  // characters; the text as it was is in the encoding's offsets. Throws TokenizerError for an id out of range.
+  // Converts ids to text. Spaces join the pieces, and a "##" piece follows the piece before it without a space. Chinese
+  // characters get spaces between them; the encoding's offsets lead to the original text. Error for an id out of range.
   std::string decode(std::span<const int32_t> ids, bool skip_special = true) const;
 
   int32_t pad_id() const { return pad_id_; }
@@ -68,14 +68,14 @@ class Tokenizer {
   int32_t sep_id() const { return sep_id_; }
   int32_t mask_id() const { return mask_id_; }
 
-  // Whether an id is one of the five or an added token declared special.
+  // Whether an id is one of the five special tokens or an added token that is declared special.
   bool is_special(int32_t id) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }  // added tokens included
   const TokenizerOptions& options() const { return options_; }
 
-  // The text of vocab.txt (without added tokens) and of tokenizer_config.json (with them), from which from_directory
-  // and transformers' from_pretrained make the same tokenizer again. Writing the files is the caller's business.
+  // The text of vocab.txt (without added tokens) and of tokenizer_config.json (with them). from_directory and
+  // transformers' from_pretrained make the same tokenizer from them. The caller writes the files.
   std::string vocab_text() const;
   std::string config_text() const;
 

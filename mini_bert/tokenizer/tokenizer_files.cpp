@@ -1,23 +1,24 @@
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
-#include "mini_bert/tokenizer/json_fields.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
+#include "mini_bert/base/text_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "mini_bert/tokenizer/tokenizer_json.h"
 
 namespace mini_bert {
 namespace {
 
-using nlohmann::json;
-
 // A special token is written either as a string or as an object with a "content".
-std::string token_content(const JsonFields& fields, const std::string& name, const std::string& fallback) {
-  if (!fields.has(name)) return fallback;
-  const json& value = fields.json().at(name);
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_object()) fields.fail(name, "a string or an object with \"content\"");
-  return fields.object(name).string("content", fallback);
+void read_special_token(const JsonField& file, const std::string& role, std::string& token) {
+  const std::optional<JsonField> found = file.find(role);
+  if (!found) return;
+  if (found->json().is_object()) return found->read_set("content", token);
+  if (!found->json().is_string()) found->fail("a text or an object with \"content\"");
+  token = found->text();
 }
 
 // The later description of a token replaces an earlier one.
@@ -32,7 +33,7 @@ void put(std::vector<AddedToken>& tokens, AddedToken token) {
   }
 }
 
-// What is known about a token that is only named.
+// The description of a token that is only named: the known one, or a new one.
 AddedToken described(const std::vector<AddedToken>& tokens, const std::string& content) {
   for (const AddedToken& token : tokens) {
     if (token.content == content) return token;
@@ -40,106 +41,106 @@ AddedToken described(const std::vector<AddedToken>& tokens, const std::string& c
   return {.content = content};
 }
 
-// unk_token, cls_token, ... and lists of further special tokens, from tokenizer_config.json or
+// Reads unk_token, cls_token and so on, and the lists of further special tokens, from tokenizer_config.json or
 // special_tokens_map.json.
-void read_special_tokens(const JsonFields& fields, TokenizerOptions& options) {
+void read_special_tokens(const JsonField& file, TokenizerOptions& options) {
   const std::pair<const char*, std::string*> roles[] = {{"unk_token", &options.unk_token},
                                                         {"cls_token", &options.cls_token},
                                                         {"sep_token", &options.sep_token},
                                                         {"pad_token", &options.pad_token},
                                                         {"mask_token", &options.mask_token}};
   for (const auto& [role, token] : roles) {
-    *token = token_content(fields, role, *token);
-    if (fields.has(role) && fields.json().at(role).is_object()) {
-      AddedToken added = read_added_token(fields.object(role), true);
-      put(options.added_tokens, std::move(added));
-    }
+    read_special_token(file, role, *token);
+    const std::optional<JsonField> entry = file.find(role);
+    if (entry && entry->json().is_object()) put(options.added_tokens, read_added_token(*entry, true));
   }
-  for (const char* list : {"additional_special_tokens", "extra_special_tokens"}) {
-    if (!fields.has(list)) continue;
-    const json& values = fields.json().at(list);
-    if (values.is_object() && values.empty()) continue;
-    if (!values.is_array()) fields.fail(list, "a list of tokens");
-    for (const json& value : values) {
-      if (!value.is_string() && !value.is_object()) fields.fail(list, "a list of strings or objects");
-      AddedToken token;
-      if (value.is_string()) token = described(options.added_tokens, value.get<std::string>());
-      if (value.is_object()) token = read_added_token({value, fields.where() + ": " + list}, true);
+  for (const char* name : {"additional_special_tokens", "extra_special_tokens"}) {
+    const std::optional<JsonField> list = file.find(name);
+    if (!list || (list->json().is_object() && list->json().empty())) continue;
+    for (const JsonField& entry : list->elements()) {
+      const bool is_named = entry.json().is_string();
+      AddedToken token =
+          is_named ? described(options.added_tokens, entry.text()) : read_added_token(entry.object(), true);
       token.special = true;
       put(options.added_tokens, std::move(token));
     }
   }
 }
 
-void read_config(const JsonFields& fields, TokenizerOptions& options) {
-  options.do_lower_case = fields.boolean("do_lower_case", options.do_lower_case);
-  if (fields.json().contains("strip_accents")) options.strip_accents = fields.optional_boolean("strip_accents");
-  options.tokenize_chinese_chars = fields.boolean("tokenize_chinese_chars", options.tokenize_chinese_chars);
-  options.whole_cjk_extension_e = fields.boolean("whole_cjk_extension_e", options.whole_cjk_extension_e);
-  options.decode_cleanup = fields.boolean("decode_cleanup", options.decode_cleanup);
-  options.model_max_length = fields.integer("model_max_length", options.model_max_length, 1);
-  read_special_tokens(fields, options);
-  if (!fields.has("added_tokens_decoder")) return;
-  const JsonFields tokens = fields.object("added_tokens_decoder");
-  for (const auto& [id, value] : tokens.json().items()) {
-    AddedToken token = read_added_token({value, tokens.where() + ": " + id}, false);
-    if (id.empty() || id.size() > 9 || id.find_first_not_of("0123456789") != std::string::npos) {
-      tokens.fail(id, "a token id as the name of the field");
+void read_config(const JsonField& file, TokenizerOptions& options) {
+  file.read_set("do_lower_case", options.do_lower_case);
+  file.read("strip_accents", options.strip_accents);
+  file.read_set("tokenize_chinese_chars", options.tokenize_chinese_chars);
+  file.read_set("whole_cjk_extension_e", options.whole_cjk_extension_e);
+  file.read_set("decode_cleanup", options.decode_cleanup);
+  if (const auto length = file.find("model_max_length")) options.model_max_length = read_limit(*length);
+  read_special_tokens(file, options);
+  const std::optional<JsonField> tokens = file.find("added_tokens_decoder");
+  if (!tokens) return;
+  for (const auto& [id, value] : tokens->object().json().items()) {
+    AddedToken token = read_added_token({value, tokens->place() + ": " + printable(id)}, false);
+    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), token.id);
+    if (error != std::errc() || end != id.data() + id.size() || token.id < 0) {
+      tokens->fail(id, "a token id as the name of the field");
     }
-    token.id = std::stoi(id);
     put(options.added_tokens, std::move(token));
   }
 }
 
 // added_tokens.json: {"token": id}.
-void read_added_tokens(const JsonFields& fields, TokenizerOptions& options) {
-  for (const auto& [content, id] : fields.json().items()) {
-    AddedToken token{.content = content, .normalized = true};
-    token.id = fields.integer(content, -1, 0);
+void read_added_tokens(const JsonField& file, TokenizerOptions& options) {
+  for (const auto& [content, id] : file.object().json().items()) {
+    const AddedToken token{
+        .content = content, .normalized = true, .id = read_id({id, file.place() + ": " + printable(content)})};
     const bool known = std::any_of(options.added_tokens.begin(), options.added_tokens.end(),
                                    [&](const AddedToken& other) { return other.content == token.content; });
-    if (!known) options.added_tokens.push_back(std::move(token));
+    if (!known) options.added_tokens.push_back(token);
   }
 }
 
 }  // namespace
 
 Tokenizer Tokenizer::from_directory(const std::filesystem::path& directory) {
-  const auto there = [&](const char* name) { return std::filesystem::exists(directory / name); };
+  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
+  // A file whose state cannot be read counts as existing, because opening it will say why.
+  const auto there = [&](const char* name) {
+    std::error_code error;
+    return std::filesystem::exists(directory / name, error) || error;
+  };
   const auto with = [&](const char* name, auto&& read) {
     const std::filesystem::path path = directory / name;
-    const json file = read_json_file(path);
-    read(JsonFields(file, path.string()));
+    const nlohmann::json file = parse_json(read_text_file(path, most_bytes), path.string());
+    read(JsonField(file, path.string()).object());
     return file.contains("added_tokens_decoder");
   };
   TokenizerOptions options;
   Vocabulary vocabulary;
   const bool has_json = there("tokenizer.json");
   if (has_json) {
-    with("tokenizer.json", [&](const JsonFields& fields) { vocabulary = read_tokenizer_json(fields, options); });
+    with("tokenizer.json", [&](const JsonField& file) { vocabulary = read_tokenizer_json(file, options); });
   } else if (there("vocab.txt")) {
     vocabulary = Vocabulary::read(directory / "vocab.txt");
   } else {
-    throw TokenizerError(
-        fmt::format("{}: has neither tokenizer.json nor vocab.txt; expected the directory of a BERT "
-                    "model: copy one of the two into it",
-                    directory.string()));
+    fail(
+        "{}: has neither tokenizer.json nor vocab.txt; expected the directory of a BERT "
+        "model: copy one of the two into it",
+        directory.string());
   }
   bool complete = has_json;
   if (there("tokenizer_config.json")) {
-    complete |= with("tokenizer_config.json", [&](const JsonFields& fields) { read_config(fields, options); });
+    complete |= with("tokenizer_config.json", [&](const JsonField& file) { read_config(file, options); });
   }
-  // The two older files say nothing that added_tokens_decoder or tokenizer.json do not say better.
+  // added_tokens_decoder and tokenizer.json say more than these two older files, which are then ignored.
   if (!complete && there("special_tokens_map.json")) {
-    with("special_tokens_map.json", [&](const JsonFields& fields) { read_special_tokens(fields, options); });
+    with("special_tokens_map.json", [&](const JsonField& file) { read_special_tokens(file, options); });
   }
   if (!complete && there("added_tokens.json")) {
-    with("added_tokens.json", [&](const JsonFields& fields) { read_added_tokens(fields, options); });
+    with("added_tokens.json", [&](const JsonField& file) { read_added_tokens(file, options); });
   }
   try {
     return Tokenizer(std::move(vocabulary), std::move(options));
-  } catch (const TokenizerError& error) {
-    throw TokenizerError(fmt::format("{}: {}", directory.string(), error.what()));
+  } catch (const Error& error) {
+    fail("{}: {}", directory.string(), error.what());
   }
 }
 

@@ -1,35 +1,36 @@
 #include "mini_bert/tokenizer/tokenizer_json.h"
 
-#include <fmt/core.h>
+#include <limits>
+
+#include "mini_bert/base/error.h"
 
 namespace mini_bert {
 namespace {
 
-using nlohmann::json;
-
-// Throws unless the object says "type": `type`.
-void expect_type(const JsonFields& fields, const std::string& type) {
-  if (fields.string("type", "") != type) {
-    fields.fail("type", fmt::format("\"{}\": only tokenizers of BERT models can be read", type));
+// Error unless the object says "type": `type`.
+void expect_type(const JsonField& object, const std::string& type) {
+  const std::optional<JsonField> found = object.find("type");
+  if (!found || found->text() != type) {
+    object.fail("type", fmt::format("\"{}\": only tokenizers of BERT models can be read", type));
   }
 }
 
-// Ids may have gaps (the package drops lines of vocab.txt that are empty once trimmed); no token has such an id.
-Vocabulary read_model_vocabulary(const JsonFields& fields) {
+// Ids may have gaps, because the package drops lines of vocab.txt that are empty once trimmed. No token has such an id.
+Vocabulary read_model_vocabulary(const JsonField& map) {
   constexpr uint64_t most_gaps = 100'000;
-  const uint64_t limit = fields.json().size() + most_gaps;
+  const uint64_t limit = map.object().json().size() + most_gaps;
   std::vector<std::string> tokens;
   std::vector<bool> taken;
-  for (const auto& [token, value] : fields.json().items()) {
+  for (const auto& [token, value] : map.json().items()) {
     if (!value.is_number_unsigned() || value.get<uint64_t>() >= limit) {
-      fields.fail(token, fmt::format("an id in 0..{}", limit - 1));
+      map.fail(token, fmt::format("an id in 0..{}", limit - 1));
     }
     const auto id = value.get<size_t>();
     if (id >= tokens.size()) {
       tokens.resize(id + 1);
       taken.resize(id + 1);
     }
-    if (taken[id]) fields.fail(token, "an id that no other token has");
+    if (taken[id]) map.fail(token, "an id that no other token has");
     taken[id] = true;
     tokens[id] = token;
   }
@@ -37,95 +38,106 @@ Vocabulary read_model_vocabulary(const JsonFields& fields) {
 }
 
 // BertProcessing names [CLS] and [SEP] itself: "cls": ["[CLS]", 101].
-std::string processing_token(const JsonFields& fields, const std::string& name) {
-  const json& pair = fields.has(name) ? fields.json().at(name) : fields.json();
-  if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) fields.fail(name, "[token, id]");
-  return pair[0].get<std::string>();
+std::string processing_token(const JsonField& processor, const std::string& name) {
+  const std::vector<JsonField> pair = processor.at(name).elements();
+  if (pair.size() != 2) processor.fail(name, "[token, id]");
+  return pair[0].text();
 }
 
 // One element of a template, as text: "[CLS]:0" for a special token, "A:0" for a text.
-std::string template_element(const JsonFields& element) {
-  const bool is_text = element.has("Sequence");
-  const JsonFields content = element.object(is_text ? "Sequence" : "SpecialToken");
-  return content.string("id", "") + ":" + std::to_string(content.integer("type_id", 0, 0));
+std::string template_element(const JsonField& element) {
+  const JsonField content = element.at(element.has("Sequence") ? "Sequence" : "SpecialToken");
+  std::string id;
+  int32_t type_id = 0;
+  content.read_set("id", id);
+  content.read_set("type_id", type_id);
+  return id + ":" + std::to_string(type_id);
 }
 
-std::vector<std::string> read_template(const JsonFields& fields, const std::string& name) {
-  if (!fields.has(name) || !fields.json().at(name).is_array()) fields.fail(name, "a list");
+std::vector<std::string> read_template(const JsonField& processor, const std::string& name) {
   std::vector<std::string> elements;
-  for (const json& element : fields.json().at(name)) {
-    elements.push_back(template_element({element, fields.where() + ": " + name}));
-  }
+  for (const JsonField& element : processor.at(name).elements()) elements.push_back(template_element(element));
   return elements;
 }
 
-void read_template_processing(const JsonFields& fields, TokenizerOptions& options) {
-  const auto single = read_template(fields, "single");
+void read_template_processing(const JsonField& processor, TokenizerOptions& options) {
+  const auto single = read_template(processor, "single");
   if (single.size() == 3 && single[1] == "A:0" && single[0].ends_with(":0") && single[2].ends_with(":0")) {
     options.cls_token = single[0].substr(0, single[0].size() - 2);
     options.sep_token = single[2].substr(0, single[2].size() - 2);
     const std::vector<std::string> pair = {single[0], "A:0", single[2], "B:1", options.sep_token + ":1"};
-    if (read_template(fields, "pair") == pair) return;
-    fields.fail("pair", "[CLS] A [SEP] with type 0, then B [SEP] with type 1");
+    if (read_template(processor, "pair") == pair) return;
+    processor.fail("pair", "[CLS] A [SEP] with type 0, then B [SEP] with type 1");
   }
-  fields.fail("single", "[CLS] A [SEP], all of type 0");
+  processor.fail("single", "[CLS] A [SEP], all of type 0");
 }
 
-void read_post_processor(const JsonFields& file, TokenizerOptions& options) {
-  const JsonFields fields = file.object("post_processor");
-  if (fields.string("type", "") == "TemplateProcessing") return read_template_processing(fields, options);
-  expect_type(fields, "BertProcessing");
-  options.cls_token = processing_token(fields, "cls");
-  options.sep_token = processing_token(fields, "sep");
+void read_post_processor(const JsonField& processor, TokenizerOptions& options) {
+  std::string type;
+  processor.read_set("type", type);
+  if (type == "TemplateProcessing") return read_template_processing(processor, options);
+  expect_type(processor, "BertProcessing");
+  options.cls_token = processing_token(processor, "cls");
+  options.sep_token = processing_token(processor, "sep");
 }
 
-void read_normalizer(const JsonFields& fields, TokenizerOptions& options) {
-  expect_type(fields, "BertNormalizer");
-  options.clean_text = fields.boolean("clean_text", true);
-  options.tokenize_chinese_chars = fields.boolean("handle_chinese_chars", true);
-  options.strip_accents = fields.optional_boolean("strip_accents");
-  options.do_lower_case = fields.boolean("lowercase", true);
+void read_normalizer(const JsonField& normalizer, TokenizerOptions& options) {
+  expect_type(normalizer, "BertNormalizer");
+  options.clean_text = options.tokenize_chinese_chars = options.do_lower_case = true;
+  options.strip_accents.reset();
+  normalizer.read_set("clean_text", options.clean_text);
+  normalizer.read_set("handle_chinese_chars", options.tokenize_chinese_chars);
+  normalizer.read("strip_accents", options.strip_accents);
+  normalizer.read_set("lowercase", options.do_lower_case);
 }
 
 }  // namespace
 
-AddedToken read_added_token(const JsonFields& fields, bool special) {
-  AddedToken token;
-  if (!fields.has("content")) fields.fail("content", "the token as a string");
-  token.content = fields.string("content", "");
-  if (token.content.empty()) fields.fail("content", "a token of at least one character");
-  token.special = fields.boolean("special", special);
-  token.normalized = fields.boolean("normalized", !token.special);
-  token.lstrip = fields.boolean("lstrip", false);
-  token.rstrip = fields.boolean("rstrip", false);
-  token.single_word = fields.boolean("single_word", false);
-  token.id = fields.integer("id", -1, 0);
+AddedToken read_added_token(const JsonField& object, bool special) {
+  AddedToken token{.content = object.at("content").text(), .special = special};
+  if (token.content.empty()) object.fail("content", "a token of at least one character");
+  object.read_set("special", token.special);
+  token.normalized = !token.special;
+  object.read_set("normalized", token.normalized);
+  object.read_set("lstrip", token.lstrip);
+  object.read_set("rstrip", token.rstrip);
+  object.read_set("single_word", token.single_word);
+  if (const auto id = object.find("id")) token.id = read_id(*id);
   return token;
 }
 
-Vocabulary read_tokenizer_json(const JsonFields& file, TokenizerOptions& options) {
-  const JsonFields model = file.object("model");
+int32_t read_id(const JsonField& field) {
+  return static_cast<int32_t>(field.integer(0, std::numeric_limits<int32_t>::max()));
+}
+
+Vocabulary read_tokenizer_json(const JsonField& file, TokenizerOptions& options) {
+  const JsonField model = file.at("model");
   // Files written before version 0.9 of the package leave the type out.
   if (model.has("type")) expect_type(model, "WordPiece");
-  options.unk_token = model.string("unk_token", options.unk_token);
-  options.continuing_subword_prefix = model.string("continuing_subword_prefix", options.continuing_subword_prefix);
-  options.max_input_chars_per_word = model.integer("max_input_chars_per_word", options.max_input_chars_per_word, 1);
-  Vocabulary vocabulary = read_model_vocabulary(model.object("vocab"));
+  model.read_set("unk_token", options.unk_token);
+  model.read_set("continuing_subword_prefix", options.continuing_subword_prefix);
+  if (const auto most = model.find("max_input_chars_per_word")) options.max_input_chars_per_word = read_limit(*most);
+  Vocabulary vocabulary = read_model_vocabulary(model.at("vocab"));
 
-  read_normalizer(file.object("normalizer"), options);
-  expect_type(file.object("pre_tokenizer"), "BertPreTokenizer");
-  if (file.has("post_processor")) read_post_processor(file, options);
-  if (file.has("decoder")) {
-    expect_type(file.object("decoder"), "WordPiece");
-    options.decode_cleanup = file.object("decoder").boolean("cleanup", true);
+  read_normalizer(file.at("normalizer"), options);
+  expect_type(file.at("pre_tokenizer"), "BertPreTokenizer");
+  if (const auto processor = file.find("post_processor")) read_post_processor(*processor, options);
+  if (const auto decoder = file.find("decoder")) {
+    expect_type(*decoder, "WordPiece");
+    options.decode_cleanup = true;
+    decoder->read_set("cleanup", options.decode_cleanup);
   }
-  if (file.has("added_tokens")) {
-    if (!file.json().at("added_tokens").is_array()) file.fail("added_tokens", "a list");
-    for (const json& token : file.json().at("added_tokens")) {
-      options.added_tokens.push_back(read_added_token({token, file.where() + ": added_tokens"}, false));
-    }
+  if (const auto tokens = file.find("added_tokens")) {
+    for (const JsonField& token : tokens->elements()) options.added_tokens.push_back(read_added_token(token, false));
   }
   return vocabulary;
+}
+
+int32_t read_limit(const JsonField& field) {
+  const double number = field.number();
+  if (number < 1) field.fail("a number from 1 up");
+  constexpr int32_t largest = std::numeric_limits<int32_t>::max();
+  return number >= largest ? largest : static_cast<int32_t>(number);
 }
 
 }  // namespace mini_bert

@@ -12,7 +12,7 @@ struct Range {
   char32_t first, last;
 };
 
-// Format characters (Cf) that Unicode 8.0 did not have yet: kept, where newer tables would drop them.
+// Format characters (Cf) that Unicode 8.0 did not have. They are kept, while newer tables would drop them.
 constexpr Range newer_format[] = {{0x0890, 0x0891}, {0x08E2, 0x08E2}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}};
 
 // Punctuation that Unicode 8.0 did not have, or did not count as punctuation.
@@ -47,7 +47,7 @@ constexpr Range newer_marks[] = {
     {0x1E08F, 0x1E08F}, {0x1E130, 0x1E136}, {0x1E2AE, 0x1E2AE}, {0x1E2EC, 0x1E2EF}, {0x1E4EC, 0x1E4EF},
     {0x1E944, 0x1E94A}};
 
-// Characters whose combining class the package's decomposition does not know yet: it sorts as if they had none.
+// Characters whose combining class the package's decomposition does not know. It sorts them as if they had none.
 constexpr Range newer_combining[] = {{0x07FD, 0x07FD},   {0x0898, 0x089F},   {0x08CA, 0x08D3},   {0x09FE, 0x09FE},
                                      {0x0C3C, 0x0C3C},   {0x0D3B, 0x0D3C},   {0x0EBA, 0x0EBA},   {0x1715, 0x1715},
                                      {0x1ABF, 0x1ACE},   {0x1DF6, 0x1DFA},   {0xA82C, 0xA82C},   {0x10D24, 0x10D27},
@@ -58,7 +58,7 @@ constexpr Range newer_combining[] = {{0x07FD, 0x07FD},   {0x0898, 0x089F},   {0x
                                      {0x11D97, 0x11D97}, {0x11F41, 0x11F42}, {0x16FF0, 0x16FF1}, {0x1E08F, 0x1E08F},
                                      {0x1E130, 0x1E136}, {0x1E2AE, 0x1E2AE}, {0x1E2EC, 0x1E2EF}, {0x1E4EC, 0x1E4EF}};
 
-// Upper-case letters of Unicode 16 and 17 and how far away their lower-case letter is.
+// Upper-case letters of Unicode 16 and 17, and the distance to their lower-case letters.
 struct Shift {
   char32_t first, last;
   int32_t distance;
@@ -152,7 +152,7 @@ bool is_word_character(char32_t c) {
 
 CodePoints decompose(char32_t c) {
   CodePoints result;
-  // U+11938 got its decomposition in Unicode 13; the peers' tables are older.
+  // U+11938 got its decomposition in Unicode 13, and the package's tables are older.
   if (c < 0xC0 || c == 0x11938 || (c >= 0x3400 && c < 0xAC00)) {
     result.value[0] = c;
     result.size = 1;

@@ -5,21 +5,20 @@
 
 namespace mini_bert {
 
-// The questions BERT's tokenizer asks about one code point, answered as the `tokenizers` package answers them. Its
-// tables are of two ages: categories as of Unicode 8.0, case mapping as of Unicode 17. utf8proc's tables are of a third
-// (15.0 in version 2.8); unicode.cpp lists every code point where that makes a difference. docs/tokenizer.md,
-// "Unicode".
+// Properties of code points that BERT's tokenizer needs, with the answers of the `tokenizers` package. Its categories
+// are those of Unicode 8.0, its case mapping that of Unicode 17. utf8proc has a third version (15.0 in its
+// version 2.8), and unicode.cpp lists every code point for which that makes a difference. docs/tokenizer.md, "Unicode".
 
-// Becomes a single space: Unicode's White_Space (18 separators of category Z, U+0009..U+000D, U+0085).
+// Characters that become a single space: Unicode's White_Space (18 separators of category Z, U+0009..U+000D, U+0085).
 bool is_whitespace(char32_t c);
 
-// Dropped by the clean-up: categories Cc, Cf, Co (private use), but not tab, line feed and carriage return.
+// Characters that clean_text drops: categories Cc, Cf, Co (private use), except tab, line feed and carriage return.
 bool is_control(char32_t c);
 
-// Stands alone as a word: ASCII 33-47, 58-64, 91-96, 123-126 (so $ + < = > ^ ` | ~ too), or a category P*.
+// Characters that are words: ASCII 33-47, 58-64, 91-96, 123-126 (which include $ + < = > ^ ` | ~), and categories P*.
 bool is_punctuation(char32_t c);
 
-// Dropped by strip_accents: category Mn.
+// Characters that strip_accents drops: category Mn.
 bool is_nonspacing_mark(char32_t c);
 
 // A Chinese character in BERT's sense: the CJK ideograph blocks, neither kana nor Hangul. With
@@ -27,10 +26,10 @@ bool is_nonspacing_mark(char32_t c);
 // tokenization.py counts them.
 bool is_cjk(char32_t c, bool whole_extension_e);
 
-// Counts as part of a word next to an added token that asks for single_word: letters, marks, digits, connectors.
+// Characters that may not touch an added token with single_word: letters, marks, digits, connectors.
 bool is_word_character(char32_t c);
 
-// What one code point turns into; at most 4 code points come out of any step here.
+// The result of mapping one code point; at most 4 code points in every function here.
 struct CodePoints {
   std::array<char32_t, 4> value{};
   uint32_t size = 0;

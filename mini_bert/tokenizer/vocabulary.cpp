@@ -6,14 +6,14 @@
 #include <bit>
 #include <functional>
 
-#include "mini_bert/tokenizer/error.h"
-#include "mini_bert/tokenizer/files.h"
-#include "mini_bert/tokenizer/utf8.h"
+#include "mini_bert/base/error.h"
+#include "mini_bert/base/text_file.h"
+#include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 namespace {
 
-// No vocabulary comes near; a file that does is something else, and ids must fit int32_t.
+// Far more than any vocabulary has. A larger file is something else, and ids must fit int32_t.
 constexpr size_t max_tokens = 10'000'000;
 
 }  // namespace
@@ -40,18 +40,18 @@ Vocabulary Vocabulary::read(const std::filesystem::path& path) {
 }
 
 Vocabulary Vocabulary::parse(std::string_view text, const std::string& name) {
-  if (text.empty()) throw TokenizerError(fmt::format("{}: is empty; expected one token per line", name));
+  if (text.empty()) fail("{}: is empty; expected one token per line", name);
   std::vector<std::string> tokens;
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (find_ill_formed(line) != std::string_view::npos) {
-      throw TokenizerError(fmt::format("{}: line {} is not UTF-8 from its byte {} on; save the file as UTF-8", name,
-                                       tokens.size() + 1, find_ill_formed(line)));
+      fail("{}: line {} is not UTF-8 from its byte {} on; save the file as UTF-8", name, tokens.size() + 1,
+           find_ill_formed(line));
     }
     if (tokens.size() >= max_tokens) {
-      throw TokenizerError(fmt::format("{}: has more than {} lines; expected a vocabulary", name, max_tokens));
+      fail("{}: has more than {} lines; expected a vocabulary", name, max_tokens);
     }
     tokens.emplace_back(line);
   }
@@ -66,7 +66,7 @@ std::optional<int32_t> Vocabulary::find(std::string_view token) const {
 
 const std::string& Vocabulary::token(int32_t id) const {
   if (id < 0 || id >= size()) {
-    throw TokenizerError(fmt::format("token id {} is outside the vocabulary: expected 0..{}", id, size() - 1));
+    fail("token id {} is outside the vocabulary: expected 0..{}", id, size() - 1);
   }
   return tokens_[static_cast<size_t>(id)];
 }
@@ -87,7 +87,7 @@ std::string Vocabulary::text() const {
   std::string text;
   for (const std::string& token : tokens_) {
     if (token.find('\n') != std::string::npos || token.ends_with('\r')) {
-      throw TokenizerError(fmt::format("token '{}' holds a line end, which vocab.txt cannot; remove it", token));
+      fail("token '{}' holds a line end, which vocab.txt cannot; remove it", token);
     }
     text += token;
     text += '\n';

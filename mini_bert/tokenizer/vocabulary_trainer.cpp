@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "mini_bert/tokenizer/error.h"
+#include "mini_bert/base/error.h"
 
 namespace mini_bert {
 namespace {
@@ -29,10 +29,10 @@ struct PairHash {
   }
 };
 
-// How often two pieces are neighbours, and in which words.
+// The number of times that two pieces are neighbours, and the words in which they are.
 struct PairUse {
   int64_t count = 0;
-  std::vector<uint32_t> words;  // may name a word in which the pair is gone by now
+  std::vector<uint32_t> words;  // may include words that have lost the pair
 };
 
 struct Candidate {
@@ -80,7 +80,7 @@ class Trainer {
       const Candidate best = candidates_.top();
       candidates_.pop();
       const int64_t count = pairs_[best.pair].count;
-      if (count != best.count) {  // joins since it was pushed made it rarer
+      if (count != best.count) {  // later joins made the pair rarer
         if (count > 0) candidates_.push({count, best.pair});
         continue;
       }
@@ -91,8 +91,8 @@ class Trainer {
   }
 
  private:
-  // Adds the characters and "##" characters to the vocabulary and spells every word with them; characters that are
-  // not in the alphabet are left out.
+  // Adds the characters and "##" characters to the vocabulary and spells every word with them. Leaves out characters
+  // that are not in the alphabet.
   void split_into_characters(const WordCounter::Counts& words) {
     const auto alphabet = choose_alphabet(words, static_cast<size_t>(options_.limit_alphabet));
     std::set<char32_t> continuations;
@@ -130,7 +130,7 @@ class Trainer {
     changed_.clear();
   }
 
-  // Counts a pair that came into (count > 0) or went out of (count < 0) a word.
+  // Counts a pair that a word gained (count > 0) or lost (count < 0).
   void change(Pair pair, int64_t count, uint32_t word) {
     PairUse& use = pairs_[pair];
     use.count += count;
@@ -146,7 +146,7 @@ class Trainer {
       second.remove_prefix(options_.continuing_subword_prefix.size());
     }
     const int32_t joined = vocabulary_.add(vocabulary_.token(pair.first) + std::string(second));
-    // Taken out of the map, because changing counts may move its entries.
+    // Moved out of the map, because changing counts may move its entries.
     const std::vector<uint32_t> where = std::exchange(pairs_[pair].words, {});
     for (const uint32_t word : where) join_in_word(word, pair, joined);
     pairs_[pair].count = 0;
@@ -187,8 +187,8 @@ class Trainer {
 
 Vocabulary train_vocabulary(const WordCounter::Counts& words, const VocabularyTrainerOptions& options) {
   if (options.size < 1 || options.limit_alphabet < 1) {
-    throw TokenizerError(fmt::format("vocabulary: size is {}, limit_alphabet {}; expected both to be at least 1",
-                                     options.size, options.limit_alphabet));
+    fail("vocabulary: size is {}, limit_alphabet {}; expected both to be at least 1", options.size,
+         options.limit_alphabet);
   }
   return Trainer(options).train(words);
 }

@@ -13,25 +13,26 @@ namespace mini_bert {
 
 // Defaults as BertWordPieceTokenizer.train of the `tokenizers` package.
 struct VocabularyTrainerOptions {
-  int32_t size = 30000;        // tokens wanted; fewer come out of a small text, more if the characters alone are more
-  uint64_t min_frequency = 2;  // pairs seen less often are not joined
+  int32_t size = 30000;           // tokens to learn; a small text gives fewer, a text of more characters gives more
+  uint64_t min_frequency = 2;     // pairs seen less often are not joined
   int32_t limit_alphabet = 1000;  // characters kept, the most frequent ones; the others become [UNK]
   std::vector<std::string> special_tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
   std::string continuing_subword_prefix = "##";
 };
 
-// Learns a WordPiece vocabulary: special tokens first, then the characters by code point, then every character that
-// continues a word as "##x", then joined pieces. Starting from single characters, the pair of neighbouring pieces that
-// occurs most often in the text is joined everywhere and becomes a token, until there are `size` tokens or the best
-// pair is rarer than min_frequency (byte-pair encoding on "##" pieces: Sennrich et al. 2016, arXiv:1508.07909 §3.2;
-// the likelihood score of Schuster and Nakajima 2012 is not used by the `tokenizers` package either).
+// Learns a WordPiece vocabulary. Special tokens come first, then characters by code point, then "##x" for every
+// character that continues a word, then joined pieces. Training starts from single characters. It joins the most
+// frequent pair of neighbouring pieces everywhere, which makes a new token, and repeats that until there are `size`
+// tokens or the most frequent pair is rarer than min_frequency. That is byte-pair encoding on "##" pieces (Sennrich et
+// al. 2016, arXiv:1508.07909 §3.2), as in the `tokenizers` package, which does not use the likelihood score of Schuster
+// and Nakajima 2012 either.
 //
-// Deterministic: of equally frequent pairs the one with the smaller ids is joined first, of equally frequent
-// characters at the limit the smaller code point stays. Time grows with the pieces touched by joins, not with the
-// text: pair counts are kept up to date and a heap finds the best. Throws TokenizerError for sizes out of range.
+// Deterministic: of equally frequent pairs, the one with the smaller ids is joined first; of equally frequent
+// characters at the limit, the smaller code point stays. A heap finds the best pair, and joins keep the pair counts up
+// to date, so time grows with the pieces that joins touch, not with the text. Error for sizes out of range.
 Vocabulary train_vocabulary(const WordCounter::Counts& words, const VocabularyTrainerOptions& options = {});
 
-// The same from lines: `next_line` gives the next one and returns false at the end.
+// Learns from lines. `next_line` reads the next line and returns false at the end.
 Vocabulary train_vocabulary(const std::function<bool(std::string&)>& next_line,
                             const VocabularyTrainerOptions& options = {}, const NormalizerOptions& normalizer = {});
 

@@ -9,7 +9,7 @@
 
 namespace mini_bert {
 
-// How often each word occurs in a text that is read line by line; words as the tokenizer will see them.
+// Counts the words of a text, line by line. Words are those that the tokenizer will see.
 class WordCounter {
  public:
   struct Hash {
@@ -20,7 +20,7 @@ class WordCounter {
 
   explicit WordCounter(const NormalizerOptions& normalizer = {}) : reader_(normalizer) {}
 
-  // Normalizes a line, splits it and counts its words. Throws TokenizerError when it is not UTF-8.
+  // Normalizes a line, splits it and counts its words. Error when it is not UTF-8.
   void add_line(std::string_view line);
 
   const Counts& counts() const { return counts_; }

@@ -6,7 +6,7 @@ WordPiece::WordPiece(const Vocabulary& vocabulary, int32_t unk_id, std::string_v
     : of_character_(0x10000, unk_id), unk_id_(unk_id), max_characters_(static_cast<size_t>(max_characters)) {
   for (int32_t id = 0; id < vocabulary.size(); ++id) {
     const std::string_view token = vocabulary.token(id);
-    // A word may begin with a token that itself begins with "##": where no punctuation is split off, "##a" is a word.
+    // A word may begin with a token that begins with "##", because "##a" is a word when punctuation is not split off.
     if (token.empty()) continue;
     first_.add(token, id);
     const auto [c, length] = read_code_point(token, 0);

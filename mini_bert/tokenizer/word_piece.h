@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/tokenizer/prefix_trie.h"
-#include "mini_bert/tokenizer/utf8.h"
 #include "mini_bert/tokenizer/vocabulary.h"
 
 namespace mini_bert {
@@ -16,14 +16,14 @@ struct Piece {
   TextRange range;
 };
 
-// Greedy longest match first: the longest token the word begins with, then the longest "##" token the rest begins
-// with, and so on. When that gets stuck, or the word has more than `max_characters` code points, the whole word is one
-// [UNK]. Schuster and Nakajima 2012; Devlin et al. 2018, arXiv:1810.04805 §3.
+// Splits a word greedily: the longest token that the word begins with, then the longest "##" token that the rest begins
+// with, and so on. When no token fits, or the word has more than `max_characters` code points, the whole word becomes
+// one [UNK]. Schuster and Nakajima 2012; Devlin et al. 2018, arXiv:1810.04805 §3.
 class WordPiece {
  public:
   WordPiece(const Vocabulary& vocabulary, int32_t unk_id, std::string_view prefix, int32_t max_characters);
 
-  // Appends the pieces of a word to `pieces`. O(bytes of the word × longest token), no allocation but `pieces`.
+  // Appends the pieces of a word to `pieces`. Takes O(bytes of the word × longest token) and allocates only `pieces`.
   void split(std::string_view word, std::vector<Piece>& pieces) const;
 
  private:

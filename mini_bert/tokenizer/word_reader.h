@@ -4,17 +4,17 @@
 #include <string>
 #include <string_view>
 
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/tokenizer/character_kinds.h"
 #include "mini_bert/tokenizer/normalizer.h"
-#include "mini_bert/tokenizer/utf8.h"
 
 namespace mini_bert {
 
-// A normalized word and where in the original text its bytes came from.
+// A normalized word and the places of its bytes in the original text.
 struct Word {
   std::string_view text;              // valid until the next word is read
   uint32_t begin = 0;                 // where the word begins in the original text, if `source` is null
-  const TextRange* source = nullptr;  // null: the word is as long as the original, byte by byte
+  const TextRange* source = nullptr;  // null: byte i of the word is byte begin + i of the original
 
   // The bytes of the original text that bytes [from, to) of the word came from; from < to.
   TextRange original(uint32_t from, uint32_t to) const {
@@ -22,17 +22,18 @@ struct Word {
   }
 };
 
-// Reads the words that `split_words` finds in a normalized text without normalizing the text as a whole: most words
-// need no more than a look at each character (CharacterKind), and are handed out as they stand in the original. Only a
-// stretch with a character that changes goes through `normalize`.
+// Reads the words of a normalized text, as `split_words` finds them, without normalizing the whole text. Most words
+// need one look-up for each character (CharacterKind) and are views of the original. Only a stretch with a character
+// that changes goes through `normalize`.
 class WordReader {
  public:
   explicit WordReader(const NormalizerOptions& options) : options_(options), kinds_(options) {}
 
   // Calls visit(const Word&) for the words of text[range), in order; the text is well-formed UTF-8.
   //
-  // A stretch ends where a space or a character that stands alone begins. Normalizing it by itself gives what
-  // normalizing the whole gives: accents are sorted only up to the next character that is none, and those two are none.
+  // A stretch ends before a space or a character that is a word. Normalizing a stretch by itself gives the same as
+  // normalizing the whole text, because accents are only sorted up to the next character that is no accent, and neither
+  // a space nor such a character is one.
   template <class Visit>
   void for_each_word(std::string_view text, TextRange range, const Visit& visit) const;
 

@@ -56,7 +56,7 @@ TEST_CASE("--mask-words and --probe of an earlier part are those of a resumed ru
   const Outcome other =
       shop.run("mini_bert_train --resume-from-checkpoint out/checkpoint-2 --output out --mask-words 国");
   CHECK(other.exit_code == 1);
-  CHECK_THAT(other.err, ContainsSubstring("resume with the data and arguments the run began with"));
+  CHECK_THAT(other.err, ContainsSubstring("the run cannot go on with other arguments or data than it began with"));
 }
 
 TEST_CASE("a guard is shown while a run goes on, at its end, and kept in its record", "[apps]") {

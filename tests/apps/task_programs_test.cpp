@@ -185,9 +185,12 @@ TEST_CASE("classes may weigh differently, layers stay frozen, the best is found 
       "--freeze-layers 1 --load-best --metric-for-best-model eval_accuracy --greater-is-better true");
   CHECK_THAT(shown, ContainsSubstring("of them stay as they are: the embeddings and 1 layers"));
   const json state = json::parse(read_file(shop.path() / "out/trainer_state.json"));
-  CHECK_THAT(state.at("identity").get<std::string>(),
-             ContainsSubstring("layer decay 0.9, 1 layers frozen, best by eval_accuracy, greater is better, ") &&
-                 ContainsSubstring("weighing 2/0.6666667"));
+  const json& identity = state.at("identity");
+  CHECK(identity.at("layer_decay") == "0.9");
+  CHECK(identity.at("freeze_layers") == "1");
+  CHECK(identity.at("best_metric") == "eval_accuracy");
+  CHECK(identity.at("greater_is_better") == "true");
+  CHECK(identity.at("class_weights") == "2/0.6666667");
   double best = 0;
   for (const json& row : state.at("log_history")) {
     if (row.contains("eval_accuracy")) best = std::max(best, row.at("eval_accuracy").get<double>());

@@ -1,6 +1,7 @@
 #include "mini_bert/bert/bert_config.h"
 
-#include "mini_bert/files/json.h"
+#include "mini_bert/base/json.h"
+#include "tests/base/json_kinds.h"
 #include "tests/catch.h"
 #include "tests/files/temporary_folder.h"
 
@@ -217,13 +218,13 @@ TEST_CASE("config: a wrong value is refused, with the reason") {
       {"is_decoder", "no", "is_decoder is \"no\", expected true or false"},
       {"add_cross_attention", true, "add_cross_attention is true"},
       {"tie_word_embeddings", 1, "tie_word_embeddings is 1, expected true or false"},
-      {"architectures", "BertModel", "architectures is \"BertModel\", expected an array of texts"},
-      {"architectures", {1}, "architectures is 1, expected a text"},
+      {"architectures", "BertModel", "architectures is \"BertModel\", expected an array"},
+      {"architectures", {1}, "architectures: element 1 is 1, expected a text"},
       {"problem_type", "ranking", "problem_type is \"ranking\", supported are regression"},
       {"id2label", {"a", "b"}, "id2label is an array, expected an object"},
       {"id2label", {{"0", "a"}, {"2", "b"}}, "id2label has 2 labels but no \"1\""},
       {"id2label", {{"00", "a"}}, "id2label has 1 labels but no \"0\""},
-      {"id2label", {{"0", 5}}, "id2label is 5, expected a text"},
+      {"id2label", {{"0", 5}}, "id2label: 0 is 5, expected a text"},
   };
   for (const Case& wrong : cases) {
     json object = smallest();
@@ -245,13 +246,37 @@ TEST_CASE("config: what is not a configuration is refused") {
   }
   const auto error = [](std::string_view text) { return error_of([&] { BertConfig::from_json(text, "c"); }); };
   CHECK_THAT(error(""), ContainsSubstring("c: not JSON, line 1 column 1"));
-  CHECK_THAT(error("[]"), ContainsSubstring("the file holds an array, expected an object"));
-  CHECK_THAT(error("null"), ContainsSubstring("the file holds null, expected an object"));
+  CHECK_THAT(error("[]"), ContainsSubstring("c is an array, expected an object {…}: is it a config.json?"));
+  CHECK_THAT(error("null"), ContainsSubstring("c is null, expected an object"));
   CHECK_THAT(error("{\"vocab_size\": 5,\n\"vocab_size\": 6}"), ContainsSubstring("\"vocab_size\" occurs twice"));
   CHECK_THAT(error("{\n  \"vocab_size\": 5,\n}"), ContainsSubstring("line 3 column 1"));
   CHECK_THAT(error("{\"hidden_dropout_prob\": NaN}"), ContainsSubstring("not JSON, line 1"));
   CHECK_THAT(error_of([] { BertConfig::read("/nonexistent/config.json"); }),
              ContainsSubstring("/nonexistent/config.json: cannot be read: there is no such file"));
+}
+
+TEST_CASE("config: any kind of value in any field is read or refused with an Error") {
+  json object = json::parse(chinese);
+  object["id2label"] = {{"0", "no"}, {"1", "yes"}};
+  object["problem_type"] = "regression";
+  object["is_decoder"] = false;
+  object["tie_word_embeddings"] = true;
+  CHECK(read_with_every_kind(object, [](const std::string& text) { BertConfig::from_json(text, "config.json"); }) >
+        200);
+}
+
+TEST_CASE("config: the identity states what is computed, not what the file says besides") {
+  BertConfig config = BertConfig::from_json(chinese, "config.json");
+  const RunIdentity identity = config.identity();
+  CHECK(identity.value("config.hidden_size") == "768");
+  CHECK(identity.value("config.transformers_version").empty());
+  config.other_keys = "{}";
+  config.architectures = {"BertModel"};
+  CHECK(config.identity() == identity);
+  config.layer_norm_eps = 1e-5;
+  const std::vector<RunIdentity::Difference> differences = config.identity().differences_from(identity);
+  REQUIRE(differences.size() == 1);
+  CHECK(differences[0].key == "config.layer_norm_eps");
 }
 
 TEST_CASE("config: a file cut off anywhere is refused, a changed byte never crashes") {

@@ -5,6 +5,7 @@
 
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/model/bert.h"
+#include "mini_bert/bert/names/name_table.h"
 #include "mini_bert/tensor/parallel.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "tests/nn/nn_testing.h"
@@ -30,11 +31,19 @@ inline Tokenizer tiny_tokenizer() {
   return Tokenizer(Vocabulary(tokens));
 }
 
+// As checkpoints of transformers call them.
+inline std::vector<std::string> names_of(const std::vector<Parameter>& parameters) {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : parameters) names.push_back(checkpoint_name(parameter));
+  return names;
+}
+
 // Parameters whose gradient there is to check. That of a key's bias is exactly 0: it moves every score of a row by the
 // same, which softmax does not notice.
 inline std::vector<Parameter> checkable_parameters(const Module& module) {
   std::vector<Parameter> parameters = module.parameters();
-  std::erase_if(parameters, [](const Parameter& parameter) { return parameter.name.ends_with("self.key.bias"); });
+  std::erase_if(parameters,
+                [](const Parameter& parameter) { return checkpoint_name(parameter).ends_with("self.key.bias"); });
   return parameters;
 }
 

@@ -1,6 +1,7 @@
 #include "mini_bert/bert/checkpoint.h"
 
 #include <functional>
+#include <thread>
 
 #include "mini_bert/bert/model/heads.h"
 #include "mini_bert/files/atomic_file.h"
@@ -116,7 +117,7 @@ TEST_CASE("checkpoint: matrices stored as halves are used as they are, with the 
   const PretrainedModel mapped = saved.load();
   const PretrainedModel widened = load_pretrained(saved.folder.path(), {.memory = WeightMemory::allocated});
   for (const Parameter& parameter : mapped.model->parameters()) {
-    INFO(parameter.name);
+    INFO(checkpoint_name(parameter));
     CHECK(parameter.value().dtype() == (parameter.value().shape().rank() == 2 ? dtype : DType::f32));
   }
   // Few rows, and more than one block of them.
@@ -190,8 +191,9 @@ TEST_CASE("checkpoint: a missing tensor is an Error that names file and tensor")
   CHECK_THROWS_WITH(saved.load(), ContainsSubstring((saved.folder / "model.safetensors").string()) &&
                                       ContainsSubstring(name + " is missing") &&
                                       ContainsSubstring("BertForMaskedLM needs it"));
-  CHECK_THROWS_WITH(read_parameters(SafetensorsFile(saved.folder / "model.safetensors"), saved.model.parameters()),
-                    ContainsSubstring(name + " is missing"));
+  CHECK_THROWS_WITH(
+      read_tensors(SafetensorsFile(saved.folder / "model.safetensors"), named_tensors(saved.model.parameters())),
+      ContainsSubstring(name + " is missing"));
 }
 
 TEST_CASE("checkpoint: a tensor of another shape is an Error that names both shapes") {
@@ -263,15 +265,15 @@ TEST_CASE("checkpoint: a model for another task gets the encoder and a new head,
   fresh.initialize(7);
   const auto value = [](const Module& model, const std::string& name) {
     for (const Parameter& parameter : model.parameters()) {
-      if (parameter.name == name) return parameter.value();
+      if (checkpoint_name(parameter) == name) return parameter.value();
     }
     fail("test: no parameter {}", name);
   };
   for (const Parameter& parameter : loaded.model->parameters()) {
-    const bool is_new = std::ranges::find(head, parameter.name) != head.end();
-    INFO(parameter.name);
-    CHECK(
-        test::same_bits(parameter.value(), is_new ? value(fresh, parameter.name) : value(saved.model, parameter.name)));
+    const bool is_new = std::ranges::find(head, checkpoint_name(parameter)) != head.end();
+    INFO(checkpoint_name(parameter));
+    CHECK(test::same_bits(parameter.value(), is_new ? value(fresh, checkpoint_name(parameter))
+                                                    : value(saved.model, checkpoint_name(parameter))));
   }
   CHECK_FALSE(test::same_bits(value(*load(8).model, "classifier.weight"), value(fresh, "classifier.weight")));
 }
@@ -305,4 +307,55 @@ TEST_CASE("checkpoint: a head for other labels is made anew") {
   const auto anew = load_pretrained<BertForTokenClassification>(folder.path(), {.config = other, .new_head_seed = 1});
   CHECK(anew.report.initialized == std::vector<std::string>{"classifier.weight", "classifier.bias"});
   CHECK(anew.report.unexpected.empty());
+}
+
+TEST_CASE("checkpoint: names with the prefixes of wrappers are understood, nested ones too") {
+  const Saved saved;
+  const std::string prefix = GENERATE("module.", "_orig_mod.", "model.", "module._orig_mod.", "model.module.");
+  saved.rewrite(
+      [&](NamedTensor& tensor) { tensor.name = prefix + tensor.name; },
+      {{prefix + "cls.predictions.decoder.bias", Tensor::zeros({23})}, {prefix + "more", Tensor::zeros({1})}});
+  const PretrainedModel loaded = saved.load();
+  CHECK(saved.equals(*loaded.model));
+  CHECK(loaded.report.unexpected == std::vector<std::string>{prefix + "more"});
+  // And without the leading bert., as a wrapped encoder.
+  saved.rewrite([&](NamedTensor& tensor) {
+    if (tensor.name.starts_with("bert.")) tensor.name.erase(0, 5);
+    tensor.name = prefix + tensor.name;
+  });
+  CHECK(saved.equals(*saved.load().model));
+}
+
+TEST_CASE("checkpoint: errors call a tensor what the file calls it") {
+  const Saved saved;
+  const std::string name = "bert.encoder.layer.1.attention.self.key.weight";
+  saved.rewrite([&](NamedTensor& tensor) {
+    if (tensor.name == name) tensor.tensor = Tensor::zeros({36, 4});
+    tensor.name = "module." + tensor.name;
+  });
+  CHECK_THROWS_WITH(saved.load(), ContainsSubstring("module." + name + " must be [12,12]"));
+}
+
+TEST_CASE("checkpoint: a tensor under its old and its new name is an Error that names both") {
+  const Saved saved;
+  const Tensor any = Tensor::zeros({12});
+  for (const std::string second :
+       {"bert.embeddings.LayerNorm.gamma", "embeddings.LayerNorm.weight", "module.bert.embeddings.LayerNorm.weight"}) {
+    saved.rewrite([](NamedTensor&) {}, {{second, any}});
+    CHECK_THROWS_WITH(saved.load(), ContainsSubstring("\"bert.embeddings.LayerNorm.weight\"") &&
+                                        ContainsSubstring('"' + second + '"') && ContainsSubstring("are both"));
+  }
+}
+
+TEST_CASE("checkpoint: loading draws no initial values") {
+  const Saved saved;
+  const auto next_weight = [&](bool load) {
+    Tensor weight;
+    std::thread([&] {
+      if (load) saved.load();
+      weight = Linear(5, 4).parameters()[0].value();
+    }).join();
+    return weight;
+  };
+  CHECK(test::same_bits(next_weight(true), next_weight(false)));
 }

@@ -114,7 +114,7 @@ TEST_CASE("tensorflow: a broken index is refused") {
   }
 }
 
-TEST_CASE("tensorflow: variables get the names and shapes of today's checkpoints") {
+TEST_CASE("tensorflow: variables keep their names and shapes; one can be read transposed") {
   const TemporaryFolder folder;
   const std::string vector = BundleEntry{.extents = {3}, .bytes = 12}.message();
   put_checkpoint(folder,
@@ -136,14 +136,17 @@ TEST_CASE("tensorflow: variables get the names and shapes of today's checkpoints
   REQUIRE(files.size() == 1);
   std::vector<std::string> found;
   for (const StoredTensor& tensor : files[0].tensors()) found.push_back(tensor.name + " " + tensor.shape());
-  CHECK(found == std::vector<std::string>{"bert.embeddings.LayerNorm.bias [3]", "bert.embeddings.LayerNorm.weight [3]",
-                                          "bert.embeddings.word_embeddings.weight [2,3]",
-                                          "bert.encoder.layer.10.output.dense.bias [3]",
-                                          "bert.encoder.layer.10.output.dense.weight [3,2]", "cls.predictions.bias [3]",
-                                          "cls.seq_relationship.bias [3]", "cls.seq_relationship.weight [2,3]",
-                                          "qa_outputs.weight [2,3]", "classifier.bias [3]", "classifier.weight [2,3]"});
-  const Tensor transposed = files[0].read("bert.encoder.layer.10.output.dense.weight");
-  CHECK(std::vector<float>(transposed.values<float>().begin(), transposed.values<float>().end()) ==
+  CHECK(found == std::vector<std::string>{
+                     "bert/embeddings/LayerNorm/beta [3]", "bert/embeddings/LayerNorm/gamma [3]",
+                     "bert/embeddings/word_embeddings [2,3]", "bert/encoder/layer_10/output/dense/bias [3]",
+                     "bert/encoder/layer_10/output/dense/bias/adam_m [3]",
+                     "bert/encoder/layer_10/output/dense/kernel [2,3]", "cls/predictions/output_bias [3]",
+                     "cls/seq_relationship/output_bias [3]", "cls/seq_relationship/output_weights [2,3]",
+                     "cls/squad/output_weights [2,3]", "global_step []", "output_bias [3]", "output_weights [2,3]"});
+  const StoredTensor kernel = transposed(*files[0].find("bert/encoder/layer_10/output/dense/kernel"));
+  CHECK(kernel.shape() == "[3,2]");
+  const Tensor turned = files[0].read(kernel);
+  CHECK(std::vector<float>(turned.values<float>().begin(), turned.values<float>().end()) ==
         std::vector<float>{0, 3, 1, 4, 2, 5});
 }
 

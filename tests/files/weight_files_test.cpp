@@ -67,14 +67,20 @@ TEST_CASE("weights: a masked language model loads from every container, with the
     const std::vector<Parameter> found = loaded.model->parameters();
     REQUIRE(found.size() == parameters.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
-      CAPTURE(found[i].name);
-      std::vector<float> numbers = values(file.read(found[i].name));
+      CAPTURE(checkpoint_name(found[i]));
+      std::vector<float> numbers = values(file.read(checkpoint_name(found[i])));
       for (float& number : numbers) number = rounded(number, container);
       CHECK(values(found[i].value().to(DType::f32)) == numbers);
     }
     // The heads that a masked language model lacks; neither position_ids nor the decoder nor an optimizer's variables.
     const auto& names = loaded.report.unexpected;
     std::set<std::string> unexpected(names.begin(), names.end());
+    if (container == "tensorflow") {
+      CHECK(unexpected == std::set<std::string>{"bert/pooler/dense/bias", "bert/pooler/dense/kernel",
+                                                "cls/seq_relationship/output_bias",
+                                                "cls/seq_relationship/output_weights"});
+      continue;
+    }
     if (container == "torch_sharded") {
       CHECK(unexpected.erase("pooler.dense.bias") + unexpected.erase("pooler.dense.weight") == 2);
     } else {
@@ -116,11 +122,12 @@ TEST_CASE("weights: an index that is wrong is refused") {
   const auto in_file = [&](const std::string& file) { return error(R"({"weight_map":{"w":")" + file + R"("}})"); };
   const std::string path = index.string() + ": ";
   CHECK_THAT(error("{"), ContainsSubstring(path + "not JSON"));
-  CHECK_THAT(error("[]"), ContainsSubstring(path + "has no weight_map"));
-  CHECK_THAT(error("{}"), ContainsSubstring(path + "has no weight_map"));
-  CHECK_THAT(error(R"({"weight_map":[]})"), ContainsSubstring(path + "has no weight_map"));
+  CHECK_THAT(error("[]"),
+             ContainsSubstring(index.string() + " is an array, expected an object; download the index again"));
+  CHECK_THAT(error("{}"), ContainsSubstring(path + "weight_map is missing"));
+  CHECK_THAT(error(R"({"weight_map":[]})"), ContainsSubstring(path + "weight_map is an array, expected an object"));
   CHECK_THAT(error(R"({"weight_map":{}})"), ContainsSubstring(path + "weight_map is empty"));
-  CHECK_THAT(error(R"({"weight_map":{"w":1}})"), ContainsSubstring("\"w\" is number, expected the name of a file"));
+  CHECK_THAT(error(R"({"weight_map":{"w":1}})"), ContainsSubstring("weight_map: w is 1, expected a text"));
   CHECK_THAT(error(R"({"weight_map":{"w":"a","w":"b"}})"), ContainsSubstring(path));
   for (const std::string escape :
        {"../model.safetensors", "/etc/passwd", "a/b", "..", ".", "", "a\\\\b", "a\\u0000b"}) {

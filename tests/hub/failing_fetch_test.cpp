@@ -141,11 +141,11 @@ TEST_CASE("hub: answers that no hub gives are refused") {
   const std::string before = "{\"sha\":\"" + tip + "\",";
   const std::pair<std::string, const char*> listings[] = {
       {"<html>", "not JSON"},
-      {"[]", "has no sha"},
-      {"{\"sha\":1}", "has no sha"},
-      {"{\"sha\":\"../../../../x\",\"siblings\":[]}", "has no sha of 40 digits"},
-      {before + "\"x\":1}", "has no siblings"},
-      {before + "\"siblings\":[1]}", "has no rfilename"},
+      {"[]", "is an array, expected an object; is HF_ENDPOINT a server of models?"},
+      {"{\"sha\":1}", "sha is 1, expected a text"},
+      {"{\"sha\":\"../../../../x\",\"siblings\":[]}", "expected 40 hexadecimal digits"},
+      {before + "\"x\":1}", "siblings is missing"},
+      {before + "\"siblings\":[1]}", "siblings: element 1 is 1, expected an object"},
       {before + "\"siblings\":[]}", "has no vocab.txt or tokenizer.json"},
       {before + "\"siblings\":[{\"rfilename\":\"vocab.txt\"}]}", "has no config.json"},
       {before + "\"siblings\":[{\"rfilename\":\"vocab.txt\"},{\"rfilename\":\"config.json\"}]}",

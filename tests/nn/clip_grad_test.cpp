@@ -10,7 +10,7 @@ using namespace mini_bert;
 
 TEST_CASE("clip_grad: the norm is that of all gradients as one vector") {
   const Var a(Tensor::zeros({2}), true), b(Tensor::zeros({1, 2}), true), none(Tensor::zeros({3}), true);
-  const std::vector<Parameter> parameters = {{"a", a}, {"b", b}, {"none", none}};
+  const std::vector<Parameter> parameters = {{"a", Role::bias, a}, {"b", Role::matrix, b}, {"none", Role::bias, none}};
   CHECK(gradient_norm(parameters) == 0);  // no gradient at all
   a.grad_to_accumulate()->copy_from(Tensor::from(std::vector<float>{1, -2}));
   b.grad_to_accumulate()->copy_from(Tensor::from(std::vector<float>{-2, 4}, {1, 2}));
@@ -23,8 +23,8 @@ TEST_CASE("clip_grad: the norm of a module's gradients, in both element types") 
     double sum = 0;
     std::uint64_t seed = 0;
     for (const Parameter& parameter : module.parameters()) {
-      const Tensor gradient = test::normal(parameter.var.shape(), dtype, seed++);
-      parameter.var.grad_to_accumulate()->copy_from(gradient);
+      const Tensor gradient = test::normal(parameter.var().shape(), dtype, seed++);
+      parameter.var().grad_to_accumulate()->copy_from(gradient);
       const Tensor in_double = gradient.to(DType::f64);
       for (const double g : in_double.values<double>()) sum += g * g;
     }
@@ -36,16 +36,16 @@ TEST_CASE("clip_grad: the norm of large and small floats neither overflows nor v
   for (const float size : {1e30f, 1e-30f}) {
     const Var a(Tensor::zeros({4}), true);
     a.grad_to_accumulate()->fill(size);
-    CHECK(gradient_norm({{"a", a}}) == Approx(2.0 * static_cast<double>(size)));
+    CHECK(gradient_norm({{"a", Role::bias, a}}) == Approx(2.0 * static_cast<double>(size)));
   }
 }
 
 TEST_CASE("clip_grad: what is not finite shows in the norm") {
   const Var a(Tensor::zeros({2}), true);
   a.grad_to_accumulate()->copy_from(Tensor::from(std::vector<float>{1, std::numeric_limits<float>::infinity()}));
-  CHECK(std::isinf(gradient_norm({{"a", a}})));
+  CHECK(std::isinf(gradient_norm({{"a", Role::bias, a}})));
   a.grad_to_accumulate()->copy_from(Tensor::from(std::vector<float>{1, std::numeric_limits<float>::quiet_NaN()}));
-  CHECK(std::isnan(gradient_norm({{"a", a}})));
+  CHECK(std::isnan(gradient_norm({{"a", Role::bias, a}})));
 }
 
 TEST_CASE("clip_grad: the scale shortens, never lengthens, and 0 means no clipping") {

@@ -21,7 +21,7 @@ inline void randomize(const Module& module, std::uint64_t seed, double deviation
   RandomKey key{.seed = seed};
   for (const Parameter& parameter : module.parameters()) {
     Tensor value = parameter.value();
-    fill_normal(value, parameter.name.ends_with("LayerNorm.weight") ? 1 : 0, deviation, key);
+    fill_normal(value, parameter.role == Role::scale ? 1 : 0, deviation, key);
     ++key.stream;
   }
 }
@@ -59,10 +59,10 @@ inline bool same_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b
   return std::ranges::equal(a, b, [](const Tensor& x, const Tensor& y) { return same_bits(x, y); });
 }
 
-inline std::vector<std::string> names_of(const std::vector<Parameter>& parameters) {
-  std::vector<std::string> names;
-  for (const Parameter& parameter : parameters) names.push_back(parameter.name);
-  return names;
+inline std::vector<std::string> paths_of(const std::vector<Parameter>& parameters) {
+  std::vector<std::string> paths;
+  for (const Parameter& parameter : parameters) paths.push_back(parameter.path);
+  return paths;
 }
 
 }  // namespace mini_bert::test

@@ -47,7 +47,7 @@ Pass pass(const Block& block, bool again, bool x_wants_gradient = true) {
   tape.backward(y, test::normal(y.shape(), DType::f64, 5));
   std::vector<Parameter> parameters = block.linear.parameters();
   Pass result{std::move(value), x.grad(), {}, test::grads_of(parameters)};
-  for (Parameter& parameter : parameters) parameter.var.clear_grad();
+  for (Parameter& parameter : parameters) parameter.var().clear_grad();
   return result;
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("recompute: parameters get their gradients when the input wants none")
 
 TEST_CASE("recompute: a block of which nothing wants a gradient is computed once") {
   const Block block;
-  for (Parameter& parameter : block.linear.parameters()) parameter.var.set_requires_grad(false);
+  for (Parameter& parameter : block.linear.parameters()) parameter.var().set_requires_grad(false);
   Mode mode = Mode::training(3, 4);
   Tape tape;
   const auto call = [&block](const Var& x, Mode& mode) { return block(x, mode); };

@@ -15,7 +15,7 @@ const SequenceOffsets offsets(std::vector<Index>{3, 1, 4});
 
 Var part(const SelfAttention& module, const std::string& name) {
   for (const Parameter& parameter : module.parameters()) {
-    if (parameter.name == name) return parameter.var;
+    if (parameter.path == name) return parameter.var();
   }
   fail("test: no parameter {}", name);
 }
@@ -25,19 +25,21 @@ Tensor expected(const SelfAttention& module, const Var& x, const AttentionOption
   const auto project = [&](const std::string& name) {
     return linear(x, part(module, name + ".weight"), part(module, name + ".bias"));
   };
-  return attention(project("query"), project("key"), project("value"), offsets, options).value();
+  const Var context = attention(project("query"), project("key"), project("value"), offsets, options);
+  return linear(context, part(module, "output.weight"), part(module, "output.bias")).value();
 }
 
 }  // namespace
 
-TEST_CASE("self_attention module: query, key and value have the checkpoint's names") {
+TEST_CASE("self_attention module: four linear layers") {
   const SelfAttention module(hidden, heads, 0, DType::f64);
-  CHECK(test::names_of(module.parameters()) ==
-        std::vector<std::string>{"query.weight", "query.bias", "key.weight", "key.bias", "value.weight", "value.bias"});
-  CHECK(module.parameter_count() == 3 * (hidden * hidden + hidden));
+  CHECK(test::paths_of(module.parameters()) == std::vector<std::string>{"query.weight", "query.bias", "key.weight",
+                                                                        "key.bias", "value.weight", "value.bias",
+                                                                        "output.weight", "output.bias"});
+  CHECK(module.parameter_count() == 4 * (hidden * hidden + hidden));
 }
 
-TEST_CASE("self_attention module: attention between three linear layers") {
+TEST_CASE("self_attention module: attention between three linear layers, and a fourth behind it") {
   const SelfAttention module(hidden, heads, 0.5, DType::f64);
   test::randomize(module, 1);
   const Var x(test::normal({8, hidden}, DType::f64, 2));
@@ -58,4 +60,16 @@ TEST_CASE("self_attention module: training drops probabilities with a key of its
   CHECK(test::relative_error(first, second) > 0.01);
   Mode again = Mode::training(3, 4);
   CHECK(test::same_bits(module.forward(x, offsets, again).value(), first));
+}
+
+TEST_CASE("self_attention module: rows that are asked for have the numbers that they have among all") {
+  const SelfAttention module(hidden, heads, 0, DType::f64);
+  test::randomize(module, 1);
+  const Var x(test::normal({8, hidden}, DType::f64, 2));
+  Mode mode = Mode::inference();
+  const Tensor all = module.forward(x, offsets, mode).value();
+  const Tensor some = module.forward(x, offsets, mode, Tensor::from(std::vector<std::int32_t>{6, 0})).value();
+  REQUIRE(some.shape() == Shape{2, hidden});
+  CHECK(test::relative_error(some.rows(0, 1), all.rows(6, 7)) < 1e-14);
+  CHECK(test::relative_error(some.rows(1, 2), all.rows(0, 1)) < 1e-14);
 }

@@ -9,10 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/autograd/ops/cross_entropy.h"
+#include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/data/class_weights.h"
 #include "mini_bert/bert/model/heads.h"
-#include "mini_bert/files/text_file.h"
 
 namespace mini_bert {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "mini_bert/tokenizer/utf8.h"
+#include "mini_bert/base/utf8.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;

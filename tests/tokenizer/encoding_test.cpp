@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "mini_bert/tokenizer/error.h"
+#include "mini_bert/base/error.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;
@@ -58,7 +58,7 @@ TEST_CASE("truncate: a stride that cannot advance", "[tokenizer]") {
   Encoding encoding = numbers(0, 9);
   CHECK_THROWS_WITH(truncate(encoding, 3, 3, Side::right), ContainsSubstring("stride 3") && ContainsSubstring("0..2"));
   encoding = numbers(0, 9);
-  CHECK_THROWS_AS(truncate(encoding, 3, -1, Side::right), TokenizerError);
+  CHECK_THROWS_AS(truncate(encoding, 3, -1, Side::right), Error);
 }
 
 TEST_CASE("truncate: which text of a pair gives way", "[tokenizer]") {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mini_bert/tokenizer/tokenizer.h"
+#include "tests/base/json_kinds.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;
@@ -111,19 +112,19 @@ TEST_CASE("from_directory: bad files get one line that names file and field", "[
       {{{"vocab.txt", ""}}, "vocab.txt: is empty"},
       {{{"vocab.txt", "[PAD]\n\xFF\n"}}, "vocab.txt: line 2 is not UTF-8"},
       {{{"vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"}}, "no mask_token '[MASK]'"},
-      {with_config("{"), "tokenizer_config.json: is not JSON from byte 2 on"},
-      {with_config("[]"), "tokenizer_config.json: is []; expected a JSON object"},
-      {with_config(R"({"do_lower_case": "yes"})"), "do_lower_case is \"yes\"; expected true, false or null"},
+      {with_config("{"), "tokenizer_config.json: not JSON, line 1 column 2"},
+      {with_config("[]"), "tokenizer_config.json is an array, expected an object"},
+      {with_config(R"({"do_lower_case": "yes"})"), "do_lower_case is \"yes\", expected true or false"},
       {with_config(R"({"model_max_length": -1})"), "model_max_length is -1"},
-      {with_config(R"({"unk_token": 7})"), "unk_token is 7; expected a string or an object"},
+      {with_config(R"({"unk_token": 7})"), "unk_token is 7, expected a text or an object"},
       {with_config(R"({"mask_token": "<mask>"})"), "no mask_token '<mask>'"},
       {with_config(R"({"added_tokens_decoder": {"x": {"content": "a"}}})"), "expected a token id as the name"},
       {with_config(R"({"added_tokens_decoder": {"77": {"content": "a"}}})"), "wants id 77; expected 9"},
       {with_config(R"({"added_tokens_decoder": {"9": {"content": ""}}})"), "at least one character"},
-      {with_config(R"({"additional_special_tokens": "a"})"), "expected a list of tokens"},
-      {with_config(std::string(100000, '[')), "is not JSON from byte 100001 on"},
-      {as_json("{}"), "tokenizer.json: model is missing; expected an object"},
-      {as_json(R"({"model": {"type": "BPE"}})"), "type is \"BPE\"; expected \"WordPiece\""},
+      {with_config(R"({"additional_special_tokens": "a"})"), "additional_special_tokens is \"a\", expected an array"},
+      {with_config(std::string(100000, '[')), "nested deeper than 32 levels"},
+      {as_json("{}"), "tokenizer.json: model is missing; correct the file"},
+      {as_json(R"({"model": {"type": "BPE"}})"), "type is \"BPE\", expected \"WordPiece\""},
       {as_json(R"({"model": {"type": "WordPiece", "vocab": {"a": -1}}})"), "vocab: a is -1"},
       {as_json(R"({"model": {"type": "WordPiece", "vocab": {"a": 1, "b": 1}}})"), "an id that no other token has"},
       {as_json(R"({"model": {"type": "WordPiece", "vocab": {"a": 4000000000}}})"), "vocab: a is 4000000000"},
@@ -144,12 +145,55 @@ TEST_CASE("from_directory: bad files get one line that names file and field", "[
     std::string message = "no error";
     try {
       load(c.files);
-    } catch (const TokenizerError& error) {
+    } catch (const Error& error) {
       message = error.what();
     }
     CHECK_THAT(message, ContainsSubstring(c.message));
     CHECK(message.find('\n') == std::string::npos);
   }
+}
+
+TEST_CASE("from_directory: any kind of value in any field is read or refused with an Error", "[tokenizer]") {
+  const nlohmann::json model = nlohmann::json::parse(whole_json);
+  CHECK(test::read_with_every_kind(model, [](const std::string& text) { load({{"tokenizer.json", text}}); }) > 500);
+  nlohmann::json with_template = model;
+  with_template["post_processor"] = nlohmann::json::parse(
+      R"({"type": "TemplateProcessing",
+          "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+                     {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+          "pair": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+                   {"SpecialToken": {"id": "[SEP]", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}},
+                   {"SpecialToken": {"id": "[SEP]", "type_id": 1}}]})");
+  CHECK_NOTHROW(load({{"tokenizer.json", with_template.dump()}}));
+  test::read_with_every_kind(with_template, [](const std::string& text) { load({{"tokenizer.json", text}}); });
+
+  const nlohmann::json config = nlohmann::json::parse(R"({"do_lower_case": true, "strip_accents": null,
+      "tokenize_chinese_chars": true, "whole_cjk_extension_e": false, "decode_cleanup": true, "model_max_length": 512,
+      "unk_token": "[UNK]", "mask_token": {"content": "[MASK]", "lstrip": true, "rstrip": false, "normalized": false,
+      "single_word": false, "special": true, "id": 4}, "additional_special_tokens": ["[X]", {"content": "[Y]"}],
+      "added_tokens_decoder": {"9": {"content": "[X]", "special": true}, "10": {"content": "[Y]"}}})");
+  const auto with_config = [](const std::string& text) {
+    load({{"vocab.txt", vocab}, {"tokenizer_config.json", text}});
+  };
+  CHECK_NOTHROW(with_config(config.dump()));
+  CHECK(test::read_with_every_kind(config, with_config) > 200);
+  const nlohmann::json added = {{"[X]", 9}, {"[Y]", 10}};
+  test::read_with_every_kind(added, [](const std::string& text) {
+    load({{"vocab.txt", vocab}, {"added_tokens.json", text}, {"special_tokens_map.json", text}});
+  });
+}
+
+TEST_CASE("from_directory: 1e30 means no limit, and nothing else may be that large", "[tokenizer]") {
+  const auto limit = [](const std::string& value) {
+    return load({{"vocab.txt", vocab}, {"tokenizer_config.json", "{\"model_max_length\": " + value + "}"}})
+        .options()
+        .model_max_length;
+  };
+  CHECK(limit("1000000000000000019884624838656") == 2147483647);
+  CHECK(limit("1e30") == 2147483647);
+  CHECK(limit("512") == 512);
+  CHECK_THROWS_AS(limit("1e400"), Error);
+  CHECK_THROWS_AS(load({{"vocab.txt", vocab}, {"added_tokens.json", R"({"[X]": 1e30})"}}), Error);
 }
 
 TEST_CASE("from_directory: damaged files never crash", "[tokenizer]") {
@@ -160,7 +204,7 @@ TEST_CASE("from_directory: damaged files never crash", "[tokenizer]") {
     if (random() % 4 == 0) json.resize(random() % json.size());
     try {
       load({{"tokenizer.json", json}}).encode("Hello 我");
-    } catch (const TokenizerError&) {
+    } catch (const Error&) {
     }
   }
 }

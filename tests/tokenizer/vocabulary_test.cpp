@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mini_bert/tokenizer/error.h"
+#include "mini_bert/base/error.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;
@@ -54,6 +54,6 @@ TEST_CASE("vocabulary: errors say what and where", "[tokenizer]") {
   CHECK_THROWS_WITH(Vocabulary::parse("", "empty.txt"), ContainsSubstring("empty.txt: is empty"));
   CHECK_THROWS_WITH(Vocabulary::parse("a\nb\xFF\n", "v.txt"), ContainsSubstring("v.txt: line 2 is not UTF-8"));
   CHECK_THROWS_WITH(Vocabulary({"a", "b"}).token(2), ContainsSubstring("token id 2") && ContainsSubstring("0..1"));
-  CHECK_THROWS_AS(Vocabulary({"a"}).token(-1), TokenizerError);
-  CHECK_THROWS_AS(Vocabulary({"a\nb"}).text(), TokenizerError);
+  CHECK_THROWS_AS(Vocabulary({"a"}).token(-1), Error);
+  CHECK_THROWS_AS(Vocabulary({"a\nb"}).text(), Error);
 }

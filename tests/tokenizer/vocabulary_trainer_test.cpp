@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mini_bert/tokenizer/error.h"
+#include "mini_bert/base/error.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;
@@ -77,7 +77,7 @@ TEST_CASE("train_vocabulary: limits", "[tokenizer]") {
   CHECK((limited == Strings{"[UNK]", "a", "b"}));
   const Strings tie = train("b a c", {.size = 100, .limit_alphabet = 2, .special_tokens = {}});
   CHECK((tie == Strings{"a", "b"}));
-  CHECK_THROWS_AS(train("a", {.size = 0}), TokenizerError);
+  CHECK_THROWS_AS(train("a", {.size = 0}), Error);
 }
 
 TEST_CASE("train_vocabulary: Chinese characters are words", "[tokenizer]") {

@@ -5,16 +5,16 @@
 
 namespace mini_bert {
 
-Var activated_linear(const Var& x, Activation activation, const Var& weight, const Var& bias) {
+Var activated_linear(const Var& x, Activation activation, const Weight& weight, const Var& bias) {
   const profile::Timed timed("activated_linear");
   check_linear("activated_linear", x, weight, bias);
   Tensor y({x.shape()[0], weight.shape()[0]}, x.dtype());
-  kernels::activated_linear(x.value(), activation, weight.value(), bias.value(), y);
-  return record(y, {x, weight, bias}, [x, activation, weight, bias = bias.slot()](const Tensor& dy) {
+  kernels::activated_linear(x.value(), activation, weight.stored(), bias.value(), y);
+  return record(y, {x, weight.var(), bias}, [x, activation, weight, bias = bias.slot()](const Tensor& dy) {
     const auto dweight = weight.gradient(), dbias = bias.contribution();
     kernels::activated_linear_backward_weight(dy, x.value(), activation, dweight, dbias);
     if (const auto dx = x.gradient()) {
-      kernels::activated_linear_backward_input(dy, x.value(), activation, weight.value(), dx);
+      kernels::activated_linear_backward_input(dy, x.value(), activation, weight.stored(), dx);
     }
   });
 }

@@ -7,7 +7,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "mini_bert/files/file_error.h"
+#include "mini_bert/base/argument_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/tensor/kernels/cross_entropy.h"
 
 namespace mini_bert {
@@ -27,9 +28,9 @@ float weight_from(std::string_view text, std::string_view entry) {
   float weight = 0;
   const auto [parsed_to, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
   const bool is_number = error == std::errc() && parsed_to == text.data() + text.size();
-  require(is_number && std::isfinite(weight) && weight > 0,
-          "--class-weights: the weight in {} must be a number above 0; write balanced, or label=weight,label=weight",
-          in_quotes(entry));
+  require_argument(is_number && std::isfinite(weight) && weight > 0, "class_weights",
+                   "has {}, expected a number above 0 as the weight; write balanced, or label=weight,label=weight",
+                   in_quotes(entry));
   return weight;
 }
 
@@ -43,11 +44,11 @@ Tensor class_weights(const std::string& text, std::span<const std::string> label
     const std::string_view entry = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
     const std::size_t sign = entry.rfind('=');
-    require(sign != std::string_view::npos,
-            "--class-weights: {} has no '='; write balanced, or label=weight,label=weight", in_quotes(entry));
+    require_argument(sign != std::string_view::npos, "class_weights",
+                     "has {} without a '='; write balanced, or label=weight,label=weight", in_quotes(entry));
     const auto label = std::ranges::find(labels, entry.substr(0, sign));
-    require(label != labels.end(), "--class-weights: {} is none of the {} labels: {}", in_quotes(entry.substr(0, sign)),
-            labels.size(), fmt::join(labels, ", "));
+    require_argument(label != labels.end(), "class_weights", "names {}, which is none of the {} labels: {}",
+                     in_quotes(entry.substr(0, sign)), labels.size(), fmt::join(labels, ", "));
     weights[static_cast<std::size_t>(label - labels.begin())] = weight_from(entry.substr(sign + 1), entry);
   }
   return Tensor::from(weights);

@@ -20,7 +20,7 @@ Tensor class_weights(const std::string& text, std::span<const std::string> label
 // where `weights` is undefined.
 double total_weight(const Tensor& labels, const Tensor& weights);
 
-// "0.2/3", for the identity of a run.
+// "0.2/3": the weights as one text, for the identity of a run.
 std::string weights_text(const Tensor& weights);
 
 }  // namespace mini_bert

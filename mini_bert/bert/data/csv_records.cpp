@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "mini_bert/bert/data/record_formats.h"
-#include "mini_bert/files/file_error.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/data/record_formats.h"
 
 namespace mini_bert {
 namespace {

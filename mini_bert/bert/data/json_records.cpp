@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mini_bert/bert/data/record_formats.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json_position.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json_position.h"
+#include "mini_bert/bert/data/record_formats.h"
 
 namespace mini_bert {
 namespace {

@@ -6,10 +6,10 @@
 #include <optional>
 #include <set>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/record_reader.h"
-#include "mini_bert/bert/data/utf8.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json.h"
 
 namespace mini_bert {
 namespace {
@@ -33,7 +33,7 @@ class Reader {
     if (!decided_) decide(record);
     LabelledText result{text_of(record, columns_.text), {}, {}, record.line};
     if (!columns_.pair.empty()) result.pair = text_of(record, columns_.pair);
-    result.labels = labels_of(column(record, columns_.label, "label"), record.line);
+    result.labels = labels_of(column(record, columns_.label, "label_column"), record.line);
     return result;
   }
 
@@ -46,22 +46,22 @@ class Reader {
       };
       const auto first = std::ranges::find_if(record.fields, is_text);
       require(first != record.fields.end(),
-              "{}: line {}: no column besides {} holds text (columns: {}); name it with --text-column", path_,
+              "{}: line {}: no column besides {} holds text (columns: {}); name it with `text_column`", path_,
               record.line, in_quotes(columns_.label), record.column_names());
       columns_.text = record.find("text") == nullptr ? first->name : "text";
     }
     decided_ = true;
   }
 
-  const Field& column(const Record& record, const std::string& name, const char* kind) const {
+  const Field& column(const Record& record, const std::string& name, const char* argument) const {
     const Field* field = record.find(name);
-    require(field != nullptr, "{}: line {}: no column {} (columns: {}); name another with --{}-column", path_,
-            record.line, in_quotes(name), record.column_names(), kind);
+    require(field != nullptr, "{}: line {}: no column {} (columns: {}); name another with `{}`", path_, record.line,
+            in_quotes(name), record.column_names(), argument);
     return *field;
   }
 
   std::string text_of(const Record& record, const std::string& name) const {
-    const Field& field = column(record, name, name == columns_.pair ? "text-pair" : "text");
+    const Field& field = column(record, name, name == columns_.pair ? "text_pair_column" : "text_column");
     require(field.is_text, "{}: line {}: column {} is {}, expected a text; put it in quotes or name another column",
             path_, record.line, in_quotes(name), field.value.substr(0, 40));
     return field.value;

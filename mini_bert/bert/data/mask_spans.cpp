@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mini_bert/bert/data/utf8.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 namespace {

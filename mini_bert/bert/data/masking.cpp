@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "mini_bert/base/argument_error.h"
+
 namespace mini_bert {
 namespace {
 
@@ -30,25 +32,28 @@ Index draw_rest(Index most, RandomSequence& random) {
 
 }  // namespace
 
-std::string MaskingRules::identity() const {
-  std::string text;
-  if (whole_words) text += fmt::format(", whole words {:016x}", whole_words->fingerprint());
-  if (!always.empty()) text += fmt::format(", always {:016x}", always.fingerprint());
-  if (ngram > 1) text += fmt::format(", 1 to {} in a row", ngram);
-  return text;
+RunIdentity MaskingRules::identity() const {
+  RunIdentity identity;
+  if (whole_words) identity.add_fingerprint("whole_words", whole_words->fingerprint());
+  if (!always.empty()) identity.add_fingerprint("mask_words", always.fingerprint());
+  if (ngram > 1) identity.add("ngram", ngram);
+  return identity;
 }
 
 Masker::Masker(const Tokenizer& tokenizer, double probability, MaskingRules rules)
     : tokenizer_(tokenizer), probability_(probability), rules_(std::move(rules)) {
-  require(1 <= rules_.ngram && rules_.ngram <= 1000, "masking: spans must have 1 to 1000 words, got {}", rules_.ngram);
+  require_argument(1 <= rules_.ngram && rules_.ngram <= 1000, "ngram", "is {}; expected 1 to 1000 words", rules_.ngram);
   const std::string& prefix = tokenizer.options().continuing_subword_prefix;
   for (const std::string& token : tokenizer.vocabulary().tokens()) {
     is_continuation_.push_back(token.size() > prefix.size() && token.starts_with(prefix));
   }
 }
 
-std::string Masker::identity() const {
-  return fmt::format("mask {}{}", probability_, rules_.identity());
+RunIdentity Masker::identity() const {
+  RunIdentity identity;
+  identity.add("mask_probability", probability_);
+  identity.add_all(rules_.identity());
+  return identity;
 }
 
 bool Masker::continues_word(const Sequence& sequence, std::size_t i) const {

@@ -7,6 +7,7 @@
 
 #include "mini_bert/bert/data/batch.h"
 #include "mini_bert/bert/data/word_list.h"
+#include "mini_bert/bert/run_identity.h"
 #include "mini_bert/tensor/random.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 
@@ -25,8 +26,8 @@ struct MaskingRules {
   // The dice fall on spans of 1 to `ngram` words (tokens without whole_words) in a row.
   Index ngram = 1;
 
-  // ", whole words 1234abcd, 1 to 3 in a row" of a run with such rules; "" when everything is as it stands above.
-  std::string identity() const;
+  // The facts that a resumed run must share; a rule that is not used states none.
+  RunIdentity identity() const;
 };
 
 // What rules make of some sequences.
@@ -57,8 +58,8 @@ class Masker {
 
   MaskingCensus census(std::span<const Sequence> sequences) const;
 
-  // "mask 0.15" and what else tells runs apart.
-  std::string identity() const;
+  // The probability and the rules, which a resumed run must share.
+  RunIdentity identity() const;
 
  private:
   // Tokens begin … end−1, chosen together or not at all.

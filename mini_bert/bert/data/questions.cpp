@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "mini_bert/bert/data/utf8.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/files/mapped_file.h"
-#include "mini_bert/tokenizer/utf8.h"
 
 namespace mini_bert {
 namespace {
@@ -15,19 +14,19 @@ namespace {
 using nlohmann::json;
 
 // A member of a SQuAD file's objects, with the place for the message.
-const json& member(const json& object, const char* key, const std::string& path, const std::string& place) {
+const json& member(const json& object, const char* key, const std::string& path, std::string_view place) {
   require(object.is_object() && object.contains(key), "{}: {} has no \"{}\", expected a file in the form of SQuAD",
           path, place, key);
   return object.at(key);
 }
 
-const json& array(const json& object, const char* key, const std::string& path, const std::string& place) {
+const json& array(const json& object, const char* key, const std::string& path, std::string_view place) {
   const json& value = member(object, key, path, place);
   require(value.is_array(), "{}: \"{}\" of {} is not an array, expected a file in the form of SQuAD", path, key, place);
   return value;
 }
 
-std::string text(const json& object, const char* key, const std::string& path, const std::string& place) {
+std::string text(const json& object, const char* key, const std::string& path, std::string_view place) {
   const json& value = member(object, key, path, place);
   require(value.is_string(), "{}: \"{}\" of {} is not a text; put it in quotes", path, key, place);
   return value.get<std::string>();

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "mini_bert/bert/data/record_formats.h"
-#include "mini_bert/bert/data/utf8.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/mapped_file.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/record_formats.h"
+#include "mini_bert/files/mapped_file.h"
 
 namespace mini_bert {
 

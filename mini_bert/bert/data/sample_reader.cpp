@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "mini_bert/base/error.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/mask_spans.h"
 #include "mini_bert/bert/data/record_reader.h"
-#include "mini_bert/bert/data/utf8.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/base/error.h"
 
 namespace mini_bert {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mini_bert/tokenizer/utf8.h"
+#include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 

@@ -5,11 +5,10 @@
 #include <span>
 #include <utility>
 
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/record_formats.h"
 #include "mini_bert/bert/data/sample_reader.h"
-#include "mini_bert/bert/data/utf8.h"
 #include "mini_bert/files/mapped_file.h"
-#include "mini_bert/tokenizer/utf8.h"
 
 namespace mini_bert {
 namespace {
@@ -101,7 +100,7 @@ std::vector<Document> read_documents(const std::filesystem::path& path, const st
       require(
           sample.mask.empty(),
           "{}: line {}: \"mask\" chooses spans, which goes with masked words alone: pairs of sentences are drawn and "
-          "cut anew in every epoch; name words instead (--mask-words)",
+          "cut anew in every epoch; name words with `mask_words` instead",
           path.string(), sample.line);
       documents.push_back(split_sentences(sample.text));
     }

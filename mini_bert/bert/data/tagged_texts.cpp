@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/record_formats.h"
 #include "mini_bert/bert/data/record_reader.h"
-#include "mini_bert/bert/data/utf8.h"
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json.h"
 #include "mini_bert/files/mapped_file.h"
 #include "mini_bert/tensor/kernels/cross_entropy.h"
-#include "mini_bert/tokenizer/utf8.h"
 
 namespace mini_bert {
 namespace {
@@ -20,7 +19,7 @@ using kernels::ignore_index;
 std::vector<std::string> array_of_texts(const Record& record, const std::string& name, const std::string& path) {
   const Field* field = record.find(name);
   require(field != nullptr,
-          "{}: line {}: no column {} (columns: {}); name another with --text-column or --label-column", path,
+          "{}: line {}: no column {} (columns: {}); name another with `text_column` or `label_column`", path,
           record.line, in_quotes(name), record.column_names());
   std::vector<std::string> texts;
   const auto json = field->is_text ? nlohmann::json() : parse_json(field->value, path);

@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/tokenizer/unicode.h"
-#include "mini_bert/tokenizer/utf8.h"
 
 namespace mini_bert {
 

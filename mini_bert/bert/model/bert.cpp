@@ -1,7 +1,5 @@
 #include "mini_bert/bert/model/bert.h"
 
-#include <algorithm>
-
 #include "mini_bert/autograd/ops/convert.h"
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/ops/gather_rows.h"
@@ -10,9 +8,10 @@ namespace mini_bert {
 
 BertModel::BertModel(const BertConfig& config, Pooling pooling, DType dtype)
     : embeddings_(config, dtype), encoder_(config, dtype) {
-  register_module("embeddings", embeddings_);
+  register_module("embeddings", embeddings_, {.depth = 0});
   register_module("encoder", encoder_);
-  if (pooling == Pooling::first_token) register_module("pooler", pooler_.emplace(config, dtype));
+  if (pooling == Pooling::none) return;
+  register_module("pooler", pooler_.emplace(config, dtype), {.depth = config.num_hidden_layers + 1, .of_head = true});
 }
 
 Var BertModel::forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows) const {
@@ -32,39 +31,16 @@ Var BertModel::pooled(const PackedSequences& tokens, Mode& mode) const {
 
 BertPreTrainedModel::BertPreTrainedModel(const BertConfig& config, Pooling pooling, DType dtype)
     : config_(config), bert_(config, pooling, dtype) {
-  register_module("bert", bert_);
+  register_module("", bert_);
 }
 
-void BertPreTrainedModel::initialize(std::uint64_t seed) {
-  std::vector<std::string> names;
-  for (const Parameter& parameter : parameters()) names.push_back(parameter.name);
-  initialize(seed, names);
-}
-
-void BertPreTrainedModel::initialize(std::uint64_t seed, const std::vector<std::string>& names) {
-  RandomKey key{.seed = seed_for(seed, "weights")};
-  for (const Parameter& parameter : parameters()) {
-    const RandomKey parameter_key = key;
-    ++key.stream;
-    if (std::ranges::find(names, parameter.name) == names.end()) continue;
-    Tensor value = parameter.value();
-    if (parameter.name.ends_with("LayerNorm.weight")) {
-      value.fill(1);
-    } else if (parameter.name.ends_with("bias")) {
-      value.fill(0);
-    } else {
-      fill_normal(value, 0, config_.initializer_range, parameter_key);
-    }
-    const auto padding = config_.pad_token_id;
-    if (padding && parameter.name == "bert.embeddings.word_embeddings.weight") {
-      value.rows(*padding, *padding + 1).fill(0);
-    }
-  }
+void BertPreTrainedModel::register_head(std::string path, const Module& module) {
+  register_module(std::move(path), module, {.depth = config_.num_hidden_layers + 1, .of_head = true});
 }
 
 BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)
     : BertPreTrainedModel(config, Pooling::none, dtype), head_(config, bert().word_embeddings(), dtype) {
-  register_module("cls.predictions", head_);
+  register_head("masked_words", head_);
 }
 
 Var BertForMaskedLM::logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const {

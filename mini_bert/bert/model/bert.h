@@ -19,15 +19,15 @@ class BertModel : public Module {
  public:
   BertModel(const BertConfig& config, Pooling pooling, DType dtype);
 
-  // [T,H]; only the given packed rows, i32 [M]: [M,H].
+  // [T,H]; with `rows`, i32 [M], only these packed rows: [M,H].
   Var forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows = {}) const;
 
-  // One vector per sentence, [B,H]: of all hidden states, or of the tokens, where the last layer computes [CLS] alone.
-  // Error without a pooler.
+  // One vector per sentence, [B,H]. pool() takes it from hidden states that were computed for all rows. pooled()
+  // computes it from the tokens; its last layer computes [CLS] alone. Error without a pooler.
   Var pool(const Var& hidden, const SequenceOffsets& offsets) const;
   Var pooled(const PackedSequences& tokens, Mode& mode) const;
 
-  const Var& word_embeddings() const { return embeddings_.word_embeddings(); }
+  const Weight& word_embeddings() const { return embeddings_.word_embeddings(); }
 
  private:
   BertEmbeddings embeddings_;
@@ -35,8 +35,8 @@ class BertModel : public Module {
   std::optional<BertPooler> pooler_;
 };
 
-// What BERT's models for all tasks have in common: a configuration, the encoder, random weights to begin with.
-// Parameters carry the names of published checkpoints.
+// What BERT's models for all tasks have in common: a configuration and the encoder. Each parameter knows its depth: 0
+// in the embeddings, l+1 in encoder layer l, L+1 in the pooler and the heads. The pooler counts as part of a head.
 class BertPreTrainedModel : public Module {
  public:
   virtual ~BertPreTrainedModel() = default;
@@ -47,14 +47,19 @@ class BertPreTrainedModel : public Module {
   const BertConfig& config() const { return config_; }
   const BertModel& bert() const { return bert_; }
 
-  // Random weights to train from: N(0, initializer_range²), LayerNorm 1 and 0, biases 0, the padding row 0.
-  void initialize(std::uint64_t seed);
-
-  // The same for those parameters alone whose names are in `names`; each gets what initialize() would give it.
-  void initialize(std::uint64_t seed, const std::vector<std::string>& names);
+  // Draws new weights: matrices and tables from N(0, initializer_range²), scales 1, shifts and biases 0, the padding
+  // row 0. With `paths`, only the parameters with these paths; each gets the numbers that the call without paths gives
+  // it.
+  void initialize(std::uint64_t seed) { Module::initialize(seed, config_.initializer_range); }
+  void initialize(std::uint64_t seed, std::span<const std::string> paths) {
+    Module::initialize(seed, config_.initializer_range, paths);
+  }
 
  protected:
   BertPreTrainedModel(const BertConfig& config, Pooling pooling, DType dtype);
+
+  // Registers a module of the head, one level above the encoder.
+  void register_head(std::string path, const Module& module);
 
  private:
   BertConfig config_;
@@ -71,7 +76,7 @@ class BertForMaskedLM : public BertPreTrainedModel {
   // Scores of every token of the vocabulary at the given packed rows, i32 [M]: [M,V]. Only these rows pass the head.
   Var logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const;
 
-  // Σ −log p(label) over the masked tokens, divided by `divisor` (the number of masked tokens that one update sees).
+  // Σ −log p(label) over the masked tokens, divided by `divisor`: the number of masked tokens that one update sees.
   Var loss(const MaskedBatch& batch, double divisor, Mode& mode) const;
 
  private:

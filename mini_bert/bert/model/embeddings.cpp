@@ -9,18 +9,18 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config, DType dtype)
     : word_(config.vocab_size, config.hidden_size, config.pad_token_id.value_or(-1), dtype),
       position_(config.max_position_embeddings, config.hidden_size, -1, dtype),
       token_type_(config.type_vocab_size, config.hidden_size, -1, dtype),
-      layer_norm_(config.hidden_size, config.layer_norm_eps, dtype),
+      norm_(config.hidden_size, config.layer_norm_eps, dtype),
       dropout_(config.hidden_dropout_prob) {
-  register_module("word_embeddings", word_);
-  register_module("position_embeddings", position_);
-  register_module("token_type_embeddings", token_type_);
-  register_module("LayerNorm", layer_norm_);
+  register_module("word", word_, {.row_per_token = true});
+  register_module("position", position_);
+  register_module("token_type", token_type_);
+  register_module("norm", norm_);
 }
 
 Var BertEmbeddings::forward(const PackedSequences& tokens, Mode& mode) const {
   const Var sum = add(add(word_.forward(tokens.ids), token_type_.forward(tokens.type_ids)),
                       position_.forward(tokens.positions));  // [T,H]
-  return convert(dropout_.forward(layer_norm_.forward(sum), mode), mode.activations(sum.dtype()));
+  return convert(dropout_.forward(norm_.forward(sum), mode), mode.activations(sum.dtype()));
 }
 
 }  // namespace mini_bert

@@ -16,11 +16,11 @@ class BertEmbeddings : public Module {
 
   Var forward(const PackedSequences& tokens, Mode& mode) const;
 
-  const Var& word_embeddings() const { return word_.weight(); }  // [V,H], shared with the MLM decoder
+  const Weight& word_embeddings() const { return word_.weight(); }  // [V,H]; the masked-language-model head shares it
 
  private:
   Embedding word_, position_, token_type_;
-  LayerNorm layer_norm_;
+  LayerNorm norm_;
   Dropout dropout_;
 };
 

@@ -11,12 +11,12 @@
 
 namespace mini_bert {
 
-// One encoder layer, post-norm as in the original Transformer. Vaswani et al. 2017, arXiv:1706.03762 §3.1; Devlin et
-// al. 2019, arXiv:1810.04805 §3. x and result [T,H]:
-//   a = LayerNorm(x + dropout(W_o·attention(x)))        [T,H]
-//   y = LayerNorm(a + dropout(W_2·gelu(W_1·a)))         [T,H] by way of [T,F]
-// Only attention looks at other rows. So where only some rows of the result are read, `rows` (i32 [M]), everything
-// after attention is computed for these alone and the result is [M,H].
+// One encoder layer. Vaswani et al. 2017, arXiv:1706.03762 §3.1 to §3.3; Devlin et al. 2019, arXiv:1810.04805 §3. x and
+// result [T,H]:
+//   a = LayerNorm(x + dropout(MultiHead(x)))          [T,H]
+//   y = LayerNorm(a + dropout(φ(a·W_1 + b_1)·W_2 + b_2))    [T,H], with φ(…) [T,F]
+// Only attention looks at other rows. Where only some rows of the result are read, `rows` (i32 [M]), everything after
+// attention is computed for these rows alone, and the result is [M,H].
 class BertLayer : public Module {
  public:
   BertLayer(const BertConfig& config, DType dtype);
@@ -25,17 +25,16 @@ class BertLayer : public Module {
 
  private:
   SelfAttention attention_;
-  Linear attention_output_;
   LayerNorm attention_norm_;
-  Linear intermediate_, output_;
-  LayerNorm output_norm_;
+  Linear inner_, outer_;
+  LayerNorm outer_norm_;
   Dropout dropout_;
   Activation activation_;
 };
 
-// L layers, one after the other; x and result [T,H], or [M,H] when only the given rows of the result are wanted. With
-// 15 % of the tokens masked the last of twelve layers then costs a third: 6 % of the encoder's work is saved. The mode
-// says what of a layer is kept for the backward pass.
+// L layers, one after the other; x and result [T,H], or [M,H] when only the given rows of the result are read. With 15
+// % of the tokens masked, the last of twelve layers then costs a third, which saves 6 % of the encoder's work. The mode
+// says what a layer keeps for the backward pass.
 class BertEncoder : public Module {
  public:
   BertEncoder(const BertConfig& config, DType dtype);

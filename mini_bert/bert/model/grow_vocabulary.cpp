@@ -24,11 +24,11 @@ void grow_vocabulary(const BertPreTrainedModel& model, std::span<const std::vect
   for (std::size_t i = 0; i < from.size(); ++i) {
     const Tensor old_value = from[i].value();
     Tensor value = to[i].value();
-    if (value.shape() == old_value.shape()) {
+    if (!from[i].place.row_per_token) {
       value.copy_from(old_value);
       continue;
     }
-    // What has a row a token: the word embeddings [V,H] and the head's bias [V].
+    // The table of word embeddings [V,H], or the head's bias [V].
     value.rows(0, old_size).copy_from(old_value);
     const Index width = old_value.size() / old_size;
     for (Index word = 0; word < added; ++word) {

@@ -7,10 +7,11 @@
 
 namespace mini_bert {
 
-// Gives `grown` the weights of `model`, f32 both, of which it differs in nothing but a vocabulary with pieces.size()
-// words more. The vector of a new word is the mean of the vectors of its pieces, so that the encoder reads about what
-// it read before; so is its bias in the masked-language-model head, so that its score z = h·e + b is the mean of the
-// scores of its pieces.
+// Copies the weights of `model` to `grown`, a model of the same configuration, except that its vocabulary has
+// pieces.size() words more. Both are f32. pieces[i] are the ids of the tokens that spelled new word i before. The
+// vector of a new word is the mean of the vectors of its pieces, so the encoder reads about what it read before. Its
+// bias in the masked-language-model head is the mean of their biases, so its score z = h·e + b is the mean of their
+// scores.
 void grow_vocabulary(const BertPreTrainedModel& model, std::span<const std::vector<std::int32_t>> pieces,
                      BertPreTrainedModel& grown);
 

@@ -11,7 +11,7 @@ namespace mini_bert {
 
 BertForNextSentencePrediction::BertForNextSentencePrediction(const BertConfig& config, DType dtype)
     : BertPreTrainedModel(config, Pooling::first_token, dtype), classifier_(config.hidden_size, 2, dtype) {
-  register_module("cls.seq_relationship", classifier_);
+  register_head("next_sentence", classifier_);
 }
 
 Var BertForNextSentencePrediction::logits(const PackedSequences& tokens, Mode& mode) const {
@@ -27,8 +27,8 @@ BertForPreTraining::BertForPreTraining(const BertConfig& config, DType dtype)
     : BertPreTrainedModel(config, Pooling::first_token, dtype),
       head_(config, bert().word_embeddings(), dtype),
       classifier_(config.hidden_size, 2, dtype) {
-  register_module("cls.predictions", head_);
-  register_module("cls.seq_relationship", classifier_);
+  register_head("masked_words", head_);
+  register_head("next_sentence", classifier_);
 }
 
 BertForPreTraining::Logits BertForPreTraining::logits(const PackedSequences& tokens, const Tensor& rows,
@@ -48,7 +48,7 @@ BertForSequenceClassification::BertForSequenceClassification(const BertConfig& c
     : BertPreTrainedModel(config, Pooling::first_token, dtype),
       dropout_(config.classifier_dropout_prob()),
       classifier_(config.hidden_size, config.label_count(), dtype) {
-  register_module("classifier", classifier_);
+  register_head("classifier", classifier_);
 }
 
 Var BertForSequenceClassification::logits(const PackedSequences& tokens, Mode& mode) const {
@@ -81,7 +81,7 @@ BertForTokenClassification::BertForTokenClassification(const BertConfig& config,
     : BertPreTrainedModel(config, Pooling::none, dtype),
       dropout_(config.classifier_dropout_prob()),
       classifier_(config.hidden_size, config.label_count(), dtype) {
-  register_module("classifier", classifier_);
+  register_head("classifier", classifier_);
 }
 
 Var BertForTokenClassification::logits(const PackedSequences& tokens, Mode& mode) const {
@@ -95,7 +95,7 @@ Var BertForTokenClassification::loss(const PackedSequences& tokens, const Tensor
 
 BertForQuestionAnswering::BertForQuestionAnswering(const BertConfig& config, DType dtype)
     : BertPreTrainedModel(config, Pooling::none, dtype), outputs_(config.hidden_size, 2, dtype) {
-  register_module("qa_outputs", outputs_);
+  register_head("answer", outputs_);
 }
 
 Var BertForQuestionAnswering::logits(const PackedSequences& tokens, Mode& mode) const {
@@ -111,7 +111,7 @@ BertForMultipleChoice::BertForMultipleChoice(const BertConfig& config, DType dty
     : BertPreTrainedModel(config, Pooling::first_token, dtype),
       dropout_(config.classifier_dropout_prob()),
       classifier_(config.hidden_size, 1, dtype) {
-  register_module("classifier", classifier_);
+  register_head("classifier", classifier_);
 }
 
 Var BertForMultipleChoice::logits(const PackedSequences& tokens, Mode& mode) const {

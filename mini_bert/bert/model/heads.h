@@ -5,11 +5,12 @@
 #include "mini_bert/nn/linear.h"
 
 // BERT with the heads for tasks other than the masked language model. Devlin et al. 2019, arXiv:1810.04805 §3.1 and
-// figure 4. Every loss is a sum over its examples divided by `divisor`: with their number that is the mean, as
-// transformers computes it; a group of batches whose gradients are added up takes the number of the whole group.
+// figure 4. Every loss is a sum over its examples, divided by `divisor`. With the number of examples as divisor it is
+// the mean, as transformers computes it. A group of batches whose gradients are added up divides by the number of
+// examples in the whole group.
 namespace mini_bert {
 
-// Is the second text of a pair the one that followed the first? Answer 0: yes, 1: no.
+// Did the second text of a pair follow the first one? Label 0: yes, 1: no.
 class BertForNextSentencePrediction : public BertPreTrainedModel {
  public:
   explicit BertForNextSentencePrediction(const BertConfig& config, DType dtype = DType::f32);
@@ -29,12 +30,12 @@ class BertForPreTraining : public BertPreTrainedModel {
   std::string architecture() const override { return "BertForPreTraining"; }
 
   struct Logits {
-    Var words;          // [M,V], of the rows asked for
+    Var words;          // [M,V], for the given rows
     Var next_sentence;  // [B,2]
   };
   Logits logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const;
 
-  // The two losses, each over its own divisor, added. next_labels i32 [B].
+  // The sum of the two losses, each divided by its own divisor. next_labels i32 [B].
   Var loss(const MaskedBatch& batch, const Tensor& next_labels, double masked_divisor, double sentence_divisor,
            Mode& mode) const;
 
@@ -55,7 +56,7 @@ class BertForSequenceClassification : public BertPreTrainedModel {
   //   single_label_classification   cross entropy, labels i32 [B]
   //   multi_label_classification    binary cross entropy, the mean over C labels; labels [B,C], each 0 to 1
   //   regression                    squared error, the mean over C numbers; labels [B,C]
-  // `weights` [C] of the labels, where each text has one, as in cross_entropy(); undefined: all 1.
+  // `weights` [C] multiply the labels' terms, as in cross_entropy(), where each text has one label; undefined: all 1.
   Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
            const Tensor& weights = {}) const;
   Var loss_of(const Var& logits, const Tensor& labels, double divisor, const Tensor& weights = {}) const;
@@ -88,24 +89,24 @@ class BertForQuestionAnswering : public BertPreTrainedModel {
   std::string architecture() const override { return "BertForQuestionAnswering"; }
 
   Var logits(const PackedSequences& tokens, Mode& mode) const;  // [T,2]: column 0 scores beginnings, 1 ends
-  // The mean of two cross entropies over the tokens of a sequence: of the beginning and of the end. labels i32 [B,2],
-  // counted within the sequence. transformers also counts padding among the tokens that may be the answer; here there
-  // is none.
+  // The mean of two cross entropies over the tokens of a sequence, one for the beginning of the answer and one for its
+  // end. labels i32 [B,2] count tokens from the beginning of the sequence. In transformers, padding takes part in the
+  // softmax; here there is no padding.
   Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode) const;
 
  private:
   Linear outputs_;
 };
 
-// Which of several sequences is right: one score each.
+// Which of several sequences is the right one? Each gets a score.
 class BertForMultipleChoice : public BertPreTrainedModel {
  public:
   explicit BertForMultipleChoice(const BertConfig& config, DType dtype = DType::f32);
   std::string architecture() const override { return "BertForMultipleChoice"; }
 
   Var logits(const PackedSequences& tokens, Mode& mode) const;  // [B,1]
-  // Cross entropy over the choices of a question; `choices` says which sequences are those of question q, labels i32
-  // [Q] which of them is right. Questions may have different numbers of choices.
+  // Cross entropy over the choices of each question. `choices` says which sequences belong to question q, and labels
+  // i32 [Q] which of them is right. Questions may have different numbers of choices.
   Var loss(const PackedSequences& tokens, const SequenceOffsets& choices, const Tensor& labels, double divisor,
            Mode& mode) const;
 
@@ -114,7 +115,7 @@ class BertForMultipleChoice : public BertPreTrainedModel {
   Linear classifier_;
 };
 
-// The encoder and its pooler alone.
+// The encoder and its pooler, without a head.
 class BertWithoutHead : public BertPreTrainedModel {
  public:
   explicit BertWithoutHead(const BertConfig& config, DType dtype = DType::f32);

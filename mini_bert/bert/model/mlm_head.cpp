@@ -6,18 +6,18 @@
 
 namespace mini_bert {
 
-MlmHead::MlmHead(const BertConfig& config, const Var& word_embeddings, DType dtype)
+MlmHead::MlmHead(const BertConfig& config, const Weight& word_embeddings, DType dtype)
     : transform_(config.hidden_size, config.hidden_size, dtype),
-      layer_norm_(config.hidden_size, config.layer_norm_eps, dtype),
+      norm_(config.hidden_size, config.layer_norm_eps, dtype),
       word_embeddings_(word_embeddings),
-      bias_(register_parameter("bias", {config.vocab_size}, dtype)),
+      bias_(register_parameter("bias", Role::bias, {config.vocab_size}, dtype, {.row_per_token = true}).var()),
       activation_(config.activation()) {
-  register_module("transform.dense", transform_);
-  register_module("transform.LayerNorm", layer_norm_);
+  register_module("transform", transform_);
+  register_module("norm", norm_);
 }
 
 Var MlmHead::forward(const Var& x, Mode& mode) const {
-  const Var h = layer_norm_.forward(activate(transform_.forward(x), activation_));                 // [M,H]
+  const Var h = norm_.forward(activated(transform_.forward(x), activation_));                      // [M,H]
   return linear(convert(h, mode.activations(h.dtype())), word_embeddings_, bias_, bias_.dtype());  // [M,V]
 }
 

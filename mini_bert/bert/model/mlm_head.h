@@ -8,19 +8,21 @@
 namespace mini_bert {
 
 // The masked-language-model head: for each row, a score for every token of the vocabulary.
-//   h = LayerNorm(gelu(W·x + b))      [M,H]
-//   z = h·Eᵀ + bias                   [M,V]
-// E [V,H] is the word embedding table itself (tied weights), so the decoder adds only its bias.
+//   h = LayerNorm(φ(x·W + b))     [M,H]
+//   z = h·Eᵀ + bias               [M,V]
+// E [V,H] is the table of word embeddings itself (tied weights), so the decoder adds only its bias. Devlin et al. 2019,
+// arXiv:1810.04805 §3.1; Press & Wolf 2017, arXiv:1608.05859.
 class MlmHead : public Module {
  public:
-  MlmHead(const BertConfig& config, const Var& word_embeddings, DType dtype);
+  MlmHead(const BertConfig& config, const Weight& word_embeddings, DType dtype);
 
   Var forward(const Var& x, Mode& mode) const;
 
  private:
   Linear transform_;
-  LayerNorm layer_norm_;
-  Var word_embeddings_, bias_;
+  LayerNorm norm_;
+  Weight word_embeddings_;
+  Var bias_;
   Activation activation_;
 };
 

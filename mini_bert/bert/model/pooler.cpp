@@ -11,7 +11,7 @@ Tensor first_rows(const SequenceOffsets& offsets) {
 }
 
 BertPooler::BertPooler(const BertConfig& config, DType dtype) : dense_(config.hidden_size, config.hidden_size, dtype) {
-  register_module("dense", dense_);
+  register_module("", dense_);
 }
 
 Var BertPooler::forward(const Var& first) const {

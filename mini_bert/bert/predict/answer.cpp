@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "mini_bert/autograd/tape.h"
-#include "mini_bert/bert/predict/batches.h"
-#include "mini_bert/tokenizer/utf8.h"
+#include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 namespace {

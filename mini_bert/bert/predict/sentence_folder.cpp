@@ -3,15 +3,18 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "mini_bert/files/file_error.h"
-#include "mini_bert/files/json.h"
-#include "mini_bert/files/text_file.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
+#include "mini_bert/base/text_file.h"
 
 namespace mini_bert {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+constexpr const char* remedy = "download the file again";
 
 json read_json(const fs::path& path) {
   return parse_json(read_text_file(path), path.string());
@@ -22,13 +25,6 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-std::string text_of(const json& object, const char* name, const fs::path& path) {
-  const auto found = object.is_object() ? object.find(name) : object.end();
-  require(object.is_object() && found != object.end() && found->is_string(),
-          "{}: a module has no text {}, expected it; download the file again", path.string(), in_quotes(name));
-  return *found;
-}
-
 // "sentence_transformers.models.Pooling" is Pooling, whatever the package's parts are called this year.
 std::string class_name(const std::string& type) {
   return type.substr(type.rfind('.') + 1);
@@ -37,29 +33,25 @@ std::string class_name(const std::string& type) {
 // Older files have a switch for each way of pooling, of which several may be on; newer ones the name of one.
 TextPooling read_pooling(const fs::path& path) {
   const json config = read_json(path);
-  require(config.is_object(), "{}: is {}, expected an object; download the file again", path.string(),
-          config.type_name());
   std::string modes;
-  for (const auto& [key, value] : config.items()) {
+  for (const auto& [key, value] : JsonField(config, path.string(), remedy).object().json().items()) {
     constexpr std::string_view before = "pooling_mode_";
     if (key == "pooling_mode" && value.is_string()) modes += '+' + value.get<std::string>();
     if (key.starts_with(before) && value == true) modes += '+' + key.substr(before.size());
   }
   if (modes == "+mean_tokens" || modes == "+mean") return TextPooling::mean;
   if (modes == "+cls_token" || modes == "+cls") return TextPooling::cls;
-  fail("{}: the pooling is {}, supported are mean and cls alone; choose another model, or give --pooling",
-       path.string(), in_quotes(modes.empty() ? "none" : modes.substr(1)));
+  fail("{}: the pooling is {}, supported are mean and cls alone; choose another model, or set `pooling`", path.string(),
+       in_quotes(modes.empty() ? "none" : modes.substr(1)));
 }
 
 void read_text_options(const fs::path& path, const Tokenizer& tokenizer, EmbedOptions& options) {
   const json config = read_json(path);
-  require(config.is_object(), "{}: is {}, expected an object; download the file again", path.string(),
-          config.type_name());
-  const json length = config.value("max_seq_length", json());
-  require(length.is_null() || (length.is_number_integer() && length >= 2 && length <= 1'000'000),
-          "{}: max_seq_length is {}, expected a whole number from 2 up, or null", path.string(), length.dump());
-  if (!length.is_null()) options.max_length = length;
-  require(config.value("do_lower_case", json()) != true || tokenizer.options().do_lower_case,
+  const JsonField file(config, path.string(), remedy);
+  if (const auto length = file.find("max_seq_length")) options.max_length = length->integer(2, 1'000'000);
+  bool lower_case = false;
+  file.read_set("do_lower_case", lower_case);
+  require(!lower_case || tokenizer.options().do_lower_case,
           "{}: do_lower_case is true, but the tokenizer keeps capital letters; set it in tokenizer_config.json",
           path.string());
 }
@@ -71,11 +63,9 @@ std::optional<EmbedOptions> read_sentence_folder(const fs::path& folder, const T
   const fs::path path = folder / "modules.json";
   if (!is_there(path)) return std::nullopt;
   const json modules = read_json(path);
-  require(modules.is_array(), "{}: is {}, expected a list of modules; download the file again", path.string(),
-          modules.type_name());
   std::string steps;
-  for (const json& module : modules) {
-    const std::string step = class_name(text_of(module, "type", path)), place = text_of(module, "path", path);
+  for (const JsonField& module : JsonField(modules, path.string(), remedy).elements()) {
+    const std::string step = class_name(module.at("type").text()), place = module.at("path").text();
     steps += (steps.empty() ? "" : ", ") + step;
     if (step == "Transformer") {
       require(place.empty(), "{}: the encoder is in the folder {}, expected it beside modules.json; give that folder",

@@ -4,9 +4,9 @@
 
 #include "mini_bert/autograd/ops/segment_cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/metrics/answers.h"
 #include "mini_bert/bert/predict/answer.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {
@@ -81,9 +81,12 @@ LabelTable AnsweringObjective::label_table() const {
   return {{"with an answer", "without one"}, counts(train_), counts(validation_)};
 }
 
-std::string AnsweringObjective::identity() const {
-  return fmt::format("{} questions, windows {:016x}/{:016x}", train_.questions.size(), fingerprint(train_),
-                     fingerprint(validation_));
+RunIdentity AnsweringObjective::identity() const {
+  RunIdentity identity;
+  identity.add("questions", train_.questions.size());
+  identity.add_fingerprint("training_data", fingerprint(train_));
+  identity.add_fingerprint("validation_data", fingerprint(validation_));
+  return identity;
 }
 
 }  // namespace mini_bert

@@ -17,7 +17,7 @@ class AnsweringObjective : public LabelledObjective<BertForQuestionAnswering, An
   Evaluation evaluate() const override;
   std::vector<std::string> metric_names() const override { return {"f1", "exact_match"}; }
   LabelTable label_table() const override;
-  std::string identity() const override;
+  RunIdentity identity() const override;
 
  private:
   bool may_be_absent_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mini_bert/base/argument_error.h"
 #include "mini_bert/tensor/divide_up.h"
 
 namespace mini_bert {
@@ -10,7 +11,7 @@ namespace mini_bert {
 Plan::Plan(const TrainingArguments& arguments, Index batches) : batches_per_epoch(batches) {
   require(batches > 0, "there is nothing to train on");
   const auto at_least_one = [](const char* name, Index value) {
-    require(value >= 1, "{} must be at least 1, got {}", name, value);
+    require_argument(value >= 1, name, "is {}; expected at least 1", value);
   };
   at_least_one("accumulation_steps", arguments.accumulation_steps);
   at_least_one("early_stopping_patience", arguments.early_stopping_patience.value_or(1));

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "mini_bert/base/error.h"
+#include "mini_bert/base/argument_error.h"
 
 namespace mini_bert {
 namespace {
@@ -20,8 +20,8 @@ void require_metric(const std::string& name, std::span<const std::string> metric
   std::vector<std::string> names = {"loss"};
   names.insert(names.end(), metrics.begin(), metrics.end());
   if (metrics.empty()) names.emplace_back("perplexity");
-  require(std::ranges::find(names, without_prefix(name)) != names.end(),
-          "--metric-for-best-model is '{}'; of this task it is one of {}", name, fmt::join(names, "|"));
+  require_argument(std::ranges::find(names, without_prefix(name)) != names.end(), "best_metric",
+                   "is '{}'; of this task it is one of {}", name, fmt::join(names, "|"));
 }
 
 double metric_of(const EvaluationRow& row, const std::string& name) {

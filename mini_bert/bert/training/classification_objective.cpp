@@ -4,10 +4,10 @@
 #include <bit>
 
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/class_weights.h"
 #include "mini_bert/bert/metrics/classification.h"
 #include "mini_bert/bert/metrics/regression.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {
@@ -129,11 +129,12 @@ LabelTable ClassificationObjective::label_table() const {
           label_counts(validation_, problem, config.label_count())};
 }
 
-std::string ClassificationObjective::identity() const {
-  return fmt::format("{} of {} labels{}, texts {:016x}/{:016x}", name_of(model_.config().problem()),
-                     model_.config().label_count(),
-                     class_weights_.defined() ? " weighing " + weights_text(class_weights_) : "", fingerprint(train_),
-                     fingerprint(validation_));
+RunIdentity ClassificationObjective::identity() const {
+  RunIdentity identity;
+  if (class_weights_.defined()) identity.add_text("class_weights", weights_text(class_weights_));
+  identity.add_fingerprint("training_data", fingerprint(train_));
+  identity.add_fingerprint("validation_data", fingerprint(validation_));
+  return identity;
 }
 
 }  // namespace mini_bert

@@ -19,7 +19,7 @@ class ClassificationObjective : public LabelledObjective<BertForSequenceClassifi
   Evaluation evaluate() const override;
   std::vector<std::string> metric_names() const override;
   LabelTable label_table() const override;
-  std::string identity() const override;
+  RunIdentity identity() const override;
 
  private:
   Tensor labels(const ClassificationSet& set, std::span<const Index> members) const;

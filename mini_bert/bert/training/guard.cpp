@@ -4,9 +4,9 @@
 #include <cmath>
 #include <map>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/record_reader.h"
-#include "mini_bert/bert/predict/batches.h"
-#include "mini_bert/files/file_error.h"
 
 namespace mini_bert {
 namespace {

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "mini_bert/files/json.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
 
 namespace mini_bert {
 namespace {
@@ -35,21 +36,65 @@ Json to_json(const ProbeRow& row) {
   return {{"step", row.step}, {"probe", row.text}, {"answers", answers}};
 }
 
-ProbeRow probe_from(const nlohmann::json& json) {
-  ProbeRow row{json.at("step"), json.at("probe"), {}};
-  for (const auto& answer : json.at("answers")) row.answers.push_back({answer.at("token_str"), answer.at("score")});
-  return row;
+std::vector<double> numbers(const JsonField& row, std::initializer_list<const char*> names) {
+  std::vector<double> numbers;
+  for (const char* name : names) numbers.push_back(row.at(name).number());
+  return numbers;
+}
+
+Index step_of(const JsonField& row) {
+  return row.at("step").integer(0);
+}
+
+TrainingRow training_from(const JsonField& row) {
+  const std::vector<double> found = numbers(row, {"epoch", "loss", "grad_norm", "learning_rate"});
+  return {step_of(row), found[0], found[1], found[2], found[3]};
+}
+
+ProbeRow probe_from(const JsonField& row) {
+  ProbeRow probe{step_of(row), row.at("probe").text(), {}};
+  for (const JsonField& answer : row.at("answers").elements()) {
+    probe.answers.push_back({answer.at("token_str").text(), answer.at("score").number()});
+  }
+  return probe;
 }
 
 // `metrics`: the names of the metrics in their order, which the keys of an object do not have.
-EvaluationRow evaluation_from(const nlohmann::json& json, const std::vector<std::string>& metrics) {
-  EvaluationRow row{json.at("step"), json.at("epoch"), json.at("eval_loss"), {}};
-  for (const std::string& name : metrics) row.metrics.push_back({name, json.at(metric_prefix + name)});
-  return row;
+EvaluationRow evaluation_from(const JsonField& row, const std::vector<std::string>& metrics) {
+  EvaluationRow evaluation{step_of(row), row.at("epoch").number(), row.at("eval_loss").number(), {}};
+  for (const std::string& name : metrics) {
+    const JsonField value = row.at(metric_prefix + name);
+    // A metric may be no number, a correlation of equal values for example. JSON writes such a value as null.
+    evaluation.metrics.push_back(
+        {name, value.json().is_null() ? std::numeric_limits<double>::quiet_NaN() : value.number()});
+  }
+  return evaluation;
 }
 
-GuardRow guard_from(const nlohmann::json& json) {
-  return {json.at("step"), json.at("log_probability"), json.at("ranks")};
+GuardRow guard_from(const JsonField& row) {
+  GuardRow guard{.step = step_of(row), .log_probability = row.at("log_probability").number(), .ranks = {}};
+  row.at("ranks").get(guard.ranks);
+  return guard;
+}
+
+RunIdentity identity_from(const JsonField& identity) {
+  // Earlier versions wrote one sentence, which says less than this version compares.
+  require(
+      !identity.json().is_string(),
+      "{} is the sentence of an earlier version of mini_bert, which this version cannot compare; start the run anew",
+      identity.place());
+  RunIdentity facts;
+  for (const auto& [key, value] : identity.object().json().items()) facts.add_text(key, identity.at(key).text());
+  return facts;
+}
+
+ConfusionMatrix confusion_from(const JsonField& field) {
+  ConfusionMatrix confusion;
+  field.at("labels").get(confusion.labels);
+  field.at("counts").get(confusion.counts);
+  const std::size_t count = confusion.labels.size();
+  if (confusion.counts.size() != count * count) field.fail("counts", fmt::format("{} numbers", count * count));
+  return confusion;
 }
 
 // The rows in the order in which they came: at equal steps training before evaluation.
@@ -114,7 +159,8 @@ std::string TrainingHistory::to_json() const {
     json["best_metric"] = best_metric;
   }
   json["evaluations_since_best"] = evaluations_since_best;
-  json["identity"] = identity;
+  json["identity"] = Json::object();
+  for (const auto& [key, value] : identity.facts()) json["identity"][key] = value;
   json["loss_since_row"] = loss_since_row;
   json["steps_since_row"] = steps_since_row;
   json["log_history"] = log_history(*this);
@@ -136,41 +182,35 @@ std::string TrainingHistory::to_json() const {
 
 TrainingHistory TrainingHistory::from_json(std::string_view text, const std::string& name) {
   const nlohmann::json json = parse_json(text, name);
+  const JsonField file = JsonField(json, name, "resume from another checkpoint").object();
   TrainingHistory history;
-  try {
-    json.at("global_step").get_to(history.step);
-    json.at("epoch").get_to(history.epoch);
-    json.at("max_steps").get_to(history.total_steps);
-    json.at("num_train_epochs").get_to(history.epochs);
-    if (json.contains("best_global_step")) {
-      history.best_step = json.at("best_global_step").get<Index>();
-      json.at("best_metric").get_to(history.best_metric);
-    }
-    json.at("evaluations_since_best").get_to(history.evaluations_since_best);
-    json.at("identity").get_to(history.identity);
-    json.at("loss_since_row").get_to(history.loss_since_row);
-    json.at("steps_since_row").get_to(history.steps_since_row);
-    const std::vector<std::string> metrics = json.value("metrics", std::vector<std::string>());
-    for (const auto& row : json.at("log_history")) {
-      if (row.contains("eval_loss")) {
-        history.evaluations.push_back(evaluation_from(row, metrics));
-      } else {
-        history.training.push_back(
-            {row.at("step"), row.at("epoch"), row.at("loss"), row.at("grad_norm"), row.at("learning_rate")});
-      }
-    }
-    for (const auto& row : json.at("probes")) history.probes.push_back(probe_from(row));
-    if (json.contains("guard")) {
-      json.at("guard").at("blanks").get_to(history.guard_blanks);
-      for (const auto& row : json.at("guard").at("rows")) history.guards.push_back(guard_from(row));
-    }
-    if (json.contains("confusion")) {
-      const auto& confusion = json.at("confusion");
-      history.confusion = ConfusionMatrix{confusion.at("labels"), confusion.at("counts")};
-    }
-  } catch (const nlohmann::json::exception& error) {
-    fail("{}: not the state of a mini_bert run ({}); resume from another checkpoint", name, error.what());
+  history.step = file.at("global_step").integer(0);
+  history.epoch = file.at("epoch").number();
+  history.total_steps = file.at("max_steps").integer(0);
+  history.epochs = file.at("num_train_epochs").number();
+  if (const auto best_step = file.find("best_global_step")) {
+    history.best_step = best_step->integer(0);
+    history.best_metric = file.at("best_metric").number();
   }
+  history.evaluations_since_best = file.at("evaluations_since_best").integer(0);
+  history.identity = identity_from(file.at("identity"));
+  history.loss_since_row = file.at("loss_since_row").number();
+  history.steps_since_row = file.at("steps_since_row").integer(0);
+  std::vector<std::string> metrics;
+  file.read_set("metrics", metrics);
+  for (const JsonField& row : file.at("log_history").elements()) {
+    if (row.has("eval_loss")) {
+      history.evaluations.push_back(evaluation_from(row, metrics));
+    } else {
+      history.training.push_back(training_from(row));
+    }
+  }
+  for (const JsonField& row : file.at("probes").elements()) history.probes.push_back(probe_from(row));
+  if (const auto guard = file.find("guard")) {
+    guard->at("blanks").get(history.guard_blanks);
+    for (const JsonField& row : guard->at("rows").elements()) history.guards.push_back(guard_from(row));
+  }
+  if (const auto confusion = file.find("confusion")) history.confusion = confusion_from(*confusion);
   return history;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mini_bert/bert/metrics/evaluation.h"
+#include "mini_bert/bert/run_identity.h"
 #include "mini_bert/tensor/shape.h"
 
 namespace mini_bert {
@@ -57,7 +58,7 @@ struct TrainingHistory {
   Index total_steps = 0;
   double epochs = 0;
 
-  std::string identity;  // the arguments and data that shape the run, in words; a resumed run must have the same
+  RunIdentity identity;  // a resumed run must have the same
 
   double loss_since_row = 0;  // Σ of the updates' losses since the last training row
   Index steps_since_row = 0;

@@ -119,9 +119,11 @@ std::optional<GuardRow> MaskedLmObjective::score_guard() const {
   });
 }
 
-std::string MaskedLmObjective::identity() const {
-  return fmt::format("{}, texts {:016x}/{:016x}", masker_.identity(), fingerprint(data_.train),
-                     fingerprint(data_.validation));
+RunIdentity MaskedLmObjective::identity() const {
+  RunIdentity identity = masker_.identity();
+  identity.add_fingerprint("training_data", fingerprint(data_.train));
+  identity.add_fingerprint("validation_data", fingerprint(data_.validation));
+  return identity;
 }
 
 }  // namespace mini_bert

@@ -34,7 +34,7 @@ class MaskedLmObjective : public Objective {
   std::vector<ProbeRow> ask_probes() const override;
   std::optional<GuardRow> score_guard() const override;
   std::vector<std::string> guard_blanks() const override { return data_.guard.texts(); }
-  std::string identity() const override;
+  RunIdentity identity() const override;
 
   // The training texts `examples` under the masks of an epoch, and all validation texts.
   MaskedBatch masked(std::span<const Index> examples, std::uint32_t epoch) const;

@@ -6,7 +6,7 @@
 
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 namespace {
@@ -111,9 +111,12 @@ std::optional<GuardRow> PretrainingObjective::score_guard() const {
   });
 }
 
-std::string PretrainingObjective::identity() const {
-  return fmt::format("pairs of at most {} tokens, {}, texts {:016x}/{:016x}", max_length_, masker_.identity(),
-                     fingerprint(train_), fingerprint(validation_));
+RunIdentity PretrainingObjective::identity() const {
+  RunIdentity identity = masker_.identity();
+  identity.add("max_length", max_length_);
+  identity.add_fingerprint("training_data", fingerprint(train_));
+  identity.add_fingerprint("validation_data", fingerprint(validation_));
+  return identity;
 }
 
 }  // namespace mini_bert

@@ -30,7 +30,7 @@ class PretrainingObjective : public Objective {
   std::vector<std::string> metric_names() const override {
     return {"masked_loss", "next_sentence_loss", "next_sentence_accuracy"};
   }
-  std::string identity() const override;
+  RunIdentity identity() const override;
 
  private:
   struct PairBatch {

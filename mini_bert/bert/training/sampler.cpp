@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/base/argument_error.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/tensor/random.h"
 
 namespace mini_bert {
@@ -30,12 +31,12 @@ std::vector<Index> cut_into_batches(std::span<const Index> lengths, const Traini
                                     const char* which) {
   if (arguments.batch_tokens) {
     const Index longest = lengths.empty() ? 0 : std::ranges::max(lengths);
-    require(longest <= *arguments.batch_tokens,
-            "--batch-tokens {}: the longest {} sample has {} tokens; expected at least {}, or a lower --max-length",
-            *arguments.batch_tokens, which, longest, longest);
+    require_argument(longest <= *arguments.batch_tokens, "batch_tokens",
+                     "{}: the longest {} sample has {} tokens; expected at least {}, or a lower `max_length`",
+                     *arguments.batch_tokens, which, longest, longest);
     return cut_by_tokens(lengths, *arguments.batch_tokens);
   }
-  require(arguments.batch_size >= 1, "batch_size must be at least 1, got {}", arguments.batch_size);
+  require_argument(arguments.batch_size >= 1, "batch_size", "is {}; expected at least 1", arguments.batch_size);
   const auto size = static_cast<Index>(lengths.size());
   std::vector<Index> offsets = {0};
   while (offsets.back() < size) offsets.push_back(std::min(offsets.back() + arguments.batch_size, size));

@@ -4,10 +4,10 @@
 
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/class_weights.h"
 #include "mini_bert/bert/metrics/classification.h"
 #include "mini_bert/bert/metrics/entities.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {
@@ -96,10 +96,12 @@ LabelTable TaggingObjective::label_table() const {
   return {config.labels, label_counts(train_, config.label_count()), label_counts(validation_, config.label_count())};
 }
 
-std::string TaggingObjective::identity() const {
-  return fmt::format("{} tags{}, texts {:016x}/{:016x}", model_.config().label_count(),
-                     class_weights_.defined() ? " weighing " + weights_text(class_weights_) : "", fingerprint(train_),
-                     fingerprint(validation_));
+RunIdentity TaggingObjective::identity() const {
+  RunIdentity identity;
+  if (class_weights_.defined()) identity.add_text("class_weights", weights_text(class_weights_));
+  identity.add_fingerprint("training_data", fingerprint(train_));
+  identity.add_fingerprint("validation_data", fingerprint(validation_));
+  return identity;
 }
 
 }  // namespace mini_bert

@@ -19,7 +19,7 @@ class TaggingObjective : public LabelledObjective<BertForTokenClassification, Ta
   Evaluation evaluate() const override;
   std::vector<std::string> metric_names() const override { return {"f1", "precision", "recall", "accuracy"}; }
   LabelTable label_table() const override;
-  std::string identity() const override;
+  RunIdentity identity() const override;
 
  private:
   Tensor class_weights_;

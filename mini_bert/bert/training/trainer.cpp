@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/base/argument_error.h"
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/names/name_table.h"
 #include "mini_bert/bert/training/best_metric.h"
 #include "mini_bert/bert/training/layer_depths.h"
 #include "mini_bert/nn/clip_grad.h"
@@ -37,9 +39,11 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
       parameters_(model_.parameters()),
       optimizer_(optimizer_for(model_, arguments)),
       anchor_(trained_parameters(model_), arguments.anchor, rates_of(model_, arguments)) {
-  require(arguments.anchor == 0 || arguments.anchor * arguments.learning_rate <= 1,
-          "--anchor {} times --learning-rate {} is {}, expected at most 1, which goes all the way back in one update",
-          arguments.anchor, arguments.learning_rate, arguments.anchor * arguments.learning_rate);
+  const double pull = arguments.anchor * arguments.learning_rate;
+  require_argument(arguments.anchor == 0 || pull <= 1, "anchor",
+                   "{} times `learning_rate` {} is {}; expected at most 1, which pulls weights all the way back in one "
+                   "update",
+                   arguments.anchor, arguments.learning_rate, pull);
   require_metric(arguments.best_metric, objective.metric_names());
   history_.identity = identity();
   history_.guard_blanks = objective.guard_blanks();
@@ -60,7 +64,8 @@ Ending Trainer::run() {
     }
   }
   if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
-    read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), parameters_);
+    read_tensors(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"),
+                 named_tensors(parameters_));
   }
   return out_of_patience() ? Ending::stopped_early : Ending::completed;
 }
@@ -110,7 +115,7 @@ UpdateReport Trainer::update() {
       arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps);
   anchor_.pull(rate);
   optimizer_.step(rate, clip_scale(norm, arguments_.max_grad_norm));
-  for (Parameter& parameter : parameters_) parameter.var.clear_grad();
+  for (const Parameter& parameter : parameters_) parameter.var().clear_grad();
   ++history_.step;
   history_.epoch = static_cast<double>(history_.step) / static_cast<double>(plan_.updates_per_epoch);
   return {loss, norm, rate, tokens};
@@ -187,12 +192,12 @@ void Trainer::check_finite(double value, Index step, const char* what) const {
   const auto weight = std::ranges::find_if_not(parameters_, finite, &Parameter::value);
   const auto gradient = std::ranges::find_if_not(parameters_, finite, &Parameter::grad);
   if (weight != parameters_.end()) {
-    culprit = "the weight " + weight->name + " is not finite";
+    culprit = "the weight " + checkpoint_name(*weight) + " is not finite";
   } else if (gradient != parameters_.end()) {
-    culprit = "the gradient of " + gradient->name + " is not finite";
+    culprit = "the gradient of " + checkpoint_name(*gradient) + " is not finite";
   }
   if (step > history_.step) culprit += "; nothing was updated";
-  fail("step {}: {} is {}; {}. Try a lower --learning-rate", step, what, value, culprit);
+  fail("step {}: {} is {}; {}. Try a lower `learning_rate`", step, what, value, culprit);
 }
 
 }  // namespace mini_bert

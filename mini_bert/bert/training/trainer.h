@@ -79,7 +79,7 @@ class Trainer {
   void evaluate();
   bool is_better(double metric) const;
   bool out_of_patience() const;
-  std::string identity() const;
+  RunIdentity identity() const;
   std::filesystem::path checkpoint_path(Index step) const;
   void save_checkpoint();
   void delete_old_checkpoints() const;

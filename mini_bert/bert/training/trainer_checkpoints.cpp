@@ -1,12 +1,16 @@
-// Saving a run and taking it up again; the training itself is in trainer.cpp.
+// Saves a run and resumes it. The training itself is in trainer.cpp.
 #include <algorithm>
 #include <charconv>
 
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/run_identity.h"
+#include "mini_bert/bert/training/best_metric.h"
 #include "mini_bert/bert/training/trainer.h"
 #include "mini_bert/files/atomic_directory.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/text_file.h"
+#include "mini_bert/tensor/simd/isa.h"
 
 namespace mini_bert {
 namespace {
@@ -22,48 +26,63 @@ struct Checkpoint {
 std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   constexpr std::string_view prefix = "checkpoint-";
   std::vector<Checkpoint> found;
-  if (!fs::is_directory(output)) return found;
-  for (const auto& entry : fs::directory_iterator(output)) {
+  std::error_code error_code;
+  if (!fs::is_directory(output, error_code)) return found;
+  fs::directory_iterator entries(output, error_code);
+  for (; !error_code && entries != fs::directory_iterator(); entries.increment(error_code)) {
+    const fs::directory_entry& entry = *entries;
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix) || !entry.is_directory()) continue;
+    std::error_code ignored;
+    if (!name.starts_with(prefix) || !entry.is_directory(ignored)) continue;
     Index step = 0;
     const char* const end = name.data() + name.size();
     const auto [parsed_to, error] = std::from_chars(name.data() + prefix.size(), end, step);
     if (error == std::errc() && parsed_to == end) found.push_back({step, entry.path()});
   }
+  if (error_code) fail_with_errno(output, "cannot be searched for checkpoints", error_code.value());
   std::ranges::sort(found, {}, &Checkpoint::step);
   return found;
 }
 
-// "2x4 texts", "100x4 tokens at most": a batch, and how many of them.
-std::string batches_text(const TrainingArguments& a) {
-  if (a.batch_tokens) return fmt::format("{}x{} tokens at most", *a.batch_tokens, a.accumulation_steps);
-  return fmt::format("{}x{} texts", a.batch_size, a.accumulation_steps);
-}
-
-// What most runs leave as it is and is named only where it is not.
-std::string unusual(const TrainingArguments& a) {
-  std::string text;
-  if (a.layer_decay != 1) text += fmt::format("layer decay {}, ", a.layer_decay);
-  if (a.freeze_layers > 0) text += fmt::format("{} layers frozen, ", a.freeze_layers);
-  if (a.freeze_layers == 0 && a.freeze_embeddings) text += "embeddings frozen, ";
-  if (a.best_metric != "loss") text += fmt::format("best by {}, ", a.best_metric);
-  if (a.greater_is_better) text += fmt::format("greater is {}, ", *a.greater_is_better ? "better" : "worse");
-  return text;
+// The arguments that decide a run's bits. Arguments that only say when something is reported or saved are left out, and
+// so are those that others override.
+void add_arguments(RunIdentity& identity, const TrainingArguments& a) {
+  if (a.batch_tokens) {
+    identity.add("batch_tokens", *a.batch_tokens);
+  } else {
+    identity.add("batch_size", a.batch_size);
+  }
+  identity.add("accumulation_steps", a.accumulation_steps);
+  identity.add("learning_rate", a.learning_rate);
+  identity.add("schedule", name_of(a.schedule));
+  identity.add("layer_decay", a.layer_decay);
+  identity.add("freeze_layers", a.freeze_layers);
+  identity.add("freeze_embeddings", a.freeze_embeddings || a.freeze_layers > 0);
+  identity.add("adamw.beta_1", a.adamw.beta_1);
+  identity.add("adamw.beta_2", a.adamw.beta_2);
+  identity.add("adamw.eps", a.adamw.eps);
+  identity.add("adamw.weight_decay", a.adamw.weight_decay);
+  identity.add("adamw.correct_bias", a.adamw.correct_bias);
+  identity.add("anchor", a.anchor);
+  identity.add("max_grad_norm", a.max_grad_norm);
+  identity.add("seed", a.seed);
+  identity.add("best_metric", a.best_metric);
+  identity.add("greater_is_better", greater_is_better(a));
 }
 
 }  // namespace
 
-std::string Trainer::identity() const {
-  const TrainingArguments& a = arguments_;
-  return fmt::format(
-      "{} updates of {}, seed {}, learning rate {} {} after {} warm-up, AdamW {}/{}/{}/{}{}, clip {}, "
-      "{}{}{}{}",
-      plan_.total_steps, batches_text(a), a.seed, a.learning_rate, name_of(a.schedule), plan_.warmup_steps,
-      a.adamw.beta_1, a.adamw.beta_2, a.adamw.eps, a.adamw.weight_decay, a.adamw.correct_bias ? "" : " uncorrected",
-      a.max_grad_norm, a.precision == Precision::mixed ? "bf16, " : "",
-      a.anchor > 0 ? fmt::format("anchor {} at {:016x}, ", a.anchor, anchor_.fingerprint()) : "", unusual(a),
-      objective_.identity());
+RunIdentity Trainer::identity() const {
+  RunIdentity identity;
+  identity.add("updates", plan_.total_steps);
+  identity.add("warmup_steps", plan_.warmup_steps);
+  add_arguments(identity, arguments_);
+  if (arguments_.anchor > 0) identity.add_fingerprint("anchor_weights", anchor_.fingerprint());
+  identity.add("precision", arguments_.precision == Precision::mixed ? "bf16" : "f32");
+  identity.add("instruction_set", name_of(isa()));
+  identity.add_all(objective_.identity());
+  identity.add_all(model_.config().identity());
+  return identity;
 }
 
 fs::path Trainer::latest_checkpoint(const fs::path& output) {
@@ -80,7 +99,7 @@ void Trainer::save_checkpoint() {
   const fs::path path = checkpoint_path(history_.step);
   AtomicDirectory directory(path);
   save_pretrained(directory.staging(), model_, tokenizer_);
-  write_safetensors(directory.staging() / "optimizer.safetensors", named_tensors(optimizer_.state()));
+  write_safetensors(directory.staging() / "optimizer.safetensors", named_tensors(optimizer_));
   write_file_atomically(directory.staging() / "trainer_state.json", history_.to_json());
   directory.commit();
   last_saved_step_ = history_.step;
@@ -88,7 +107,7 @@ void Trainer::save_checkpoint() {
   delete_old_checkpoints();
 }
 
-// The newest and the best always stay.
+// The newest checkpoint and the best one always stay.
 void Trainer::delete_old_checkpoints() const {
   if (!arguments_.save_total_limit) return;
   const auto limit = static_cast<std::size_t>(std::max(*arguments_.save_total_limit, Index{1}));
@@ -96,7 +115,9 @@ void Trainer::delete_old_checkpoints() const {
   std::size_t count = found.size();
   for (std::size_t i = 0; i + 1 < found.size() && count > limit; ++i) {
     if (arguments_.load_best && history_.best_step == found[i].step) continue;
-    fs::remove_all(found[i].path);
+    std::error_code error;
+    fs::remove_all(found[i].path, error);
+    if (error) fail_with_errno(found[i].path, "cannot be removed", error.value());
     --count;
   }
 }
@@ -104,14 +125,13 @@ void Trainer::delete_old_checkpoints() const {
 void Trainer::resume(const fs::path& checkpoint) {
   const fs::path state = checkpoint / "trainer_state.json";
   TrainingHistory history = TrainingHistory::from_json(read_text_file(state), state.string());
-  require(history.identity == history_.identity,
-          "{}: resume with the data and arguments the run began with: it had {}, now it is {}", state.string(),
-          history.identity, history_.identity);
+  std::vector<RunIdentity::Difference> differences = history_.identity.differences_from(history.identity);
+  if (!differences.empty()) throw OtherRunError(state.string(), std::move(differences));
   require(history.guard_blanks == history_.guard_blanks,
           "{}: resume with the guard the run began with: it had {} blanks, now there are {}, or other ones",
           state.string(), history.guard_blanks.size(), history_.guard_blanks.size());
-  read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), parameters_);
-  read_parameters(SafetensorsFile(checkpoint / "optimizer.safetensors"), optimizer_.state());
+  read_tensors(SafetensorsFile(checkpoint / "model.safetensors"), named_tensors(parameters_));
+  read_tensors(SafetensorsFile(checkpoint / "optimizer.safetensors"), named_tensors(optimizer_));
   optimizer_.set_steps(history.step);
   history_ = std::move(history);
   last_saved_step_ = history_.step;

@@ -3,7 +3,8 @@
 #include "mini_bert/tensor/kernels/linear.h"
 
 namespace mini_bert::kernels {
-void activated_linear(const Tensor& x, Activation activation, const Tensor& weight, const Tensor& bias, Tensor& y) {
+void activated_linear(const Tensor& x, Activation activation, const StoredWeight& weight, const Tensor& bias,
+                      Tensor& y) {
   Tensor activated(x.shape(), x.dtype());
   activate(x, activation, activated);
   linear(activated, weight, bias, y);
@@ -16,8 +17,8 @@ void activated_linear_backward_weight(const Tensor& dy, const Tensor& x, Activat
   linear_backward(dy, activated, {}, {}, dweight, dbias);
 }
 
-void activated_linear_backward_input(const Tensor& dy, const Tensor& x, Activation activation, const Tensor& weight,
-                                     const Gradient& dx) {
+void activated_linear_backward_input(const Tensor& dy, const Tensor& x, Activation activation,
+                                     const StoredWeight& weight, const Gradient& dx) {
   // If dx holds nothing yet, it holds dy·W first, which is then multiplied by φ′ in place.
   Tensor product = dx.accumulates() ? Tensor(x.shape(), x.dtype()) : dx.tensor();
   linear_backward(dy, x, weight, Gradient(product, Output::replace), {}, {});

@@ -1,29 +1,17 @@
 #include "mini_bert/tensor/kernels/embedding.h"
 
-#include <algorithm>
-
 #include "mini_bert/tensor/eigen.h"
 #include "mini_bert/tensor/kernels/elementwise.h"
 #include "mini_bert/tensor/kernels/gather_rows.h"
 
 namespace mini_bert::kernels {
 
-namespace {
-
-template <class Half>
-void widen_rows(const Tensor& table, const Tensor& ids, Tensor& y) {
+void embedding(const StoredWeight& table, const Tensor& ids, Tensor& y) {
+  const WeightStorage* const storage = storage_of(table.dtype());
+  if (storage == nullptr) return gather_rows(table.values, ids, y);
   for_each_row(y.rows(), y.cols(), [&](Index t) {
-    const Half* const row = table.data<Half>() + ids.data<std::int32_t>()[t] * y.cols();
-    std::transform(row, row + y.cols(), y.data<float>() + t * y.cols(), [](Half x) { return static_cast<float>(x); });
+    storage->widen_row(table, ids.data<std::int32_t>()[t], y.data<float>() + t * y.cols());
   });
-}
-
-}  // namespace
-
-void embedding(const Tensor& table, const Tensor& ids, Tensor& y) {
-  if (table.dtype() == DType::f16) return widen_rows<Float16>(table, ids, y);
-  if (table.dtype() == DType::bf16) return widen_rows<BFloat16>(table, ids, y);
-  gather_rows(table, ids, y);
 }
 
 void embedding_backward(const Tensor& dy, const Tensor& ids, Index padding_id, const Gradient& dtable) {

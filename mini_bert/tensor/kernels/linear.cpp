@@ -27,11 +27,11 @@ void add_column_sums(const Tensor& dy, const Gradient& dbias) {
 
 }  // namespace
 
-void linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y) {
+void linear(const Tensor& x, const StoredWeight& weight, const Tensor& bias, Tensor& y) {
   matmul_weight(x, weight, bias, y);
 }
 
-void linear_backward(const Tensor& dy, const Tensor& x, const Tensor& weight, const Gradient& dx,
+void linear_backward(const Tensor& dy, const Tensor& x, const StoredWeight& weight, const Gradient& dx,
                      const Gradient& dweight, const Gradient& dbias) {
   // y = x·Wᵀ + b is linear in each of its inputs, so each gradient is one product with dy.
   if (dx) matmul_weight_backward(dy, weight, dx);

@@ -38,6 +38,12 @@ bool rounds_with_weight(const Tensor& x) {
   return x.dtype() == DType::bf16;
 }
 
+// A weight as products read it: as it is stored, or widened where no product reads that storage.
+Tensor readable(const StoredWeight& weight) {
+  const WeightStorage* const storage = storage_of(weight.dtype());
+  return storage == nullptr || storage->in_products ? weight.values : widened(weight);
+}
+
 // The same in registers and caches of this CPU; false when it has no kernels for that.
 bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_transposed, bool rounded,
                   const float* bias, Tensor& c, Output output) {
@@ -101,13 +107,13 @@ void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output out
   });
 }
 
-void matmul_weight(const Tensor& x, const Tensor& weight, const Tensor& bias, Tensor& y) {
+void matmul_weight(const Tensor& x, const StoredWeight& weight, const Tensor& bias, Tensor& y) {
   const bool rounded = rounds_with_weight(x);
-  if (bias.dtype() == DType::f32 &&
-      fast_product(x, false, weight, true, rounded, bias.data<float>(), y, Output::replace)) {
+  const Tensor w = readable(weight);
+  if (bias.dtype() == DType::f32 && fast_product(x, false, w, true, rounded, bias.data<float>(), y, Output::replace)) {
     return;
   }
-  with_one_type(x, weight, rounded, y, [&bias](const Tensor& a, const Tensor& b, Tensor& c) {
+  with_one_type(x, w, rounded, y, [&bias](const Tensor& a, const Tensor& b, Tensor& c) {
     visit_float(a.dtype(), [&]<class T>() {
       matrix<T>(c).rowwise() = row<T>(bias, 0).matrix();
       product(matrix<T>(a), matrix<T>(b).transpose(), matrix<T>(c), Output::accumulate);
@@ -115,8 +121,8 @@ void matmul_weight(const Tensor& x, const Tensor& weight, const Tensor& bias, Te
   });
 }
 
-void matmul_weight_backward(const Tensor& dy, const Tensor& weight, const Gradient& dx) {
-  multiply(dy, weight, rounds_with_weight(dy), dx.tensor(), dx.output());
+void matmul_weight_backward(const Tensor& dy, const StoredWeight& weight, const Gradient& dx) {
+  multiply(dy, readable(weight), rounds_with_weight(dy), dx.tensor(), dx.output());
 }
 
 void matmul_backward(const Tensor& dc, const Tensor& a, const Tensor& b, const Gradient& da, const Gradient& db) {

@@ -29,8 +29,9 @@ Tensor i32(const std::vector<std::int32_t>& values, const Shape& shape) {
 Names names_outside_the_encoder(const Module& model) {
   Names names;
   for (const Parameter& parameter : model.parameters()) {
-    if (!parameter.name.starts_with("bert.embeddings.") && !parameter.name.starts_with("bert.encoder.")) {
-      names.push_back(parameter.name);
+    if (!checkpoint_name(parameter).starts_with("bert.embeddings.") &&
+        !checkpoint_name(parameter).starts_with("bert.encoder.")) {
+      names.push_back(checkpoint_name(parameter));
     }
   }
   return names;
@@ -43,7 +44,7 @@ void check_loss_gradients(const Module& model, const std::function<Var(Mode&)>& 
   test::randomize(model, 1, 0.4);
   std::vector<Var> vars;
   for (const Parameter& parameter : test::checkable_parameters(model)) {
-    if (std::ranges::find(without, parameter.name) == without.end()) vars.push_back(parameter.var);
+    if (std::ranges::find(without, checkpoint_name(parameter)) == without.end()) vars.push_back(parameter.var());
   }
   const GradcheckResult result = gradcheck(
       [&] {
@@ -193,7 +194,7 @@ TEST_CASE("pre-training: the loss is that of the masked words plus that of the n
   const auto share = [&](const Module& part) {
     for (const Parameter& parameter : part.parameters()) {
       for (const Parameter& whole : model.parameters()) {
-        if (whole.name == parameter.name) parameter.value().copy_from(whole.value());
+        if (whole.path == parameter.path) parameter.value().copy_from(whole.value());
       }
     }
   };

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "tests/base/json_kinds.h"
 #include "tests/catch.h"
 #include "tests/files/temporary_folder.h"
 
@@ -66,13 +67,24 @@ TEST_CASE("sentence folder: any other folder says nothing") {
   CHECK_FALSE(read_sentence_folder(TemporaryFolder().path(), tokenizer(true)));
 }
 
+TEST_CASE("sentence folder: any kind of value in any field is read or refused with an Error") {
+  using nlohmann::json;
+  read_with_every_kind(json::parse(mean), [](const std::string& text) { SentenceFolder(text).read(); });
+  read_with_every_kind(json::parse(SentenceFolder::usual_modules),
+                       [](const std::string& text) { SentenceFolder(mean, text).read(); });
+  read_with_every_kind(json{{"max_seq_length", 128}, {"do_lower_case", true}}, [](const std::string& text) {
+    SentenceFolder(mean, SentenceFolder::usual_modules, text).read();
+  });
+}
+
 TEST_CASE("sentence folder: what would give other vectors is an Error") {
   const auto pooling = [](const std::string& text) { return SentenceFolder(text).error(); };
   CHECK_THAT(pooling(R"({"pooling_mode_max_tokens": true})"), ContainsSubstring("the pooling is \"max_tokens\""));
   CHECK_THAT(pooling(R"({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true})"),
              ContainsSubstring("the pooling is \"cls_token+mean_tokens\", supported are mean and cls alone"));
   CHECK_THAT(pooling("{}"), ContainsSubstring("1_Pooling/config.json: the pooling is \"none\""));
-  CHECK_THAT(pooling("[]"), ContainsSubstring("is array, expected an object"));
+  CHECK_THAT(pooling("[]"),
+             ContainsSubstring("1_Pooling/config.json is an array, expected an object; download the file again"));
 
   const auto modules = [](const std::string& text) { return SentenceFolder(mean, text).error(); };
   const std::string first = R"([{"path": "", "type": "x.Transformer"}, )",
@@ -83,8 +95,8 @@ TEST_CASE("sentence folder: what would give other vectors is an Error") {
   CHECK_THAT(modules(R"([{"path": "0_BERT", "type": "x.Transformer"}])"),
              ContainsSubstring("in the folder \"0_BERT\""));
   CHECK_THAT(modules(first + R"({"path": "../x", "type": "P.Pooling"}])"), ContainsSubstring("is in \"../x\""));
-  CHECK_THAT(modules("[1]"), ContainsSubstring("a module has no text \"type\""));
-  CHECK_THAT(modules("{}"), ContainsSubstring("is object, expected a list of modules"));
+  CHECK_THAT(modules("[1]"), ContainsSubstring("modules.json: element 1 is 1, expected an object"));
+  CHECK_THAT(modules("{}"), ContainsSubstring("modules.json is an object, expected an array"));
 
   const auto texts = [](const std::string& text, bool lower_case) {
     return SentenceFolder(mean, SentenceFolder::usual_modules, text).error(lower_case);

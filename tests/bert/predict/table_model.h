@@ -22,7 +22,7 @@ inline BertConfig table_config(const std::vector<std::string>& labels = {}) {
 
 inline Tensor parameter_of(const Module& module, const std::string& name) {
   for (const Parameter& parameter : module.parameters()) {
-    if (parameter.name == name) return parameter.value();
+    if (checkpoint_name(parameter) == name) return parameter.value();
   }
   fail("test: no parameter {}", name);
 }
@@ -43,7 +43,7 @@ inline std::vector<double> hidden_of(std::int32_t token) {
 inline void make_one_hot(const Module& model) {
   for (const Parameter& parameter : model.parameters()) {
     Tensor value = parameter.value();
-    value.fill(parameter.name.ends_with("LayerNorm.weight") ? 1 : 0);
+    value.fill(parameter.role == Role::scale ? 1 : 0);
   }
   Tensor words = parameter_of(model, "bert.embeddings.word_embeddings.weight");
   for (Index i = 0; i < words.rows(); ++i) words.data<float>()[i * table_width + i] = 1;

@@ -90,15 +90,15 @@ TEST_CASE("plan: evaluations and checkpoints come every so many updates, every e
 
 TEST_CASE("plan: no texts, and numbers one cannot count with, are Errors") {
   CHECK_THROWS_WITH(plan(arguments(4, 2, 1), 0), ContainsSubstring("nothing to train on"));
-  CHECK_THROWS_WITH(plan(arguments(0, 2, 1), 8), ContainsSubstring("batch_size must be at least 1, got 0"));
-  CHECK_THROWS_WITH(plan(arguments(4, -1, 1), 8), ContainsSubstring("accumulation_steps must be at least 1, got -1"));
+  CHECK_THROWS_WITH(plan(arguments(0, 2, 1), 8), ContainsSubstring("`batch_size` is 0; expected at least 1"));
+  CHECK_THROWS_WITH(plan(arguments(4, -1, 1), 8), ContainsSubstring("`accumulation_steps` is -1; expected at least 1"));
   TrainingArguments given = arguments(4, 2, 1);
   given.logging_steps = 0;
-  CHECK_THROWS_WITH(plan(given, 8), ContainsSubstring("logging_steps must be at least 1, got 0"));
+  CHECK_THROWS_WITH(plan(given, 8), ContainsSubstring("`logging_steps` is 0; expected at least 1"));
   given = arguments(4, 2, 1);
   given.eval_steps = 0;
-  CHECK_THROWS_WITH(plan(given, 8), ContainsSubstring("eval_steps must be at least 1, got 0"));
+  CHECK_THROWS_WITH(plan(given, 8), ContainsSubstring("`eval_steps` is 0; expected at least 1"));
   given = arguments(4, 2, 1);
   given.early_stopping_patience = 0;
-  CHECK_THROWS_WITH(plan(given, 8), ContainsSubstring("early_stopping_patience must be at least 1, got 0"));
+  CHECK_THROWS_WITH(plan(given, 8), ContainsSubstring("`early_stopping_patience` is 0; expected at least 1"));
 }

@@ -73,7 +73,7 @@ TEST_CASE("early stopping counts the evaluations since the best one by that metr
 
 TEST_CASE("a metric that the task does not have is an Error before anything is trained", "[best]") {
   CHECK_THROWS_WITH(run("f1", {}, {{1, 1}, {1, 1}}),
-                    ContainsSubstring("--metric-for-best-model is 'f1'; of this task it is one of loss|accuracy"));
+                    ContainsSubstring("`best_metric` is 'f1'; of this task it is one of loss|accuracy"));
   CHECK_THROWS_WITH(require_metric("accuracy", {}), ContainsSubstring("loss|perplexity"));
   require_metric("eval_perplexity", {});
   TrainingArguments arguments;

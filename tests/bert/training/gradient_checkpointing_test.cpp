@@ -33,7 +33,7 @@ TEST_CASE("gradient checkpointing: loss and gradients of a whole model have the 
     tape.backward(loss);
     for (Parameter& parameter : parameters) {
       results.push_back(parameter.grad());
-      parameter.var.clear_grad();
+      parameter.var().clear_grad();
     }
     return results;
   };

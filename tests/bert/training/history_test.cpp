@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "tests/base/json_kinds.h"
 #include "tests/catch.h"
 
 using namespace mini_bert;
@@ -36,7 +37,8 @@ TrainingHistory example(double x) {
   history.epoch = x;
   history.total_steps = 100;
   history.epochs = x;
-  history.identity = "12 updates of \"文\"";
+  history.identity.add("learning_rate", 5e-05);
+  history.identity.add_text("config.id2label", "{\"0\":\"文\"}");
   history.loss_since_row = x;
   history.steps_since_row = 2;
   history.best_step = 10;
@@ -58,7 +60,8 @@ TEST_CASE("history: comes back from its file bit for bit") {
     CHECK(after.to_json() == before.to_json());
     CHECK(after.step == 12);
     CHECK(after.total_steps == 100);
-    CHECK(after.identity == "12 updates of \"文\"");
+    CHECK(after.identity.value("learning_rate") == "5e-05");
+    CHECK(after.identity.differences_from(before.identity).empty());
     CHECK(after.steps_since_row == 2);
     CHECK(after.best_step == Index{10});
     CHECK(after.evaluations_since_best == 1);
@@ -130,4 +133,31 @@ TEST_CASE("history: what is not a state is an Error that names the file") {
   std::string text = example(0.5).to_json();
   text.replace(text.find("12"), 2, "\"x\"");
   CHECK_THROWS_AS(TrainingHistory::from_json(text, "state.json"), Error);
+}
+
+TEST_CASE("history: any kind of value in any field is read or refused with an Error") {
+  TrainingHistory history = example(0.5);
+  history.evaluations[1].metrics = {{"accuracy", 0.5}};
+  history.evaluations[0].metrics = {{"accuracy", 0.25}};
+  history.confusion = ConfusionMatrix{{"a", "b"}, {1, 2, 3, 4}};
+  history.guard_blanks = {"[MASK]"};
+  history.guards = {{0, -1.5, {1}}};
+  const auto read = [](const std::string& text) { TrainingHistory::from_json(text, "trainer_state.json"); };
+  CHECK_NOTHROW(read(history.to_json()));
+  CHECK(test::read_with_every_kind(nlohmann::json::parse(history.to_json()), read) > 500);
+}
+
+TEST_CASE("history: a metric that is no number comes back as none") {
+  TrainingHistory history;
+  history.evaluations = {{0, 0, 1, {{"pearson", std::nan("")}}}};
+  const TrainingHistory after = TrainingHistory::from_json(history.to_json(), "state");
+  CHECK(std::isnan(after.evaluations.at(0).metrics.at(0).value));
+}
+
+TEST_CASE("history: the state of an earlier version is refused in one line") {
+  auto json = nlohmann::json::parse(TrainingHistory().to_json());
+  json["identity"] = "12 updates of 2x2 texts, seed 42";
+  CHECK_THROWS_WITH(TrainingHistory::from_json(json.dump(), "out/trainer_state.json"),
+                    ContainsSubstring("out/trainer_state.json: identity is the sentence of an earlier version") &&
+                        ContainsSubstring("start the run anew"));
 }

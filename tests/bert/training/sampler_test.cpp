@@ -189,5 +189,5 @@ TEST_CASE("budget: validation of masked words keeps it too, in order", "[budget]
   CHECK(texts_of(batches) == Ids{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
   fixture.arguments.batch_tokens = 11;
   CHECK_THROWS_WITH(MaskedLmObjective(fixture.model, fixture.tokenizer, fixture.arguments, fixture.data),
-                    ContainsSubstring("--batch-tokens 11: the longest validation sample has 12 tokens"));
+                    ContainsSubstring("`batch_tokens` 11: the longest validation sample has 12 tokens"));
 }

@@ -134,7 +134,7 @@ TEST_CASE("budget: an update reads a group of batches, the last of an epoch perh
 TEST_CASE("budget: a text that does not fit, and no text at all, are Errors", "[budget]") {
   CHECK_NOTHROW(Sampler(Numbers{3, 20, 5}, with_budget(20)));
   CHECK_THROWS_WITH(Sampler(Numbers{3, 20, 5}, with_budget(19)),
-                    "--batch-tokens 19: the longest training sample has 20 tokens; expected at least 20, or a "
-                    "lower --max-length");
+                    "`batch_tokens` 19: the longest training sample has 20 tokens; expected at least 20, or a "
+                    "lower `max_length`");
   CHECK_THROWS_WITH(Sampler(Numbers{}, with_budget(20)), ContainsSubstring("nothing to train on"));
 }

@@ -2,7 +2,11 @@
 #include <cmath>
 #include <fstream>
 
+#include <nlohmann/json.hpp>
+
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/run_identity.h"
+#include "mini_bert/tensor/simd/isa.h"
 #include "tests/bert/training/training_testing.h"
 #include "tests/catch.h"
 
@@ -50,7 +54,7 @@ void move_weights_by_hand(Run& run) {
     if (history.step != 4) return;
     for (const Parameter& parameter : model.parameters()) {
       Tensor value = parameter.value();
-      value.fill(parameter.name.ends_with("LayerNorm.weight") ? 1 : 0);
+      value.fill(parameter.role == Role::scale ? 1 : 0);
     }
   };
 }
@@ -223,54 +227,89 @@ TEST_CASE("trainer: a checkpoint of another run is refused") {
   const fs::path checkpoint = setup.folder / "run/checkpoint-12";
 
   setup.arguments.max_steps = 13;
-  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
-                    ContainsSubstring("it had 12 updates") && ContainsSubstring("now it is 13 updates"));
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("`updates` was 12, now it is 13"));
   setup.arguments.max_steps = 12;
   setup.arguments.learning_rate = 2e-3;
   CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
-                    ContainsSubstring("now it is") && ContainsSubstring("0.002"));
+                    ContainsSubstring("trainer_state.json: the run cannot go on with other arguments or data than it "
+                                      "began with: `learning_rate` was 0.001, now it is 0.002"));
   setup.arguments.learning_rate = 1e-3;
   for (Dataset* data : {&setup.data.train, &setup.data.validation}) {
     std::int32_t& id = data->sequences.back().ids[1];
     ++id;  // one token of one text
-    CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("the data and arguments the run began"));
+    CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("_data` was "));
     --id;
   }
   CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
   CHECK_THROWS_AS(Run(setup).trainer.resume(setup.folder / "run"), Error);
   CHECK_THROWS_WITH(Run(setup).trainer.resume(setup.folder / "run"), ContainsSubstring("trainer_state.json"));
   setup.config.intermediate_size = 21;
-  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("must be [21,12]"));
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
+                    ContainsSubstring("`config.intermediate_size` was 20, now it is 21"));
   setup.config.intermediate_size = 20;
   setup.config.num_hidden_layers = 3;
   CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
-                    ContainsSubstring("layer.2") && ContainsSubstring("missing"));
+                    ContainsSubstring("`config.num_hidden_layers` was 2, now it is 3"));
   setup.config.num_hidden_layers = 2;
   fs::remove(checkpoint / "optimizer.safetensors");
   CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("optimizer.safetensors"));
 }
 
-TEST_CASE("trainer: the words that tell runs apart name a token budget where there is one, and nothing else new",
-          "[budget]") {
+TEST_CASE("trainer: a run is known by its token budget where it has one, otherwise by its batch size", "[budget]") {
   Setup setup;
   setup.arguments.save_steps = 12;
   const auto identity = [&setup] { return Run(setup).trainer.history().identity; };
-  const std::string by_texts = identity();
-  CHECK(by_texts.starts_with("12 updates of 2x2 texts, seed 42, learning rate 0.001 linear after 2 warm-up, "));
+  const RunIdentity by_texts = identity();
+  CHECK(by_texts.value("updates") == "12");
+  CHECK(by_texts.value("batch_size") == "2");
+  CHECK(by_texts.value("batch_tokens").empty());
   setup.arguments.max_steps = 12;
   CHECK(identity() == by_texts);
   Run(setup).trainer.run();
   setup.arguments.batch_tokens = 20;
-  CHECK(identity().starts_with("12 updates of 20x2 tokens at most, seed 42, learning rate 0.001 linear after 2 "));
   const fs::path checkpoint = setup.folder / "run/checkpoint-12";
   CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
-                    ContainsSubstring("it had 12 updates of 2x2 texts") && ContainsSubstring("of 20x2 tokens at most"));
+                    ContainsSubstring("`batch_tokens` was not set, now it is 20") &&
+                        ContainsSubstring("`batch_size` was 2, now it is not set"));
 
   Run(setup).trainer.run();
   CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
   setup.arguments.batch_size = 3;  // is not read
   CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
   setup.arguments.batch_tokens = 21;
-  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
-                    ContainsSubstring("it had 12 updates of 20x2 tokens at most") && ContainsSubstring("of 21x2"));
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("`batch_tokens` was 20, now it is 21"));
+}
+
+TEST_CASE("trainer: a run goes on with the instruction set, precision and model that it began with") {
+  Setup setup;
+  setup.arguments.save_steps = 12;
+  Run(setup).trainer.run();
+  const fs::path checkpoint = setup.folder / "run/checkpoint-12", state = checkpoint / "trainer_state.json";
+  const std::string written = test::content_of(state);
+  const auto resumed_from = [&](const std::string& key, const std::string& value) {
+    auto json = nlohmann::json::parse(written);
+    REQUIRE(json.at("identity").contains(key));
+    json["identity"][key] = value;
+    std::ofstream(state) << json.dump();
+    try {
+      Run(setup).trainer.resume(checkpoint);
+    } catch (const OtherRunError& error) {
+      REQUIRE(error.differences().size() == 1);
+      CHECK(error.differences()[0].key == key);
+      CHECK(error.differences()[0].before == value);
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  CHECK_THAT(resumed_from("instruction_set", "neon2"),
+             ContainsSubstring(fmt::format("`instruction_set` was neon2, now it is {}", name_of(isa()))));
+  CHECK_THAT(resumed_from("precision", "bf16"), ContainsSubstring("`precision` was bf16, now it is f32"));
+  CHECK_THAT(resumed_from("config.hidden_dropout_prob", "0.5"), ContainsSubstring("`config.hidden_dropout_prob` was"));
+  CHECK_THAT(resumed_from("adamw.beta_1", "0.5"), ContainsSubstring("`adamw.beta_1` was 0.5, now it is 0.9"));
+  auto json = nlohmann::json::parse(written);
+  json["identity"] = "12 updates of 2x2 texts, seed 42";
+  std::ofstream(state) << json.dump();
+  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("the sentence of an earlier version"));
+  std::ofstream(state) << written;
+  CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
 }

@@ -15,7 +15,7 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
 Tensor value_of(const Module& module, const std::string& name) {
   for (const Parameter& parameter : module.parameters()) {
-    if (parameter.name == name) return parameter.value();
+    if (checkpoint_name(parameter) == name) return parameter.value();
   }
   fail("test: no parameter {}", name);
 }

@@ -1,0 +1,78 @@
+#include "mini_bert/base/file_error.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "mini_bert/base/utf8.h"
+
+namespace mini_bert {
+
+void fail_with_errno(const std::filesystem::path& path, std::string_view what, int code, std::uint64_t bytes) {
+  const std::string planned = bytes == 0 ? std::string() : fmt::format(" ({} were to be written)", format_bytes(bytes));
+  switch (code) {
+    case ENOSPC:
+      fail("{}: {}: disk full{}; free some space or choose another folder", path.string(), what, planned);
+    case EDQUOT:
+      fail("{}: {}: your disk quota is used up{}; free some space or choose another folder", path.string(), what,
+           planned);
+    case EFBIG:
+      fail("{}: {}: the file is too large for this file system{}; choose another folder", path.string(), what, planned);
+    case ENOENT:
+      fail("{}: {}: there is no such file or folder; check the path", path.string(), what);
+    case ENOTDIR:
+      fail("{}: {}: a part of the path is a file, not a folder; check the path", path.string(), what);
+    case EISDIR:
+      fail("{}: {}: it is a folder; name a file", path.string(), what);
+    case EACCES:
+    case EPERM:
+      fail("{}: {}: permission denied; change the permissions or choose another path", path.string(), what);
+    case EROFS:
+      fail("{}: {}: the disk is read-only; choose another folder", path.string(), what);
+    case ENAMETOOLONG:
+      fail("{}: {}: the name is too long; choose a shorter one", path.string(), what);
+    case ELOOP:
+      fail("{}: {}: symbolic links lead in a circle or are not allowed here", path.string(), what);
+    case EMFILE:
+    case ENFILE:
+      fail("{}: {}: too many files are open; close some or raise 'ulimit -n'", path.string(), what);
+    case ENOMEM:
+      fail("{}: {}: out of memory; close other programs", path.string(), what);
+    case EIO:
+      fail("{}: {}: the disk reported an error; check the disk", path.string(), what);
+    default:
+      fail("{}: {}: {}", path.string(), what, std::strerror(code));
+  }
+}
+
+std::string format_bytes(std::uint64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (bytes < 1000) return fmt::format("{} bytes", bytes);
+  if (value < 1e6) return fmt::format("{:.1f} kB", value / 1e3);
+  if (value < 1e9) return fmt::format("{:.1f} MB", value / 1e6);
+  return fmt::format("{:.1f} GB", value / 1e9);
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  std::size_t length = std::min(text.size(), longest);
+  // Not in the middle of a UTF-8 character.
+  while (length < text.size() && length > 0 && is_continuation(text[length])) --length;
+  std::string result;
+  for (const char c : text.substr(0, length)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      result += fmt::format("\\x{:02x}", byte);
+    } else {
+      result += c;
+    }
+  }
+  if (length < text.size()) result += "…";
+  return result;
+}
+
+std::string in_quotes(std::string_view text) {
+  return '"' + printable(text) + '"';
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mini_bert/base/error.h"
+
+namespace mini_bert {
+
+// What decides the bits of a training run, as a list of named facts: the training arguments, fingerprints of the data,
+// the model's configuration, the instruction set. A resumed run must state the same facts. Keys are the names of
+// training arguments where a fact is one. Values are texts; a floating-point number is written with as many digits as
+// it takes to read the same number back, so equal texts mean equal bits.
+class RunIdentity {
+ public:
+  struct Fact {
+    std::string key, value;
+    bool operator==(const Fact&) const = default;
+  };
+
+  // A key that differs between two runs. An empty value means that the run does not state the key.
+  struct Difference {
+    std::string key, before, now;
+  };
+
+  // Adds one fact. Each key is added once.
+  template <class T>
+  void add(std::string key, const T& value) {
+    add_text(std::move(key), fmt::format("{}", value));
+  }
+  void add_text(std::string key, std::string value);
+  void add_fingerprint(std::string key, std::uint64_t fingerprint);  // as 16 hexadecimal digits
+  void add_all(const RunIdentity& other);
+
+  const std::vector<Fact>& facts() const { return facts_; }  // sorted by key, however they were added
+  std::string_view value(std::string_view key) const;        // empty when the key is not stated
+
+  // The keys whose values differ, sorted; keys that only `before` states come last.
+  std::vector<Difference> differences_from(const RunIdentity& before) const;
+
+  bool operator==(const RunIdentity&) const = default;
+
+ private:
+  std::vector<Fact> facts_;
+};
+
+// A checkpoint of another run than the one that is to go on. what() names the differing keys with both values, for
+// example "out/checkpoint-5/trainer_state.json: the run cannot go on with other arguments or data than it began with:
+// `learning_rate` was 5e-05, now it is 0.0001".
+class OtherRunError : public Error {
+ public:
+  OtherRunError(const std::string& file, std::vector<RunIdentity::Difference> differences);
+
+  const std::vector<RunIdentity::Difference>& differences() const { return differences_; }
+
+ private:
+  std::vector<RunIdentity::Difference> differences_;
+};
+
+}  // namespace mini_bert

@@ -1,0 +1,27 @@
+#include "mini_bert/base/json.h"
+
+#include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
+
+using namespace mini_bert;
+using namespace mini_bert::test;
+
+TEST_CASE("json: a text that is broken, repeated or too deep") {
+  const auto error = [](std::string_view text) { return error_of([&] { parse_json(text, "c.json"); }); };
+  CHECK(error(R"({"a":{"x":1},"b":{"x":[1,2]}})") == "no error");
+  CHECK_THAT(error(""), ContainsSubstring("c.json: not JSON, line 1 column 1: unexpected end of input"));
+  CHECK_THAT(error("{\n \"键\": ]"), ContainsSubstring("line 2 column 7: unexpected ']'"));
+  CHECK_THAT(error("{\"a\" 1}"), ContainsSubstring("line 1 column 6: unexpected number literal; expected ':'"));
+  CHECK_THAT(error("[1,2] 3"), ContainsSubstring("line 1 column 7"));
+  CHECK_THAT(error("1e999"), ContainsSubstring("not JSON"));
+  CHECK_THAT(error("NaN"), ContainsSubstring("invalid literal"));
+  CHECK_THAT(error(R"({"a":1,"b":2,"a":3})"), ContainsSubstring("key \"a\" occurs twice"));
+  CHECK_THAT(error(R"([{"b":{"a":1,"a":3}}])"), ContainsSubstring("key \"a\" occurs twice"));
+  CHECK_THAT(error(std::string("{}\0{", 4)), ContainsSubstring("line 1 column 3: a zero byte"));
+  CHECK(error(std::string(32, '[') + std::string(32, ']')) == "no error");
+  CHECK_THAT(error(std::string(33, '[') + std::string(33, ']')), ContainsSubstring("deeper than 32 levels"));
+  CHECK_THAT(error(std::string(1'000'000, '[')), ContainsSubstring("deeper than 32 levels"));
+  const std::string unterminated = error("\"" + std::string(1'000'000, 'x'));
+  CHECK_THAT(unterminated, ContainsSubstring("missing closing quote"));
+  CHECK(unterminated.size() < 300);
+}

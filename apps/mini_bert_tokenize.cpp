@@ -9,8 +9,8 @@
 #include <sstream>
 #include <string>
 
-#include "apps/command_line.h"
-#include "apps/download_console.h"
+#include "apps/console/command_line.h"
+#include "apps/console/download_console.h"
 #include "mini_bert/files/model_folder.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 

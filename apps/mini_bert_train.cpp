@@ -1,7 +1,7 @@
 // Fine-tunes a BERT on the user's own texts, or trains one from random weights.
-#include "apps/train_options.h"
-#include "apps/training_check.h"
-#include "apps/training_run.h"
+#include "apps/train/train_options.h"
+#include "apps/train/training_check.h"
+#include "apps/train/training_run.h"
 
 int main(int argc, char** argv) {
   using namespace mini_bert;

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "apps/command_line.h"
+#include "apps/console/command_line.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "mini_bert/tokenizer/vocabulary_trainer.h"

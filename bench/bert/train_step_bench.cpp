@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-#include "apps/command_line.h"
+#include "apps/console/command_line.h"
 #include "bench/bert/on_demand.h"
 #include "bench/bert/training_step.h"
 #include "bench/bert/workload.h"

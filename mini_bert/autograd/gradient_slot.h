@@ -7,7 +7,8 @@
 namespace mini_bert {
 
 // The place where the gradient of one value is kept. A backward pass that does not read the value holds this slot
-// instead of the Var, so that the memory of the value can be released. Copying a slot copies a handle to the same place.
+// instead of the Var, so that the memory of the value can be released. Copying a slot copies a handle to the same
+// place.
 class GradientSlot {
  public:
   GradientSlot() = default;

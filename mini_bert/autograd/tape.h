@@ -49,8 +49,8 @@ class Tape {
   Tape& operator=(const Tape&) = delete;
 
   // Propagates `dy`, the gradient of y, to the inputs of all recorded operations. For a loss, which must have one
-  // element, it is 1. Activations and their gradients are released on the way; the gradients of leaves stay. The tape is
-  // empty afterwards.
+  // element, it is 1. Activations and their gradients are released on the way; the gradients of leaves stay. The tape
+  // is empty afterwards.
   void backward(const Var& loss);
   void backward(const Var& y, const Tensor& dy);
 

@@ -13,8 +13,8 @@ class Var {
 
   bool defined() const { return value_ != nullptr; }
   const Tensor& value() const { return *value_; }
-  // Replaces the value by a tensor of the same shape, without a copy; every copy of this Var sees it. The new dtype must
-  // have the same arithmetic_dtype.
+  // Replaces the value by a tensor of the same shape, without a copy; every copy of this Var sees it. The new dtype
+  // must have the same arithmetic_dtype.
   void replace_value(Tensor value);
 
   const Shape& shape() const { return value_->shape(); }

@@ -6,8 +6,8 @@
 #include <memory>
 #include <span>
 
-#include "mini_bert/files/mapped_file.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/files/mapped_file.h"
 
 namespace mini_bert::hub {
 namespace {

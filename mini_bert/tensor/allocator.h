@@ -15,7 +15,8 @@ namespace mini_bert {
 // neighbours are joined, so that batches of different lengths share one set of segments. Segments begin at huge-page
 // boundaries and ask for huge pages: with 4 KB pages, a step of BERT base spends a large part of its time in page
 // faults and TLB misses. The descriptions of blocks are stored outside the blocks, so a page that nobody writes to
-// never becomes resident: a model whose weights stay in their mapped file pays nothing for the memory reserved for them.
+// never becomes resident: a model whose weights stay in their mapped file pays nothing for the memory reserved for
+// them.
 //
 // A request finds its block in constant time: it takes the first block that fits in the smallest size class that has
 // one (Masmano et al. 2004, "TLSF: a new dynamic memory allocator for real-time systems", ECRTS). Thread-safe. In

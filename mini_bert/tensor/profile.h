@@ -8,8 +8,8 @@
 
 namespace mini_bert {
 
-// Measures where the time of a run goes, by operation. Off by default; when it is on, every Timed adds to the row of its
-// name.
+// Measures where the time of a run goes, by operation. Off by default; when it is on, every Timed adds to the row of
+// its name.
 namespace profile {
 
 enum class Pass { forward, backward };

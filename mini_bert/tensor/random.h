@@ -9,8 +9,8 @@
 
 namespace mini_bert {
 
-// Names one stream of random numbers. Element i of a stream is a pure function of (key, i). So a dropout mask need not be
-// stored, does not depend on the number of threads, and is the same after a resume.
+// Names one stream of random numbers. Element i of a stream is a pure function of (key, i). So a dropout mask need not
+// be stored, does not depend on the number of threads, and is the same after a resume.
 struct RandomKey {
   std::uint64_t seed = 0;
   std::uint32_t step = 0;    // changes with time: the training step, the epoch

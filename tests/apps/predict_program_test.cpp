@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "apps/text_format.h"
+#include "apps/console/text_format.h"
 #include "tests/apps/program_testing.h"
 #include "tests/catch.h"
 

@@ -4,11 +4,14 @@
     python tests/parity/pipeline_parity.py --program build/release/bin/mini_bert_predict
 
 fill-mask: the whole vocabulary, targets, one blank and several. classify: every problem type, one text and pairs, all
-labels. tag: all aggregation strategies. embed: the hidden states of [CLS], their mean and the pooler. score: one token
-masked at a time. Scores must agree to 1e-5, everything else exactly.
+labels. tag: all aggregation strategies. choose: questions from the command line, from files in the form of SWAG and of
+C3, two choices and more, texts that are cut. embed: the hidden states of [CLS], their mean and the pooler. score: one
+token masked at a time. Scores must agree to 1e-5, everything else exactly.
 """
 
 import argparse
+import csv
+import json
 import math
 import sys
 import tempfile
@@ -124,6 +127,50 @@ def tag(comparison: Predictions, folder: Path) -> None:
                 comparison.check(f"tag {strategy} {text!r}", spans, plain(pipe(text)))
 
 
+CONTEXT = "三国人物诸葛亮，字孔明。"
+# Context, what stands before every choice, choices.
+CHOICES = [
+    (CONTEXT, "", ["诸葛", "相"]),
+    ("the cat sat", "", ["on the mat", "龘", "Unaffable CATS", "a b c", "一"]),
+    ("相" * 60, "", ["是", "的" * 50, "abc" * 30]),
+    (CONTEXT, "字", ["孔明", "子澜", "今天很好"]),
+    ("今 " * 30, "用写？", ["孔明" * 9, "子澜"]),
+]
+
+
+def chosen(model, tokenizer, context: str, before: str, choices: list) -> list:
+    """The choices as mini_bert_predict prints them, by transformers, which sees one question at a time."""
+    pairs = [before + choice for choice in choices]
+    inputs = tokenizer([context] * len(choices), pairs, return_tensors="pt", padding=True, truncation=True, max_length=40)
+    with torch.no_grad():
+        logits = model(**{name: value[None] for name, value in inputs.items()}).logits[0]
+    scores = zip(choices, logits.softmax(0).tolist(), strict=True)
+    return [{"label": choice, "score": score} for choice, score in sorted(scores, key=lambda pair: -pair[1])]
+
+
+def choose(comparison: Predictions, folder: Path) -> None:
+    directory, swag, c3 = folder / "choose", folder / "swag.csv", folder / "c3.json"
+    build(directory, "BertForMultipleChoice", 50)
+    tokenizer = BertTokenizerFast.from_pretrained(directory)
+    model = transformers.BertForMultipleChoice.from_pretrained(directory).eval()
+    with swag.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["sent1", "sent2", *(f"ending{i}" for i in range(5))])
+        writer.writerows([context, before, *choices, *[""] * (5 - len(choices))] for context, before, choices in CHOICES)
+    questions = [[[context], [{"question": before, "choice": choices}], "id"] for context, before, choices in CHOICES]
+    c3.write_text(json.dumps(questions, ensure_ascii=False), encoding="utf-8")
+    lines = ["\t".join([context, *choices]) for context, _, choices in CHOICES]
+    ways = [
+        ("lines", comparison.ask("choose", directory, lines), lambda before: ""),
+        ("SWAG", comparison.ask("choose", directory, [], "--file", swag), lambda before: before and before + " "),
+        ("C3", comparison.ask("choose", directory, [], "--file", c3), lambda before: before and before + "[SEP]"),
+    ]
+    for way, answers, begin in ways:
+        for (context, before, choices), found in zip(CHOICES, answers, strict=True):
+            expected = chosen(model, tokenizer, context, begin(before), choices)
+            comparison.check(f"choose {way} {context!r} {before!r}", found, expected)
+
+
 def embed(comparison: Predictions, folder: Path) -> None:
     directory = folder / "embed"
     build(directory, "BertModel", 20)
@@ -164,7 +211,7 @@ def main() -> int:
     silence_transformers()
     comparison = Predictions(arguments.program)
     with tempfile.TemporaryDirectory() as folder:
-        for task in (fill_mask, classify, tag, embed, score):
+        for task in (fill_mask, classify, tag, choose, embed, score):
             task(comparison, Path(folder))
     return comparison.finish("answers compared with transformers")
 

@@ -52,6 +52,13 @@ QUESTIONS = [
     ("面粉一斤，水三两，盐少许，揉好放半小时。", "面要放多久？", "半小时"),
 ]
 
+# A context, a question about it, choices, the number of the right one. The second context is cut.
+CHOICES = [
+    ("男：WiFi慢死了。女：那我们去隔壁的茶馆吧。", "他们要去哪里？", ["茶馆", "車站", "学校", "家里"], 0),
+    ("面粉一斤，水三两，盐少许，揉好放半小时，切成条，下锅煮五分钟，捞出来过凉水，拌上芝麻酱和黄瓜丝。", "这是什么？", ["汤", "饼", "面", "饭"], 2),
+    ("守塔人老郑在岛上住了四十年。", "老郑住在哪里？", ["城里", "岛上", "山上的一座很小的庙里面", "船上"], 1),
+]
+
 
 def write_labelled(path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -80,10 +87,27 @@ def write_questions(path: Path) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
 
+def write_choices(path: Path) -> None:
+    questions = [
+        [[context], [{"question": question, "choice": choices, "answer": choices[answer]}], str(i)]
+        for i, (context, question, choices, answer) in enumerate(CHOICES)
+    ]
+    path.write_text(json.dumps(questions, ensure_ascii=False), encoding="utf-8")
+
+
+def read_choices(path: Path) -> list:
+    return [
+        ("\n".join(lines), asked["question"], asked["choice"], asked["choice"].index(asked["answer"]))
+        for lines, questions, _ in json.loads(path.read_text(encoding="utf-8"))
+        for asked in questions
+    ]
+
+
 TASKS = {
     "classify": (Task("classify", None, task_data.read_texts, "", 0, 5e-4, 32, suffix=".csv"), write_labelled),
     "tag": (Task("tag", None, read_tagged, "", 0, 5e-4, 32, suffix=".conll"), write_tagged),
     "answer": (Task("answer", None, task_data.read_questions, "", 0, 5e-4, 40, 0, 8, ".json"), write_questions),
+    "choose": (Task("choose", None, read_choices, "", 0, 5e-4, 40, suffix=".json"), write_choices),
 }
 
 

@@ -13,6 +13,7 @@ from parity_testing import IGNORED
 from seqeval.metrics import f1_score
 from sklearn.metrics import accuracy_score
 from transformers import (
+    DataCollatorForMultipleChoice,
     DataCollatorForTokenClassification,
     DataCollatorWithPadding,
     Trainer,
@@ -155,7 +156,27 @@ class Answering(Kind):
         return sum(scores) / len(scores)
 
 
-KINDS = {"classify": Classification, "tag": Tagging, "answer": Answering}
+class Choosing(Kind):
+    """Rows are (context, question, choices, number of the right one), with as many choices each."""
+
+    architecture = "AutoModelForMultipleChoice"
+
+    def labels(self, rows: list) -> list:
+        return []
+
+    def encode(self, rows: list, labels: list) -> list:
+        examples = []
+        for context, question, choices, answer in rows:
+            pairs = [f"{question}[SEP]{choice}" for choice in choices]
+            encoded = self.tokenizer([context] * len(pairs), pairs, truncation=True, max_length=self.task.max_length)
+            examples.append(dict(encoded) | {"labels": answer})
+        return examples
+
+    def collator(self):
+        return DataCollatorForMultipleChoice(self.tokenizer)
+
+
+KINDS = {"classify": Classification, "tag": Tagging, "answer": Answering, "choose": Choosing}
 
 
 def load(kind, model: Path, labels: list):

@@ -7,7 +7,7 @@
 
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/base/utf8.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/dataset.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {

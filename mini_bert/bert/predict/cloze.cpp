@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "mini_bert/autograd/tape.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 

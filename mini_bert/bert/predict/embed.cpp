@@ -6,8 +6,8 @@
 #include "mini_bert/autograd/ops/gather_rows.h"
 #include "mini_bert/autograd/ops/segment_mean.h"
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/dataset.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "mini_bert/autograd/ops/segment_cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/metrics/answers.h"
 #include "mini_bert/bert/predict/answer.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {

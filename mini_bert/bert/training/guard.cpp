@@ -5,8 +5,8 @@
 #include <map>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/record_reader.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {

@@ -38,12 +38,13 @@ class Objective {
 
   virtual BertPreTrainedModel& model() const = 0;
 
-  // What it was given; a sequence is an example. There may be no validation data.
+  // The data it was given. There may be no validation data.
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
-  Index examples() const { return static_cast<Index>(training().sequences.size()); }
-  // Tokens of each training example, at most: an objective may draw what it reads anew in every epoch.
+  // The most tokens that each training example has: an objective may draw what it reads anew in every epoch. An example
+  // is a sequence, unless the objective makes one example of several sequences.
   virtual std::vector<Index> lengths() const { return lengths_of(training().sequences); }
+  Index examples() const { return static_cast<Index>(lengths().size()); }
   bool validates() const { return !validation().sequences.empty(); }
 
   // Training examples 0 … examples()−1 as a batch: a pure function of them and the epoch.
@@ -59,7 +60,8 @@ class Objective {
   // What the model now answers to the user's questions.
   virtual std::vector<ProbeRow> ask_probes() const { return {}; }
 
-  // How well the model still does what it is not to forget, and the texts of the blanks it is asked to fill.
+  // Scores the model on the guard: questions it answered before training and should still answer. Also returns the
+  // texts of those questions.
   virtual std::optional<GuardRow> score_guard() const { return std::nullopt; }
   virtual std::vector<std::string> guard_blanks() const { return {}; }
 

@@ -6,7 +6,7 @@
 
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 
 namespace mini_bert {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "mini_bert/base/argument_error.h"
-#include "mini_bert/bert/predict/batches.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/tensor/random.h"
 
 namespace mini_bert {

@@ -9,7 +9,7 @@
 namespace mini_bert {
 
 // Where a list of examples is cut into batches, given how many tokens each has: after every batch_size of them or, with
-// batch_tokens, when the next one would be too much (cut_by_tokens in bert/predict/batches.h says what is returned).
+// batch_tokens, when the next one would be too much (cut_by_tokens in bert/data/batches.h says what is returned).
 // Error when an example alone is too much; `which` tells it what they are.
 std::vector<Index> cut_into_batches(std::span<const Index> lengths, const TrainingArguments& arguments,
                                     const char* which);

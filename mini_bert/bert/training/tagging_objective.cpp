@@ -4,10 +4,10 @@
 
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/class_weights.h"
 #include "mini_bert/bert/metrics/classification.h"
 #include "mini_bert/bert/metrics/entities.h"
-#include "mini_bert/bert/predict/batches.h"
 
 namespace mini_bert {
 namespace {

@@ -4,8 +4,8 @@
 
 namespace mini_bert::kernels {
 
-// The numbers of one AdamW update of one parameter. `correction_1` is 1−β₁ᵗ and `correction_2` is 1−β₂ᵗ after t updates;
-// both are 1 in Google's form, which has no bias correction.
+// The numbers of one AdamW update of one parameter. `correction_1` is 1−β₁ᵗ and `correction_2` is 1−β₂ᵗ after t
+// updates; both are 1 in Google's form, which has no bias correction.
 struct AdamWStep {
   double learning_rate, beta_1, beta_2, eps, weight_decay, correction_1, correction_2;
 };

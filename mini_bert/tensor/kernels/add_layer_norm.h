@@ -8,8 +8,8 @@ namespace mini_bert::kernels {
 
 // The operation that ends each half of an encoder layer, in one pass over memory instead of three:
 //   s = residual + dropout(h),   y = LayerNorm(s)
-// residual, h, s, y [T,H]; γ, β [H]. dropout.h and layer_norm.h define the parts; without dropout s is residual + h. The
-// backward pass needs s, `mean` [T] and `rstd` [T], and draws the mask again from the key.
+// residual, h, s, y [T,H]; γ, β [H]. dropout.h and layer_norm.h define the parts; without dropout s is residual + h.
+// The backward pass needs s, `mean` [T] and `rstd` [T], and draws the mask again from the key.
 struct AddLayerNormOptions {
   double eps = 1e-12;
   double dropout = 0;

@@ -12,8 +12,8 @@ namespace mini_bert::kernels {
 // queries, keys, values and output [length,D]:
 //   scores = queries·keysᵀ/√D [length,length],   p = softmax(scores),   dropped = dropout(p),   output = dropped·values
 // A sentence attends only to itself, so the work is Σ length² over the sentences, with no mask and no padding.
-// `log_sum_exp` [T,N] keeps the logarithm of the sum of exp(scores) of every row, computed without overflow. With it the
-// backward pass rebuilds p from the queries and keys: T·N numbers are kept instead of Σ N·length². For activations
+// `log_sum_exp` [T,N] keeps the logarithm of the sum of exp(scores) of every row, computed without overflow. With it
+// the backward pass rebuilds p from the queries and keys: T·N numbers are kept instead of Σ N·length². For activations
 // stored as bf16 the arithmetic and log_sum_exp are f32.
 struct AttentionOptions {
   Index heads = 1;

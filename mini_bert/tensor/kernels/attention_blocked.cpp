@@ -16,8 +16,8 @@ float* scratch_of_this_thread(Index floats) {
   return memory.data<float>();
 }
 
-// Calls body(sentence, head) for every head of every sentence, longest sentences first. A thread takes the next head when
-// it has finished one, so that all threads end at about the same time. The result does not depend on which thread
+// Calls body(sentence, head) for every head of every sentence, longest sentences first. A thread takes the next head
+// when it has finished one, so that all threads end at about the same time. The result does not depend on which thread
 // computes a head.
 template <class Body>
 void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body) {

@@ -7,8 +7,8 @@
 #include "mini_bert/tensor/simd/philox.h"
 #include "mini_bert/tensor/simd/registers.h"
 
-// Attention of one head of one sentence. All its matrices stay in the first two caches: keys and values are packed once,
-// queries are processed in blocks of rows. docs/attention.md explains the blocks.
+// Attention of one head of one sentence. All its matrices stay in the first two caches: keys and values are packed
+// once, queries are processed in blocks of rows. docs/attention.md explains the blocks.
 namespace mini_bert::simd {
 
 // eˣ = 2ⁿ·2ʳ for x ≤ 0, with n = round(x/ln 2). 2ʳ = 1 + r·p(r), where p has degree 5 and the least relative error
@@ -162,8 +162,8 @@ void attention_forward(const AttentionHead<Element>& head, Element* output, floa
   }
 }
 
-// With probabilities = exp(scores − log_sum_exp): replaces the scores in p by the dropped probabilities, and ddropped in
-// dp by dscores = probabilities∘(dp − rowsum(probabilities∘dp)).
+// With probabilities = exp(scores − log_sum_exp): replaces the scores in p by the dropped probabilities, and ddropped
+// in dp by dscores = probabilities∘(dp − rowsum(probabilities∘dp)).
 template <class F>
 void softmax_row_backward(float* p, float* dp, Index length, const float* factors, float log_sum_exp, float* spare) {
   hide_scores_behind_the_end<F>(p, length);
@@ -224,7 +224,8 @@ void attention_backward(const AttentionHead<Element>& head, const AttentionHeadG
   copy_rows<F>(head.v, stride, length, size, 1.0f, m.doutput, m.ld_size);  // a temporary copy: the next line packs it
   const Panels values_t = pack_transpose<F>(m.doutput, m.ld_size, length, size, m.values_t);
   copy_rows<F>(head.k, stride, length, size, 1.0f, m.keys, m.ld_size);
-  const Panels keys_t = pack_transpose<F>(m.keys, m.ld_size, length, size, m.keys_t), keys = panels_of<F>(m.keys, m.ld_size);
+  const Panels keys_t = pack_transpose<F>(m.keys, m.ld_size, length, size, m.keys_t),
+               keys = panels_of<F>(m.keys, m.ld_size);
   const Panels queries = panels_of<F>(m.queries, m.ld_size), doutput = panels_of<F>(m.doutput, m.ld_size);
 
   for (Index begin = 0; begin < length; begin += m.block) {

@@ -2,14 +2,14 @@
 
 #include "mini_bert/tensor/shape.h"
 
-// Products of matrices that fit in the first two caches: one head of one sentence. The left factor is read in place, one
-// element at a time; the right factor is read one register at a time. The terms of every element of a product are added
-// in the same order, whatever the tiles are.
+// Products of matrices that fit in the first two caches: one head of one sentence. The left factor is read in place,
+// one element at a time; the right factor is read one register at a time. The terms of every element of a product are
+// added in the same order, whatever the tiles are.
 namespace mini_bert::simd {
 
-// The right factor B [depth,cols] in panels of `width` columns, where width is that of the product's tiles. Element (k, j)
-// of panel p is data[p·next + k·ld + j]. For a row-major matrix next is width; for one that was packed panel by panel ld
-// is width. Columns are read up to the end of the last register.
+// The right factor B [depth,cols] in panels of `width` columns, where width is that of the product's tiles. Element (k,
+// j) of panel p is data[p·next + k·ld + j]. For a row-major matrix next is width; for one that was packed panel by
+// panel ld is width. Columns are read up to the end of the last register.
 struct Panels {
   const float* data;
   Index ld, next;

@@ -13,8 +13,8 @@ inline constexpr std::int32_t ignore_index = -100;  // the label of a row withou
 void cross_entropy(const Tensor& logits, const Tensor& labels, const Tensor& weights, double divisor, Tensor& loss,
                    Tensor& log_sum_exp);
 
-// dz_mv += dloss/divisor·w_label[m]·(softmax(z_m)_v − [v = label]); ignored rows get 0. dlogits may be the same memory as
-// logits.
+// dz_mv += dloss/divisor·w_label[m]·(softmax(z_m)_v − [v = label]); ignored rows get 0. dlogits may be the same memory
+// as logits.
 void cross_entropy_backward(const Tensor& dloss, const Tensor& logits, const Tensor& labels, const Tensor& weights,
                             double divisor, const Tensor& log_sum_exp, const Gradient& dlogits);
 

@@ -5,8 +5,9 @@
 
 namespace mini_bert::kernels {
 
-// y_i = x_i/(1−p) with probability 1−p and 0 otherwise, so that the expected value of y is x. Element i is kept if number
-// i of the stream `key` is at least p. Srivastava et al. 2014, JMLR 15 §4; there the scale is applied at test time.
+// y_i = x_i/(1−p) with probability 1−p and 0 otherwise, so that the expected value of y is x. Element i is kept if
+// number i of the stream `key` is at least p. Srivastava et al. 2014, JMLR 15 §4; there the scale is applied at test
+// time.
 void dropout(const Tensor& x, double p, const RandomKey& key, Tensor& y);
 
 // dx_i += dy_i/(1−p) where x_i was kept. The mask is not stored; it is drawn again from the key.

@@ -31,8 +31,8 @@ void layer_norm(const Element* x, Index rows, Index cols, const Normalisation& n
   }
 }
 
-// Computes dx of one row, one register at a time. The constructor reads the row once: it computes ⟨g⟩ and ⟨g·x̂⟩ and adds
-// to the sums for dγ and dβ.
+// Computes dx of one row, one register at a time. The constructor reads the row once: it computes ⟨g⟩ and ⟨g·x̂⟩ and
+// adds to the sums for dγ and dβ.
 template <class F, class Element>
 class LayerNormRowGradient {
  public:

@@ -6,8 +6,8 @@
 namespace mini_bert::kernels {
 
 // f32 sums over the rows of a matrix. Every 32 rows have their own set of `count` sums; the sets are added in the order
-// of the rows. So threads can divide the rows and read them in memory order, and the bits do not depend on the number of
-// threads.
+// of the rows. So threads can divide the rows and read them in memory order, and the bits do not depend on the number
+// of threads.
 class RowSums {
  public:
   RowSums(Index rows, Index count) : rows_(rows), partial_({(rows + chunk - 1) / chunk, count}) {}

@@ -9,8 +9,8 @@
 
 namespace mini_bert::simd {
 
-// Products in tiles (tensor/kernels/matmul_simd.h) whose terms have one type. Panels consist of 32-bit words. A word is a
-// float, or, if the CPU multiplies bfloat16, a pair of them: two consecutive terms of the sum.
+// Products in tiles (tensor/kernels/matmul_simd.h) whose terms have one type. Panels consist of 32-bit words. A word is
+// a float, or, if the CPU multiplies bfloat16, a pair of them: two consecutive terms of the sum.
 struct TiledProduct {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
   using Tile = void (*)(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
@@ -47,9 +47,9 @@ struct DotProduct {
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 
-// The SIMD kernels of one instruction set: loops over plain arrays. Each is written once, as a template over the register
-// type, in tensor/kernels/<op>_simd.h, next to the definition that it must agree with. avx2.cpp, avx512.cpp and the like
-// instantiate the templates. Callers handle threads and shapes.
+// The SIMD kernels of one instruction set: loops over plain arrays. Each is written once, as a template over the
+// register type, in tensor/kernels/<op>_simd.h, next to the definition that it must agree with. avx2.cpp, avx512.cpp
+// and the like instantiate the templates. Callers handle threads and shapes.
 struct Kernels {
   Isa isa;
 
@@ -66,8 +66,8 @@ struct Kernels {
 // The kernels of isa(), or null if it is portable: then the definition is the kernel.
 const Kernels* kernels();
 
-// The loops of isa() over elements stored as Element. Null if isa() is portable, and for double: only the definitions compute
-// with it. Every operation asks this question in the same way, once and before its own loops:
+// The loops of isa() over elements stored as Element. Null if isa() is portable, and for double: only the definitions
+// compute with it. Every operation asks this question in the same way, once and before its own loops:
 //   visit_stored(x.dtype(), [&]<class Element>() {
 //     if (const auto* const loops = simd::loops<Element>()) return …;  // with loops->add.forward and the like
 //     …                                                               // the definition

@@ -9,8 +9,8 @@
 #include "mini_bert/tensor/shape.h"
 
 // The signatures of all loops except matrix products, one struct for each operation. <op>.h says what an operation
-// computes, tensor/kernels/<op>_simd.h how. Arrays are contiguous: n elements, or rows × cols. A gradient dx is added to
-// if `accumulate`, and replaced otherwise. A gradient that may be null is not computed if it is.
+// computes, tensor/kernels/<op>_simd.h how. Arrays are contiguous: n elements, or rows × cols. A gradient dx is added
+// to if `accumulate`, and replaced otherwise. A gradient that may be null is not computed if it is.
 namespace mini_bert::simd {
 
 // Activations are stored as Element, float or BFloat16; the arithmetic is f32.
@@ -107,8 +107,8 @@ struct LinearLoops {
   void (*column_sums)(const Element* x, Index rows, Index cols, float* sums);
 };
 
-// One head of one sentence (attention_head.h). scratch() is the number of floats of scratch memory that both passes need
-// at most.
+// One head of one sentence (attention_head.h). scratch() is the number of floats of scratch memory that both passes
+// need at most.
 template <class Element>
 struct AttentionLoops {
   Index (*scratch)(Index length, Index size);

@@ -37,7 +37,8 @@ void dropout_factors(double p, const RandomKey& key, std::uint64_t first, Index 
   using Bits = typename F::Bits;
   constexpr Index group = 4 * F::lanes;
   const F kept(static_cast<float>(1.0 / (1.0 - p)));
-  const F threshold(static_cast<float>(p) * 0x1p24f);  // compared with the 24 bits before they are scaled, which is exact
+  const F threshold(static_cast<float>(p) *
+                    0x1p24f);  // compared with the 24 bits before they are scaled, which is exact
   const auto draw = [&](std::uint64_t counter, float* target) {
     Bits words[4] = {Bits(0u), Bits(0u), Bits(0u), Bits(0u)};
     philox<F>(key, counter, words);

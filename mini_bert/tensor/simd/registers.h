@@ -55,8 +55,8 @@ void for_each_register(Index n, const Body& body) {
   if (i < n) body(i, FirstLanes<F>{n - i});
 }
 
-// The same with `COUNT` sums: body(i, lanes, F (&sums)[COUNT]) adds to them, and totals[c] becomes their total. Four sets
-// of sums take turns, so that an addition does not wait for the one before it.
+// The same with `COUNT` sums: body(i, lanes, F (&sums)[COUNT]) adds to them, and totals[c] becomes their total. Four
+// sets of sums take turns, so that an addition does not wait for the one before it.
 template <class F, int COUNT, class Body>
 void sum_over_registers(Index n, float (&totals)[COUNT], const Body& body) {
   constexpr Index sets = 4;

@@ -236,8 +236,7 @@ TEST_CASE("trainer: words and spans are masked the same in a resumed run, and ot
   CHECK(same_bits(resumed.weights(), unbroken.weights()));
   const auto refuses = [&](const std::string& output) {
     StartedRun other(setup, output);
-    CHECK_THROWS_WITH(other.trainer.resume(setup.folder / "unbroken/checkpoint-5"),
-                      ContainsSubstring("now it is "));
+    CHECK_THROWS_WITH(other.trainer.resume(setup.folder / "unbroken/checkpoint-5"), ContainsSubstring("now it is "));
   };
   setup.data.masking.ngram = 3;
   refuses("other rules");

@@ -208,7 +208,8 @@ TEST_CASE("a run with frozen layers and layer decay, stopped and resumed, ends w
     if (other == 0) changed_setup.arguments.layer_decay = 0.9;
     if (other == 1) changed_setup.arguments.freeze_layers = 2;
     Run refused(changed_setup);
-    CHECK_THROWS_WITH(refused.trainer.resume(checkpoint), ContainsSubstring("`layer_decay` was") || ContainsSubstring("`freeze_layers` was"));
+    CHECK_THROWS_WITH(refused.trainer.resume(checkpoint),
+                      ContainsSubstring("`layer_decay` was") || ContainsSubstring("`freeze_layers` was"));
   }
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
-// The NEON intrinsics of mini_bert/tensor/simd on x86: SIMDe computes them, and gives its functions and types Arm's names.
-// SIMDe 0.7 lacks four of them, and 0.8 has them but rounds vfmsq_f32 twice. So these four are defined here with every
-// release, lane by lane as Arm's intrinsics reference defines them; SIMDe's names for them, which are macros, go first.
+// The NEON intrinsics of mini_bert/tensor/simd on x86: SIMDe computes them, and gives its functions and types Arm's
+// names. SIMDe 0.7 lacks four of them, and 0.8 has them but rounds vfmsq_f32 twice. So these four are defined here with
+// every release, lane by lane as Arm's intrinsics reference defines them; SIMDe's names for them, which are macros, go
+// first.
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/arm/neon.h>
 

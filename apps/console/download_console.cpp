@@ -1,0 +1,87 @@
+#include "apps/console/download_console.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "apps/console/text_format.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/hub/fetch_model.h"
+
+namespace mini_bert {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+class DownloadConsole : public hub::DownloadObserver {
+ public:
+  ~DownloadConsole() override { clear_line(); }
+
+  void on_start(const std::string& model, const std::string& server,
+                const std::vector<hub::RemoteFile>& files) override {
+    std::uint64_t bytes = 0;
+    for (const hub::RemoteFile& file : files) bytes += file.size;
+    fmt::print(stderr, "{} is not here yet; downloading {} in {} files from {}\n", model, format_bytes(bytes),
+               files.size(), server);
+  }
+
+  void on_bytes(const hub::RemoteFile& file, std::uint64_t done) override {
+    if (file.name != file_) {
+      file_ = file.name;
+      began_ = Clock::now();
+      had_ = done;
+    }
+    if (!is_terminal_ || (line_shown_ && seconds_since(drawn_) < 0.1)) return;
+    const double share = static_cast<double>(done) / static_cast<double>(file.size);
+    const double speed = static_cast<double>(done - had_) / std::max(seconds_since(began_), 1e-3);
+    fmt::print(stderr, "\r\x1b[K  {}  {} of {} of {}  {}/s  {} left", file.name, format_percent(share),
+               format_bytes(done), format_bytes(file.size), format_bytes(static_cast<std::uint64_t>(speed)),
+               speed > 0 ? format_duration(static_cast<double>(file.size - done) / speed) : "–");
+    std::fflush(stderr);
+    line_shown_ = true;
+    drawn_ = Clock::now();
+  }
+
+  void on_done(const hub::RemoteFile& file) override {
+    clear_line();
+    fmt::print(stderr, "  {}  {}\n", file.name, format_bytes(file.size));
+  }
+
+  void on_retry(const hub::RemoteFile& file, const std::string& reason) override {
+    clear_line();
+    fmt::print(stderr, "  {}  broke off, will go on: {}\n", file.name, reason);
+  }
+
+  void on_wait(const hub::RemoteFile& file) override {
+    clear_line();
+    fmt::print(stderr, "  {}  waiting for another program that is downloading it\n", file.name);
+  }
+
+ private:
+  void clear_line() {
+    if (line_shown_) fmt::print(stderr, "\r\x1b[K");
+    line_shown_ = false;
+  }
+
+  bool is_terminal_ = isatty(STDERR_FILENO) == 1;
+  bool line_shown_ = false;
+  std::string file_;
+  std::uint64_t had_ = 0;  // bytes of the file that had arrived when its speed began to be taken
+  Clock::time_point began_{}, drawn_{};
+};
+
+}  // namespace
+
+void bring_model(const std::string& name, ModelPart part) {
+  DownloadConsole console;
+  hub::fetch_model(name, {.files = part == ModelPart::all ? hub::ModelFiles::all : hub::ModelFiles::tokenizer},
+                   console);
+}
+
+}  // namespace mini_bert

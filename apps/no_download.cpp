@@ -1,8 +1,0 @@
-// bring_model() of a build without the hub.
-#include "apps/download_console.h"
-
-namespace mini_bert {
-
-void bring_model(const std::string&, ModelPart) {}
-
-}  // namespace mini_bert

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "apps/console/command_line.h"
+
+namespace mini_bert {
+
+// The flags of mini_bert_predict.
+struct PredictOptions {
+  std::string task, model;
+  std::vector<std::string> texts;  // none: those of `file`, or lines of standard input
+  std::string file, text_column;
+  bool pairs = false;             // classify: a tab divides a text into two
+  std::string question, context;  // answer, choose
+  std::int64_t doc_stride = 128;  // answer: tokens that neighbouring windows of a long context share
+  bool may_be_absent = false;     // answer: the context may not hold an answer
+  std::int64_t top_k = 5;
+  std::string targets;
+  bool joint = false;  // fill-mask: all blanks together
+  std::int64_t beam = 8;
+  std::int64_t max_blank_length = 4;
+  std::string aggregation = "simple";
+  std::string pooling;  // empty: as the model's folder says, or the mean
+  bool normalize = false;
+  bool json = false;
+  std::int64_t threads = 0;
+};
+
+void declare_flags(CommandLine& line, PredictOptions& options);
+
+}  // namespace mini_bert

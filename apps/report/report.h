@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mini_bert/bert/training/history.h"
+
+namespace mini_bert {
+
+// What report.html shows of a run. All texts are plain.
+struct Report {
+  std::string title;                                           // "data/zhugetao/train.json on models/mini-bert-zh"
+  std::string loss;                                            // what the loss means, a sentence
+  std::vector<std::pair<std::string, std::string>> facts;      // "training texts" "92 (1,830 tokens)", …
+  std::vector<std::pair<std::string, std::string>> arguments;  // every argument in effect
+  const TrainingHistory& history;                              // outlives the report
+  std::string ending;                                          // "" while it runs, else "completed in 42 s"
+};
+
+// One page that needs nothing but a browser: no script, no network, no other file. It is well-formed XML apart from its
+// first line.
+std::string render_report(const Report& report);
+
+// The run in plain words: "In 300 steps (3 epochs) the training loss fell from 6.231 to 2.113, …". Plain text.
+std::string report_verdict(const TrainingHistory& history);
+
+}  // namespace mini_bert

@@ -1,0 +1,157 @@
+#include "apps/report/report_probes.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "apps/report/html.h"
+
+namespace mini_bert {
+namespace {
+
+constexpr std::size_t most_columns = 60;  // of the picture of a course
+constexpr std::size_t most_runs = 8;      // of a course told in words
+
+double share(double score) {
+  return std::isfinite(score) ? std::clamp(score, 0.0, 1.0) : 0;
+}
+
+std::string answer_text(const std::string& answer) {
+  return answer.empty() ? "(nothing)" : escape_html(answer);
+}
+
+// The text with its blanks set off; the answers are those of the first.
+std::string with_blanks(const std::string& text) {
+  const std::string blank = "[MASK]";
+  std::string html;
+  std::size_t begin = 0;
+  for (std::size_t found; (found = text.find(blank, begin)) != std::string::npos; begin = found + blank.size()) {
+    html += escape_html(text.substr(begin, found - begin));
+    html += fmt::format("<span class=\"blank\">{}</span>", blank);
+  }
+  return html + escape_html(text.substr(begin));
+}
+
+std::string render_answers(const std::string& heading, const ProbeRow& row) {
+  std::string html = fmt::format("<div class=\"answers\">\n<h4>{}, step {}</h4>\n", heading, count_text(row.step));
+  if (row.answers.empty()) return html + "<p class=\"note\">No answer.</p>\n</div>\n";
+  html += "<ol>\n";
+  for (const ProbeAnswer& answer : row.answers) {
+    html += fmt::format(
+        "<li><span class=\"token\">{}</span> <span class=\"bar\"><span style=\"width:{:.1f}%\"></span></span> "
+        "<span class=\"number\">{}</span></li>\n",
+        answer_text(answer.token), 100 * share(answer.score), escape_html(percent_text(answer.score)));
+  }
+  return html + "</ol>\n</div>\n";
+}
+
+// Room for the longest answer, in ems of the page's letters; what is longer than the most is broken.
+double token_width(const ProbeRow& before, const ProbeRow& after) {
+  double widest = 2;
+  for (const ProbeRow* row : {&before, &after}) {
+    for (const ProbeAnswer& answer : row->answers) {
+      double width = 0;
+      for (const char c :
+           answer.token) {  // a letter of one byte is about 0.65 em wide, three bytes are one sign of 1 em
+        width += static_cast<unsigned char>(c) < 0x80 ? 0.65 : 0.34;
+      }
+      widest = std::max(widest, width);
+    }
+  }
+  return std::min(widest, 8.0);
+}
+
+// Evaluations in a row with the same first answer.
+struct Run {
+  std::string answer;
+  Index first_step, last_step;
+};
+std::vector<Run> runs_of(const std::vector<const ProbeRow*>& rows) {
+  std::vector<Run> runs;
+  for (const ProbeRow* row : rows) {
+    const std::string answer = first_answer(*row);
+    if (runs.empty() || runs.back().answer != answer) runs.push_back({answer, row->step, row->step});
+    runs.back().last_step = row->step;
+  }
+  return runs;
+}
+
+std::string in_words(const std::vector<Run>& runs) {
+  const std::size_t skipped = runs.size() > most_runs ? runs.size() - most_runs : 0;
+  std::string html;
+  if (skipped > 0) html += fmt::format("<li class=\"note\">{} earlier</li>\n", skipped);
+  for (std::size_t i = skipped; i < runs.size(); ++i) {
+    const Run& run = runs[i];
+    std::string steps = count_text(run.first_step);
+    if (run.last_step != run.first_step) steps += "–" + count_text(run.last_step);
+    html += fmt::format("<li><b>{}</b> <span class=\"note\">step {}</span></li>\n", answer_text(run.answer), steps);
+  }
+  return html;
+}
+
+// A column per evaluation, as high as the first answer is probable; those that already give the last answer are in its
+// colour.
+std::string columns_of(const std::vector<const ProbeRow*>& rows) {
+  const std::size_t columns = std::min(rows.size(), most_columns);
+  const double pitch = columns <= 20 ? 22 : 9, height = 40, width = pitch * static_cast<double>(columns);
+  const std::string last = first_answer(*rows.back());
+  std::string svg = fmt::format(
+      "<svg class=\"columns\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" role=\"img\">\n"
+      "<title>Probability of the first answer at every evaluation</title>\n",
+      width, height);
+  for (std::size_t i = 0; i < columns; ++i) {
+    const ProbeRow& row = *rows[columns < 2 ? 0 : i * (rows.size() - 1) / (columns - 1)];
+    const double score = row.answers.empty() ? 0 : row.answers.front().score;
+    const double tall = std::max(1.0, share(score) * height);
+    svg += fmt::format(
+        "<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>step {}: {} {}</title>"
+        "</rect>\n",
+        first_answer(row) == last ? "same" : "other", pitch * static_cast<double>(i), height - tall, pitch - 2, tall,
+        count_text(row.step), answer_text(first_answer(row)), escape_html(percent_text(score)));
+  }
+  return svg + "</svg>\n";
+}
+
+}  // namespace
+
+bool ProbeCourse::changed() const {
+  return first_answer(*rows.front()) != first_answer(*rows.back());
+}
+
+std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {
+  std::vector<ProbeCourse> courses;
+  for (const ProbeRow& row : history.probes) {
+    auto course = std::ranges::find(courses, row.text, &ProbeCourse::text);
+    if (course == courses.end()) course = courses.insert(course, {row.text, {}});
+    // Asked twice at one step (a probe given twice): once is enough.
+    if (course->rows.empty() || course->rows.back()->step != row.step) course->rows.push_back(&row);
+  }
+  return courses;
+}
+
+std::string first_answer(const ProbeRow& row) {
+  return row.answers.empty() ? "" : row.answers.front().token;
+}
+
+std::string render_probe(const ProbeCourse& course) {
+  const ProbeRow& before = *course.rows.front();
+  const ProbeRow& after = *course.rows.back();
+  std::string html = fmt::format("<article class=\"probe{}\">\n<h3>{}</h3>\n", course.changed() ? " changed" : "",
+                                 with_blanks(course.text));
+  if (course.changed()) {
+    html += fmt::format("<p class=\"change\"><span class=\"badge\">changed</span> {} → <b>{}</b></p>\n",
+                        answer_text(first_answer(before)), answer_text(first_answer(after)));
+  }
+  html += fmt::format("<div class=\"pair\" style=\"--token:{:.1f}em\">\n", token_width(before, after));
+  html += render_answers("Before", before);
+  if (course.rows.size() > 1) html += render_answers("After", after);
+  html += "</div>\n";
+  if (course.rows.size() > 2) {
+    html += "<div class=\"course\">\n<h4>First answer at every evaluation</h4>\n" + columns_of(course.rows);
+    html += "<ol>\n" + in_words(runs_of(course.rows)) + "</ol>\n</div>\n";
+  }
+  return html + "</article>\n";
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,295 @@
+#include "apps/report/svg_chart.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "apps/report/html.h"
+
+namespace mini_bert {
+namespace {
+
+constexpr double letter = 6.8;  // width of a letter of the 12 px labels; a little more than the widest digits need
+constexpr double line = 17;     // from one line of text to the next
+constexpr std::size_t most_points = 400, most_dots = 40;
+constexpr std::size_t means = 60;          // in the line of a dense series
+constexpr double logarithmic_from = 1000;  // highest value ÷ median
+
+// The smallest of 1, 2, 5 × 10^k that cuts a span into fewer than `limit` pieces.
+struct Spacing {
+  double size;
+  int decimals;
+};
+Spacing spacing(double span, int limit) {
+  const double least = span / std::max(1, limit - 1);
+  const int power = static_cast<int>(std::floor(std::log10(least)));
+  for (const double digit : {1.0, 2.0, 5.0}) {
+    if (digit * std::pow(10.0, power) >= least * (1 - 1e-9))
+      return {digit * std::pow(10.0, power), std::max(0, -power)};
+  }
+  return {std::pow(10.0, power + 1), std::max(0, -power - 1)};
+}
+
+// With an exponent, and as many digits as tell it from its neighbours: 1.2e-04, 8e-05.
+std::string with_exponent(double value, double spacing) {
+  const int digits = static_cast<int>(std::floor(std::log10(std::abs(value))) - std::floor(std::log10(spacing) + 1e-9));
+  std::string text = fmt::format("{:.{}e}", value, std::clamp(digits, 0, 12));
+  const std::size_t exponent = text.find('e'), last = text.find_last_not_of('0', exponent - 1);
+  if (text.find('.') < exponent) text.erase(text[last] == '.' ? last : last + 1, exponent - last - (text[last] != '.'));
+  return text;
+}
+
+std::string tick_label(double value, const Spacing& spacing, double largest) {
+  if (value == 0) return "0";
+  if (largest >= 1e7 || spacing.size < 1e-4) return with_exponent(value, spacing.size);
+  if (spacing.decimals > 0) return fmt::format("{:.{}f}", value, spacing.decimals);
+  return count_text(std::llround(value));
+}
+
+Ticks ticks_between(double low, double high, const Spacing& spacing) {
+  const double first = std::ceil(low / spacing.size - 1e-6), last = std::floor(high / spacing.size + 1e-6);
+  const double largest = std::max(std::abs(low), std::abs(high));
+  Ticks ticks;
+  for (double i = first; i <= last; ++i) {
+    const double value = i == 0 ? 0 : i * spacing.size;
+    ticks.values.push_back(value);
+    ticks.labels.push_back(tick_label(value, spacing, largest));
+  }
+  return ticks;
+}
+
+// Maps the values of one dimension to the picture.
+struct Axis {
+  double low = 0, high = 1;  // values; their logarithms on a logarithmic axis
+  double from = 0, to = 1;   // units of the picture
+  bool logarithmic = false;
+  Ticks ticks;
+
+  double at(double value) const {
+    if (logarithmic) value = std::log10(value);
+    return from + (to - from) * std::clamp((value - low) / (high - low), 0.0, 1.0);
+  }
+};
+
+Axis linear_axis(double low, double high, bool from_zero, int limit) {
+  if (from_zero) low = std::min(low, 0.0);
+  if (!(high - low > 1e-9 * std::max(std::abs(low), std::abs(high)))) {  // all values alike
+    const double room = high == 0 ? 1 : 0.1 * std::abs(high);
+    if (!from_zero) low -= room;
+    high += room;
+  }
+  const Spacing step = spacing(high - low, limit);
+  Axis axis;
+  axis.low = step.size * std::floor(low / step.size + 1e-9);
+  axis.high = step.size * std::ceil(high / step.size - 1e-9);
+  axis.ticks = ticks_between(axis.low, axis.high, step);
+  return axis;
+}
+
+Axis logarithmic_axis(double low, double high, int limit) {
+  Axis axis;
+  axis.logarithmic = true;
+  axis.low = std::floor(std::log10(low));
+  axis.high = std::ceil(std::log10(high));
+  const int stride = static_cast<int>(std::ceil((axis.high - axis.low) / limit));
+  for (double power = axis.low; power <= axis.high; power += stride) {
+    const double value = std::pow(10.0, power);
+    axis.ticks.values.push_back(value);
+    axis.ticks.labels.push_back(std::abs(power) <= 3 ? fmt::format("{:g}", value) : fmt::format("{:.0e}", value));
+  }
+  return axis;
+}
+
+Axis value_axis(const std::vector<ChartSeries>& series, bool from_zero, int limit) {
+  std::vector<double> values;
+  for (const ChartSeries& one : series) {
+    for (const ChartPoint& point : one.points) values.push_back(point.y);
+  }
+  if (values.empty()) return linear_axis(0, 1, from_zero, limit);
+  std::ranges::sort(values);
+  const double low = values.front(), median = values[values.size() / 2], high = values.back();
+  return low > 0 && high / median > logarithmic_from ? logarithmic_axis(low, high, limit)
+                                                     : linear_axis(low, high, from_zero, limit);
+}
+
+double text_width(const std::string& text) {
+  return letter * static_cast<double>(std::ranges::count_if(
+                      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// The means of equally long runs of points: the course of a series that is too noisy to follow.
+std::vector<ChartPoint> averaged(const std::vector<ChartPoint>& points) {
+  std::vector<ChartPoint> kept;
+  for (std::size_t run = 0; run < means; ++run) {
+    const std::size_t begin = points.size() * run / means, end = points.size() * (run + 1) / means;
+    ChartPoint mean{0, 0};
+    for (std::size_t i = begin; i < end; ++i) {
+      mean.x += points[i].x / static_cast<double>(end - begin);
+      mean.y += points[i].y / static_cast<double>(end - begin);
+    }
+    kept.push_back(mean);
+  }
+  return kept;
+}
+
+class Drawing {
+ public:
+  Drawing(const Chart& chart, double width, double height);
+  std::string svg() const { return svg_ + "</svg>\n"; }
+
+ private:
+  void draw_legend();
+  void draw_values();
+  void draw_steps();
+  void draw_series(const ChartSeries& series);
+  void draw_line(const std::vector<ChartPoint>& points, const std::string& style);
+  void draw_mark(const ChartMark& mark);
+  void add_line(double x1, double y1, double x2, double y2, const std::string& style) {
+    svg_ += fmt::format("<line class=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" />\n", style, x1,
+                        y1, x2, y2);
+  }
+  void add_text(double x, double y, const char* anchor, const std::string& text, const std::string& style = "label") {
+    svg_ += fmt::format("<text class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", style, x, y,
+                        anchor, escape_html(text));
+  }
+
+  const Chart& chart_;
+  std::vector<ChartSeries> series_;  // what can be drawn of the chart's
+  double left_, right_, top_, bottom_;
+  Axis x_, y_;
+  std::string svg_;
+};
+
+Drawing::Drawing(const Chart& chart, double width, double height) : chart_(chart), series_(chart.series) {
+  for (ChartSeries& series : series_) {
+    std::erase_if(series.points, [](const ChartPoint& p) { return !std::isfinite(p.x) || !std::isfinite(p.y); });
+    for (ChartPoint& point : series.points) point.y = std::clamp(point.y, -1e300, 1e300);  // room for sums
+    if (!series.points.empty()) x_.high = std::max(x_.high, series.points.back().x);
+  }
+  const bool has_legend = series_.size() > 1;
+  y_ = value_axis(series_, chart.from_zero, std::max(2, static_cast<int>(height / 40)));
+
+  double widest = text_width(chart.steps_per_epoch > 0 ? "epoch" : "step");
+  for (const std::string& label : y_.ticks.labels) widest = std::max(widest, text_width(label));
+  left_ = widest + 16;
+  right_ = width - 30;  // half a step number may stand out
+  top_ = (has_legend ? 26 : 10) + (y_.logarithmic ? line : 0);
+  bottom_ = height - (chart.steps_per_epoch > 0 ? 2 : 1) * line - 8;
+  x_.from = left_, x_.to = right_;
+  y_.from = bottom_, y_.to = top_;
+
+  svg_ =
+      fmt::format("<svg class=\"chart\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" role=\"img\">\n",
+                  width, height);
+  svg_ += fmt::format("<title>{}</title>\n<desc>{}</desc>\n", escape_html(chart.title), escape_html(chart.description));
+  draw_values();
+  draw_steps();
+  if (has_legend) draw_legend();
+  for (const ChartSeries& series : series_) draw_series(series);
+  if (chart.mark && std::isfinite(chart.mark->point.y)) draw_mark(*chart.mark);
+}
+
+void Drawing::draw_legend() {
+  double x = left_;
+  for (const ChartSeries& series : series_) {
+    add_line(x, 10, x + 20, 10, "line " + series.style);
+    add_text(x + 27, 14, "start", series.name);
+    x += 27 + text_width(series.name) + 16;
+  }
+}
+
+void Drawing::draw_values() {
+  if (y_.logarithmic) add_text(left_, top_ - 8, "start", "logarithmic scale");
+  for (std::size_t i = 0; i < y_.ticks.values.size(); ++i) {
+    const double y = y_.at(y_.ticks.values[i]);
+    add_line(left_, y, right_, y, "grid");
+    add_text(left_ - 11, y + 4, "end", y_.ticks.labels[i]);
+  }
+}
+
+void Drawing::draw_steps() {
+  const auto draw_row = [this](const char* name, double per_unit, double y, int limit) {
+    add_text(left_ - 11, y, "end", name);
+    const Ticks ticks = round_ticks(0, x_.high / per_unit, limit);
+    for (std::size_t i = 0; i < ticks.values.size(); ++i) {
+      add_text(x_.at(ticks.values[i] * per_unit), y, "middle", ticks.labels[i], "label");
+    }
+    return ticks;
+  };
+  const int limit = std::max(2, static_cast<int>((right_ - left_) / 62));
+  const Ticks steps =
+      draw_row("step", 1, bottom_ + line, static_cast<int>(std::min<double>(limit, 1 + std::floor(x_.high))));
+  add_line(left_, bottom_, right_, bottom_, "axis");
+  for (const double step : steps.values) add_line(x_.at(step), bottom_, x_.at(step), bottom_ + 4, "axis");
+  if (chart_.steps_per_epoch > 0) draw_row("epoch", chart_.steps_per_epoch, bottom_ + 2 * line, limit);
+}
+
+void Drawing::draw_series(const ChartSeries& series) {
+  const std::vector<ChartPoint> points = thin(series.points, most_points);
+  const bool dense = points.size() > dense_from;
+  draw_line(points, series.style + (dense ? " faint" : ""));
+  if (dense) draw_line(averaged(series.points), series.style);
+  if (points.size() > most_dots) return;
+  for (const ChartPoint& point : points) {
+    svg_ += fmt::format("<circle class=\"dot {}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>", series.style,
+                        x_.at(point.x), y_.at(point.y));
+    svg_ += fmt::format("{}, step {}: {:.4g}</title></circle>\n", escape_html(series.name),
+                        count_text(std::llround(point.x)), point.y);
+  }
+}
+
+void Drawing::draw_line(const std::vector<ChartPoint>& points, const std::string& style) {
+  if (points.size() < 2) return;
+  std::string coordinates;
+  for (const ChartPoint& point : points) coordinates += fmt::format("{:.1f},{:.1f} ", x_.at(point.x), y_.at(point.y));
+  coordinates.pop_back();
+  svg_ += fmt::format("<polyline class=\"line {}\" points=\"{}\" />\n", style, coordinates);
+}
+
+void Drawing::draw_mark(const ChartMark& mark) {
+  const double x = x_.at(mark.point.x), y = y_.at(mark.point.y), half = text_width(mark.label) / 2;
+  svg_ += fmt::format("<circle class=\"ring\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"6\" />\n", x, y);
+  const double middle = std::max(left_ + half, std::min(x, right_ + 28 - half));
+  // Below the ring or above it, where fewer points are in the way.
+  const auto in_the_way = [&](double baseline) {
+    std::ptrdiff_t points = baseline < top_ + 10 || baseline > bottom_ - 4 ? 1'000'000 : 0;
+    for (const ChartSeries& series : series_) {
+      points += std::ranges::count_if(series.points, [&](const ChartPoint& point) {
+        return std::abs(x_.at(point.x) - middle) < half && std::abs(y_.at(point.y) - (baseline - 4)) < 9;
+      });
+    }
+    return points;
+  };
+  const double below = y + 22, above = y - 12;
+  add_text(middle, in_the_way(above) < in_the_way(below) ? above : below, "middle", mark.label, "mark");
+}
+
+}  // namespace
+
+std::vector<ChartPoint> thin(const std::vector<ChartPoint>& points, std::size_t limit) {
+  if (points.size() <= limit) return points;
+  std::vector<ChartPoint> kept = {points.front()};
+  const std::size_t runs = (limit - 2) / 2, inner = points.size() - 2;
+  const auto lower = [](const ChartPoint& a, const ChartPoint& b) { return a.y < b.y; };
+  for (std::size_t run = 0; run < runs; ++run) {
+    const auto begin = points.begin() + 1 + static_cast<std::ptrdiff_t>(inner * run / runs);
+    const auto end = points.begin() + 1 + static_cast<std::ptrdiff_t>(inner * (run + 1) / runs);
+    const auto [lowest, highest] = std::minmax_element(begin, end, lower);
+    kept.push_back(*std::min(lowest, highest));
+    if (lowest != highest) kept.push_back(*std::max(lowest, highest));
+  }
+  kept.push_back(points.back());
+  return kept;
+}
+
+std::string render_chart(const Chart& chart, double width, double height) {
+  return Drawing(chart, width, height).svg();
+}
+
+Ticks round_ticks(double low, double high, int limit) {
+  return ticks_between(low, high, spacing(high - low, limit));
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,114 @@
+// The task answer: the stretch of a text that answers a question.
+#include <nlohmann/json.hpp>
+
+#include "apps/console/command_line.h"
+#include "apps/console/text_format.h"
+#include "apps/predict/predictor.h"
+#include "apps/tasks/task.h"
+#include "apps/train/input_reading.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/data/questions.h"
+#include "mini_bert/bert/predict/answer.h"
+#include "mini_bert/bert/training/answering_objective.h"
+
+namespace mini_bert {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+TrainingInputs read_inputs(const TrainOptions& options) {
+  TrainingInputs inputs;
+  const BertConfig config = read_config(options.model);
+  Parts<Question> questions = read_parts(options, [](const std::string& path) { return read_questions(path); });
+  auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
+  const WindowOptions windows{.max_length = longest_sample(options, config), .stride = options.doc_stride};
+  const auto set = [&](std::vector<Question> part) {
+    return make_answering_set(std::move(part), *inputs.tokenizer, windows);
+  };
+  inputs.objective = std::make_unique<AnsweringObjective>(model, set(std::move(questions.train)),
+                                                          set(std::move(questions.validation)));
+  return inputs;
+}
+
+// --question and --context as one line, as lines of a file are.
+std::vector<std::string> inputs(const PredictOptions& options) {
+  if (options.question.empty() != options.context.empty()) {
+    throw UsageError("--question and --context belong together");
+  }
+  if (options.question.empty()) return options.texts;
+  return {options.question + '\t' + options.context};
+}
+
+class AnswerPredictor : public Predictor {
+ public:
+  explicit AnswerPredictor(const PredictOptions& options)
+      : options_(options), loaded_(load_pretrained<BertForQuestionAnswering>(options.model)) {}
+
+  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+    std::vector<Question> questions;
+    for (const std::string& text : texts) questions.push_back(question_of(text));
+    const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
+                                .stride = options_.doc_stride};
+    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, std::move(questions), windows,
+                                           {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
+    std::vector<std::string> printed;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      printed.push_back(options_.json ? json(answers[i]) : table(texts[i].substr(0, texts[i].find('\t')), answers[i]));
+    }
+    return printed;
+  }
+
+ private:
+  static Question question_of(const std::string& text) {
+    const std::size_t tab = text.find('\t');
+    require(tab != std::string::npos,
+            "no tab in \"{}\"; give --question and --context, or lines of a question, a tab and a text", text);
+    return {.id = {}, .question = text.substr(0, tab), .context = text.substr(tab + 1), .answers = {}};
+  }
+
+  static std::string json(const std::vector<AnswerSpan>& answers) {
+    Json rows = Json::array();
+    for (const AnswerSpan& answer : answers) {
+      rows.push_back(
+          {{"score", answer.score}, {"start", answer.begin}, {"end", answer.end}, {"answer", answer.answer}});
+    }
+    return (rows.size() == 1 ? rows.front() : rows).dump() + '\n';
+  }
+
+  static std::string table(const std::string& question, const std::vector<AnswerSpan>& answers) {
+    std::string table = question + '\n';
+    for (const AnswerSpan& answer : answers) {
+      table += fmt::format("  {:>7}  {}  {}..{}\n", format_percent(answer.score),
+                           answer.answer.empty() ? "(no answer)" : answer.answer, answer.begin, answer.end);
+    }
+    return table;
+  }
+
+  PredictOptions options_;
+  Pretrained<BertForQuestionAnswering> loaded_;
+};
+
+}  // namespace
+
+Task answer_task() {
+  return {
+      .training =
+          TrainingTask{
+              .name = "answer",
+              .help = "find the answer to a question in a text",
+              .read = read_inputs,
+              .entry = "question",
+              .loss = "How much the right beginnings and ends of answers surprise the model: −ln of the probability it "
+                      "gives them, on average.",
+              .ask = "answer --model {} --question '…' --context '…'"},
+      .prediction = PredictionTask{.name = "answer",
+                                   .help = "where does a text answer a question?",
+                                   .flags = {{"question"}, {"context"}},
+                                   .input = "a question, a tab and a text",
+                                   .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
+                                     return std::make_unique<AnswerPredictor>(options);
+                                   },
+                                   .inputs = inputs}};
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,72 @@
+// The task embed: a vector for each text.
+#include <nlohmann/json.hpp>
+
+#include "apps/predict/predictor.h"
+#include "apps/tasks/task.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/predict/embed.h"
+#include "mini_bert/bert/predict/sentence_folder.h"
+
+namespace mini_bert {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class EmbedPredictor : public Predictor {
+ public:
+  explicit EmbedPredictor(const PredictOptions& options)
+      : options_(options), loaded_(load_pretrained<BertWithoutHead>(options.model, {.new_head_seed = 0})) {
+    require(options.pooling != "pooler" || loaded_.report.initialized.empty(),
+            "{}: the model has no pooler; choose --pooling mean or cls", options.model);
+    // What is asked for goes before what the model's folder says.
+    if (options.pooling.empty()) how_ = said_by_model();
+    if (options.pooling == "cls") how_.pooling = TextPooling::cls;
+    if (options.pooling == "pooler") how_.pooling = TextPooling::pooler;
+    how_.normalize |= options.normalize;
+  }
+
+  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+    const auto vectors = embed(*loaded_.model, loaded_.tokenizer, texts, how_);
+    std::vector<std::string> printed;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      printed.push_back(options_.json ? Json(vectors[i]).dump() + '\n' : table(texts[i], vectors[i]));
+    }
+    return printed;
+  }
+
+ private:
+  // The cache of a model that was made for vectors may lack modules.json, and then these vectors are not the model's.
+  EmbedOptions said_by_model() const {
+    const auto said = read_sentence_folder(find_model(options_.model), loaded_.tokenizer);
+    if (!said) {
+      fmt::print(stderr,
+                 "{} has no modules.json to say how its vectors are made: each is the mean over the tokens of a text; "
+                 "choose with --pooling mean, cls or pooler\n",
+                 options_.model);
+    }
+    return said.value_or(EmbedOptions{});
+  }
+
+  static std::string table(const std::string& text, const std::vector<float>& vector) {
+    constexpr std::size_t most = 8;
+    std::string table = fmt::format("{}\n  {} numbers:", text, vector.size());
+    for (std::size_t i = 0; i < std::min(most, vector.size()); ++i) table += fmt::format(" {:.4f}", vector[i]);
+    return table + (vector.size() > most ? " …\n" : "\n");
+  }
+
+  PredictOptions options_;
+  Pretrained<BertWithoutHead> loaded_;
+  EmbedOptions how_;
+};
+
+}  // namespace
+
+Task embed_task() {
+  return {.prediction = PredictionTask{.name = "embed",
+                                       .help = "what is the vector of a text?",
+                                       .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
+                                         return std::make_unique<EmbedPredictor>(options);
+                                       }}};
+}
+
+}  // namespace mini_bert

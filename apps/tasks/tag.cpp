@@ -1,0 +1,111 @@
+// The task tag: a label for each word.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "apps/console/text_format.h"
+#include "apps/predict/predictor.h"
+#include "apps/tasks/task.h"
+#include "apps/train/input_reading.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/data/class_weights.h"
+#include "mini_bert/bert/data/tagged_texts.h"
+#include "mini_bert/bert/predict/tag.h"
+#include "mini_bert/bert/training/tagging_objective.h"
+
+namespace mini_bert {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+TrainingInputs read_inputs(const TrainOptions& options) {
+  TrainingInputs inputs;
+  BertConfig config = read_config(options.model);
+  const TagColumns columns{.words = options.text_column, .tags = options.label_column};
+  const Parts<TaggedText> texts =
+      read_parts(options, [&](const std::string& path) { return read_tagged_texts(path, columns); });
+  decide_labels(distinct_tags(texts.train), options, config);
+  auto& model = load_model<BertForTokenClassification>(options, config, inputs);
+  const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {
+    return make_tagging_set(part, *inputs.tokenizer, config, longest_sample(options, config), path);
+  };
+  TaggingSet train = set(texts.train, options.train);
+  Tensor weights;
+  if (!options.class_weights.empty()) {
+    weights = class_weights(options.class_weights, config.labels, label_counts(train, config.label_count()));
+  }
+  inputs.objective = std::make_unique<TaggingObjective>(model, std::move(train),
+                                                        set(texts.validation, validation_file(options)), weights);
+  return inputs;
+}
+
+Aggregation parse_aggregation(const std::string& name) {
+  const std::vector<std::string> names = {"none", "simple", "first", "average", "max"};  // in the order of the enum
+  return static_cast<Aggregation>(std::ranges::find(names, name) - names.begin());
+}
+
+class TagPredictor : public Predictor {
+ public:
+  explicit TagPredictor(const PredictOptions& options)
+      : options_(options), loaded_(load_pretrained<BertForTokenClassification>(options.model)) {}
+
+  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+    const Aggregation aggregation = parse_aggregation(options_.aggregation);
+    const auto answers = tag(*loaded_.model, loaded_.tokenizer, texts, aggregation);
+    std::vector<std::string> printed;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      printed.push_back(options_.json ? json(answers[i], aggregation) : table(texts[i], answers[i]));
+    }
+    return printed;
+  }
+
+ private:
+  static std::string json(const std::vector<TaggedSpan>& spans, Aggregation aggregation) {
+    Json rows = Json::array();
+    for (const TaggedSpan& span : spans) {
+      Json row;
+      row[aggregation == Aggregation::none ? "entity" : "entity_group"] = span.entity;
+      row["score"] = span.score;
+      if (aggregation == Aggregation::none) row["index"] = span.index;
+      row["word"] = span.word;
+      row["start"] = span.begin;
+      row["end"] = span.end;
+      rows.push_back(std::move(row));
+    }
+    return rows.dump() + '\n';
+  }
+
+  static std::string table(const std::string& text, const std::vector<TaggedSpan>& spans) {
+    std::string table = text + '\n';
+    for (const TaggedSpan& span : spans) {
+      table += fmt::format("  {:>7}  {}  {}..{}  {}\n", format_percent(span.score), pad_right(span.entity, 8),
+                           span.begin, span.end, span.word);
+    }
+    return table;
+  }
+
+  PredictOptions options_;
+  Pretrained<BertForTokenClassification> loaded_;
+};
+
+}  // namespace
+
+Task tag_task() {
+  return {
+      .training =
+          TrainingTask{
+              .name = "tag",
+              .help = "tell the label of each word",
+              .flags = {{"label-column"}, {"class-weights"}},
+              .read = read_inputs,
+              .has_labels = true,
+              .entry = "text at line",
+              .loss = "How much the right tags surprise the model: −ln of the probability it gives them, on average.",
+              .ask = "tag --model {} '…'"},
+      .prediction = PredictionTask{.name = "tag",
+                                   .help = "which words are names, places, …?",
+                                   .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
+                                     return std::make_unique<TagPredictor>(options);
+                                   }}};
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "apps/train/train_options.h"
+#include "apps/train/training_inputs.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/data/new_words.h"
+#include "mini_bert/bert/model/grow_vocabulary.h"
+#include "mini_bert/tensor/random.h"
+
+// What several tasks need to read their inputs.
+namespace mini_bert {
+
+// The longest sample in tokens. Error when --max-length asks for more than the model has positions for.
+inline Index longest_sample(const TrainOptions& options, const BertConfig& config) {
+  const Index positions = config.max_position_embeddings;
+  require(options.max_length <= positions, "--max-length is {}, the model has positions for {} tokens",
+          options.max_length, positions);
+  return options.max_length > 0 ? options.max_length : positions;
+}
+
+template <class T>
+struct Parts {
+  std::vector<T> train, validation;
+};
+
+// What `read` finds in --train and --validation; with --validation-split a random share of the training data, which one
+// depending on the seed alone, is put aside instead.
+template <class Read>
+auto read_parts(const TrainOptions& options, const Read& read) {
+  using T = typename decltype(read(options.train))::value_type;
+  std::vector<T> all = read(options.train);
+  if (options.validation_split == 0) {
+    return Parts<T>{std::move(all), options.validation.empty() ? std::vector<T>() : read(options.validation)};
+  }
+  const auto count = static_cast<Index>(all.size());
+  const auto aside = std::max<Index>(std::llround(options.validation_split * static_cast<double>(count)), 1);
+  require(count > aside, "{}: {} texts are too few for --validation-split {}; at least {} are needed", options.train,
+          count, options.validation_split, aside + 1);
+  std::vector<Index> order = random_permutation(count, {.seed = seed_for(options.training.seed, "split")});
+  std::sort(order.begin(), order.begin() + aside);
+  std::sort(order.begin() + aside, order.end());
+  Parts<T> parts;
+  for (Index i = 0; i < count; ++i) {
+    (i < aside ? parts.validation : parts.train).push_back(std::move(all[static_cast<std::size_t>(order[i])]));
+  }
+  return parts;
+}
+
+// Gives a loaded model the words of --add-words.
+template <class Model>
+void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, TrainingInputs& inputs) {
+  GrownVocabulary vocabulary = add_words(pretrained.tokenizer, options.add_words);
+  BertConfig config = pretrained.model->config();
+  config.vocab_size = vocabulary.tokenizer.vocabulary().size();
+  auto model = std::make_unique<Model>(config);
+  grow_vocabulary(*pretrained.model, vocabulary.pieces, *model);
+  pretrained.model = std::move(model);
+  pretrained.tokenizer = std::move(vocabulary.tokenizer);
+  inputs.new_words = vocabulary.words.size();
+  inputs.known_words = vocabulary.known;
+}
+
+// Loads a model for a task into `inputs`; a head its checkpoint lacks gets random weights.
+template <class Model>
+Model& load_model(const TrainOptions& options, const BertConfig& config, TrainingInputs& inputs) {
+  Pretrained<Model> pretrained = load_pretrained<Model>(
+      options.model, {.memory = WeightMemory::allocated, .config = config, .new_head_seed = options.training.seed});
+  if (!options.add_words.empty()) add_words(options, pretrained, inputs);
+  Model& model = *pretrained.model;
+  inputs.model = std::move(pretrained.model);
+  inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));
+  inputs.report = std::move(pretrained.report);
+  return model;
+}
+
+// Makes a model of --config with random weights in `inputs`, with the vocabulary of --vocab.
+template <class Model>
+Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
+  const BertConfig config = BertConfig::read(options.config);
+  inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(options.vocab)
+                                                     ? Tokenizer::from_directory(options.vocab)
+                                                     : Tokenizer(Vocabulary::read(options.vocab)));
+  check_vocabulary(config, *inputs.tokenizer, options.vocab);
+  auto model = std::make_unique<Model>(config);
+  model->initialize(options.training.seed);
+  Model& reference = *model;
+  inputs.model = std::move(model);
+  return reference;
+}
+
+template <class Model>
+Model& new_or_loaded_model(const TrainOptions& options, TrainingInputs& inputs) {
+  if (options.model.empty()) return random_model<Model>(options, inputs);
+  return load_model<Model>(options, read_config(options.model), inputs);
+}
+
+// Keeps the labels of the checkpoint if they cover those of the data, so that a classifier can go on learning;
+// otherwise takes those of the data, for a new head. Error when that is one label only.
+inline void decide_labels(const std::vector<std::string>& found, const TrainOptions& options, BertConfig& config) {
+  const auto is_known = [&](const std::string& label) {
+    return std::ranges::find(config.labels, label) != config.labels.end();
+  };
+  if (!std::ranges::all_of(found, is_known)) config.labels = found;
+  require(config.labels.size() > 1, "{}: every text has the label {}; at least two labels are needed to tell apart",
+          options.train, in_quotes(config.labels.front()));
+}
+
+// The file that the validation data are from: --train when a part of it was put aside.
+inline const std::string& validation_file(const TrainOptions& options) {
+  return options.validation.empty() ? options.train : options.validation;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/train/train_options.h"
+#include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/masking.h"
+
+namespace mini_bert {
+
+// Which tokens a run masks, and what a person should know about it.
+struct MaskingInputs {
+  MaskingRules rules;
+  std::vector<std::string> facts;  // empty when chance alone decides about every token
+};
+
+// Reads the word list or finds words in the training texts. Error when the vocabulary lacks characters of a word that
+// should always be masked, and when a list cannot be read.
+MaskingInputs read_masking_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const Dataset& train);
+
+}  // namespace mini_bert

@@ -1,0 +1,177 @@
+#include "apps/train/training_check.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <span>
+
+#include "apps/console/text_format.h"
+#include "apps/tasks/tasks.h"
+#include "apps/train/check_warnings.h"
+#include "apps/train/run_directory.h"
+#include "apps/train/training_console.h"
+#include "apps/train/training_facts.h"
+#include "mini_bert/bert/data/data_check.h"
+#include "mini_bert/bert/training/trainer.h"
+#include "mini_bert/tensor/parallel.h"
+
+namespace mini_bert {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A few of many: the list itself is in the JSON.
+constexpr std::size_t most_shown = 20;
+
+// Seconds of one update, the mean of three; one before them fills the allocator.
+double seconds_per_update(const TrainOptions& options, const TrainingInputs& inputs) {
+  TrainingObserver nobody;
+  Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, nobody);
+  const std::vector<double> seconds = trainer.rehearse(4);
+  const std::span<const double> settled = std::span(seconds).subspan(seconds.size() > 1 ? 1 : 0);
+  return std::accumulate(settled.begin(), settled.end(), 0.0) / static_cast<double>(settled.size());
+}
+
+void show_lengths(const Lengths& lengths, const char* which) {
+  TrainingConsole::fact("lengths",
+                        fmt::format("{}, in tokens: {} the shortest, {} the median, {} for 90 %, {} the longest", which,
+                                    lengths.shortest, lengths.median, lengths.nine_in_ten, lengths.longest));
+  constexpr Index width = 40;
+  const Index most = std::ranges::max_element(lengths.histogram, {}, &LengthBin::count)->count;
+  for (const LengthBin& bin : lengths.histogram) {
+    const std::string bar(static_cast<std::size_t>((bin.count * width + most - 1) / most), '#');
+    TrainingConsole::fact("", fmt::format("{:>5} to {:>4}  {:>9}  {}", bin.from, bin.to, format_count(bin.count), bar));
+  }
+}
+
+void show_unknown(const std::vector<UnknownText>& unknown, const char* which, const std::string& entry) {
+  for (std::size_t i = 0; i < std::min(unknown.size(), most_shown); ++i) {
+    const auto& [text, count, line] = unknown[i];
+    TrainingConsole::fact(i == 0 ? "[UNK]" : "",
+                          fmt::format("{}  {} times{}{}", pad_right(text, 8), format_count(count),
+                                      line > 0 ? fmt::format(", first in {} {}", entry, line) : "",
+                                      i == 0 ? fmt::format(" ({})", which) : ""));
+  }
+  if (unknown.size() > most_shown) {
+    TrainingConsole::fact("", fmt::format("and {} more", unknown.size() - most_shown));
+  }
+}
+
+void show_repeats(const std::vector<Repeat>& repeats, const char* label, const std::string& entry, const char* like) {
+  for (std::size_t i = 0; i < std::min(repeats.size(), most_shown); ++i) {
+    TrainingConsole::fact(i == 0 ? label : "",
+                          fmt::format("{} {} {} {}", entry, repeats[i].line, like, repeats[i].first_line));
+  }
+  if (repeats.size() > most_shown) {
+    TrainingConsole::fact("", fmt::format("and {} more", repeats.size() - most_shown));
+  }
+}
+
+// The share is that of the training examples; a text with several labels counts for each.
+void show_labels(const LabelTable& table, bool validates) {
+  if (table.labels.empty()) return;
+  std::size_t width = 5;
+  for (const std::string& label : table.labels) width = std::max(width, display_width(label));
+  const Index all = std::accumulate(table.training.begin(), table.training.end(), Index{0});
+  const auto row = [&](std::string_view label, const std::string& training, const std::string& validation,
+                       const std::string& share) {
+    return fmt::format("{}  {:>10}{}  {:>8}", pad_right(label, width), training,
+                       validates ? fmt::format("  {:>10}", validation) : "", share);
+  };
+  TrainingConsole::fact("labels", row("label", "training", "validation", "share"));
+  for (std::size_t i = 0; i < table.labels.size(); ++i) {
+    TrainingConsole::fact(
+        "", row(table.labels[i], format_count(table.training[i]), format_count(table.validation[i]),
+                format_percent(static_cast<double>(table.training[i]) / static_cast<double>(std::max<Index>(all, 1)))));
+  }
+}
+
+Json to_json(const std::vector<Repeat>& repeats, const char* first) {
+  Json rows = Json::array();
+  for (const Repeat& repeat : repeats) rows.push_back({{"line", repeat.line}, {first, repeat.first_line}});
+  return rows;
+}
+
+Json to_json(const Dataset& data, const DataCheck& check) {
+  Json histogram = Json::array(), unknown = Json::array();
+  for (const LengthBin& bin : check.lengths.histogram) {
+    histogram.push_back({{"from", bin.from}, {"to", bin.to}, {"count", bin.count}});
+  }
+  for (const UnknownText& entry : check.unknown) {
+    unknown.push_back({{"text", entry.text}, {"count", entry.count}, {"line", entry.line}});
+  }
+  return {{"texts", data.texts},
+          {"sequences", data.sequences.size()},
+          {"tokens", data.tokens},
+          {"truncated", data.truncated},
+          {"longest_text", data.longest},
+          {"lengths",
+           {{"min", check.lengths.shortest},
+            {"median", check.lengths.median},
+            {"p90", check.lengths.nine_in_ten},
+            {"max", check.lengths.longest},
+            {"histogram", histogram}}},
+          {"unknown_tokens", data.unknown},
+          {"unknown", unknown},
+          {"repeats", to_json(check.repeats, "first_line")}};
+}
+
+Json labels_json(const LabelTable& table) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < table.labels.size(); ++i) {
+    rows.push_back({{"label", table.labels[i]}, {"training", table.training[i]}, {"validation", table.validation[i]}});
+  }
+  return rows;
+}
+
+}  // namespace
+
+void check_training(const TrainOptions& options) {
+  if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  if (!options.output.empty()) {
+    RunDirectory(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
+  }
+  const TrainingTask& task = training_task(options.task);
+  const TrainingInputs inputs = task.read(options);
+  const Objective& objective = *inputs.objective;
+  const Plan plan = Sampler(objective.lengths(), options.training).plan();
+  const DataCheck training = check_data(objective.training()), validation = check_data(objective.validation());
+  const std::vector<Repeat> in_both = texts_in_both(objective.training(), objective.validation());
+  const LabelTable labels = objective.label_table();
+  const std::vector<std::string> warnings = check_warnings(options, objective, training, validation, in_both);
+  const Facts facts = training_facts(options, inputs, plan);
+  const double seconds = seconds_per_update(options, inputs);
+  const double whole = seconds * static_cast<double>(plan.total_steps);
+
+  if (options.json) {
+    Json json = {{"training", to_json(objective.training(), training)}};
+    if (objective.validates()) {
+      json["validation"] = to_json(objective.validation(), validation);
+      json["in_both"] = to_json(in_both, "training_line");
+    }
+    if (!labels.labels.empty()) json["labels"] = labels_json(labels);
+    json["updates"] = plan.total_steps;
+    json["seconds_per_update"] = seconds;
+    json["seconds"] = whole;
+    json["memory_bytes"] = expected_memory(options, inputs);
+    json["warnings"] = warnings;
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
+  TrainingConsole::fact(
+      "time", fmt::format("about {} ({:.2g} s an update; validations come on top)", format_duration(whole), seconds));
+  show_lengths(training.lengths, "training");
+  if (objective.validates()) show_lengths(validation.lengths, "validation");
+  show_labels(labels, objective.validates());
+  show_unknown(training.unknown, "training", task.entry);
+  show_unknown(validation.unknown, "validation", task.entry);
+  show_repeats(training.repeats, "repeated", task.entry, "as");
+  show_repeats(in_both, "in both", task.entry, "of the validation is training text");
+  for (std::size_t i = 0; i < warnings.size(); ++i) TrainingConsole::fact(i == 0 ? "warning" : "", warnings[i]);
+  if (warnings.empty()) TrainingConsole::fact("warning", "none");
+}
+
+}  // namespace mini_bert

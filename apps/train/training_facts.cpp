@@ -1,0 +1,144 @@
+#include "apps/train/training_facts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/ranges.h>
+
+#include "apps/console/text_format.h"
+#include "apps/tasks/tasks.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/training/layer_depths.h"
+#include "mini_bert/bert/training/memory.h"
+#include "mini_bert/tensor/parallel.h"
+
+namespace mini_bert {
+namespace {
+
+// "龘 (2), 犇 (1)": the pieces of text that became [UNK], most frequent first.
+std::string unknown_list(const Dataset& data) {
+  constexpr std::size_t most = 10;
+  std::vector<std::pair<Index, std::string>> by_count;
+  for (const auto& [text, count] : data.unknown_texts) by_count.emplace_back(-count, text);
+  std::ranges::sort(by_count);
+  std::string list;
+  for (std::size_t i = 0; i < std::min(by_count.size(), most); ++i) {
+    list += fmt::format("{}{} ({})", i > 0 ? ", " : "", by_count[i].second, -by_count[i].first);
+  }
+  return by_count.size() > most ? list + ", …" : list;
+}
+
+void add_data(const char* label, const std::string& file, const Dataset& data, Facts& facts) {
+  facts.emplace_back(label,
+                     fmt::format("{}: {} texts, {} tokens", file, format_count(data.texts), format_count(data.tokens)));
+  if (data.truncated > 0) {
+    facts.emplace_back(
+        "", fmt::format("{} texts are longer than the model reads and were cut", format_count(data.truncated)));
+  }
+  if (data.unknown > 0) {
+    facts.emplace_back("", fmt::format("{} tokens are not in the vocabulary and read as [UNK]: {}",
+                                       format_count(data.unknown), unknown_list(data)));
+  }
+}
+
+// "2 labels: 0, 1"
+void add_labels(const BertConfig& config, Facts& facts) {
+  constexpr std::size_t most = 12;
+  if (config.labels.size() < 2) return;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(config.labels.size(), most); ++i) {
+    list += (i > 0 ? ", " : "") + config.labels[i];
+  }
+  facts.emplace_back(
+      "", fmt::format("{} labels: {}{}", config.labels.size(), list, config.labels.size() > most ? ", …" : ""));
+}
+
+// The tokens of the largest batch there can be.
+Index most_tokens(std::vector<Index> lengths, const TrainingArguments& arguments) {
+  std::ranges::sort(lengths, std::greater());
+  const auto most = static_cast<std::size_t>(arguments.batch_size);
+  if (!arguments.batch_tokens) lengths.resize(std::min(lengths.size(), most));
+  const Index tokens = std::accumulate(lengths.begin(), lengths.end(), Index{0});
+  return std::min(tokens, arguments.batch_tokens.value_or(tokens));
+}
+
+// "8 texts", "up to 512 tokens": what an update reads.
+std::string update_size(const TrainingArguments& arguments) {
+  if (!arguments.batch_tokens) return fmt::format("{} texts", arguments.batch_size * arguments.accumulation_steps);
+  return fmt::format("up to {} tokens", format_count(*arguments.batch_tokens * arguments.accumulation_steps));
+}
+
+// What --freeze-layers and --freeze-embeddings leave as it is.
+Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model) {
+  Frozen frozen{.parameters = 0, .layers = std::min(options.training.freeze_layers, model.config().num_hidden_layers)};
+  for (const Parameter& parameter : model.parameters()) {
+    if (!is_frozen(parameter, options.training)) continue;
+    frozen.parameters += parameter.value().size();
+  }
+  return frozen;
+}
+
+}  // namespace
+
+std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
+  const TrainingArguments& training = options.training;
+  const Index tokens = most_tokens(inputs.objective->lengths(), training);
+  const double share = training_task(options.task).masks_tokens ? training.mask_probability : 0;
+  const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
+  const Index parameters = inputs.model->parameter_count();
+  const Frozen frozen = frozen_part(options, *inputs.model);
+  const Index anchored = training.anchor > 0 ? parameters - frozen.parameters : 0;
+  return static_cast<std::size_t>(anchored) * sizeof(float) +
+         expected_training_bytes(inputs.model->config(), parameters, tokens, masked, frozen, training.kept());
+}
+
+Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {
+  const BertConfig& config = inputs.model->config();
+  const TrainingArguments& training = options.training;
+  const Index parameters = inputs.model->parameter_count();
+  Facts facts;
+  facts.emplace_back("model", fmt::format("{}: {} layers × {}, {} tokens, {} parameters",
+                                          options.model.empty() ? options.config + ", random weights" : options.model,
+                                          config.num_hidden_layers, config.hidden_size, format_count(config.vocab_size),
+                                          format_count(parameters)));
+  if (!inputs.report.unexpected.empty()) {
+    facts.emplace_back("", fmt::format("not used: {}", fmt::join(inputs.report.unexpected, ", ")));
+  }
+  if (!inputs.report.initialized.empty()) {
+    facts.emplace_back("", fmt::format("new, random weights: {}", fmt::join(inputs.report.initialized, ", ")));
+  }
+  if (!options.add_words.empty()) {
+    facts.emplace_back("words", fmt::format("{}: {} new, {} that were tokens already", options.add_words,
+                                            inputs.new_words, inputs.known_words));
+  }
+  if (const Frozen frozen = frozen_part(options, *inputs.model); frozen.parameters > 0) {
+    facts.emplace_back("", fmt::format("{} of them stay as they are: the embeddings and {} layers",
+                                       format_count(frozen.parameters), frozen.layers));
+  }
+  add_data("training", options.train, inputs.objective->training(), facts);
+  if (inputs.objective->validates()) {
+    add_data("validation", options.validation.empty() ? options.train : options.validation,
+             inputs.objective->validation(), facts);
+  }
+  for (const std::string& fact : inputs.masking) {
+    facts.emplace_back(&fact == &inputs.masking.front() ? "masking" : "", fact);
+  }
+  if (const std::size_t blanks = inputs.objective->guard_blanks().size(); blanks > 0) {
+    facts.emplace_back("guard", fmt::format("{}: {} blanks", options.masking.guard, blanks));
+  }
+  if (training_task(options.task).has_labels) add_labels(config, facts);
+  facts.emplace_back("plan",
+                     fmt::format("{} updates of {}, {:.4g} epochs; learning rate {:.1e}, {}; threads: {}",
+                                 format_count(plan.total_steps), update_size(training),
+                                 static_cast<double>(plan.total_steps) / static_cast<double>(plan.updates_per_epoch),
+                                 training.learning_rate, name_of(training.schedule), num_threads()));
+  if (training.anchor > 0) {
+    facts.emplace_back("",
+                       fmt::format("anchor {:g}: every trained weight is pulled to where it starts", training.anchor));
+  }
+  facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
+  return facts;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,152 @@
+#include "apps/train/training_run.h"
+
+#include <csignal>
+#include <filesystem>
+
+#include "apps/console/download_console.h"
+#include "apps/console/text_format.h"
+#include "apps/report/report.h"
+#include "apps/tasks/tasks.h"
+#include "apps/train/guard_console.h"
+#include "apps/train/run_directory.h"
+#include "apps/train/training_console.h"
+#include "apps/train/training_facts.h"
+#include "apps/train/training_inputs.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/files/atomic_file.h"
+#include "mini_bert/tensor/allocator.h"
+#include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/profile.h"
+
+namespace mini_bert {
+namespace {
+
+namespace fs = std::filesystem;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// The first Ctrl-C asks the run to stop after the current update; a second one ends the process as usual.
+void stop_on_interrupt() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+// Shows a run on the console and keeps its record: metrics.jsonl, a line a row, and report.html, renewed after every
+// evaluation.
+class Recorder : public TrainingObserver {
+ public:
+  Recorder(const TrainOptions& options, Facts facts, TrainingConsole& console, RunDirectory& directory)
+      : options_(options), facts_(std::move(facts)), console_(console), directory_(directory) {}
+
+  void on_update(const UpdateReport& update, const TrainingHistory& history) override {
+    console_.on_update(update, history);
+    if (report_is_due_) write_report(history, "");
+    report_is_due_ = false;
+  }
+  void on_row(const TrainingRow& row) override { pass_on(row); }
+  void on_row(const EvaluationRow& row) override {
+    pass_on(row);
+    report_is_due_ = true;
+  }
+  void on_row(const ProbeRow& row) override { pass_on(row); }
+  void on_guard(const GuardRow& row) override {
+    directory_.add_metrics(to_json_line(row));
+    console_.on_guard(row);
+  }
+  void on_checkpoint(const fs::path& path) override { console_.on_checkpoint(path); }
+  bool stop_requested() override { return interrupted != 0; }
+
+  void write_report(const TrainingHistory& history, const std::string& ending) const {
+    const std::string from = options_.model.empty() ? options_.config : options_.model;
+    write_file_atomically(directory_.path() / "report.html", render_report({.title = options_.train + " on " + from,
+                                                                            .loss = training_task(options_.task).loss,
+                                                                            .facts = facts_,
+                                                                            .arguments = options_.effective,
+                                                                            .history = history,
+                                                                            .ending = ending}));
+  }
+
+ private:
+  template <class Row>
+  void pass_on(const Row& row) {
+    directory_.add_metrics(to_json_line(row));
+    console_.on_row(row);
+  }
+
+  const TrainOptions& options_;
+  Facts facts_;
+  TrainingConsole& console_;
+  RunDirectory& directory_;
+  bool report_is_due_ = false;
+};
+
+IfRunExists if_run_exists(const TrainOptions& options) {
+  if (options.resume) return IfRunExists::resume;
+  return options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse;
+}
+
+void resume(const TrainOptions& options, Trainer& trainer) {
+  const fs::path checkpoint =
+      options.checkpoint.empty() ? Trainer::latest_checkpoint(options.output) : fs::path(options.checkpoint);
+  require(!checkpoint.empty(), "{}: this run has no checkpoint yet; start it anew with --overwrite", options.output);
+  trainer.resume(checkpoint);
+  TrainingConsole::fact("resumed", fmt::format("{} after {} updates", checkpoint.string(), trainer.history().step));
+}
+
+void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
+  TrainingConsole::show_probes(history);
+  show_guard(history);
+  TrainingConsole::show_metrics(history);
+  fmt::print("\n");
+  TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
+                                            format_duration(console.elapsed_seconds()),
+                                            format_bytes(CachingAllocator::instance().statistics().peak)));
+  TrainingConsole::fact("model", options.output);
+  TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
+  TrainingConsole::fact(
+      "ask it", "mini_bert_predict " + fmt::format(fmt::runtime(training_task(options.task).ask), options.output));
+}
+
+}  // namespace
+
+int train(const TrainOptions& options) {
+  if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  if (options.profile) profile::enable();
+  RunDirectory directory(options.output, if_run_exists(options));
+  if (!options.model.empty()) bring_model(options.model);
+  const TrainingInputs inputs = training_task(options.task).read(options);
+  const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
+  const Facts facts = training_facts(options, inputs, plan);
+  TrainingConsole console(plan);
+  Recorder recorder(options, facts, console, directory);
+  Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, recorder);
+
+  for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
+  if (options.resume) resume(options, trainer);
+  directory.prepare(arguments_json(options.given));
+  directory.start_metrics(trainer.history());
+  stop_on_interrupt();
+
+  const Ending ending = trainer.run();
+  console.finish();
+  const std::string time = format_duration(console.elapsed_seconds());
+  if (ending == Ending::interrupted) {
+    recorder.write_report(trainer.history(), "interrupted after " + time);
+    fmt::print("\ninterrupted after {} of {} updates; go on with\n  mini_bert_train --resume --output {}\n",
+               trainer.history().step, plan.total_steps, options.output);
+    return 130;
+  }
+  save_pretrained(options.output, *inputs.model, *inputs.tokenizer, options.storage_type());
+  write_file_atomically(fs::path(options.output) / "trainer_state.json", trainer.history().to_json());
+  recorder.write_report(trainer.history(),
+                        (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
+  show_result(options, trainer.history(), console);
+  if (options.profile) TrainingConsole::show_profile();
+  return 0;
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,206 @@
+#include "mini_bert/bert/data/choices.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/record_reader.h"
+#include "mini_bert/files/mapped_file.h"
+
+namespace mini_bert {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t most_shown = 40;  // bytes of a value in a message
+
+std::vector<std::string> texts(const json& array, const std::string& what, const std::string& place) {
+  require(array.is_array() && std::ranges::all_of(array, [](const json& entry) { return entry.is_string(); }),
+          "{}: {} is {}, expected an array of texts", place, what, array.dump().substr(0, most_shown));
+  return array.get<std::vector<std::string>>();
+}
+
+// The choice that `answer` names: by its text or, if that is no choice, by its number.
+Index choice_of(const std::string& answer, bool is_text, const std::vector<std::string>& choices,
+                const std::string& place) {
+  const auto found = is_text ? std::ranges::find(choices, answer) : choices.end();
+  if (found != choices.end()) return found - choices.begin();
+  Index number = -1;
+  const char* const end = answer.data() + answer.size();
+  const auto [parsed_to, error] = std::from_chars(answer.data(), end, number);
+  require(error == std::errc() && parsed_to == end && 0 <= number && number < std::ssize(choices),
+          "{}: the answer is {}, expected one of the {} choices or its number from 0 to {}", place,
+          in_quotes(answer.substr(0, most_shown)), choices.size(), choices.size() - 1);
+  return number;
+}
+
+void check(const ChoiceQuestion& question, Answers answers, const std::string& place) {
+  require(question.choices.size() >= 2, "{}: the question has {} choices, expected two at least", place,
+          question.choices.size());
+  const auto blank = std::ranges::find_if(question.choices, is_blank);
+  require(blank == question.choices.end(), "{}: choice {} is empty; give it a text", place,
+          blank - question.choices.begin());
+  require(!is_blank(question.context) || !is_blank(question.question) || !is_blank(question.opening),
+          "{}: there is no question: context, question, sent1 and sent2 are empty or missing", place);
+  require(question.answer || answers == Answers::optional,
+          "{}: the answer is missing; give it in \"answer\" or \"label\"", place);
+}
+
+// A record of any format but C3.
+class RecordQuestion {
+ public:
+  RecordQuestion(const Record& record, const std::string& path)
+      : record_(record), place_(fmt::format("{}: line {}", path, record.line)) {
+    require(record.has_columns, "{}: a bare text, expected columns or keys with a question and its choices", place_);
+  }
+  const std::string& place() const { return place_; }
+
+  ChoiceQuestion read() const {
+    const bool is_swag = record_.find("sent1") != nullptr;
+    ChoiceQuestion question;
+    question.context = text(is_swag ? "sent1" : "context");
+    (is_swag ? question.opening : question.question) = text(is_swag ? "sent2" : "question");
+    question.choices = choices();
+    question.answer = answer(question.choices);
+    return question;
+  }
+
+ private:
+  std::string text(const char* column) const {
+    const Field* const field = record_.find(column);
+    if (field == nullptr || (!field->is_text && field->value == "null")) return {};
+    require(field->is_text, "{}: {} is {}, expected a text; put it in quotes", place_, column,
+            field->value.substr(0, most_shown));
+    return field->value;
+  }
+
+  std::vector<std::string> choices() const {
+    if (const Field* const field = record_.find("choices")) {
+      return texts(parse_json(field->value, fmt::format("{}: column choices", place_)), "choices", place_);
+    }
+    std::vector<std::string> found;
+    for (const char* const stem : {"ending", "choice"}) {
+      while (record_.find(stem + std::to_string(found.size())) != nullptr) {
+        found.push_back(text((stem + std::to_string(found.size())).c_str()));
+      }
+      if (!found.empty()) break;
+    }
+    require(!found.empty(), "{}: no choices (columns: {}); expected choices, or ending0, ending1, … or choice0, …",
+            place_, record_.column_names());
+    while (!found.empty() && is_blank(found.back())) found.pop_back();
+    return found;
+  }
+
+  std::optional<Index> answer(const std::vector<std::string>& choices) const {
+    const Field* const field = record_.find(record_.find("answer") == nullptr ? "label" : "answer");
+    if (field == nullptr || field->value.empty() || field->value == "-1") return std::nullopt;
+    if (!field->is_text && field->value == "null") return std::nullopt;
+    return choice_of(field->value, field->is_text, choices, place_);
+  }
+
+  const Record& record_;
+  std::string place_;
+};
+
+// A .json file whose first element is an array is in the form of C3.
+bool is_c3(const std::filesystem::path& path) {
+  if (path.extension() != ".json") return false;
+  const MappedFile file(path);
+  std::string_view text = require_utf8(file.text(), path.string());
+  for (int bracket = 0; bracket < 2; ++bracket) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (!text.starts_with('[')) return false;
+    text.remove_prefix(1);
+  }
+  return true;
+}
+
+ChoiceQuestion read_c3_question(const json& entry, const std::string& context, const std::string& place) {
+  require(entry.is_object() && entry.contains("question") && entry["question"].is_string() && entry.contains("choice"),
+          "{}: found {}, expected an object with \"question\", \"choice\" and \"answer\"", place,
+          entry.dump().substr(0, most_shown));
+  ChoiceQuestion question;
+  question.context = context;
+  question.question = entry["question"].get<std::string>();
+  question.choices = texts(entry["choice"], "\"choice\"", place);
+  if (entry.contains("answer") && !entry["answer"].is_null() && entry["answer"] != "") {
+    const json& answer = entry["answer"];
+    question.answer = choice_of(answer.is_string() ? answer.get<std::string>() : answer.dump(), answer.is_string(),
+                                question.choices, place);
+  }
+  return question;
+}
+
+std::vector<ChoiceQuestion> read_c3(const std::filesystem::path& path, Answers answers) {
+  const std::string name = path.string();
+  const MappedFile file(path);
+  const json root = parse_json(require_utf8(file.text(), name), name);
+  std::vector<ChoiceQuestion> questions;
+  for (std::size_t i = 0; i < root.size(); ++i) {
+    const json& entry = root[i];
+    const std::string place = fmt::format("{}: entry {}", name, i + 1);
+    require(entry.is_array() && entry.size() >= 2 && entry[1].is_array(),
+            "{}: found {}, expected [[lines of the context], [questions], id] as in C3", place,
+            entry.dump().substr(0, most_shown));
+    std::string context;
+    for (const std::string& line : texts(entry[0], "the context", place)) {
+      context += (context.empty() ? "" : "\n") + line;
+    }
+    for (const json& asked : entry[1]) {
+      const std::string where = fmt::format("{}: question {}", name, questions.size() + 1);
+      questions.push_back(read_c3_question(asked, context, where));
+      check(questions.back(), answers, where);
+    }
+  }
+  return questions;
+}
+
+// The two texts of the sequence of a choice.
+std::pair<std::string, std::string> pair_of(const ChoiceQuestion& question, const std::string& choice,
+                                            const std::string& separator) {
+  const bool asks = !question.question.empty();
+  const std::string& before = asks ? question.question : question.opening;
+  if (is_blank(question.context)) return {before, choice};
+  return {question.context, before.empty() ? choice : before + (asks ? separator : " ") + choice};
+}
+
+}  // namespace
+
+std::vector<ChoiceQuestion> read_choice_questions(const std::filesystem::path& path, Answers answers) {
+  std::vector<ChoiceQuestion> questions;
+  const std::string name = path.string();
+  if (is_c3(path)) {
+    questions = read_c3(path, answers);
+  } else {
+    read_records(path, [&](Record& record) {
+      const RecordQuestion reader(record, name);
+      questions.push_back(reader.read());
+      check(questions.back(), answers, reader.place());
+    });
+  }
+  require(!questions.empty(), "{}: no question in it; add at least one", name);
+  for (std::size_t i = 0; i < questions.size(); ++i) questions[i].number = i + 1;
+  return questions;
+}
+
+ChoosingSet make_choosing_set(std::span<const ChoiceQuestion> questions, const Tokenizer& tokenizer, Index max_length) {
+  ChoosingSet set;
+  const std::string separator(tokenizer.vocabulary().token(tokenizer.sep_id()));
+  for (const ChoiceQuestion& question : questions) {
+    const Index cut_before = set.data.truncated;
+    for (const std::string& choice : question.choices) {
+      const auto [text, pair] = pair_of(question, choice, separator);
+      add_text(text, pair, tokenizer, max_length, set.data, question.number);
+    }
+    // A question counts once, whatever the number of its choices.
+    set.data.truncated = std::min(set.data.truncated, cut_before + 1);
+    set.counts.push_back(std::ssize(question.choices));
+    set.answers.push_back(static_cast<std::int32_t>(question.answer.value_or(-1)));
+  }
+  set.data.texts = std::ssize(questions);
+  return set;
+}
+
+}  // namespace mini_bert

@@ -15,6 +15,6 @@ int main() {
   const Var x(Tensor::full({3, 2}, 2));
   Tape tape;
   tape.backward(squared_error(layer.forward(x), Tensor::zeros({3, 1}), 3));
-  const std::span<const float> dW = layer.parameters()[0].var.grad().values<float>();
+  const std::span<const float> dW = layer.parameters()[0].grad().values<float>();
   std::printf("%g %g\n", dW[0], dW[1]);  // y = 5, dL/dy = 2·5/3 for each of 3 rows, x = 2: 20
 }

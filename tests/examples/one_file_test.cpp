@@ -13,6 +13,7 @@
 
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/model/bert.h"
+#include "mini_bert/bert/names/name_table.h"
 #include "mini_bert/nn/adamw.h"
 #include "tests/catch.h"
 
@@ -103,7 +104,7 @@ TEST_CASE("one file: losses, gradients and updated weights are those of the libr
   mini_bert::BertForMaskedLM model(config_of(bert), mini_bert::DType::f64);
   REQUIRE(model.parameters().size() == bert.all.size());
   for (const mini_bert::Parameter& parameter : model.parameters()) {
-    const Parameter& ours = find(bert, parameter.name);
+    const Parameter& ours = find(bert, checkpoint_name(parameter));
     REQUIRE(static_cast<mini_bert::Index>(ours.value.values.size()) == parameter.value().size());
     REQUIRE((ours.value.rows == 1) == (parameter.value().shape().rank() == 1));
     mini_bert::Tensor value = parameter.value();
@@ -126,14 +127,14 @@ TEST_CASE("one file: losses, gradients and updated weights are those of the libr
     INFO("update " << step);
     CHECK(std::abs(loss / library_loss.value().item() - 1) < tolerance);
     for (const mini_bert::Parameter& parameter : model.parameters()) {
-      INFO("gradient of " << parameter.name);
-      CHECK(difference(find(bert, parameter.name).grad, parameter.grad()) < tolerance);
+      INFO("gradient of " << checkpoint_name(parameter));
+      CHECK(difference(find(bert, checkpoint_name(parameter)).grad, parameter.grad()) < tolerance);
     }
     adamw(bert.all, step, rate, decay);
     optimizer.step(rate);
     for (const mini_bert::Parameter& parameter : model.parameters()) {
-      INFO("updated " << parameter.name);
-      CHECK(difference(find(bert, parameter.name).value, parameter.value()) < tolerance);
+      INFO("updated " << checkpoint_name(parameter));
+      CHECK(difference(find(bert, checkpoint_name(parameter)).value, parameter.value()) < tolerance);
     }
   }
 }

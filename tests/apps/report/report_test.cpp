@@ -42,7 +42,7 @@ Markup checked(const Report& report) {
 }
 
 Markup checked(const TrainingHistory& history) {
-  return checked(Report{"a run", {}, {}, history, ""});
+  return checked(Report{"a run", "", {}, {}, history, ""});
 }
 
 TEST_CASE("report: the sample page says what happened") {

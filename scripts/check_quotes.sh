@@ -11,7 +11,11 @@ code_lines() { sed -E 's%[ \t]*//.*$%%; s/^[ \t]+//; s/[ \t]+$//; /^$/d'; }
 
 sources=$(mktemp)
 trap 'rm -f "$sources"' EXIT
-find mini_bert apps examples \( -name '*.h' -o -name '*.cpp' \) -print0 | sort -z | xargs -0 cat | code_lines |
+folders=()
+for folder in mini_bert apps examples; do
+  [[ ! -d $folder ]] || folders+=("$folder")
+done
+find "${folders[@]}" \( -name '*.h' -o -name '*.cpp' \) -print0 | sort -z | xargs -0 cat | code_lines |
   sort -u > "$sources"
 
 bad=0 lines=0

@@ -29,10 +29,12 @@ TEST_CASE("class weights: as they are given, 1 where they are not", "[class_weig
 }
 
 TEST_CASE("class weights: what is wrong with them", "[class_weights]") {
-  CHECK_THROWS_WITH(weights("even"), ContainsSubstring("\"even\" has no '='; write balanced, or label=weight"));
-  CHECK_THROWS_WITH(weights("B-LOC=2"), ContainsSubstring("\"B-LOC\" is none of the 3 labels: O, B-PER, x=y"));
+  CHECK_THROWS_WITH(weights("even"),
+                    ContainsSubstring("`class_weights` has \"even\" without a '='; write balanced, or label=weight"));
+  CHECK_THROWS_WITH(weights("B-LOC=2"),
+                    ContainsSubstring("names \"B-LOC\", which is none of the 3 labels: O, B-PER, x=y"));
   for (const char* wrong : {"O=", "O=0", "O=-1", "O=nan", "O=1x", "O=inf"}) {
-    CHECK_THROWS_WITH(weights(wrong), ContainsSubstring("must be a number above 0"));
+    CHECK_THROWS_WITH(weights(wrong), ContainsSubstring("expected a number above 0 as the weight"));
   }
 }
 

@@ -14,15 +14,9 @@ using namespace mini_bert;
 // y = W₂·tanh(W₁·x + b₁) + b₂: 2 inputs, 8 hidden numbers, 1 output.
 class Network final : public Module {
  public:
-  Network() : hidden_(2, 8, DType::f32), output_(8, 1, DType::f32) {
+  Network() : hidden_(2, 8), output_(8, 1) {
     register_module("hidden", hidden_);
     register_module("output", output_);
-    RandomKey key{.seed = 1};
-    for (const Parameter& parameter : parameters()) {
-      ++key.stream;
-      Tensor value = parameter.value();
-      fill_normal(value, 0, 0.5, key);
-    }
   }
 
   Var forward(const Var& x) const { return output_.forward(tanh(hidden_.forward(x))); }

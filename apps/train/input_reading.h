@@ -9,6 +9,7 @@
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/data/new_words.h"
 #include "mini_bert/bert/model/grow_vocabulary.h"
+#include "mini_bert/nn/initial_values.h"
 #include "mini_bert/tensor/random.h"
 
 // What several tasks need to read their inputs.
@@ -85,6 +86,7 @@ Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
                                                      ? Tokenizer::from_directory(options.vocab)
                                                      : Tokenizer(Vocabulary::read(options.vocab)));
   check_vocabulary(config, *inputs.tokenizer, options.vocab);
+  const NoInitialValues drawn_from_the_seed_below;
   auto model = std::make_unique<Model>(config);
   model->initialize(options.training.seed);
   Model& reference = *model;

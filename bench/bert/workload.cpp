@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "mini_bert/base/json.h"
+#include "mini_bert/nn/initial_values.h"
 #include "mini_bert/tensor/random.h"
 
 namespace mini_bert::bench {
@@ -38,6 +39,7 @@ BertConfig bert_base() {
 }
 
 std::unique_ptr<BertForMaskedLM> make_model(const std::filesystem::path& directory, WeightMemory memory) {
+  const NoInitialValues every_weight_is_set_below;
   if (directory.empty()) {
     auto model = std::make_unique<BertForMaskedLM>(bert_base());
     model->initialize(1);

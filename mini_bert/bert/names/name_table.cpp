@@ -53,7 +53,8 @@ std::vector<NameTable::Spelling> NameTable::spellings(std::string_view path) con
   for (std::size_t i = 0, count = all.size(); i < count && !base.empty(); ++i) {
     if (all[i].name.starts_with(base)) all.push_back({all[i].name.substr(base.size()), all[i].form});
   }
-  std::ranges::stable_partition(all, [](const Spelling& spelling) { return spelling.form != NameRow::Form::copy; });
+  std::stable_partition(all.begin(), all.end(),
+                        [](const Spelling& spelling) { return spelling.form != NameRow::Form::copy; });
   return all;
 }
 

@@ -30,7 +30,7 @@ struct MaskingRules {
   RunIdentity identity() const;
 };
 
-// Counts what the rules do to some sequences.
+// Counts which tokens of some sequences the rules allow and force to be guessed.
 struct MaskingCensus {
   Index candidates = 0;      // tokens that may be guessed
   Index in_words = 0;        // candidates in words of two or more tokens

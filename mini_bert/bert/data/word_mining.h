@@ -10,7 +10,7 @@
 namespace mini_bert {
 
 struct MiningOptions {
-  std::size_t longest = 4;       // characters of the longest word
+  std::size_t longest = 4;       // the most characters that a word has
   Index least_count = 3;         // occurrences
   double least_cohesion = 0.45;  // the maximum is 1
   double least_entropy = 0.69;   // in nats; ln 2 is the entropy of two equally frequent neighbours
@@ -20,8 +20,8 @@ struct MinedWord {
   WordList::Ids ids;
   std::string text;
   Index count;      // occurrences
-  double cohesion;  // of its weakest split into two parts
-  double entropy;   // of its neighbours, on the side where they vary less
+  double cohesion;  // the cohesion at its weakest split into two parts
+  double entropy;   // the entropy of its neighbours on the side where they vary less
 };
 
 // Finds words in the sequences, the most frequent first. A word is a run of Chinese characters, one token each, that

@@ -30,7 +30,7 @@ struct MaskingRules {
   RunIdentity identity() const;
 };
 
-// Counts which tokens of some sequences the rules allow and force to be guessed.
+// Counts, over some sequences, the tokens that the model may guess and those that it always guesses.
 struct MaskingCensus {
   Index candidates = 0;      // tokens that may be guessed
   Index in_words = 0;        // candidates in words of two or more tokens
@@ -42,8 +42,8 @@ struct MaskingCensus {
 // Chooses the tokens that a model must guess. Devlin et al. 2019, arXiv:1810.04805 §3.1: each token that is not special
 // is chosen with probability p. Of the chosen tokens, 80 % become [MASK], 10 % become a random token of the vocabulary,
 // and 10 % stay. If the draw chooses no token of a sentence, one token is chosen anyway, as in Google's original and
-// unlike transformers. Without it, the sentence would cost a pass and teach nothing, and a batch of only such sentences
-// would have no loss.
+// unlike transformers. A sentence without a chosen token would cost a pass and teach nothing, and a batch of only these
+// sentences would have no loss.
 //
 // With MaskingRules, each word or span is chosen as a whole, and each token is still chosen with probability p. The 80,
 // 10 and 10 % are drawn for each of its tokens. Cui et al. 2019, arXiv:1906.08101 (whole words); Cui et al. 2020,

@@ -7,23 +7,24 @@
 #include "tests/apps/program_testing.h"
 #include "tests/catch.h"
 
-// Whatever a person gets wrong is answered with one line that says where, what was found and what to do; exit code 1;
-// nothing is written and nothing of theirs is touched. A table of cases says what and how.
+// Checks that a program answers bad input with exit code 1 and one line on stderr, which says where the fault is, what
+// was found and what to do. The program writes nothing and changes none of the user's files. Each case of a table gives
+// an input and the expected line.
 namespace mini_bert::testing {
 
-// What a case spoils before the program runs. `folder` holds model/, train.json and two other data files.
+// Damages the input of a case before the program runs. `folder` holds model/ and train.json.
 using Spoil = void (*)(const fs::path& folder);
 
 struct Case {
   const char* name;
   const char* command;
-  std::vector<const char*> expected;  // all of them in the one line
+  std::vector<const char*> expected;  // texts that the line must contain
   Spoil spoil = nullptr;
 };
 
 inline constexpr const char* train = "mini_bert_train --model model --train train.json --output out --max-steps 2 ";
 
-// Everything in the folder but what the test itself captures.
+// Everything in the folder except the files that the test itself captures.
 inline std::vector<std::string> contents(const fs::path& folder) {
   std::vector<std::string> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -52,7 +53,7 @@ inline void check_bad_input(const Case& bad) {
   CHECK(std::ranges::count(outcome.err, '\n') == 1);
   CHECK(outcome.err.starts_with("mini_bert_"));
   for (const char* expected : bad.expected) CHECK_THAT(outcome.err, ContainsSubstring(expected));
-  // A run that had begun leaves what it had reported; one that could not begin leaves nothing at all.
+  // A run that fails after it began leaves its reports. A run that could not begin leaves no files.
   const bool had_begun = fs::exists(folder.path() / "out/metrics.jsonl") || std::string(bad.name) == "disk full";
   if (!had_begun) CHECK(contents(folder.path()) == before);
   CHECK_FALSE(fs::exists(folder.path() / "out/model.safetensors.tmp"));

@@ -11,7 +11,7 @@
 #include "mini_bert/bert/checkpoint.h"
 #include "tests/files/temporary_folder.h"
 
-// Runs the programs as a person would, on a tiny model in a temporary folder.
+// Runs the programs as a user would, on a tiny model in a temporary folder.
 namespace mini_bert::testing {
 
 namespace fs = std::filesystem;
@@ -33,8 +33,8 @@ struct Outcome {
   std::string out, err;
 };
 
-// Runs a shell command inside `folder`, the programs being on its PATH. Nothing is asked of a network, whatever name a
-// model is given by.
+// Runs a shell command inside `folder`, with the programs on its PATH. The programs run offline (HF_HUB_OFFLINE=1), so
+// a model name never causes a network request.
 inline Outcome run(const fs::path& folder, const std::string& command) {
   const std::string full = "cd '" + folder.string() +
                            "' && export HF_HUB_OFFLINE=1 PATH='" MINI_BERT_BIN_DIR "':\"$PATH\" && { " + command +
@@ -44,7 +44,7 @@ inline Outcome run(const fs::path& folder, const std::string& command) {
           read_file(folder / "stderr.txt")};
 }
 
-// A model directory with 2 layers × 16 and a vocabulary of 37 tokens, random weights.
+// Writes a model folder: 2 layers, hidden size 16, a vocabulary of 37 tokens, random weights.
 inline void write_tiny_model(const fs::path& folder) {
   std::vector<std::string> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "。", "，"};
   for (const char* character :
@@ -66,7 +66,7 @@ inline void write_tiny_model(const fs::path& folder) {
   save_pretrained(folder, model, tokenizer);
 }
 
-// A folder with a tiny model in which programs are run.
+// A folder that has a tiny model and runs programs.
 class ProgramFolder {
  public:
   ProgramFolder() { write_tiny_model(path() / "model"); }

@@ -12,7 +12,7 @@
 
 namespace mini_bert::test {
 
-// Computes with so many threads while it lives. Models this small are fastest with one.
+// Sets the number of threads while it lives. Models as small as these are fastest with one thread.
 class Threads {
  public:
   explicit Threads(int count) : before_(num_threads()) { set_num_threads(count); }
@@ -31,15 +31,15 @@ inline Tokenizer tiny_tokenizer() {
   return Tokenizer(Vocabulary(tokens));
 }
 
-// As checkpoints of transformers call them.
+// The names of parameters in the checkpoints of transformers.
 inline std::vector<std::string> names_of(const std::vector<Parameter>& parameters) {
   std::vector<std::string> names;
   for (const Parameter& parameter : parameters) names.push_back(checkpoint_name(parameter));
   return names;
 }
 
-// Parameters whose gradient there is to check. That of a key's bias is exactly 0: it moves every score of a row by the
-// same, which softmax does not notice.
+// The parameters with a gradient to check. The gradient of a key's bias is exactly 0: the bias adds the same number to
+// all scores of a row, which does not change the softmax.
 inline std::vector<Parameter> checkable_parameters(const Module& module) {
   std::vector<Parameter> parameters = module.parameters();
   std::erase_if(parameters,
@@ -49,7 +49,7 @@ inline std::vector<Parameter> checkable_parameters(const Module& module) {
 
 constexpr std::int32_t first_letter = 5;  // the id of "a"
 
-// Two layers of everything, no two sizes alike.
+// Two layers. No two sizes are equal.
 inline BertConfig tiny_config(double dropout = 0) {
   BertConfig config;
   config.vocab_size = 23;
@@ -64,7 +64,7 @@ inline BertConfig tiny_config(double dropout = 0) {
   return config;
 }
 
-// [CLS] … [SEP] with random letters between them, the second half of type 1.
+// [CLS] … [SEP] with random letters between them. The second half has type 1.
 inline Sequence random_sequence(Index length, std::uint64_t seed, std::int32_t vocabulary = 23) {
   RandomSequence random({.seed = seed});
   Sequence sequence;
@@ -76,7 +76,7 @@ inline Sequence random_sequence(Index length, std::uint64_t seed, std::int32_t v
   return sequence;
 }
 
-// Sentences of the given lengths; every third token is to be guessed.
+// Sentences of the given lengths. The model must guess every third token, unless it is special.
 inline MaskedBatch random_batch(const std::vector<Index>& lengths, std::uint64_t seed, std::int32_t vocabulary = 23) {
   std::vector<Sequence> sequences;
   for (const Index length : lengths) sequences.push_back(random_sequence(length, seed++, vocabulary));

@@ -7,8 +7,8 @@
 
 namespace mini_bert::test {
 
-// Environment variables for one test: those that say where the Hugging Face cache and hub are have no value but the
-// given ones. All are as they were before after the test.
+// Sets environment variables for one test. The variables that locate the Hugging Face cache and hub are removed, unless
+// `values` sets them. After the test, all variables have their previous values again.
 class Environment {
  public:
   explicit Environment(const std::map<std::string, std::string>& values) {

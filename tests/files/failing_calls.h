@@ -4,24 +4,24 @@
 
 #include "tests/files/temporary_folder.h"
 
-// What happens when the disk fails: failing_calls.cpp puts write(), fsync(), rename() and renameat2() in front of the C
-// library's, and they fail on demand.
+// Simulates a disk that fails. failing_calls.cpp replaces write(), fsync(), rename() and renameat2() of the C library
+// with versions that fail on demand.
 namespace mini_bert::test {
 
-// The calls are counted only while a test arms them, in the thread of the test.
+// Calls are counted only while a test arms the fault, and only in the thread of the test.
 struct Fault {
   bool armed = false;
-  int error = 0;        // errno of the call that fails; 0: none fails
-  int fail_at = 0;      // which call of those counted, from 1
-  int calls = 0;        // counted so far
-  int most_bytes = 0;   // a write takes at most so many; 0: all
-  int interrupts = 0;   // so many calls fail with EINTR first
-  int no_exchange = 0;  // the file system cannot swap two folders
+  int error = 0;        // errno of the call that fails; 0: no call fails
+  int fail_at = 0;      // the position of that call among the counted calls, from 1
+  int calls = 0;        // calls counted so far
+  int most_bytes = 0;   // the most bytes that a write takes; 0: no limit
+  int interrupts = 0;   // the number of calls that fail with EINTR first
+  int no_exchange = 0;  // not 0: the file system cannot swap two folders
 };
 
 extern thread_local Fault fault;
 
-// The error of `action` under a fault.
+// The error message of `action` under a fault.
 template <class Action>
 std::string error_under(Fault planned, const Action& action) {
   fault = planned;

@@ -7,7 +7,7 @@
 
 namespace mini_bert::test {
 
-// The bytes of a safetensors file, right or wrong: length, header, data.
+// The bytes of a safetensors file, valid or invalid: length, header, data.
 inline std::string safetensors_bytes(std::uint64_t length, std::string_view header, std::string_view data) {
   std::string bytes(8, '\0');
   std::memcpy(bytes.data(), &length, 8);

@@ -15,11 +15,11 @@
 
 namespace mini_bert::test {
 
-// An empty folder that is gone after the test.
+// An empty folder that is deleted after the test.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    // In memory where that is possible: syncing a disk thousands of times takes long.
+    // In memory if possible, because thousands of syncs to a disk take a long time.
     const std::filesystem::path memory = "/dev/shm";
     const bool usable = ::access(memory.c_str(), W_OK) == 0;
     std::string name = ((usable ? memory : std::filesystem::temp_directory_path()) / "mini_bert_test_XXXXXX").string();
@@ -35,7 +35,7 @@ class TemporaryFolder {
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
   const std::filesystem::path& path() const { return path_; }
 
-  // Writes a file the plain way.
+  // Writes a file with a plain stream, independently of the library.
   std::filesystem::path put(std::string_view name, std::string_view bytes) const {
     std::ofstream(path_ / name, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path_ / name;

@@ -6,7 +6,7 @@
 
 #include "tests/files/torch_bytes.h"
 
-// The bytes of a TensorFlow checkpoint's index, right or wrong, from small pieces.
+// Builds the bytes of the index of a TensorFlow checkpoint, valid or invalid, from small pieces.
 namespace mini_bert::test {
 
 inline std::string varint(std::uint64_t value) {
@@ -15,7 +15,7 @@ inline std::string varint(std::uint64_t value) {
   return bytes + static_cast<char>(value);
 }
 
-// LevelDB's masked CRC-32C, bit by bit.
+// LevelDB's masked CRC-32C, computed bit by bit.
 inline std::string checksum(std::string_view bytes) {
   std::uint32_t sum = ~0u;
   for (const char c : bytes) {
@@ -42,7 +42,8 @@ inline std::string table_block(const TableEntries& entries) {
   return bytes + little_endian<std::uint32_t>(0) + little_endian<std::uint32_t>(1);
 }
 
-// Around one block of entries: a block that points to it, an empty block of metadata, the footer.
+// A table with one block of entries, followed by an empty block of metadata, a block that points to the entries, and
+// the footer.
 inline std::string table_around(const std::string& block, char compression = 0) {
   std::string bytes = with_trailer(block, compression);
   const std::string metadata_handle = varint(bytes.size()) + varint(table_block({}).size());

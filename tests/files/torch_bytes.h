@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-// The bytes of torch's files, right or wrong, from small pieces.
+// Builds the bytes of torch's files, valid or invalid, from small pieces.
 namespace mini_bert::test {
 
 template <class T>
@@ -73,7 +73,7 @@ struct ZipFile {
   std::string content;
   std::uint16_t method = 0;
   std::uint16_t flags = 0;
-  std::uint32_t more_bytes = 0;  // that the directory claims beyond those there are
+  std::uint32_t more_bytes = 0;  // bytes that the directory claims in addition to the real ones
 };
 
 inline std::string zip_bytes(const std::vector<ZipFile>& files) {
@@ -94,12 +94,12 @@ inline std::string zip_bytes(const std::vector<ZipFile>& files) {
          little_endian(static_cast<std::uint32_t>(bytes.size())) + little_endian<std::uint16_t>(0);
 }
 
-// The zip archive torch.save writes, around a pickle; storage "0" holds six floats.
+// The zip archive that torch.save writes around a pickle. Storage "0" holds six floats.
 inline std::string torch_zip(const std::string& pickle) {
   return zip_bytes({{"x/data.pkl", pickle}, {"x/byteorder", "little"}, {"x/data/0", std::string(24, '\1')}});
 }
 
-// The older container; storage "0" holds six floats.
+// The older container. Storage "0" holds six floats.
 struct TorchLegacy {
   std::string magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
   std::string protocol = "\x80\x02M\xe9\x03.";

@@ -9,18 +9,19 @@
 
 namespace mini_bert {
 
-// Who decides whether a token is to be guessed: the dice, or the data, which want it always or never (masking.h).
+// Says whether the model must guess a token. `dice`: a random draw decides. `always`, `never`: the data decide
+// (masking.h).
 enum class MaskRule : std::uint8_t { dice, always, never };
 
-// One sentence as BERT sees it, special tokens included: token ids and, of the same length, token types (0 for the
-// first sentence of a pair, 1 for the second).
+// One sentence as BERT reads it, special tokens included. Each token id has a token type: 0 in the first sentence of a
+// pair, 1 in the second.
 struct Sequence {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;
-  std::vector<MaskRule> mask_rules = {};  // one per token, or none: the dice decide about every token
+  std::vector<MaskRule> mask_rules = {};  // one per token; empty: MaskRule::dice for every token
 };
 
-// How many tokens each has.
+// The number of tokens of each sequence.
 std::vector<Index> lengths_of(std::span<const Sequence> sequences);
 
 // Sentences packed end to end: T tokens, no padding.
@@ -31,7 +32,8 @@ struct PackedSequences {
 
 PackedSequences pack(std::span<const Sequence> sequences);
 
-// A packed batch of which some tokens are to be predicted: row masked_rows[m] of the packed tokens was labels[m].
+// A packed batch in which the model must guess M tokens. Before masking, row masked_rows[m] of the packed tokens held
+// the token id labels[m].
 struct MaskedBatch {
   PackedSequences tokens;
   Tensor masked_rows, labels;  // i32 [M]

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_shown = 40;  // bytes of a value in a message
+constexpr std::size_t most_shown = 40;  // bytes of a value that a message shows
 
 std::vector<std::string> texts(const json& array, const std::string& what, const std::string& place) {
   require(array.is_array() && std::ranges::all_of(array, [](const json& entry) { return entry.is_string(); }),
@@ -22,7 +22,7 @@ std::vector<std::string> texts(const json& array, const std::string& what, const
   return array.get<std::vector<std::string>>();
 }
 
-// The choice that `answer` names: by its text or, if that is no choice, by its number.
+// The index of the choice that `answer` names: by its text or, if no choice has this text, by its index.
 Index choice_of(const std::string& answer, bool is_text, const std::vector<std::string>& choices,
                 const std::string& place) {
   const auto found = is_text ? std::ranges::find(choices, answer) : choices.end();
@@ -48,7 +48,7 @@ void check(const ChoiceQuestion& question, Answers answers, const std::string& p
           "{}: the answer is missing; give it in \"answer\" or \"label\"", place);
 }
 
-// A record of any format but C3.
+// Reads a question from a record of any format except C3.
 class RecordQuestion {
  public:
   RecordQuestion(const Record& record, const std::string& path)
@@ -104,7 +104,7 @@ class RecordQuestion {
   std::string place_;
 };
 
-// A .json file whose first element is an array is in the form of C3.
+// A .json file whose first element is an array has the format of C3.
 bool is_c3(const std::filesystem::path& path) {
   if (path.extension() != ".json") return false;
   const MappedFile file(path);
@@ -157,7 +157,7 @@ std::vector<ChoiceQuestion> read_c3(const std::filesystem::path& path, Answers a
   return questions;
 }
 
-// The two texts of the sequence of a choice.
+// The first and the second text of the sequence for one choice.
 std::pair<std::string, std::string> pair_of(const ChoiceQuestion& question, const std::string& choice,
                                             const std::string& separator) {
   const bool asks = !question.question.empty();
@@ -194,7 +194,7 @@ ChoosingSet make_choosing_set(std::span<const ChoiceQuestion> questions, const T
       const auto [text, pair] = pair_of(question, choice, separator);
       add_text(text, pair, tokenizer, max_length, set.data, question.number);
     }
-    // A question counts once, whatever the number of its choices.
+    // Several choices of a question may be cut, but the question counts once.
     set.data.truncated = std::min(set.data.truncated, cut_before + 1);
     set.counts.push_back(std::ssize(question.choices));
     set.answers.push_back(static_cast<std::int32_t>(question.answer.value_or(-1)));

@@ -8,19 +8,19 @@
 
 namespace mini_bert {
 
-// How much an example of each label weighs in the loss, f32 [labels]:
-//   "balanced"          n/(k·n_c) with n_c examples of label c, n in all, of k labels that occur, as scikit-learn's
-//                       compute_class_weight has it (King & Zeng 2001, doi:10.1093/oxfordjournals.pan.a004868); 1 for a
-//                       label that does not occur
-//   "O=0.2,B-PER=3"     as they are given; labels that are not named weigh 1
-// counts[c] is n_c. Error for a label that there is not, and for a weight that is not above 0.
+// The weight of an example in the loss, for each label; f32 [C]. `text` is one of:
+//   "balanced"          n/(k·n_c), where n_c examples have label c, n = Σ n_c, and k labels occur; 1 for a label that
+//                       does not occur. As in scikit-learn's compute_class_weight (King & Zeng 2001,
+//                       doi:10.1093/oxfordjournals.pan.a004868).
+//   "O=0.2,B-PER=3"     the given weights; labels that are not named have weight 1
+// counts[c] is n_c. Throws Error for an unknown label and for a weight that is not above 0.
 Tensor class_weights(const std::string& text, std::span<const std::string> labels, std::span<const Index> counts);
 
-// What a weighted mean is divided by: Σ weights[label] over the labels (i32) that are not ignore_index; their number
-// where `weights` is undefined.
+// The divisor of a weighted mean: Σ weights[label] over the labels (i32) that are not ignore_index. If `weights` is
+// undefined, the number of these labels.
 double total_weight(const Tensor& labels, const Tensor& weights);
 
-// "0.2/3": the weights as one text, for the identity of a run.
+// The weights as one text, "0.2/3", for the identity of a run.
 std::string weights_text(const Tensor& weights);
 
 }  // namespace mini_bert

@@ -9,15 +9,15 @@ namespace {
 
 constexpr std::size_t most_columns = 10'000;
 
-// Cuts a text into rows of fields. A field that begins with a quote ends with the next single one; in between, two
-// quotes stand for one, and separators and line ends for themselves (RFC 4180 §2). A quote further inside is a plain
-// character, as in 5" disk.
+// Cuts a text into rows of fields. A field that begins with a quote ends at the next quote that is not doubled. Inside
+// it, two quotes mean one quote, and separators and line ends are plain characters (RFC 4180 §2). In any other field a
+// quote is a plain character, as in 5" disk.
 class SeparatedText {
  public:
   SeparatedText(std::string_view text, char separator, const std::string& path)
       : text_(text), separator_(separator), path_(path) {}
 
-  std::size_t line() const { return row_line_; }  // where the row just read begins
+  std::size_t line() const { return row_line_; }  // where the row that was read last begins
 
   // False at the end of the text. Empty lines are skipped.
   bool next_row(std::vector<std::string>& row) {

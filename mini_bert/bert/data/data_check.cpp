@@ -9,7 +9,7 @@ namespace {
 
 constexpr Index most_bins = 10;
 
-// The smallest of 1, 2, 5, 10, 20, 50 … that divides 1 … longest into at most `most_bins`.
+// The smallest width 1, 2, 5, 10, 20, 50 … with which lengths of 1 … longest need at most `most_bins` bins.
 Index bin_width(Index longest) {
   for (Index power = 1;; power *= 10) {
     for (const Index factor : {1, 2, 5}) {
@@ -34,10 +34,10 @@ Lengths lengths_of(const std::vector<Sequence>& sequences) {
   return lengths;
 }
 
-// Finds sequences by their tokens; token types tell a pair from a text with the same tokens.
+// Finds sequences by their tokens and token types. The types tell a pair from a single text with the same tokens.
 class SeenSequences {
  public:
-  // The line at which the same sequence was added first; adds it if it was not.
+  // Returns the line of the first equal sequence. If there is none, adds this sequence.
   std::optional<std::size_t> find_or_add(const Sequence& sequence, std::size_t line) {
     const auto [found, is_new] = first_lines_.try_emplace({sequence.ids, sequence.type_ids}, line);
     return is_new ? std::nullopt : std::optional(found->second);

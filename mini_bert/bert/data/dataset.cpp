@@ -9,7 +9,7 @@
 namespace mini_bert {
 namespace {
 
-// Counts what the vocabulary does not know, by the piece of text that became [UNK].
+// Counts the pieces of text that became [UNK].
 void count_unknown(const Encoding& encoding, std::string_view text, std::string_view pair, std::int32_t unk_id,
                    std::size_t line, Dataset& dataset) {
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
@@ -28,7 +28,7 @@ void add_sequence(std::vector<std::int32_t> ids, std::vector<MaskRule> rules, Da
   dataset.sequences.push_back({std::move(ids), std::move(type_ids), std::move(rules)});
 }
 
-// Texts joined end to end, [SEP] between them.
+// Texts joined end to end, with [SEP] between them.
 struct Stream {
   std::vector<std::int32_t> ids;
   std::vector<MaskRule> rules;  // one per token
@@ -42,7 +42,7 @@ struct Stream {
   }
 };
 
-// [CLS] some of the stream [SEP]
+// `first`, then `count` elements of the stream from `begin` on, then `last`.
 template <class T>
 std::vector<T> framed(const std::vector<T>& stream, std::size_t begin, std::size_t count, T first, T last) {
   const auto from = stream.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -52,7 +52,7 @@ std::vector<T> framed(const std::vector<T>& stream, std::size_t begin, std::size
   return block;
 }
 
-// Cuts the joined texts into [CLS] block [SEP] of max_length tokens.
+// Cuts the joined texts into blocks [CLS] … [SEP] of max_length tokens.
 void add_blocks(const Stream& stream, const Tokenizer& tokenizer, Index max_length, Dataset& dataset) {
   const auto inner = static_cast<std::size_t>(max_length - 2);
   for (std::size_t begin = 0; begin == 0 || begin + inner <= stream.ids.size(); begin += inner) {
@@ -69,7 +69,8 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
   const bool packed = layout == Layout::packed;
   Dataset dataset;
   Stream stream;
-  // Encoded by all threads, a few thousand at a time: offsets take three times the memory of the ids that stay.
+  // Texts are encoded a few thousand at a time, because the offsets of an encoding take three times the memory of the
+  // ids that are kept. Each group is encoded on all threads.
   constexpr std::size_t at_a_time = 4096;
   for (std::size_t done = 0; done < samples.size(); done += at_a_time) {
     std::vector<std::string_view> texts;

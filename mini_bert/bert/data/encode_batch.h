@@ -8,8 +8,8 @@
 
 namespace mini_bert {
 
-// Encodes many texts, each as tokenizer.encode does it, on num_threads() threads. result[i] belongs to texts[i]. Throws
-// what encode throws, of one of the texts it refuses.
+// Encodes many texts with tokenizer.encode on num_threads() threads. result[i] belongs to texts[i]. If encode refuses
+// texts, throws the error of one of them.
 std::vector<Encoding> encode_batch(std::span<const std::string_view> texts, const Tokenizer& tokenizer,
                                    const EncodeOptions& options = {});
 

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-// Reads a text and leaves in `*position` how far it got: the parser itself does not tell.
+// Iterates over a text and stores the current place in `*position`, because the parser does not report it.
 struct TrackingIterator {
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
@@ -34,10 +34,11 @@ struct TrackingIterator {
   bool operator!=(const TrackingIterator& other) const { return at != other.at; }
 };
 
-// Hands out the elements of an array as they are parsed, so that no tree of the whole file is ever built.
+// Passes each element of an array to the sink while the array is parsed, so no tree of the whole file is built.
 class RecordHandler : public nlohmann::json_sax<json> {
  public:
-  // `first_line`: of the text in its file. `array`: the text is an array of elements, else it is one element.
+  // `first_line` is the line of the file where the text begins. `array`: the text is an array of elements; if not, it
+  // is one element.
   RecordHandler(std::string_view text, std::size_t first_line, bool array, const std::string& path,
                 const RecordSink& sink)
       : text_(text),
@@ -134,11 +135,11 @@ class RecordHandler : public nlohmann::json_sax<json> {
   static constexpr int most_depth = 32;
   static constexpr std::size_t most_columns = 10'000;
 
-  int element_depth() const { return array_ ? 1 : 0; }     // brackets open around an element
-  int field_depth() const { return element_depth() + 1; }  // around a column's value
+  int element_depth() const { return array_ ? 1 : 0; }     // open brackets around an element
+  int field_depth() const { return element_depth() + 1; }  // open brackets around the value of a column
 
   std::size_t current_line() {
-    // The last byte read is not counted: to see that a number ends, the parser reads one byte further.
+    // The last byte read is not counted, because the parser reads one byte past a number to find its end.
     const char* last = std::max(counted_, position_ - 1);
     line_ += static_cast<std::size_t>(std::count(counted_, last, '\n'));
     counted_ = last;
@@ -147,7 +148,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
 
   std::string& value() { return record_.fields.back().value; }
 
-  // Another piece of a nested value's JSON, with the comma it may need.
+  // Appends a piece of JSON to a nested value, with a comma before the piece if it needs one.
   void append(std::string_view piece) {
     const bool closes = piece == "]" || piece == "}";
     std::string& text = value();
@@ -171,7 +172,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
     return true;
   }
 
-  // A value that is no text and no object may only stand inside an object.
+  // A value that is neither a text nor an object is allowed only inside an object.
   void check_place(std::string_view found) {
     if (depth_ >= field_depth()) return;
     if (array_ && depth_ == 0) {
@@ -191,7 +192,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
   const std::string& path_;
   const RecordSink& sink_;
   const char* position_;  // how far the parser has read
-  const char* counted_;   // up to where line_ counts
+  const char* counted_;   // line_ counts the lines before this place
   int depth_ = 0;
   std::size_t elements_ = 0;
   bool after_key_ = false;

@@ -22,7 +22,7 @@ std::optional<double> number_from(const std::string& text) {
   return is_number ? std::optional(value) : std::nullopt;
 }
 
-// Which columns of a file are read, decided at its first record.
+// Reads the records of a file. The first record decides which columns are read.
 class Reader {
  public:
   Reader(std::string path, const LabelColumns& columns, bool several)
@@ -89,7 +89,7 @@ class Reader {
     return labels;
   }
 
-  // A line of a .txt file: a text, a tab, its label.
+  // Reads a line of a .txt file: a text, a tab and its label.
   LabelledText read_line(const Record& record) const {
     const std::string& line = record.fields[0].value;
     if (is_blank(line)) return {};

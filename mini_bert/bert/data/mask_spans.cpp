@@ -10,7 +10,7 @@
 namespace mini_bert {
 namespace {
 
-// The text of a range in code points.
+// The part of a text in a range of code points.
 std::string_view part_of(std::string_view text, TextRange range) {
   std::size_t at = 0;
   const auto skip = [&](std::uint32_t count) {

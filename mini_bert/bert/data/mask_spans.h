@@ -8,18 +8,19 @@
 #include "mini_bert/bert/data/batch.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 
-// Spans of a text that are to be guessed, [[begin, end], …]: half-open ranges in code points, as Python counts.
+// Spans of a text that the model must guess, [[begin, end], …]: half-open ranges in code points, as in Python.
 namespace mini_bert {
 
-// Parses the JSON of them. Error, beginning with `where`, when it is no list of pairs of whole numbers, or a pair is
-// not 0 ≤ begin < end ≤ the text's length, or covers nothing but white space. null and [] give none.
+// Parses spans from JSON. null and [] give no spans. Throws Error with a message that begins with `where` when the JSON
+// is not a list of pairs of whole numbers, when a pair is not 0 ≤ begin < end ≤ length of the text, and when a span
+// covers only white space.
 std::vector<TextRange> parse_mask_spans(std::string_view json, std::string_view text, const std::string& where);
 
-// What spans say about each token of an encoded text: those that share a character with one are always guessed, the
-// others never. Empty when there are no spans.
+// The rule for each token of an encoded text: `always` if the token shares a character with a span, `never` otherwise.
+// Empty when there are no spans.
 std::vector<MaskRule> mask_rules(const Encoding& encoding, std::string_view text, std::span<const TextRange> spans);
 
-// How many of the spans have no token that can be guessed among the first `tokens`.
+// The number of spans that have no token to guess among the first `tokens` tokens.
 Index count_lost_spans(const Encoding& encoding, std::string_view text, std::span<const TextRange> spans,
                        std::size_t tokens, const Tokenizer& tokenizer);
 

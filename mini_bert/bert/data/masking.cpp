@@ -9,7 +9,7 @@
 namespace mini_bert {
 namespace {
 
-// How many words a span of at most `most` has: n with a weight of most + 1 − n.
+// Draws the number n of words of a span, 1 ≤ n ≤ most, with probability proportional to most + 1 − n.
 Index draw_length(Index most, RandomSequence& random) {
   auto ticket = static_cast<Index>(random.below(static_cast<std::uint32_t>(most * (most + 1) / 2)));
   for (Index n = 1;; ++n) {
@@ -19,8 +19,8 @@ Index draw_length(Index most, RandomSequence& random) {
   }
 }
 
-// How many words are left of a span, the present one included, when one looks in at a random word of it: r with a
-// probability that is proportional to that of n ≥ r, (most + 1 − r)·(most + 2 − r) / 2.
+// Draws how many words of a span are left, counting the current word, when the current word is a random word inside a
+// span. P(r) is proportional to the probability of n ≥ r, which is proportional to (most + 1 − r)·(most + 2 − r) / 2.
 Index draw_rest(Index most, RandomSequence& random) {
   auto ticket = static_cast<Index>(random.below(static_cast<std::uint32_t>(most * (most + 1) * (most + 2) / 6)));
   for (Index r = 1;; ++r) {
@@ -60,7 +60,8 @@ bool Masker::continues_word(const Sequence& sequence, std::size_t i) const {
   return i < sequence.ids.size() && is_continuation_[static_cast<std::size_t>(sequence.ids[i])];
 }
 
-// What the data say about each token, special ones never, and the words that are always guessed.
+// The rule for each token: `never` if the token is special, `always` if it belongs to a word that is always guessed and
+// the data have no rule for it, and the rule of the data otherwise.
 std::vector<MaskRule> Masker::rules_for(const Sequence& sequence) const {
   const std::span<const std::int32_t> ids = sequence.ids;
   std::vector<MaskRule> rules = sequence.mask_rules;
@@ -118,8 +119,9 @@ std::vector<Masker::Unit> Masker::draw_units(std::span<const Run> runs, RandomSe
   return chosen;
 }
 
-// Spans and single words that are not chosen take turns along a run. A run begins as if one looked in at a random place
-// of an endless one, so that a word at its edge is chosen as often as any other: with probability p, inside a span.
+// A run is a sequence of chosen spans and of single words that are not chosen. The draw begins as if at a random place
+// of an endless run: with probability p this place is inside a span. So a word at the edge of a run is chosen as often
+// as any other word.
 std::vector<Masker::Unit> Masker::draw_spans(std::span<const Run> runs, RandomSequence& random) const {
   const double mean = static_cast<double>(rules_.ngram + 2) / 3;
   const double begins = probability_ / (mean * (1 - probability_) + probability_);
@@ -144,7 +146,7 @@ std::vector<std::size_t> Masker::choose(const Sequence& sequence, RandomSequence
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i] == MaskRule::always) chosen.push_back(i);
   }
-  // Whoever names words and leaves nothing to the dice means those words alone.
+  // A user who names words and sets the probability to 0 asks for these words only.
   const bool only_words = !rules_.always.empty() && probability_ == 0;
   if (units.empty() && chosen.empty() && !found.empty() && !only_words) {
     std::size_t count = 0;

@@ -11,7 +11,7 @@
 namespace mini_bert {
 namespace {
 
-// The words of a line, between white space.
+// The words of a line, which are separated by white space.
 std::vector<std::string> words_of(std::string_view line) {
   std::vector<std::string> words(1);
   for (std::size_t i = 0; i < line.size();) {

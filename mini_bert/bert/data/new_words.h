@@ -8,25 +8,25 @@
 
 namespace mini_bert {
 
-// A vocabulary with words of the user's own, each a token as a whole.
+// A tokenizer with additional words of the user, each of which is one token.
 struct GrownVocabulary {
   Tokenizer tokenizer;
-  std::vector<std::string> words;                 // what was added, in the order of its ids
-  std::vector<std::vector<std::int32_t>> pieces;  // of each, what it read as before
+  std::vector<std::string> words;                 // the added words, in the order of their ids
+  std::vector<std::vector<std::int32_t>> pieces;  // the token ids of each word before it was added
   std::size_t known = 0;                          // lines of the file whose word was one token already
 };
 
-// Adds the words of a file, UTF-8, a word a line. White space round a word and empty lines count for nothing, a word
-// that is there twice counts once, and one that the vocabulary has or reads as one token, [UNK] excepted, stays as it
-// is.
+// Adds the words of a UTF-8 file with one word per line. White space around a word and empty lines are ignored. A word
+// that occurs twice counts once. A word is not added if the vocabulary has it, or if it already reads as one token
+// other than [UNK].
 //
-// A word of letters that are written with spaces between words (all below U+2E80, where the scripts of East Asia begin)
-// is found where the normalized text has it as a whole word: "ChatGPT" in "用chatgpt写" when the vocabulary is in lower
-// case, but not in "chatgpts". Any other word is found wherever the text has it, before Chinese characters are set
-// apart, in the very characters it was given in.
+// A word is matched in one of two ways. If all its characters are below U+2E80, where the scripts of East Asia begin,
+// it belongs to a script with spaces between words. It is then found where the normalized text has it as a whole word:
+// "ChatGPT" is found in "用chatgpt写" if the vocabulary is lower-case, but not in "chatgpts". Any other word is found
+// anywhere in the text, with exactly the given characters, before spaces are put around Chinese characters.
 //
-// Error, naming file and line: no UTF-8, white space inside a word, a special token inside one, one that is nothing
-// once the text is cleaned up. Error when the file has no word.
+// Throws Error, naming file and line, when the file is not UTF-8, when white space or a special token is inside a word,
+// and when nothing is left of a word after the clean-up of the text. Throws Error when the file has no word.
 GrownVocabulary add_words(const Tokenizer& tokenizer, const std::filesystem::path& path);
 
 }  // namespace mini_bert

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// A member of a SQuAD file's objects, with the place for the message.
+// The member `key` of an object in a SQuAD file. `place` names the object in messages.
 const json& member(const json& object, const char* key, const std::string& path, std::string_view place) {
   require(object.is_object() && object.contains(key), "{}: {} has no \"{}\", expected a file in the form of SQuAD",
           path, place, key);
@@ -32,7 +32,7 @@ std::string text(const json& object, const char* key, const std::string& path, s
   return value.get<std::string>();
 }
 
-// The byte at which code point `index` of a text begins, or the text's end.
+// The byte at which code point `index` of a text begins, or the end of the text.
 std::size_t byte_of(std::string_view text, std::uint64_t index) {
   std::size_t byte = 0;
   for (; index > 0 && byte < text.size(); --index) byte += read_code_point(text, byte).length;
@@ -77,7 +77,8 @@ void read_paragraph(const json& paragraph, const std::string& path, std::vector<
   }
 }
 
-// The first and last token of a window that cover bytes begin … end−1 of the context, as run_qa.py finds them.
+// Sets the label of a window to the first and last token that cover bytes begin … end−1 of the context, as run_qa.py
+// does. Leaves it at [CLS] if the window does not contain these bytes.
 void label(Window& window, std::size_t begin, std::size_t end) {
   const auto is_context = [](const TextRange& range) { return range.end > range.begin; };
   const auto first = std::ranges::find_if(window.context, is_context);
@@ -132,7 +133,7 @@ AnsweringSet make_answering_set(std::vector<Question> questions, const Tokenizer
   set.questions = std::move(questions);
   for (std::size_t q = 0; q < set.questions.size(); ++q) {
     const Question& question = set.questions[q];
-    // A question may take half of a window; what is longer is cut, or no token of the text would fit beside it.
+    // A question is cut to half of the window, because a longer one could leave no room for the context.
     Encoding asked = tokenizer.encode(question.question, {.add_special_tokens = false});
     const Index room = options.max_length - 3;
     std::string_view asked_text = question.question;

@@ -9,37 +9,38 @@
 
 namespace mini_bert {
 
-// A question about a text and the stretches of the text that answer it; none when it has no answer there.
+// A question about a text (the context), and the parts of the text that answer it. No answers: the text has none.
 struct Question {
   struct Answer {
     std::string text;
-    std::size_t begin;  // byte of the context
+    std::size_t begin;  // in bytes of the context
   };
   std::string id, question, context;
   std::vector<Answer> answers;
 };
 
-// Reads a file in the form of SQuAD 1.1 or 2.0 (Rajpurkar et al. 2016, arXiv:1606.05250; 2018, arXiv:1806.03822):
-// {"data": [{"paragraphs": [{"context", "qas": [{"id", "question", "answers": [{"text", "answer_start"}]}]}]}]}, as
-// CMRC 2018 has it too. answer_start counts code points; an answer that does not stand there, as happens in published
-// files, is taken from the nearest place where it does. Error, naming file and question, when it stands nowhere in its
-// context.
+// Reads a file in the format of SQuAD 1.1 or 2.0 (Rajpurkar et al. 2016, arXiv:1606.05250; 2018, arXiv:1806.03822),
+// which CMRC 2018 uses too:
+//   {"data": [{"paragraphs": [{"context", "qas": [{"id", "question", "answers": [{"text", "answer_start"}]}]}]}]}
+// answer_start counts code points. In some published files an answer does not stand at its answer_start. It is then
+// taken from the nearest place where it occurs. Throws Error, naming file and question, when an answer does not occur
+// in its context.
 std::vector<Question> read_questions(const std::filesystem::path& path);
 
 struct WindowOptions {
-  Index max_length;  // tokens of a window, question and special ones included
+  Index max_length;  // tokens of a window, with the question and special tokens
   Index stride;      // tokens of the context that neighbouring windows share
 };
 
-// [CLS] question [SEP] a stretch of the context [SEP]: a context that is too long is cut into windows that overlap.
+// [CLS] question [SEP] part of the context [SEP]. A context that is too long is cut into overlapping windows.
 struct Window {
-  std::size_t question;            // its number
-  std::vector<TextRange> context;  // of each token: bytes of the context; {0, 0} outside of it
-  Index begin = 0, end = 0;        // first and last token of the answer; both 0, [CLS]: it is not in this window
+  std::size_t question;            // index of the question
+  std::vector<TextRange> context;  // for each token, its bytes of the context; {0, 0} outside of the context
+  Index begin = 0, end = 0;        // first and last token of the answer; both 0 ([CLS]): not in this window
 };
 
 struct AnsweringSet {
-  Dataset data;  // a sequence is a window
+  Dataset data;  // one sequence for each window
   std::vector<Window> windows;
   std::vector<Question> questions;
 };

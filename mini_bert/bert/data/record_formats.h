@@ -5,7 +5,7 @@
 
 #include "mini_bert/bert/data/record_reader.h"
 
-// The formats behind read_records(). `text` is UTF-8 without a byte order mark, `path` is for messages.
+// The readers of each format of read_records(). `text` is UTF-8 without a byte order mark; `path` appears in messages.
 namespace mini_bert {
 
 void read_json_array(std::string_view text, const std::string& path, const RecordSink& sink);
@@ -13,7 +13,7 @@ void read_json_lines(std::string_view text, const std::string& path, const Recor
 void read_separated(std::string_view text, char separator, const std::string& path, const RecordSink& sink);
 void read_lines(std::string_view text, const RecordSink& sink);
 
-// Cuts the next line, without its LF or CRLF, off the beginning of `text`.
+// Removes the first line from `text` and returns it without its LF or CRLF.
 std::string_view take_line(std::string_view& text);
 
 }  // namespace mini_bert

@@ -20,7 +20,7 @@ std::string choose_column(const Record& record, const std::string& path) {
   return first->name;
 }
 
-// The record's text, which moves out of it.
+// Moves the text out of the record.
 std::string take_text(Record& record, const std::string& column, const std::string& path) {
   if (!record.has_columns) return std::move(record.fields[0].value);
   const auto field = std::ranges::find(record.fields, column, &Field::name);
@@ -61,7 +61,7 @@ SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& op
     if (is_blank(text)) {
       ++result.blank;
     } else {
-      text.shrink_to_fit();  // parsers leave strings with room to grow
+      text.shrink_to_fit();  // parsers leave unused capacity in strings
       std::vector<TextRange> ranges;
       if (!spans.empty()) ranges = parse_mask_spans(spans, text, fmt::format("{}: line {}", name, record.line));
       result.samples.push_back({std::move(text), record.line, std::move(ranges)});

@@ -12,27 +12,28 @@ namespace mini_bert {
 // One text to train or predict on.
 struct Sample {
   std::string text;
-  std::size_t line = 0;  // of the file, from 1, where its record begins
-  // What of it is to be guessed, in code points; empty: the dice decide (masking.h).
+  std::size_t line = 0;  // line of the file where the record begins, from 1
+  // The spans that the model must guess, in code points. Empty: a random draw decides (masking.h).
   std::vector<TextRange> mask = {};
 };
 
 struct ReadOptions {
-  std::string text_column;  // empty: "text" if there is such a column, else the first one that holds text
-  // Read the key "mask" of .json and .jsonl records as well: [[begin, end], …], half-open ranges of the text in code
-  // points, as Python counts. Without the key, with null or with [] the dice decide.
+  // Empty: the column "text" or, if there is none, the first column that holds text.
+  std::string text_column;
+  // Also read the key "mask" of .json and .jsonl records: [[begin, end], …], half-open ranges of the text in code
+  // points, as in Python. If the key is missing, null or [], a random draw decides.
   bool mask_spans = false;
 };
 
 struct SampleFile {
   std::vector<Sample> samples;
-  std::string text_column;  // the one that was read; empty for a file without columns
+  std::string text_column;  // the column that was read; empty for a file without columns
   std::size_t blank = 0;    // texts dropped because they were empty or white space
 };
 
-// Reads the texts of a data file (the formats are those of read_records). The choice of the column is that of
-// transformers' run_mlm.py. Error when the file cannot be read, when a record lacks the column or has no text in it,
-// when a span of "mask" is not a range of its text or covers nothing but white space, and when no text is left.
+// Reads the texts of a data file in a format of read_records(). Chooses the column like transformers' run_mlm.py.
+// Throws Error when the file cannot be read, when a record lacks the column or has no text in it, when a span of "mask"
+// is not a range of its text or covers only white space, and when no text is left.
 SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& options = {});
 
 }  // namespace mini_bert

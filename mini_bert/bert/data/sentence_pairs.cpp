@@ -52,7 +52,7 @@ void cut_to(std::size_t length, Ids& a, Ids& b, RandomSequence& random) {
   }
 }
 
-// A chunk of any document but this one.
+// Draws a chunk of any document except `document`.
 const Chunk& other_chunk(const PairSet& set, std::size_t document, RandomSequence& random) {
   const auto is_before = [](const Chunk& chunk, std::size_t d) { return chunk.document < d; };
   const auto first = std::lower_bound(set.chunks.begin(), set.chunks.end(), document, is_before);
@@ -74,7 +74,7 @@ Document split_sentences(std::string_view text) {
     const std::size_t next = at + std::max(point.length, 1u);
     const CodePoint after = next < text.size() ? read_code_point(text, next) : CodePoint{};
     const bool at_end = next >= text.size();
-    // A full stop inside 3.14 or a.b ends nothing.
+    // A full stop inside 3.14 or a.b does not end a sentence.
     const bool latin_end = is_any_of(point.value, U".!?") && (at_end || is_any_of(after.value, U" \t\r\n\"')”’"));
     const bool ends = point.value == U'\n' || is_any_of(point.value, U"。！？…") || latin_end;
     at = next;
@@ -181,7 +181,8 @@ std::vector<Index> longest_pairs(const PairSet& set, Index max_length) {
   for (const Chunk& chunk : set.chunks) longest_chunk = std::max(longest_chunk, size_of(chunk.sentences));
   std::vector<Index> lengths;
   for (const Chunk& chunk : set.chunks) {
-    // With a random B, A is all sentences but the last; a sentence that is alone is A. B is any other chunk.
+    // If B is random, A is at most all sentences but the last, or the only sentence, and B is at most the longest
+    // chunk.
     const std::span<const Ids> sentences = chunk.sentences;
     const std::size_t a = size_of(sentences.first(std::max<std::size_t>(sentences.size() - 1, 1)));
     const std::size_t both = std::max(size_of(sentences), a + longest_chunk);

@@ -71,8 +71,9 @@ std::vector<TaggedText> read_columns(const std::filesystem::path& path) {
   return texts;
 }
 
-// How many bytes of "科0" or "e12" are the character, where one character and its place in a word are all there is;
-// else 0. What the file's maker could not write, an emoji say, is U+FFFD, once or twice.
+// The number of bytes of the character in "科0" or "e12", which are a character and its position in a word; 0 if `word`
+// has another form. The files have U+FFFD, once or twice, for a character that their maker could not write, for example
+// an emoji.
 std::size_t bytes_before_place(std::string_view word) {
   constexpr std::string_view replacement = "\uFFFD";
   std::size_t end = 0;

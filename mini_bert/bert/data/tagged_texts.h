@@ -10,38 +10,39 @@
 
 namespace mini_bert {
 
-// A text in words (for Chinese, characters), each with its tag.
+// The words of a text (for Chinese, its characters), each with its tag.
 struct TaggedText {
   std::vector<std::string> words, tags;
-  std::size_t line = 0;  // of the file, from 1, where it begins
+  std::size_t line = 0;  // line of the file where the text begins, from 1
 };
 
 struct TagColumns {
-  std::string words;  // of a .json or .jsonl file; empty: "tokens"
-  std::string tags;   // empty: "tags" if there is such a column, else "ner_tags"
+  std::string words;  // column of a .json or .jsonl file; empty: "tokens"
+  std::string tags;   // empty: the column "tags" or, if there is none, "ner_tags"
 };
 
-// Reads tagged texts. A .json or .jsonl file has an array of words and one of tags in each record; any other file a
-// word a line, first its text, last its tag, white space between all columns, and an empty line after each text
-// (CoNLL). Where every word of a file is one character and a number, as in Weibo NER, the number is its place in a word
-// and is dropped. Error, naming file and line, for a word without a tag.
+// Reads tagged texts. A record of a .json or .jsonl file has an array of words and an array of tags. Any other file has
+// one word per line: the word is in the first column and its tag in the last, white space separates the columns, and an
+// empty line follows each text (CoNLL). If every word of a file is one character and a number, as in Weibo NER, the
+// number is the character's position in a word and is dropped. Throws Error, naming file and line, for a word without a
+// tag.
 std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns);
 
-// Every tag that occurs, once, by code points.
+// Every tag that occurs, once, sorted by code points.
 std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts);
 
-// Texts as sequences, [CLS] … [SEP], cut at max_length. A word's first token carries its tag, as in transformers'
-// run_ner.py; the others, [CLS] and [SEP] have ignore_index.
+// Texts as sequences [CLS] … [SEP], cut to max_length tokens. The first token of a word carries the word's tag, as in
+// transformers' run_ner.py. The other tokens, [CLS] and [SEP] have ignore_index.
 struct TaggingSet {
   Dataset data;
   std::vector<std::vector<std::int32_t>> labels;  // for each token of each sequence
 };
 
-// `path` is for messages. Error, naming the line, for a tag that config.labels does not list.
+// `path` appears in messages. Throws Error, naming the line, for a tag that config.labels does not list.
 TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenizer& tokenizer, const BertConfig& config,
                             Index max_length, const std::string& path);
 
-// How many words have each of `labels` tags.
+// The number of words that have each tag 0 … labels−1.
 std::vector<Index> label_counts(const TaggingSet& set, Index labels);
 
 }  // namespace mini_bert

@@ -17,7 +17,7 @@ bool is_digit(char c) {
   return '0' <= c && c <= '9';
 }
 
-// "诸葛亮 3 nr" and "诸葛亮\t3": 诸葛亮; "New York" stays whole.
+// "诸葛亮 3 nr" and "诸葛亮\t3" give 诸葛亮; "New York" stays whole.
 std::string_view word_of(std::string_view line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     const bool number_follows = line[i] == ' ' && i + 1 < line.size() && is_digit(line[i + 1]);
@@ -54,7 +54,7 @@ std::vector<std::size_t> WordList::lengths_at(std::span<const std::int32_t> ids)
 
 std::uint64_t WordList::fingerprint() const {
   Fingerprint fingerprint;
-  // Depth first along sorted edges, so that the order in which words were added does not matter.
+  // The walk is depth first along sorted edges, so the order in which words were added does not matter.
   std::vector<std::uint32_t> open = {0};
   while (!open.empty()) {
     const std::uint32_t node = open.back();

@@ -12,22 +12,22 @@
 
 namespace mini_bert {
 
-// A set of words as the tokens they read as, which finds those that a text of tokens goes on with. Words of any
-// language: a word is the same tokens alone and in a text, unless letters beside it make one longer word of both.
+// A set of words, stored as token ids, that finds the words with which a sequence of tokens begins. It works for any
+// language: a word has the same tokens alone and in a text, unless letters beside it make it part of a longer word.
 class WordList {
  public:
   using Ids = std::vector<std::int32_t>;
 
-  // Adds a word; one that is there already changes nothing. Error for a word without tokens.
+  // Adds a word. A word that is in the list already changes nothing. Throws Error for a word without tokens.
   void add(std::span<const std::int32_t> word);
 
-  // The lengths, shortest first, of all words that `ids` begins with.
+  // The lengths in tokens, shortest first, of all words with which `ids` begins.
   std::vector<std::size_t> lengths_at(std::span<const std::int32_t> ids) const;
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
-  // FNV-1a of the words in sorted order: tells lists apart.
+  // The FNV-1a hash of the words in sorted order, which tells lists apart.
   std::uint64_t fingerprint() const;
 
  private:
@@ -37,18 +37,18 @@ class WordList {
   std::size_t size_ = 0;
 };
 
-// The words of a list and those of them that no text of tokens can hold.
+// The usable words of a list, and the words that cannot occur in a tokenized text.
 struct ReadWords {
   WordList words;
-  std::vector<std::string> unusable;  // with characters that the vocabulary does not know
+  std::vector<std::string> unusable;  // words with characters that are not in the vocabulary
 };
 
-// Words as they are written.
+// Makes a word list of words as they are written, without the rules of read_word_list() for tabs and numbers.
 ReadWords make_word_list(std::span<const std::string> words, const Tokenizer& tokenizer);
 
-// Reads a file with a word a line. A word ends at a tab, or at white space before a number: what dictionaries for
-// segmenters say about it (how often, which part of speech) is passed over. Empty lines are too. Error when no usable
-// word is in it.
+// Reads a file with one word per line. A word ends at a tab, or at a space before a number. Dictionaries for segmenters
+// continue there with the word's frequency and part of speech, which are ignored. Empty lines are skipped. Throws Error
+// when the file has no usable word.
 ReadWords read_word_list(const std::filesystem::path& path, const Tokenizer& tokenizer);
 
 }  // namespace mini_bert

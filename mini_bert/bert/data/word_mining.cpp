@@ -11,7 +11,7 @@
 namespace mini_bert {
 namespace {
 
-// Token ids as characters of a string, which the standard library can hash.
+// Token ids are stored as the characters of strings, because the standard library can hash strings.
 using Text = std::u32string;
 using TextView = std::u32string_view;
 using Counts = std::unordered_map<Text, Index>;
@@ -21,7 +21,7 @@ bool is_chinese_character(const std::string& token) {
   return first.length > 0 && first.length == token.size() && is_cjk(first.value, true);
 }
 
-// The runs of Chinese characters, and how many characters there are in all.
+// The runs of Chinese characters, and the total number of characters.
 struct Corpus {
   std::vector<Text> runs;
   Index characters = 0;
@@ -51,8 +51,9 @@ void for_each_piece(const Corpus& corpus, std::size_t length, const F& f) {
   }
 }
 
-// counts[n − 1]: of pieces of n characters. A piece can only be frequent when both pieces inside it are, so rare ones
-// are never grown: memory holds little more than what is frequent.
+// counts[n − 1] has the counts of pieces of n characters. A piece can only be frequent if both pieces of n − 1
+// characters inside it are frequent. So rare pieces are never extended, and memory holds little more than the frequent
+// pieces.
 std::vector<Counts> count_pieces(const Corpus& corpus, const MiningOptions& options) {
   std::vector<Counts> counts(options.longest);
   for (std::size_t n = 1; n <= options.longest; ++n) {
@@ -79,7 +80,7 @@ double cohesion(const Text& word, const std::vector<Counts>& counts, Index chara
   return weakest;
 }
 
-// The characters beside a word on one side; 0 stands for an end, each of which is a neighbour of its own.
+// The characters beside a word on one side. 0 stands for the end of a run; each end counts as a distinct neighbour.
 class Neighbours {
  public:
   void add(char32_t c) { ++counts_[c]; }

@@ -10,34 +10,34 @@
 namespace mini_bert {
 
 struct MiningOptions {
-  std::size_t longest = 4;       // characters of a word
+  std::size_t longest = 4;       // the most characters that a word has
   Index least_count = 3;         // occurrences
-  double least_cohesion = 0.45;  // of 1
-  double least_entropy = 0.69;   // natural logarithm; ln 2: as unsure as between two neighbours
+  double least_cohesion = 0.45;  // the maximum is 1
+  double least_entropy = 0.69;   // in nats; ln 2 is the entropy of two equally frequent neighbours
 };
 
 struct MinedWord {
   WordList::Ids ids;
   std::string text;
   Index count;      // occurrences
-  double cohesion;  // of its weakest joint
-  double entropy;   // of the neighbours on its more certain side
+  double cohesion;  // the cohesion at its weakest split into two parts
+  double entropy;   // the entropy of its neighbours on the side where they vary less
 };
 
-// Words of the sequences themselves, the most frequent first: runs of Chinese characters, one token each, that stand
-// together more often than chance has it and meet many neighbours. With T characters in all, n(x) occurrences of x and
-// p(x) = n(x)/T, a candidate w needs
+// Finds words in the sequences, the most frequent first. A word is a run of Chinese characters, one token each, that
+// occur together more often than by chance and next to many different neighbours. With T characters in total, n(x)
+// occurrences of x and p(x) = n(x)/T, a candidate w must satisfy
 //
 //   count      n(w) ≥ least_count
 //   cohesion   min over w = ab of  log(p(w) / (p(a)·p(b))) / −log p(w)  ≥ least_cohesion
 //   entropy    min over both sides of  −Σ_c q(c)·log q(c)  ≥ least_entropy,  q(c) = n(c beside w) / n(w)
 //
 // Cohesion is pointwise mutual information (Church & Hanks 1990, "Word Association Norms, Mutual Information, and
-// Lexicography"), divided by the most it can be (Bouma 2009, "Normalized (Pointwise) Mutual Information in Collocation
-// Extraction"): in a page of text a frequent word cannot have much of it otherwise. Entropy is that of Jin &
-// Tanaka-Ishii 2006, "Unsupervised Segmentation of Chinese Text by Use of Branching Entropy": inside a word one knows
-// what comes next, at its edge one does not. Every end of a text and every token that is no Chinese character counts as
-// a neighbour of its own, since a word ends there for certain.
+// Lexicography"), divided by its maximum (Bouma 2009, "Normalized (Pointwise) Mutual Information in Collocation
+// Extraction"). Without the division, a word that is frequent in a short text could not reach a high value. Entropy is
+// the branching entropy of Jin & Tanaka-Ishii 2006, "Unsupervised Segmentation of Chinese Text by Use of Branching
+// Entropy": inside a word the next character is predictable, at the edge of a word it is not. Every end of a text and
+// every token that is not a Chinese character counts as a distinct neighbour, because a word certainly ends there.
 std::vector<MinedWord> mine_words(std::span<const Sequence> sequences, const Tokenizer& tokenizer,
                                   const MiningOptions& options = {});
 

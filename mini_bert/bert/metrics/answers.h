@@ -8,18 +8,19 @@
 
 namespace mini_bert {
 
-// An answer cut into what is compared: lower case, without punctuation and without the articles a, an and the, every
-// Chinese character alone and everything else by words. For English that is the comparison of SQuAD (Rajpurkar et al.
-// 2016, arXiv:1606.05250 §6.1), for Chinese the usual one by characters.
+// Cuts an answer into the parts that are compared: each Chinese character, and each word of other text in lower case.
+// Punctuation and the articles a, an and the are dropped. For English this is the comparison of SQuAD (Rajpurkar et al.
+// 2016, arXiv:1606.05250 §6.1), for Chinese the usual comparison by characters.
 std::vector<std::string> answer_parts(std::string_view text);
 
-// Whether two answers have the same parts, and twice the parts they share over the parts of both. Two empty answers are
-// the same, an empty one shares nothing with another.
+// same_answer: whether two answers have the same parts in the same order. answer_f1: 2·(number of shared parts) /
+// (number of parts of both answers). Two empty answers are equal, and their F1 is 1. The F1 of an empty and a non-empty
+// answer is 0.
 bool same_answer(std::string_view expected, std::string_view predicted);
 double answer_f1(std::string_view expected, std::string_view predicted);
 
-// "f1" and "exact_match" over all questions, 0 to 1; of several expected answers the best counts, and a
-// question without one expects "".
+// "f1" and "exact_match", the means over all questions, from 0 to 1. If a question has several expected answers, the
+// best result counts. A question without an expected answer expects "".
 std::vector<Metric> answer_metrics(const std::vector<std::vector<std::string>>& expected,
                                    const std::vector<std::string>& predicted);
 

@@ -8,20 +8,21 @@
 
 namespace mini_bert {
 
-// A number that says how good a model is: "accuracy" 0.93. Which ones there are depends on the task; the first is the
-// one people ask for first.
+// A score of a model, for example "accuracy" 0.93. The metrics depend on the task. The first metric is the one that
+// people ask for first.
 struct Metric {
   std::string name;
   double value;
 };
 
-// How often an example of label `expected` got label `predicted`: counts[expected · labels + predicted].
+// counts[expected · labels + predicted] is the number of examples of label `expected` for which the model predicts
+// `predicted`.
 struct ConfusionMatrix {
   std::vector<std::string> labels;
   std::vector<Index> counts;
 };
 
-// How a model does on validation data.
+// The results of a model on validation data.
 struct Evaluation {
   double loss;
   std::vector<Metric> metrics = {};

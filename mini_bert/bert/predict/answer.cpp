@@ -16,7 +16,7 @@ constexpr std::size_t most_candidates = 20;
 
 struct Candidate {
   double score;
-  TextRange bytes;  // of the context
+  TextRange bytes;  // place in the context
 };
 
 bool is_context(const TextRange& range) {
@@ -46,7 +46,8 @@ void add_candidates(const Window& window, const Tensor& logits, Index max_length
   }
 }
 
-// The best candidates with their probabilities. Windows overlap, so one stretch may be found twice: once is enough.
+// The best candidates with their probabilities. Windows overlap, so the same part of the context may be found several
+// times; only its best score counts.
 std::vector<AnswerSpan> choose(std::vector<Candidate> candidates, const std::string& context, Index top_k) {
   std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::score);
   std::vector<Candidate> distinct;

@@ -12,27 +12,28 @@ namespace mini_bert {
 struct AnswerOptions {
   Index top_k = 1;
   Index max_answer_length = 30;  // tokens
-  bool may_be_absent = false;    // "" is an answer too: the text has none
+  bool may_be_absent = false;    // "" is a candidate too: the text has no answer
 };
 
-// A stretch of the context, or "" (begin = end = 0) when it has no answer.
+// A part of the context, or "" (begin = end = 0) if the context has no answer.
 struct AnswerSpan {
-  double score;      // probability among the candidates, softmax of (score of beginning + score of end)
+  double score;      // probability, a softmax of (score of beginning + score of end) over the candidates
   Index begin, end;  // code points of the context
   std::string answer;
 };
 
-// The best answers to each question of a set, best first, read off the scores of its windows as transformers'
-// utils_qa.py does it: in each window the 20 best beginnings and ends in the context, paired when the end is not before
-// the beginning and not too far; of all windows' pairs the 20 best. logits[w] [tokens,2] are those of window w. Not
-// answering has the lowest score that [CLS] has in a window.
+// The best answers to each question of a set, best first. logits[w] [tokens,2] are the scores of the tokens of window
+// w, as the beginning and as the end of an answer. Candidates are found as in transformers' utils_qa.py. In each
+// window, the 20 best beginnings are paired with the 20 best ends. A pair is kept if both are in the context, if the
+// end is not before the beginning, and if the answer is not too long. Of the pairs of all windows, the 20 best are
+// candidates. The score of "no answer" is the lowest score of [CLS] over the windows.
 std::vector<std::vector<AnswerSpan>> best_answers(const AnsweringSet& set, std::span<const Tensor> logits,
                                                   const AnswerOptions& options);
 
-// Scores of every window: [tokens,2] each.
+// The scores of each window, [tokens,2].
 std::vector<Tensor> window_logits(const BertForQuestionAnswering& model, const Dataset& windows);
 
-// Asks a model questions about texts.
+// Makes the windows of the questions, runs the model on them and returns best_answers().
 std::vector<std::vector<AnswerSpan>> answer(const BertForQuestionAnswering& model, const Tokenizer& tokenizer,
                                             std::vector<Question> questions, const WindowOptions& windows,
                                             const AnswerOptions& options = {});

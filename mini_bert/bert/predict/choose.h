@@ -13,11 +13,11 @@ namespace mini_bert {
 std::vector<float> choice_logits(const BertForMultipleChoice& model, const Dataset& data);
 
 struct ChoiceScore {
-  std::size_t choice;  // its number in ChoiceQuestion::choices
+  std::size_t choice;  // its index in ChoiceQuestion::choices
   double score;        // its probability: a softmax over the choices of the question
 };
 
-// For each question all of its choices, the most probable first. Texts longer than the model reads are cut.
+// All choices of each question, the most probable first. Texts longer than the model reads are cut.
 std::vector<std::vector<ChoiceScore>> choose(const BertForMultipleChoice& model, const Tokenizer& tokenizer,
                                              std::span<const ChoiceQuestion> questions);
 

@@ -11,7 +11,7 @@ namespace mini_bert {
 
 struct TextPair {
   std::string text;
-  std::string pair;  // empty: there is none
+  std::string pair;  // empty: no second text
 };
 
 struct LabelScore {
@@ -19,9 +19,10 @@ struct LabelScore {
   double score;
 };
 
-// What a classifier says about each text, best first, as transformers' text-classification pipeline scores it: softmax
-// over the labels; with several labels per text, or one label, the probability σ(z) of each; the number itself for
-// regression. Texts longer than the model reads are cut.
+// The labels of each text with their scores, best first, as in transformers' text-classification pipeline. The scores
+// are the softmax over the labels. If a text may have several labels, or if there is only one label, the score of each
+// label is the probability σ(z). In regression the score is the predicted number. Texts longer than the model reads are
+// cut.
 std::vector<std::vector<LabelScore>> classify(const BertForSequenceClassification& model, const Tokenizer& tokenizer,
                                               std::span<const TextPair> texts);
 

@@ -21,7 +21,7 @@ std::vector<std::int32_t> target_ids(const Tokenizer& tokenizer, const std::vect
   return ids;
 }
 
-// The k candidates with the highest scores, best first; of equal ones the lower id.
+// The k candidates with the highest scores, best first. Of two equal scores, the lower id is first.
 std::vector<std::int32_t> best(std::vector<std::int32_t> candidates, std::span<const float> scores, Index k) {
   const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(static_cast<std::size_t>(k), candidates.size()));
   std::partial_sort(

@@ -9,22 +9,24 @@
 
 namespace mini_bert {
 
-// One answer for one [MASK], as transformers' fill-mask pipeline gives it.
+// One answer for one [MASK]. The fields are those of transformers' fill-mask pipeline.
 struct FillMaskAnswer {
   double score;           // probability, softmax over the whole vocabulary
-  std::int32_t token;     // its id
+  std::int32_t token;     // id of the token
   std::string token_str;  // the token as text
-  std::string sequence;   // the text with the blank filled; [CLS], [SEP] and other blanks show if there are several
+  // The text with the blank filled. If there are several blanks, it shows [CLS], [SEP] and the other blanks.
+  std::string sequence;
 };
 
 struct FillMaskOptions {
   Index top_k = 5;
-  std::vector<std::string> targets = {};  // only these tokens; scores are not renormalised
+  // Only these tokens are answers; empty: all tokens. The scores are not renormalised.
+  std::vector<std::string> targets = {};
 };
 
-// The best answers for each [MASK] of a text, best first; every blank on its own, the others staying blank. A text
-// longer than the model reads is cut at its end. Error when no [MASK] is left in it, or when a target is not one token
-// of the vocabulary.
+// The best answers for each [MASK] of a text, best first. Each blank is filled on its own while the others stay blank.
+// A text longer than the model reads is cut at its end. Throws Error when no [MASK] is left in the text, and when a
+// target is not one token of the vocabulary.
 std::vector<std::vector<FillMaskAnswer>> fill_mask(const BertForMaskedLM& model, const Tokenizer& tokenizer,
                                                    std::string_view text, const FillMaskOptions& options = {});
 

@@ -11,14 +11,14 @@ namespace {
 
 struct Hypothesis {
   std::vector<std::int32_t> ids;
-  std::vector<std::int32_t> open;  // which tokens are still blank, ascending
+  std::vector<std::int32_t> open;  // positions that are still blank, ascending
   double log_probability = 0;
 };
 using Beam = std::vector<Hypothesis>;
 
 struct Continuation {
   std::size_t parent;
-  std::size_t blank;  // of the parent's open ones
+  std::size_t blank;  // index into `open` of the parent
   std::int32_t id;
   double log_probability;
 };
@@ -33,13 +33,13 @@ void keep_best(std::vector<Continuation>& continuations, Index count) {
   continuations.resize(kept);
 }
 
-// Beams for blanks of different lengths, which are filled side by side.
+// Fills several beams at the same time. The beams differ in the length of the [MASK]*.
 class Search {
  public:
   Search(const BertForMaskedLM& model, const std::vector<std::int32_t>& candidates, Index width)
       : model_(model), candidates_(candidates), width_(width) {}
 
-  // Fills one more blank of every hypothesis that has one.
+  // Fills one more blank in each hypothesis that has an open blank.
   void advance(std::vector<Beam>& beams) const {
     std::vector<const Hypothesis*> open;
     for (const Beam& beam : beams) {
@@ -64,7 +64,7 @@ class Search {
   }
 
  private:
-  // The best continuations of each hypothesis, all in the blank that the model is surest of.
+  // The best continuations of each hypothesis. All fill the blank whose best token has the highest probability.
   std::vector<std::vector<Continuation>> continue_all(std::span<const Hypothesis* const> hypotheses) const {
     std::vector<Sequence> sequences;
     std::vector<std::vector<std::int32_t>> rows;
@@ -102,7 +102,7 @@ class Search {
   Index width_;
 };
 
-// The text with every width that its [MASK]* may have, or as it is.
+// The text once for each width of its [MASK]*. A text without [MASK]* is returned as it is.
 std::vector<std::vector<std::int32_t>> all_widths(const BlankText& text, Index max_blank_length) {
   const auto open = std::ranges::find(text.runs, true, &BlankRun::any_length);
   if (open == text.runs.end()) return {text.ids};

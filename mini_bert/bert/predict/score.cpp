@@ -7,10 +7,10 @@
 namespace mini_bert {
 namespace {
 
-// A text with one token masked, and where that token belongs.
+// A masked token. Each has a sequence of its own, the text with this token masked.
 struct Blank {
-  std::size_t text, token;  // token: of the text's token_scores
-  std::int32_t row, id;     // masked row of the sequence, the id it had
+  std::size_t text, token;  // index of the text; index into its token_scores
+  std::int32_t row, id;     // position in the sequence; id before masking
 };
 
 }  // namespace

@@ -9,18 +9,19 @@
 
 namespace mini_bert {
 
-// How likely a masked language model finds a text.
+// The pseudo-log-likelihood of a text under a masked language model.
 struct TextScore {
-  double score =
-      0;  // Σ log p(token | all others): each token is masked once. Salazar et al. 2020, arXiv:1910.14659 §2.
-  Index tokens = 0;  // how many were masked: all but [CLS], [SEP] and other special ones
+  // Σ log p(token | all other tokens); each token is masked once. Salazar et al. 2020, arXiv:1910.14659 §2.
+  double score = 0;
+  Index tokens = 0;  // number of masked tokens: all except [CLS], [SEP] and other special tokens; [UNK] is masked
   std::vector<std::string> token_texts;
-  std::vector<double> token_scores;  // log p of each
+  std::vector<double> token_scores;  // log p of each token
 
   double perplexity() const;  // exp(−score / tokens)
 };
 
-// Texts longer than the model reads are cut. Costs a forward pass of the text for each of its tokens.
+// Scores texts. Texts longer than the model reads are cut. A text of n masked tokens costs n forward passes of its
+// length.
 std::vector<TextScore> score(const BertForMaskedLM& model, const Tokenizer& tokenizer,
                              std::span<const std::string> texts);
 

@@ -25,12 +25,12 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// "sentence_transformers.models.Pooling" is Pooling, whatever the package's parts are called this year.
+// "sentence_transformers.models.Pooling" gives "Pooling". The part before it differs between versions of the package.
 std::string class_name(const std::string& type) {
   return type.substr(type.rfind('.') + 1);
 }
 
-// Older files have a switch for each way of pooling, of which several may be on; newer ones the name of one.
+// Older files have a switch for each kind of pooling, and several may be on. Newer files name one kind.
 TextPooling read_pooling(const fs::path& path) {
   const json config = read_json(path);
   std::string modes;

@@ -12,9 +12,9 @@
 namespace mini_bert {
 namespace {
 
-// A token, or a word once its tokens have agreed on a tag.
+// A token, or a word after its tokens were merged.
 struct Part {
-  std::vector<float> scores;  // of a token
+  std::vector<float> scores;  // the probability of each label for the first token
   std::size_t label;
   double score;
   std::vector<std::string> pieces;
@@ -46,13 +46,13 @@ std::vector<Part> parts_of(const Encoding& encoding, const std::string& text, co
                      static_cast<Index>(i),
                      offsets[i].begin,
                      offsets[i].end,
-                     // As transformers tells: a token that does not look like its text begins with "##".
+                     // Like transformers: a token whose length differs from its text begins with "##".
                      !unknown && count_code_points(piece) != offsets[i].end - offsets[i].begin});
   }
   return parts;
 }
 
-// The tag of a word from those of its tokens.
+// Merges the tokens of a word into one part, whose tag depends on the aggregation.
 Part merge_word(std::span<const Part> tokens, Aggregation aggregation) {
   Part word = tokens.front();
   if (aggregation == Aggregation::max) {

@@ -9,23 +9,25 @@
 
 namespace mini_bert {
 
-// How tokens become entities, by the names of transformers' token-classification pipeline:
-//   none      every token with its own tag
-//   simple    neighbouring tokens of one type are one entity; a B begins another
-//   first, average, max   the same for whole words, which get the tag of their first token, that of the mean of its
-//             tokens' probabilities, or that of the surest token
+// How tokens become entities. The names are those of transformers' token-classification pipeline.
+//   none     every token has its own tag
+//   simple   adjacent tokens of one type are one entity; a B begins another entity
+//   first    as simple, but for whole words; a word has the tag of its first token
+//   average  the same, but a word has the tag with the highest mean probability over its tokens
+//   max      the same, but a word has the tag of its token with the highest probability
 enum class Aggregation { none, simple, first, average, max };
 
 struct TaggedSpan {
-  std::string entity;  // the tag; its type alone ("PER") unless Aggregation::none
-  double score;        // probability, the mean over the parts of an entity
-  Index index;         // of the token, counting from [CLS]; Aggregation::none only
+  std::string entity;  // the type of the tag ("PER"); the whole tag for Aggregation::none
+  double score;        // probability; for an entity, the mean over its parts
+  Index index;         // position of the token, counting from [CLS]; Aggregation::none only
   std::string word;    // the tokens as text
-  Index begin, end;    // code points of the text
+  Index begin, end;    // in code points of the text
 };
 
-// What a tagger finds in each text, outside "O", in order. Besides B and I, the letters E, M and S of BMES and BIOES
-// tags are understood, which transformers takes for other types. Texts longer than the model reads are cut.
+// The tagged tokens or entities of each text, in order, without those tagged "O". Besides B and I, the letters E, M and
+// S of BMES and BIOES tags are understood; transformers takes tags with these letters for other types. Texts longer
+// than the model reads are cut.
 std::vector<std::vector<TaggedSpan>> tag(const BertForTokenClassification& model, const Tokenizer& tokenizer,
                                          std::span<const std::string> texts, Aggregation aggregation);
 

@@ -11,12 +11,12 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
-// A word on its way into a blank.
+// A word that is filled into a blank token by token.
 struct Placement {
-  std::int32_t begin;  // of the blank
+  std::int32_t begin;  // first token of the blank
   Ids word;
   Ids ids;   // the text so far
-  Ids open;  // which of the word's tokens are still blank, as positions in the text
+  Ids open;  // positions in the text of the tokens that are still blank
   double log_probability = 0;
   double pseudo_log_likelihood = 0;
 
@@ -32,12 +32,12 @@ Sequence sequence_of(const Ids& ids) {
   return {ids, Ids(ids.size(), 0)};
 }
 
-// Words that have put the same tokens into the same places, and the next place to fill.
+// Words that have filled the same tokens into the same positions, and the next position to fill. They share a pass.
 struct SharedText {
   std::vector<Placement*> words;
   std::int32_t position = 0;
   double confidence = -INFINITY;
-  std::vector<double> log_probabilities = {};  // of the token that each word has at `position`
+  std::vector<double> log_probabilities = {};  // for each word, log p of its token at `position`
 
   void consider(std::int32_t candidate, std::span<const float> logits) {
     const double log_sum = log_sum_exp(logits);
@@ -60,7 +60,7 @@ struct SharedText {
   }
 };
 
-// Fills one more token of every word that has one to fill.
+// Fills one more token of each word that is not complete.
 void fill_next(const BertForMaskedLM& model, std::span<Placement> placements) {
   std::map<std::pair<Ids, Ids>, std::vector<Placement*>> by_text;
   for (Placement& placement : placements) {
@@ -100,7 +100,7 @@ void add_pseudo_log_likelihoods(const BertForMaskedLM& model, std::span<Placemen
   });
 }
 
-// A target that is not one token of the vocabulary, as tokens.
+// Splits a target that is not one token of the vocabulary.
 Ids split(const Tokenizer& tokenizer, const std::string& target) {
   require(!target.empty(), "an empty word among the targets; expected words with commas between them");
   const Encoding encoding = tokenizer.encode(target, {.add_special_tokens = false});
@@ -144,10 +144,11 @@ std::vector<std::vector<TargetAnswer>> score_targets(const BertForMaskedLM& mode
   const auto positions = static_cast<std::size_t>(model.config().max_position_embeddings);
   require(longest + 2 <= positions, "the longest target has {} tokens, the model reads {}; choose shorter ones",
           longest, positions);
-  // A blank has one token at least: with room for the others no target pushes out what another has in its context.
+  // A blank has at least one token. The text leaves room for the other tokens of the longest target, so no target cuts
+  // off a part of the text that other targets have as context.
   const BlankText blanks = read_blanks(tokenizer, text, static_cast<Index>(positions - longest + 1));
 
-  std::vector<Placement> placements;  // run by run
+  std::vector<Placement> placements;  // for each run, all targets
   for (const BlankRun& run : blanks.runs) {
     for (const auto& [name, word] : targets) {
       Placement& placement = placements.emplace_back();

@@ -15,36 +15,37 @@ struct TargetAnswer {
   std::string target;
   std::vector<std::int32_t> tokens;
   std::vector<std::string> token_strs;
-  double log_probability;        // that of joint_fill(): the k blanks filled one after the other
+  double log_probability;        // as in joint_fill(): the k blanks are filled one after another
   double pseudo_log_likelihood;  // Σ log p(token | text and the other k−1 tokens)
-  std::string sequence;          // the text with the word; [CLS], [SEP] and other blanks show if there are several
+  // The text with the word. If there are several blanks, it shows [CLS], [SEP] and the other blanks.
+  std::string sequence;
 
   double score() const;                      // exp(log_probability)
   double log_probability_per_token() const;  // log_probability / k
 };
 
-// A word that is to be tried.
+// A word to score.
 struct Target {
   std::string text;
-  std::vector<std::int32_t> tokens;  // one if the vocabulary has it as it is written, else those it is split into
+  std::vector<std::int32_t> tokens;  // one token if the vocabulary has the word as written, otherwise its pieces
 };
 
-// Words as targets; one that reads as the same tokens as an earlier one is left out. Error for a word that is empty,
-// that the vocabulary has no tokens for or that holds a special token.
+// Reads words as targets. A word with the same tokens as an earlier one is left out. Throws Error for a word that is
+// empty, that the vocabulary has no tokens for, or that holds a special token.
 std::vector<Target> read_targets(const Tokenizer& tokenizer, std::span<const std::string> words);
 
-// The targets in each blank of a text, best first by log_probability_per_token(), so that words of different lengths
-// can be compared; each blank on its own, the others staying blank. [MASK]s next to each other, and [MASK]*, are one
-// blank, which gets as many [MASK] as a target has tokens.
+// Scores the targets in each blank of a text. Each blank is filled on its own while the others stay blank. Answers are
+// ordered by log_probability_per_token(), best first, so words of different lengths can be compared. Adjacent [MASK]s
+// and [MASK]* are one blank, which gets as many [MASK] as a target has tokens.
 //
-// log_probability is the sum in joint_fill.h for the word's own tokens: the order in which they are filled in does not
-// depend on the word, so that all words of k tokens have probabilities that sum to 1, and one of one token has the
-// probability that fill_mask() gives it. pseudo_log_likelihood is Salazar et al. 2020, arXiv:1910.14659 §2, over the
-// tokens of the word; it is no probability and favours words whose tokens betray each other (Kauf & Ivanova 2023,
-// arXiv:2305.10588).
+// log_probability is the sum in joint_fill.h for the tokens of the word. The order in which tokens are filled depends
+// only on the tokens filled before, so the probabilities of all words of k tokens sum to 1. A word of one token has the
+// probability that fill_mask() gives it. pseudo_log_likelihood is that of Salazar et al. 2020, arXiv:1910.14659 §2,
+// over the tokens of the word. It is not a probability, and it favours words whose tokens predict each other (Kauf &
+// Ivanova 2023, arXiv:2305.10588).
 //
-// A text is cut at its end so that every target has room. Error when no [MASK] is left in it, or when there
-// are no targets.
+// A text is cut at its end so that every target has room. Throws Error when no [MASK] is left in the text, and when
+// there are no targets.
 std::vector<std::vector<TargetAnswer>> score_targets(const BertForMaskedLM& model, const Tokenizer& tokenizer,
                                                      std::string_view text, std::span<const Target> targets,
                                                      Index top_k = 5);

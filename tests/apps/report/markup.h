@@ -1,6 +1,6 @@
 #pragma once
 
-// Just enough of a reader of markup to test what render_report writes.
+// A minimal reader of markup, for tests of the output of render_report.
 
 #include <cstdlib>
 #include <string>
@@ -22,10 +22,10 @@ struct Tag {
   }
 };
 
-// What a page consists of, and the first thing wrong with it; "" when it is well-formed.
+// The tags and the text of a page, and its first error; the error is "" if the page is well-formed.
 struct Markup {
   std::vector<Tag> tags;
-  std::string text;  // outside of tags and style sheets, character references resolved
+  std::string text;  // text outside of tags and style sheets, with character references resolved
   std::string error;
 };
 
@@ -47,7 +47,7 @@ inline std::string resolved(const std::string& text) {
   return plain;
 }
 
-// `inside` is what stands between < and >. Fails when a value is not quoted.
+// Parses the text `inside` between < and >. Returns false when a value is not quoted.
 inline bool read_tag(const std::string& inside, Tag& tag) {
   std::size_t i = inside.find_first_of(" \n");
   tag.name = inside.substr(0, i);
@@ -112,7 +112,7 @@ inline std::vector<double> numbers(const std::string& text) {
   return found;
 }
 
-// What is drawn outside of its svg's view box; "" when nothing is.
+// The first attribute that places something outside of the view box of its svg; "" if there is none.
 inline std::string outside_of_view_box(const Markup& markup) {
   double width = 0, height = 0;
   const auto within = [](double value, double most) { return value >= 0 && value <= most; };  // false for a NaN

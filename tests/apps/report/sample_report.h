@@ -7,7 +7,7 @@
 
 namespace mini_bert {
 
-// A run as it might have been: 300 steps of three epochs, an evaluation every 20 of them, three probes.
+// A made-up run: 300 steps in three epochs, an evaluation every 20 steps, and three probes.
 inline TrainingHistory sample_history() {
   TrainingHistory history;
   history.step = history.total_steps = 300;

@@ -7,7 +7,7 @@
 
 namespace mini_bert::test {
 
-// Twenty Chinese characters, two marks, a few letters and endings.
+// Twenty Chinese characters, two punctuation marks, and a few letters and word endings.
 inline Tokenizer chinese_tokenizer() {
   std::vector<std::string> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "。",
                                      "，",    "a",     "b",     "c",     "##a",    "##b"};
@@ -18,7 +18,7 @@ inline Tokenizer chinese_tokenizer() {
   return Tokenizer(Vocabulary(tokens));
 }
 
-// Without [CLS] and [SEP].
+// The token ids of a text, without [CLS] and [SEP].
 inline std::vector<std::int32_t> ids_of(const std::string& text, const Tokenizer& tokenizer) {
   return tokenizer.encode(text, {.add_special_tokens = false}).ids;
 }

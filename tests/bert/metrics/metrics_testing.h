@@ -4,8 +4,8 @@
 
 namespace mini_bert::test {
 
-// A generator that Python can repeat in one line: the expected numbers of these tests come from scikit-learn 1.x, scipy
-// and seqeval 1.2.2 on the same draws.
+// A random number generator that Python can repeat in one line. The expected numbers of these tests come from
+// scikit-learn 1.x, scipy and seqeval 1.2.2 on the same numbers.
 class Draws {
  public:
   explicit Draws(std::uint32_t seed) : state_(seed) {}

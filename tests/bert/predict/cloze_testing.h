@@ -10,7 +10,8 @@
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
 
-// A small model of masked words and what it says, one text and one token at a time.
+// A small masked language model, and reference versions of its predictions that compute one text and one token at a
+// time.
 namespace mini_bert::test {
 
 using Ids = std::vector<std::int32_t>;
@@ -34,7 +35,7 @@ struct TinyCloze {
     return entry->second;
   }
 
-  // The blank the model is surest of; the first of equal ones.
+  // The blank whose best token has the highest probability; of equal blanks, the first.
   std::int32_t surest(const Ids& ids, const Ids& open) const {
     std::int32_t best = open.front();
     for (const std::int32_t row : open) {
@@ -43,7 +44,7 @@ struct TinyCloze {
     return best;
   }
 
-  // log p of `tokens` at the places `open` of a text, filled in the order of confidence.
+  // log p of `tokens` at the positions `open` of a text. The order in which they are filled is that of surest().
   double chain(Ids ids, Ids open, const Ids& tokens) const {
     std::map<std::int32_t, std::int32_t> token_at;
     for (std::size_t i = 0; i < open.size(); ++i) token_at[open[i]] = tokens[i];

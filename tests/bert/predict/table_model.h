@@ -7,8 +7,8 @@
 #include "mini_bert/bert/model/bert.h"
 #include "tests/bert/bert_testing.h"
 
-// Models whose answers can be written down: the hidden state of a token is a function of the token alone, and its
-// scores are a row of a table.
+// Models whose answers can be calculated by hand: the hidden state of a token depends only on the token, and its scores
+// are a row of a table.
 namespace mini_bert::test {
 
 constexpr Index table_width = 24;  // H, more than the 23 tokens of tiny_tokenizer()
@@ -27,8 +27,8 @@ inline Tensor parameter_of(const Module& module, const std::string& name) {
   fail("test: no parameter {}", name);
 }
 
-// The hidden state of token i: LayerNorm of a vector with a 1 at place i, which is 1/σ there less 1/(Hσ) everywhere,
-// σ² = 1/H − 1/H². Every further LayerNorm leaves it as it is, and attention and feed-forward add nothing.
+// The hidden state of token i is LayerNorm of a vector with a 1 at position i: 1/σ − 1/(Hσ) at i and −1/(Hσ) elsewhere,
+// with σ² = 1/H − 1/H². Every further LayerNorm leaves it unchanged, and attention and feed-forward add nothing.
 inline double table_scale() {
   const double width = table_width;
   return 1 / std::sqrt(1 / width - 1 / (width * width));
@@ -49,7 +49,7 @@ inline void make_one_hot(const Module& model) {
   for (Index i = 0; i < words.rows(); ++i) words.data<float>()[i * table_width + i] = 1;
 }
 
-// Scores of token i: table[i], as put out by the linear layer `head`. A row that is not given is 0.
+// Sets the linear layer `head` so that the scores of token i are table[i]. The scores of a token without a row are 0.
 inline void make_table(const Module& model, const std::string& head,
                        const std::vector<std::pair<std::int32_t, std::vector<double>>>& table) {
   make_one_hot(model);

@@ -9,7 +9,7 @@
 
 namespace mini_bert::test {
 
-// Writes down what it is told: "probe 0", "eval 0", "update 1", "row 1", "checkpoint-1", "asked".
+// Records the calls that it gets: "probe 0", "eval 0", "update 1", "row 1", "checkpoint-1", "asked".
 class Recorder : public TrainingObserver {
  public:
   void on_update(const UpdateReport& report, const TrainingHistory& history) override {
@@ -54,8 +54,8 @@ inline std::vector<std::string> random_texts(int count, std::uint64_t seed) {
   return texts;
 }
 
-// Everything a Trainer is made of, and a folder for its checkpoints. Ten texts in batches of two, two batches an
-// update: three updates an epoch, the last one of a single batch.
+// Everything from which a model and its Trainer are made, and a folder for checkpoints. There are ten texts in batches
+// of two, and two batches per update. So an epoch has three updates, and the last update has a single batch.
 struct Setup {
   Setup() {
     data.train = dataset_of(random_texts(10, 1), tokenizer);

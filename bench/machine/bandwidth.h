@@ -3,8 +3,8 @@
 namespace mini_bert::bench {
 
 // Bytes per second between memory and the processor, measured on arrays of 256 MB, which no cache holds; the best of
-// five runs. Only the bytes that the program names are counted. Hardware also reads each line before it is written,
-// which is not counted.
+// five runs. Only the bytes that the program names are counted. The hardware also reads each cache line before it is
+// written, which is not counted.
 struct Bandwidth {
   double read;    // s += x_i                           8 bytes read
   double copy;    // y_i = x_i                          8 read, 8 written

@@ -12,7 +12,7 @@
 
 namespace mini_bert {
 
-// What is reported of training. The loss is the mean over the updates since the previous row.
+// A report on training. The loss is the mean over the updates since the previous row.
 struct TrainingRow {
   Index step;            // updates so far
   double epoch;          // passes over the training data so far

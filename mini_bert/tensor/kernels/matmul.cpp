@@ -38,7 +38,7 @@ bool rounds_with_weight(const Tensor& x) {
   return x.dtype() == DType::bf16;
 }
 
-// The weight in a storage that products can read: as stored, or else widened.
+// The weight in a storage that products can read. A weight in another storage is widened.
 Tensor readable(const StoredWeight& weight) {
   const WeightStorage* const storage = storage_of(weight.dtype());
   return storage == nullptr || storage->in_products ? weight.values : widened(weight);

@@ -1,4 +1,4 @@
-// Asks a model: mini_bert_predict fill-mask --model DIR "今天天气很[MASK]。"
+// Asks a model a question: mini_bert_predict fill-mask --model DIR "今天天气很[MASK]。"
 #include <unistd.h>
 
 #include <fmt/core.h>
@@ -26,14 +26,14 @@ void answer(const Predictor& predictor, const std::vector<std::string>& texts) {
 }
 
 void answer_standard_input(const Predictor& predictor, const std::string& input) {
-  std::ios::sync_with_stdio(false);  // so that std::cin reads ahead and knows what is waiting
+  std::ios::sync_with_stdio(false);  // std::cin then buffers its input, so in_avail() knows what is waiting
   const bool is_terminal = isatty(STDIN_FILENO) == 1;
   if (is_terminal) fmt::print(stderr, "Type {} and press Enter; Ctrl-D ends.\n", input);
   std::vector<std::string> texts;
   for (std::string line; std::getline(std::cin, line);) {
     if (line.empty()) continue;
     texts.push_back(line);
-    // More is waiting to be read: packed together it is answered faster.
+    // More lines are waiting. It is faster to answer them together, packed into one batch.
     if (!is_terminal && std::cin.rdbuf()->in_avail() > 0) continue;
     answer(predictor, texts);
     texts.clear();

@@ -1,4 +1,4 @@
-// Shows how a model's tokenizer reads a text: tokens, ids, and where in the text each token stands.
+// Shows how a model's tokenizer reads a text: the tokens, their ids and their positions in the text.
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -44,7 +44,7 @@ EncodeOptions encode_options(const Flags& flags) {
   return options;
 }
 
-// One line of the input: a text, or two.
+// One line of the input: one text or two.
 struct Line {
   std::string first, second;
   bool is_pair = false;
@@ -80,7 +80,7 @@ std::string as_json(const Tokenizer& tokenizer, const Encoding& encoding, const 
                      fmt::join(offsets, ", "), fmt::join(encoding.word_ids, ", "), overflow);
 }
 
-// One row per token: the token, its id, its place in the text, and the text at that place.
+// One row per token: the token, its id, its position, and the text at that position.
 std::string as_table(const Tokenizer& tokenizer, const Encoding& encoding, const Line& line) {
   std::string table = line.is_pair ? fmt::format("{}\t{}\n", line.first, line.second) : line.first + "\n";
   const auto places = code_point_offsets(encoding, line.first, line.second);

@@ -50,7 +50,7 @@ WordCounter count_words(const Flags& flags, const NormalizerOptions& normalizer)
   return counter;
 }
 
-// What the vocabulary does to the text it was learned from.
+// How well the vocabulary covers the text from which it was learned.
 struct Coverage {
   uint64_t words = 0, unknown = 0, tokens = 0;
   std::set<char32_t> characters, missing;

@@ -11,7 +11,7 @@
 namespace mini_bert {
 namespace {
 
-// Arguments whose flag is not their name with dashes for underscores.
+// Arguments whose flag is not simply their name with dashes instead of underscores.
 const std::map<std::string, std::string, std::less<>> flags = {
     {"accumulation_steps", "--gradient-accumulation-steps"},
     {"adamw.beta_1", "--adam-beta1"},
@@ -25,7 +25,7 @@ const std::map<std::string, std::string, std::less<>> flags = {
     {"schedule", "--lr-scheduler"},
 };
 
-// What several flags, an environment variable or a file decide.
+// Arguments that several flags, an environment variable or a file decide.
 const std::map<std::string, std::string, std::less<>> phrases = {
     {"adamw.correct_bias", "the bias correction of AdamW (--adam-no-bias-correction)"},
     {"anchor_weights", "what --anchor pulls towards (the weights of --model)"},
@@ -51,7 +51,7 @@ bool is_argument(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, allowed);
 }
 
-// Bits differ between instruction sets, so a run can only go on with the one it began with.
+// Bits differ between instruction sets, so a run must continue with the one it began with.
 std::string advice(const std::exception& error) {
   const auto* other_run = dynamic_cast<const OtherRunError*>(&error);
   if (other_run == nullptr) return "";

@@ -28,7 +28,7 @@ std::optional<T> parse_number(const std::string& text) {
   const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
   const auto [stopped, error] = std::from_chars(begin, end, value);
   if (error == std::errc() && stopped == end) return value;
-  if constexpr (std::is_integral_v<T>) {  // 1e6 is a handy way to write an integer
+  if constexpr (std::is_integral_v<T>) {  // accepts 1e6 as an integer
     const auto real = parse_number<double>(text);
     if (real && *real == std::floor(*real) && std::abs(*real) < 9e15 &&
         *real >= static_cast<double>(std::numeric_limits<T>::min()) &&
@@ -49,10 +49,10 @@ bool is_negative_number(const std::string& argument) {
          (std::isdigit(static_cast<unsigned char>(argument[1])) || argument[1] == '.');
 }
 
-// --help: flags on the left, their texts in a column of their own, all of it in 80 columns.
+// The layout of --help: flags on the left, their texts in a column of their own, 80 columns in all.
 constexpr std::size_t help_width = 80, help_column = 30;
 
-// The text in lines of at most `width` columns, broken at spaces.
+// Breaks the text at spaces into lines of at most `width` columns.
 std::string wrapped(const std::string& text, std::size_t width) {
   std::istringstream words(text);
   std::string lines;
@@ -73,7 +73,7 @@ std::string flag_help(const std::string& text) {
   return wrapped(text, help_width - help_column);
 }
 
-// Number of slips between two words, adjacent swaps counted once.
+// The number of typing slips between two words. A swap of neighbouring letters counts once.
 size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<size_t>> slips(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
@@ -91,8 +91,8 @@ size_t edit_distance(const std::string& a, const std::string& b) {
   return slips[a.size()][b.size()];
 }
 
-// CLI11 takes an argument like "[MASK] and [MASK]" for a list. With a space before it, it is a text; uncovered() takes
-// the space away again.
+// CLI11 reads an argument such as "[MASK] and [MASK]" as a list. A space in front makes it a text; uncovered() removes
+// the space again.
 bool in_brackets(std::string_view argument) {
   return argument.starts_with('[') && argument.ends_with(']');
 }
@@ -166,7 +166,7 @@ Flag CommandLine::choice(const std::string& names, std::string& value, const std
     }
     value = given;
   };
-  // A long list goes where lines are broken.
+  // A long list of choices goes into the help text, which is broken into lines.
   const bool is_long = names.size() + list.size() > help_width - 8;
   const std::string text = is_long ? fmt::format("{}: {}", help, fmt::join(choices, ", ")) : help;
   CLI::Option* const option = app_->add_option_function<std::string>(names, take, flag_help(text));
@@ -219,7 +219,7 @@ void CommandLine::fail_unknown(const std::string& flag) const {
                                    : fmt::format("unknown flag {}; did you mean {}?", flag, nearest));
 }
 
-// The arguments with '_' in flag names as '-', and "--flag -1" as "--flag=-1", which CLI11 would take for a flag "-1".
+// Replaces '_' by '-' in flag names, and "--flag -1" by "--flag=-1", because CLI11 would read "-1" as a flag.
 std::vector<std::string> CommandLine::spell(const std::vector<std::string>& arguments) const {
   std::vector<std::string> result;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -251,7 +251,7 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
   for (std::string& argument : spelled) {
     if (in_brackets(argument)) argument.insert(0, 1, ' ');
   }
-  std::reverse(spelled.begin(), spelled.end());  // CLI11 takes them from the back
+  std::reverse(spelled.begin(), spelled.end());  // CLI11 takes the arguments in reverse order
   try {
     app_->parse(std::move(spelled));
   } catch (const CLI::Success&) {

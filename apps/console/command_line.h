@@ -16,75 +16,75 @@ class Option;
 
 namespace mini_bert {
 
-// Wrong usage: an unknown flag, a value that is not what the flag takes.
+// Wrong usage, such as an unknown flag or an invalid value.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// A declared flag, to say more about it.
+// A declared flag. Its functions add conditions to it.
 class Flag {
  public:
   explicit Flag(CLI::Option* option) : option_(option) {}
 
-  Flag& required();    // the program does not run without it
-  Flag& repeatable();  // each occurrence takes one value; all of them count
+  Flag& required();    // the program refuses to run without it
+  Flag& repeatable();  // each occurrence takes one value, and all values count
 
  private:
   CLI::Option* option_;
 };
 
-// The flags of one program and the frame around its work.
+// The flags of one program and the frame around its work:
 //
 //     CommandLine line("mini_bert_train", "Trains BERT on a text file.");
 //     line.section("Training");
 //     line.number("--epochs,--num-train-epochs", epochs, 0.0, 1e6, "passes over the data");
 //     return line.run(argc, argv, [&] { train(...); });
 //
-// A declared variable keeps the value it has (shown by --help as the default) unless the flag is given; a flag given
-// twice counts the last time. Names are declared with '-' and may be typed with '_' as well. Every program has --help
-// and --version.
+// A declared variable keeps its value unless the flag is given. --help shows this value as the default. If a flag is
+// given twice, the last one counts. Names are declared with '-' and may be typed with '_' as well. Every program has
+// --help and --version.
 class CommandLine {
  public:
   CommandLine(std::string program, const std::string& description);
   ~CommandLine();
 
-  // The heading under which --help lists the flags declared from here on.
+  // Starts a group of flags in --help. It lists the flags declared from here on.
   void section(std::string title) { section_ = std::move(title); }
 
-  // A flag without a value that sets `value` to true; --name=false takes it back.
+  // Declares a flag without a value that sets `value` to true; --name=false resets it.
   Flag toggle(const std::string& names, bool& value, const std::string& help);
 
-  // A flag with any text as its value; names without '-' declare what may stand without a flag.
+  // Declares a flag with any text as its value. Names without '-' declare an argument without a flag.
   Flag text(const std::string& names, std::string& value, const std::string& help);
   Flag texts(const std::string& names, std::vector<std::string>& values, const std::string& help);
 
-  // A flag whose value is one of a few words.
+  // Declares a flag whose value is one of a few words.
   Flag choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
               const std::string& help);
 
-  // A flag with a number in minimum..maximum, both included. T: int32_t, int64_t, uint64_t, float, double.
+  // Declares a flag with a number in [minimum, maximum]. T: int32_t, int64_t, uint64_t, float, double.
   template <typename T>
   Flag number(const std::string& names, T& value, T minimum, T maximum, const std::string& help);
 
-  // The same for a number that may be left open.
+  // The same for a number that may stay unset.
   template <typename T>
   Flag number(const std::string& names, std::optional<T>& value, T minimum, T maximum, const std::string& help);
 
-  // Every flag that was given, by its first long name, with its values as they were typed.
+  // Every flag that was given, under its first long name, with its values as typed.
   std::vector<std::pair<std::string, std::vector<std::string>>> given() const;
 
-  // Every flag that was given with another value than its default, by its first long name.
+  // Every given flag whose value differs from its default, under its first long name.
   std::vector<std::string> changed() const;
 
-  // Every flag, by its first long name, with the value in effect: the one given, else the default.
+  // Every flag, under its first long name, with the value in effect: the given value or the default.
   std::vector<std::pair<std::string, std::string>> effective() const;
 
-  // Reads the flags, then does `work`. Returns what main should: 0, or 1 after one line on stderr,
-  // "mini_bert_xxx: what went wrong", for wrong usage and for any exception that comes out of `work`.
+  // Reads the flags, then does `work`. Returns the exit code for main: 0, or 1 for wrong usage or any exception from
+  // `work`. In that case it prints one line on stderr: "mini_bert_xxx: what went wrong".
   int run(int argc, const char* const* argv, const std::function<void()>& work);
 
-  // Only reads the flags. Throws UsageError, and CLI::Success for --help and --version.
+  // Only reads the flags. Throws UsageError, or CLI::Success for --help and --version.
   void parse(const std::vector<std::string>& arguments);
 
  private:
@@ -100,8 +100,9 @@ class CommandLine {
   std::string section_ = "Flags";
 };
 
-// The candidate with the fewest typing slips from `word` (letters inserted, dropped, changed or swapped with their
-// neighbour), or "" when none comes closer than about a third of the word. Damerau 1964, doi:10.1145/363958.363994.
+// The candidate with the fewest typing slips from `word`: inserted, dropped or changed letters, or swapped neighbours.
+// Returns "" when every candidate differs by more than about a third of the word. Damerau 1964,
+// doi:10.1145/363958.363994.
 std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace mini_bert

@@ -72,7 +72,7 @@ class DownloadConsole : public hub::DownloadObserver {
   bool is_terminal_ = isatty(STDERR_FILENO) == 1;
   bool line_shown_ = false;
   std::string file_;
-  std::uint64_t had_ = 0;  // bytes of the file that had arrived when its speed began to be taken
+  std::uint64_t had_ = 0;  // bytes of the file that had arrived when the speed measurement began
   Clock::time_point began_{}, drawn_{};
 };
 

@@ -1,4 +1,4 @@
-// bring_model() of a build without the hub.
+// bring_model() for a build without the hub.
 #include "apps/console/download_console.h"
 
 namespace mini_bert {

@@ -11,15 +11,15 @@ namespace mini_bert {
 // The flags of mini_bert_predict.
 struct PredictOptions {
   std::string task, model;
-  std::vector<std::string> texts;  // none: those of `file`, or lines of standard input
+  std::vector<std::string> texts;  // none: texts come from `file` or from standard input, one per line
   std::string file, text_column;
-  bool pairs = false;             // classify: a tab divides a text into two
-  std::string question, context;  // answer, choose
-  std::int64_t doc_stride = 128;  // answer: tokens that neighbouring windows of a long context share
-  bool may_be_absent = false;     // answer: the context may not hold an answer
+  bool pairs = false;             // for classify: a tab separates the two texts of a pair
+  std::string question, context;  // for answer and choose
+  std::int64_t doc_stride = 128;  // for answer: tokens that neighbouring windows of a long context share
+  bool may_be_absent = false;     // for answer: the context may contain no answer
   std::int64_t top_k = 5;
   std::string targets;
-  bool joint = false;  // fill-mask: all blanks together
+  bool joint = false;  // for fill-mask: fill all blanks together
   std::int64_t beam = 8;
   std::int64_t max_blank_length = 4;
   std::string aggregation = "simple";

@@ -9,24 +9,23 @@
 
 namespace mini_bert {
 
-// A model with what it is asked: one of the tasks of mini_bert_predict. Made with its model loaded.
+// Answers questions with a model: one of the tasks of mini_bert_predict. The constructor loads the model.
 class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  // The answer to each text as it is printed: a line of JSON or a small table, line ends included.
+  // Returns the printed form of each answer: a line of JSON or a small table, with line ends.
   virtual std::vector<std::string> answer(std::span<const std::string> texts) const = 0;
 
-  // Prints answers as they become ready, many at a time.
+  // Prints several answers, as soon as they are ready.
   using Print = std::function<void(const std::string& answers)>;
 
-  // Answers every row of options.file, in order. By default a row is a text, in the column that options.text_column
-  // names.
+  // Answers every row of options.file in order. By default, a row holds one text in the column options.text_column.
   virtual void answer_file(const PredictOptions& options, const Print& print) const;
 };
 
-// Calls `answer` with so many inputs at a time that it can pack batches of like lengths, and so few that a person sees
-// something soon, and prints what it returns.
+// Calls `answer` with chunks of the inputs and prints the results. A chunk is large enough to pack batches of similar
+// lengths, and small enough for the first answers to appear soon.
 template <class Input, class Answer>
 void answer_in_chunks(std::span<const Input> inputs, const Answer& answer, const Predictor::Print& print) {
   constexpr std::size_t chunk = 256;

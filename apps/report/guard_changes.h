@@ -7,13 +7,14 @@
 
 namespace mini_bert {
 
-// A blank of the guard whose right answer came first at one end of a run and did not at the other.
+// A blank of the guard whose right answer ranked first either before or after the run, but not both.
 struct GuardChange {
   std::string text;
-  Index before, after;  // the answer's ranks
+  Index before, after;  // the right answer's ranks
 };
 
-// What the model knew and no longer knows, the furthest lost first; and what it knows only now.
+// Blanks that the model filled correctly only before the run, the worst final rank first; and those that it fills
+// correctly only after the run.
 std::vector<GuardChange> lost_answers(const TrainingHistory& history);
 std::vector<GuardChange> gained_answers(const TrainingHistory& history);
 

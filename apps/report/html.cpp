@@ -11,7 +11,7 @@ std::string not_finite(double value) {
   return std::isnan(value) ? "–" : value > 0 ? "∞" : "−∞";
 }
 
-// Trailing zeros say nothing in a number that is not one of a column.
+// Trailing zeros are useful only in columns of numbers.
 std::string without_trailing_zeros(std::string number) {
   if (number.find('.') == std::string::npos) return number;
   number.erase(number.find_last_not_of('0') + 1);
@@ -47,7 +47,7 @@ std::string escape_html(std::string_view text) {
         escaped += ' ';
         break;
       default:
-        // A control character is no character of HTML; the replacement character shows that one was there.
+        // HTML does not allow control characters. The replacement character shows where one was.
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
           escaped += "\uFFFD";
         } else {

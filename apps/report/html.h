@@ -7,10 +7,10 @@
 
 namespace mini_bert {
 
-// Text as it may stand between tags and inside a quoted attribute.
+// Escapes a text for use between tags and inside a quoted attribute.
 std::string escape_html(std::string_view text);
 
-// Numbers as people read them. What is not finite becomes "∞" or "–"; none of these returns markup.
+// Numbers for people. Values that are not finite become "∞" or "–". None of these functions returns markup.
 std::string count_text(Index n);            // 1,234,567
 std::string loss_text(double loss);         // 2.113
 std::string perplexity_text(double value);  // 8.27, 431.5, 12,345, 1.2e+09

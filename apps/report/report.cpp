@@ -15,9 +15,9 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::size_t most_open_rows = 12;  // a longer table is folded
+constexpr std::size_t most_open_rows = 12;  // a longer table is collapsed
 
-// "fell from 6.231 to 2.113"; what looks alike stayed.
+// Builds "fell from 6.231 to 2.113". If both texts are equal, builds "stayed at 2.113".
 std::string course_text(double from, double to, const std::string& from_text, const std::string& to_text) {
   if (from_text == to_text) return "stayed at " + to_text;
   return fmt::format("{} from {} to {}", to < from ? "fell" : "rose", from_text, to_text);
@@ -32,7 +32,7 @@ std::string loss_course(const std::vector<TrainingRow>& rows) {
 std::string perplexity_course(const std::vector<EvaluationRow>& rows) {
   const double to = rows.back().perplexity();
   if (rows.size() == 1) return "is " + perplexity_text(to);
-  // The loss decides what fell: two perplexities may both be too large for a number.
+  // The losses decide whether the perplexity fell, because two perplexities may both be infinite.
   return course_text(rows.front().loss, rows.back().loss, perplexity_text(rows.front().perplexity()),
                      perplexity_text(to));
 }
@@ -242,7 +242,7 @@ std::string render_report(const Report& report) {
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n"
-      // Whatever a probe or a file name holds, the browser neither runs nor fetches anything.
+      // This policy stops the browser from running or fetching anything, whatever a probe or a file name contains.
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\" />\n";
   html += fmt::format("<title>{} – mini_bert</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
                       escape_html(report.title), report_style);

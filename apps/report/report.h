@@ -8,21 +8,22 @@
 
 namespace mini_bert {
 
-// What report.html shows of a run. All texts are plain.
+// The contents of report.html for one run. All texts are plain.
 struct Report {
   std::string title;                                           // "data/zhugetao/train.json on models/mini-bert-zh"
-  std::string loss;                                            // what the loss means, a sentence
+  std::string loss;                                            // the meaning of the loss, as a sentence
   std::vector<std::pair<std::string, std::string>> facts;      // "training texts" "92 (1,830 tokens)", …
-  std::vector<std::pair<std::string, std::string>> arguments;  // every argument in effect
+  std::vector<std::pair<std::string, std::string>> arguments;  // every argument with its value
   const TrainingHistory& history;                              // outlives the report
-  std::string ending;                                          // "" while it runs, else "completed in 42 s"
+  std::string ending;  // "" while the run is going; afterwards, for example, "completed in 42 s"
 };
 
-// One page that needs nothing but a browser: no script, no network, no other file. It is well-formed XML apart from its
-// first line.
+// Renders one page that needs only a browser: no script, no network, no other file. The page is well-formed XML apart
+// from its first line.
 std::string render_report(const Report& report);
 
-// The run in plain words: "In 300 steps (3 epochs) the training loss fell from 6.231 to 2.113, …". Plain text.
+// A summary of the run in plain words: "In 300 steps (3 epochs) the training loss fell from 6.231 to 2.113, …". Plain
+// text.
 std::string report_verdict(const TrainingHistory& history);
 
 }  // namespace mini_bert

@@ -8,7 +8,7 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::size_t most_columns = 40;  // a wider matrix is nothing to look at
+constexpr std::size_t most_columns = 40;  // a wider matrix is unreadable
 
 std::string render_confusion(const ConfusionMatrix& confusion) {
   const std::size_t labels = confusion.labels.size();

@@ -6,12 +6,13 @@
 
 namespace mini_bert {
 
-// The number that says how good a model is: its task's first metric, or the perplexity of a masked language model.
+// The metric that describes the model's quality: the first metric of its task, or the perplexity of a masked language
+// model.
 std::string metric_name(const EvaluationRow& row);
 std::string metric_text(const EvaluationRow& row);
 
-// Every metric of the last evaluation and, of a task with labels, which were taken for which: rows are what was right,
-// columns what the model said. "" when the task has no metrics.
+// Renders every metric of the last evaluation. For a task with labels, adds the confusion matrix: rows are the right
+// labels, columns the model's labels. "" when the task has no metrics.
 std::string render_metrics(const TrainingHistory& history);
 
 }  // namespace mini_bert

@@ -10,8 +10,8 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::size_t most_columns = 60;  // of the picture of a course
-constexpr std::size_t most_runs = 8;      // of a course told in words
+constexpr std::size_t most_columns = 60;  // in the picture of a probe's course
+constexpr std::size_t most_runs = 8;      // in the list of a probe's first answers
 
 double share(double score) {
   return std::isfinite(score) ? std::clamp(score, 0.0, 1.0) : 0;
@@ -21,7 +21,7 @@ std::string answer_text(const std::string& answer) {
   return answer.empty() ? "(nothing)" : escape_html(answer);
 }
 
-// The text with its blanks set off; the answers are those of the first.
+// Marks the blanks in the text. The answers shown belong to the first blank.
 std::string with_blanks(const std::string& text) {
   const std::string blank = "[MASK]";
   std::string html;
@@ -46,7 +46,8 @@ std::string render_answers(const std::string& heading, const ProbeRow& row) {
   return html + "</ol>\n</div>\n";
 }
 
-// Room for the longest answer, in ems of the page's letters; what is longer than the most is broken.
+// The width of the answers' column in ems of the page's font: that of the longest answer, up to a maximum. Longer
+// answers are broken into lines.
 double token_width(const ProbeRow& before, const ProbeRow& after) {
   double widest = 2;
   for (const ProbeRow* row : {&before, &after}) {
@@ -62,7 +63,7 @@ double token_width(const ProbeRow& before, const ProbeRow& after) {
   return std::min(widest, 8.0);
 }
 
-// Evaluations in a row with the same first answer.
+// Consecutive evaluations with the same first answer.
 struct Run {
   std::string answer;
   Index first_step, last_step;
@@ -90,8 +91,8 @@ std::string in_words(const std::vector<Run>& runs) {
   return html;
 }
 
-// A column per evaluation, as high as the first answer is probable; those that already give the last answer are in its
-// colour.
+// Draws a column for each evaluation. Its height is the probability of the first answer. Columns whose first answer
+// equals the last one have its colour.
 std::string columns_of(const std::vector<const ProbeRow*>& rows) {
   const std::size_t columns = std::min(rows.size(), most_columns);
   const double pitch = columns <= 20 ? 22 : 9, height = 40, width = pitch * static_cast<double>(columns);
@@ -124,7 +125,7 @@ std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {
   for (const ProbeRow& row : history.probes) {
     auto course = std::ranges::find(courses, row.text, &ProbeCourse::text);
     if (course == courses.end()) course = courses.insert(course, {row.text, {}});
-    // Asked twice at one step (a probe given twice): once is enough.
+    // A probe that was given twice is asked twice at each step, but shown once.
     if (course->rows.empty() || course->rows.back()->step != row.step) course->rows.push_back(&row);
   }
   return courses;

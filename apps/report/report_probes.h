@@ -7,21 +7,21 @@
 
 namespace mini_bert {
 
-// One probe and its answers over the run, by rising step; never empty.
+// One probe and its answers over the run, sorted by step. It is never empty.
 struct ProbeCourse {
   std::string text;
   std::vector<const ProbeRow*> rows;
 
-  bool changed() const;  // the first answer is another one at the end
+  bool changed() const;  // whether the first answer differs between the start and the end
 };
 
-// The probes of a run in the order in which they were first asked. Points into the history.
+// The probes of a run in the order in which they were first asked. The result points into the history.
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history);
 
-// The first answer of a row; "" when it has none.
+// The first answer in a row; "" when the row has no answer.
 std::string first_answer(const ProbeRow& row);
 
-// Before and after side by side, and below them the first answer at every evaluation.
+// Renders the answers before and after training side by side. The first answers of all evaluations follow below.
 std::string render_probe(const ProbeCourse& course);
 
 }  // namespace mini_bert

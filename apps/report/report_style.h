@@ -2,8 +2,8 @@
 
 namespace mini_bert {
 
-// The style sheet of report.html. Sizes of charts are fixed in their SVG; a narrow page shows the narrow variant.
-// Colours keep a contrast of 4.5 to their ground, light and dark.
+// The style sheet of report.html. The SVG fixes the sizes of charts; a narrow page shows the narrow variant. Colours
+// have a contrast of 4.5 to their background, in light and dark mode.
 inline constexpr const char* report_style = R"css(
 :root {
   color-scheme: light dark;

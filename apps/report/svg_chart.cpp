@@ -11,13 +11,13 @@
 namespace mini_bert {
 namespace {
 
-constexpr double letter = 6.8;  // width of a letter of the 12 px labels; a little more than the widest digits need
-constexpr double line = 17;     // from one line of text to the next
+constexpr double letter = 6.8;  // width of a letter in the 12 px labels, slightly more than the widest digits need
+constexpr double line = 17;     // distance between lines of text
 constexpr std::size_t most_points = 400, most_dots = 40;
-constexpr std::size_t means = 60;          // in the line of a dense series
-constexpr double logarithmic_from = 1000;  // highest value ÷ median
+constexpr std::size_t means = 60;          // number of points in the mean line of a dense series
+constexpr double logarithmic_from = 1000;  // highest value divided by the median
 
-// The smallest of 1, 2, 5 × 10^k that cuts a span into fewer than `limit` pieces.
+// The smallest of 1, 2, 5 × 10^k that divides a span into fewer than `limit` pieces.
 struct Spacing {
   double size;
   int decimals;
@@ -32,7 +32,7 @@ Spacing spacing(double span, int limit) {
   return {std::pow(10.0, power + 1), std::max(0, -power - 1)};
 }
 
-// With an exponent, and as many digits as tell it from its neighbours: 1.2e-04, 8e-05.
+// Writes a value with an exponent and enough digits to distinguish it from its neighbours: 1.2e-04, 8e-05.
 std::string with_exponent(double value, double spacing) {
   const int digits = static_cast<int>(std::floor(std::log10(std::abs(value))) - std::floor(std::log10(spacing) + 1e-9));
   std::string text = fmt::format("{:.{}e}", value, std::clamp(digits, 0, 12));
@@ -60,10 +60,10 @@ Ticks ticks_between(double low, double high, const Spacing& spacing) {
   return ticks;
 }
 
-// Maps the values of one dimension to the picture.
+// Maps the values of one dimension to coordinates of the picture.
 struct Axis {
-  double low = 0, high = 1;  // values; their logarithms on a logarithmic axis
-  double from = 0, to = 1;   // units of the picture
+  double low = 0, high = 1;  // values, or their logarithms on a logarithmic axis
+  double from = 0, to = 1;   // coordinates
   bool logarithmic = false;
   Ticks ticks;
 
@@ -75,7 +75,7 @@ struct Axis {
 
 Axis linear_axis(double low, double high, bool from_zero, int limit) {
   if (from_zero) low = std::min(low, 0.0);
-  if (!(high - low > 1e-9 * std::max(std::abs(low), std::abs(high)))) {  // all values alike
+  if (!(high - low > 1e-9 * std::max(std::abs(low), std::abs(high)))) {  // all values are equal
     const double room = high == 0 ? 1 : 0.1 * std::abs(high);
     if (!from_zero) low -= room;
     high += room;
@@ -119,7 +119,7 @@ double text_width(const std::string& text) {
                       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-// The means of equally long runs of points: the course of a series that is too noisy to follow.
+// The means of equally long runs of points. They show the trend of a series that is too noisy to read.
 std::vector<ChartPoint> averaged(const std::vector<ChartPoint>& points) {
   std::vector<ChartPoint> kept;
   for (std::size_t run = 0; run < means; ++run) {
@@ -156,7 +156,7 @@ class Drawing {
   }
 
   const Chart& chart_;
-  std::vector<ChartSeries> series_;  // what can be drawn of the chart's
+  std::vector<ChartSeries> series_;  // the chart's finite points
   double left_, right_, top_, bottom_;
   Axis x_, y_;
   std::string svg_;
@@ -165,7 +165,8 @@ class Drawing {
 Drawing::Drawing(const Chart& chart, double width, double height) : chart_(chart), series_(chart.series) {
   for (ChartSeries& series : series_) {
     std::erase_if(series.points, [](const ChartPoint& p) { return !std::isfinite(p.x) || !std::isfinite(p.y); });
-    for (ChartPoint& point : series.points) point.y = std::clamp(point.y, -1e300, 1e300);  // room for sums
+    for (ChartPoint& point : series.points)
+      point.y = std::clamp(point.y, -1e300, 1e300);  // so that sums do not overflow
     if (!series.points.empty()) x_.high = std::max(x_.high, series.points.back().x);
   }
   const bool has_legend = series_.size() > 1;
@@ -174,7 +175,7 @@ Drawing::Drawing(const Chart& chart, double width, double height) : chart_(chart
   double widest = text_width(chart.steps_per_epoch > 0 ? "epoch" : "step");
   for (const std::string& label : y_.ticks.labels) widest = std::max(widest, text_width(label));
   left_ = widest + 16;
-  right_ = width - 30;  // half a step number may stand out
+  right_ = width - 30;  // half of a step number may extend beyond the axis
   top_ = (has_legend ? 26 : 10) + (y_.logarithmic ? line : 0);
   bottom_ = height - (chart.steps_per_epoch > 0 ? 2 : 1) * line - 8;
   x_.from = left_, x_.to = right_;
@@ -252,7 +253,7 @@ void Drawing::draw_mark(const ChartMark& mark) {
   const double x = x_.at(mark.point.x), y = y_.at(mark.point.y), half = text_width(mark.label) / 2;
   svg_ += fmt::format("<circle class=\"ring\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"6\" />\n", x, y);
   const double middle = std::max(left_ + half, std::min(x, right_ + 28 - half));
-  // Below the ring or above it, where fewer points are in the way.
+  // The label goes below or above the ring, where it covers fewer points.
   const auto in_the_way = [&](double baseline) {
     std::ptrdiff_t points = baseline < top_ + 10 || baseline > bottom_ - 4 ? 1'000'000 : 0;
     for (const ChartSeries& series : series_) {

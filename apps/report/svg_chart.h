@@ -7,7 +7,7 @@
 
 namespace mini_bert {
 
-// A series of more points than this is drawn faintly, behind the line of its means.
+// A series with more points than this is drawn faintly behind a line of its means.
 inline constexpr std::size_t dense_from = 150;
 
 struct ChartPoint {
@@ -16,9 +16,9 @@ struct ChartPoint {
 };
 
 struct ChartSeries {
-  std::string name;                // in the legend
-  std::string style;               // the CSS class that gives its colour
-  std::vector<ChartPoint> points;  // by rising x
+  std::string name;                // appears in the legend
+  std::string style;               // the CSS class with its colour
+  std::vector<ChartPoint> points;  // sorted by x
 };
 
 struct ChartMark {
@@ -26,26 +26,26 @@ struct ChartMark {
   std::string label;
 };
 
-// Lines over the steps of a run. Texts are plain; render_chart escapes them.
+// Lines over the steps of a run. Texts are plain; render_chart() escapes them.
 struct Chart {
-  std::string title, description;  // what a screen reader says of it
+  std::string title, description;  // description: for screen readers
   std::vector<ChartSeries> series;
-  bool from_zero = false;         // the y axis shows 0
-  double steps_per_epoch = 0;     // > 0: a second row of ticks counts epochs
-  std::optional<ChartMark> mark;  // a ring around one point
+  bool from_zero = false;         // the y axis starts at 0
+  double steps_per_epoch = 0;     // if > 0, a second row of ticks counts epochs
+  std::optional<ChartMark> mark;  // a ring around one point, with a label
 };
 
-// One <svg> element of `width` × `height` units; everything drawn lies inside. The y axis is logarithmic where the
-// highest value is more than 1000 times the median. A series is thinned to 400 points; one of up to 40 gets dots, which
-// show their values under the mouse. What is not finite is left out.
+// Renders one <svg> element of `width` × `height` units. Everything drawn lies inside. The y axis is logarithmic when
+// the highest value is more than 1000 times the median. A series is thinned to 400 points. A series of up to 40 points
+// gets dots that show their values under the mouse. Values that are not finite are left out.
 std::string render_chart(const Chart& chart, double width, double height);
 
-// At most `limit` (≥ 4) of the points: the first, the last, and of every run of points between them the lowest and the
-// highest, so that no spike is lost.
+// Returns at most `limit` (≥ 4) of the points, and keeps every spike. It keeps the first and the last point. The others
+// are divided into runs, of which it keeps the lowest and the highest point.
 std::vector<ChartPoint> thin(const std::vector<ChartPoint>& points, std::size_t limit);
 
-// The round values (1, 2 or 5 times a power of ten apart, at most `limit` ≥ 2) that lie in [low, high], and how to
-// write them.
+// The round values in [low, high] and their labels. Their distance is 1, 2 or 5 times a power of ten. There are at most
+// `limit` (≥ 2) values.
 struct Ticks {
   std::vector<double> values;
   std::vector<std::string> labels;

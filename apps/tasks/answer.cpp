@@ -1,4 +1,4 @@
-// The task answer: the stretch of a text that answers a question.
+// The task answer: finds the part of a text that answers a question.
 #include <nlohmann/json.hpp>
 
 #include "apps/console/command_line.h"
@@ -30,7 +30,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
   return inputs;
 }
 
-// --question and --context as one line, as lines of a file are.
+// Joins --question and --context into one line, in the format of a line of a file.
 std::vector<std::string> inputs(const PredictOptions& options) {
   if (options.question.empty() != options.context.empty()) {
     throw UsageError("--question and --context belong together");

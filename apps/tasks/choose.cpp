@@ -1,4 +1,4 @@
-// The task choose: the right one of several answers, or of several ends of a sentence.
+// The task choose: picks the right one of several answers, or of several endings of a sentence.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -29,7 +29,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
   return inputs;
 }
 
-// With --context or --question the texts of the command line are the choices.
+// With --context or --question, the texts on the command line are the choices.
 std::vector<std::string> inputs(const PredictOptions& options) {
   if (options.context.empty() && options.question.empty()) return options.texts;
   if (options.texts.size() < 2) throw UsageError("--context and --question go with two choices at least");
@@ -69,7 +69,7 @@ class ChoosePredictor : public Predictor {
     return printed;
   }
 
-  // "context<TAB>choice<TAB>choice…"
+  // Parses "context<TAB>choice<TAB>choice…".
   ChoiceQuestion question_of(const std::string& text) const {
     ChoiceQuestion question;
     question.question = options_.question;

@@ -1,4 +1,4 @@
-// The task classify: a label, several labels or a number for a text or a pair of texts.
+// The task classify: gives a text, or a pair of texts, a label, several labels or a number.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-// The task embed: a vector for each text.
+// The task embed: makes a vector for each text.
 #include <nlohmann/json.hpp>
 
 #include "apps/predict/predictor.h"
@@ -18,7 +18,7 @@ class EmbedPredictor : public Predictor {
       : options_(options), loaded_(load_pretrained<BertWithoutHead>(options.model, {.new_head_seed = 0})) {
     require(options.pooling != "pooler" || loaded_.report.initialized.empty(),
             "{}: the model has no pooler; choose --pooling mean or cls", options.model);
-    // What is asked for goes before what the model's folder says.
+    // The flags override what the model's folder says.
     if (options.pooling.empty()) how_ = said_by_model();
     if (options.pooling == "cls") how_.pooling = TextPooling::cls;
     if (options.pooling == "pooler") how_.pooling = TextPooling::pooler;
@@ -35,7 +35,8 @@ class EmbedPredictor : public Predictor {
   }
 
  private:
-  // The cache of a model that was made for vectors may lack modules.json, and then these vectors are not the model's.
+  // A model that was made for text vectors may be in the cache without modules.json. The default vectors may then
+  // differ from the model's, so the user is told.
   EmbedOptions said_by_model() const {
     const auto said = read_sentence_folder(find_model(options_.model), loaded_.tokenizer);
     if (!said) {

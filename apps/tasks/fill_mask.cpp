@@ -1,4 +1,4 @@
-// The task fill-mask: blanks on their own, together, or tried with whole words.
+// The task fill-mask: fills blanks one by one, together, or with whole words.
 #include <algorithm>
 #include <cmath>
 
@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The parts of a list, without the spaces that may stand round them.
+// Splits a list and removes the spaces around its parts.
 std::vector<std::string> split(std::string list, const std::string& mark) {
   std::vector<std::string> parts;
   list += mark;
@@ -32,8 +32,8 @@ std::vector<std::string> split(std::string list, const std::string& mark) {
   return parts;
 }
 
-// The words of --targets. The marks of Chinese lists part words as commas do; one that is all there is between two
-// commas is a word.
+// The words of --targets. The comma and the enumeration mark of Chinese separate words like ASCII commas. A mark that
+// stands alone between two ASCII commas is itself a word.
 std::vector<std::string> words_of(const std::string& list) {
   std::vector<std::string> words;
   if (list.empty()) return words;
@@ -49,7 +49,7 @@ std::vector<std::string> words_of(const std::string& list) {
   return words;
 }
 
-// A list for one blank, a list of lists for several.
+// One blank becomes a list, several blanks become a list of lists.
 template <class Answer>
 Json json_of_blanks(const std::vector<std::vector<Answer>>& blanks, Json (*row)(const Answer&)) {
   Json lists = Json::array();
@@ -60,7 +60,7 @@ Json json_of_blanks(const std::vector<std::vector<Answer>>& blanks, Json (*row)(
   return lists.size() == 1 ? lists.front() : lists;
 }
 
-// The text and under it the rows of each blank, which gets a heading if there are several.
+// Prints the text and below it the rows of each blank. With several blanks, each gets a heading.
 template <class Answer>
 std::string table_of_blanks(const std::string& text, const std::string& heading,
                             const std::vector<std::vector<Answer>>& blanks, std::string (*row)(const Answer&)) {
@@ -72,7 +72,7 @@ std::string table_of_blanks(const std::string& text, const std::string& heading,
   return table;
 }
 
-// As transformers' pipeline has them.
+// The same keys as transformers' pipeline.
 Json json_row(const FillMaskAnswer& answer) {
   return {
       {"score", answer.score}, {"token", answer.token}, {"token_str", answer.token_str}, {"sequence", answer.sequence}};
@@ -83,7 +83,7 @@ std::string table_row(const FillMaskAnswer& answer) {
                      answer.sequence);
 }
 
-// The fields that answers of several tokens have in common.
+// The fields that all answers of several tokens share.
 template <class Answer>
 Json json_of_tokens(const Answer& answer) {
   return {{"score", answer.score()},
@@ -94,7 +94,7 @@ Json json_of_tokens(const Answer& answer) {
           {"sequence", answer.sequence}};
 }
 
-// Several tokens have small probabilities, of which percents would show nothing.
+// Answers of several tokens have small probabilities, which percentages would round to zero.
 std::string format_probability(double p) {
   return p >= 0.001 ? format_percent(p) : fmt::format("{:.1e}", p);
 }
@@ -180,7 +180,7 @@ class FillMaskPredictor : public Predictor {
   PredictOptions options_;
   PretrainedModel loaded_;
   std::vector<Target> targets_;
-  std::vector<Target>::const_iterator longer_target_;  // the first of several tokens
+  std::vector<Target>::const_iterator longer_target_;  // begin of the targets with several tokens
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The task mlm: guessing masked words.
+// The task mlm: the model learns to guess masked words.
 #include "apps/tasks/task.h"
 #include "apps/train/guard_inputs.h"
 #include "apps/train/input_reading.h"
@@ -26,7 +26,8 @@ TrainingInputs read_inputs(const TrainOptions& options) {
   data.masking = std::move(masking.rules);
   inputs.masking = std::move(masking.facts);
   data.guard = read_guard_inputs(options, tokenizer, model.config());
-  for (const std::string& probe : options.probes) fill_mask(model, tokenizer, probe);  // Error if unfit
+  for (const std::string& probe : options.probes)
+    fill_mask(model, tokenizer, probe);  // Error if the probe is unsuitable
   data.probes = options.probes;
   inputs.objective = std::make_unique<MaskedLmObjective>(model, tokenizer, options.training, std::move(data));
   return inputs;

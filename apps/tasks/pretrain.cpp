@@ -1,4 +1,4 @@
-// The task pretrain: guessing masked words and next sentences.
+// The task pretrain: the model learns to guess masked words and next sentences.
 #include "apps/tasks/task.h"
 #include "apps/train/guard_inputs.h"
 #include "apps/train/input_reading.h"

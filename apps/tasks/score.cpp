@@ -1,4 +1,4 @@
-// The task score: how likely a text is.
+// The task score: computes how likely a text is.
 #include <nlohmann/json.hpp>
 
 #include "apps/predict/predictor.h"

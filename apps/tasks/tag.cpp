@@ -1,4 +1,4 @@
-// The task tag: a label for each word.
+// The task tag: gives each word a label.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -39,7 +39,8 @@ TrainingInputs read_inputs(const TrainOptions& options) {
 }
 
 Aggregation parse_aggregation(const std::string& name) {
-  const std::vector<std::string> names = {"none", "simple", "first", "average", "max"};  // in the order of the enum
+  const std::vector<std::string> names = {"none", "simple", "first", "average",
+                                          "max"};  // in the order of the enum Aggregation
   return static_cast<Aggregation>(std::ranges::find(names, name) - names.begin());
 }
 

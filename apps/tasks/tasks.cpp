@@ -7,7 +7,8 @@
 
 namespace mini_bert {
 
-// Each is defined in the file of its name. A new task is a new file, a line here and a line in the table.
+// Each function is defined in the file with its name. A new task needs a new file, a declaration here and a line in the
+// table.
 Task mlm_task();
 Task pretrain_task();
 Task fill_mask_task();
@@ -26,7 +27,7 @@ const std::vector<Task>& table() {
   return tasks;
 }
 
-// The half of each task that one of the programs uses, of the tasks that have it.
+// The training half, or the prediction half, of each task that has it. A program uses one of the halves.
 template <class Half>
 std::vector<const Half*> halves(std::optional<Half> Task::*half) {
   std::vector<const Half*> found;
@@ -63,7 +64,7 @@ const TaskFlag* find_flag(const Half& task, const std::string& flag) {
   return found == task.flags.end() ? nullptr : &*found;
 }
 
-// The tasks that a flag goes with. None: it goes with all.
+// The tasks that accept a flag. An empty list: every task accepts it.
 template <class Half>
 std::vector<const Half*> tasks_with(const std::string& flag, const std::vector<const Half*>& tasks) {
   std::vector<const Half*> found;
@@ -73,7 +74,7 @@ std::vector<const Half*> tasks_with(const std::string& flag, const std::vector<c
   return found;
 }
 
-// "mlm", "mlm or pretrain", "classify, tag or answer"
+// Joins words with commas: "mlm", "mlm or pretrain", "classify, tag or answer".
 std::string joined(const std::vector<std::string>& words, const std::string& last) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) text += (i == 0 ? "" : i + 1 == words.size() ? last : ", ") + words[i];

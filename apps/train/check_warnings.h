@@ -9,8 +9,8 @@
 
 namespace mini_bert {
 
-// What looks wrong with the data of a run without stopping it, a sentence each: texts that are cut, unknown, repeated
-// or in both files; labels that are rare, missing or drown the others; nothing to validate with.
+// What looks wrong with the data without stopping a run, one sentence each. It covers texts that are cut, unknown,
+// repeated or in both files, labels that are rare, missing or dominant, and missing validation data.
 std::vector<std::string> check_warnings(const TrainOptions& options, const Objective& objective,
                                         const DataCheck& training, const DataCheck& validation,
                                         const std::vector<Repeat>& in_both);

@@ -4,7 +4,8 @@
 
 namespace mini_bert {
 
-// Prints the guard's scores before and after, and which right first answers were lost. Nothing without a guard.
+// Prints the guard's scores before and after the run, and which right first answers were lost. Prints nothing without a
+// guard.
 void show_guard(const TrainingHistory& history);
 
 }  // namespace mini_bert

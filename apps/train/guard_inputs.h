@@ -6,9 +6,9 @@
 
 namespace mini_bert {
 
-// The guard of a run; an empty one without --guard. "default" is guard-zh.jsonl, looked for beside the program and in
-// every folder above it: in data/, where it lies in the repository, and in share/mini_bert/, where an installation puts
-// it. Error when it is in none of them.
+// Reads the guard of a run; without --guard it is empty. "default" is the file guard-zh.jsonl. It is searched for next
+// to the program and in every folder above, under data/ (as in the repository) and share/mini_bert/ (as in an
+// installation). Error when it is in none of them.
 Guard read_guard_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const BertConfig& config);
 
 }  // namespace mini_bert

@@ -12,10 +12,10 @@
 #include "mini_bert/nn/initial_values.h"
 #include "mini_bert/tensor/random.h"
 
-// What several tasks need to read their inputs.
+// Functions with which several tasks read their inputs.
 namespace mini_bert {
 
-// The longest sample in tokens. Error when --max-length asks for more than the model has positions for.
+// The longest sample in tokens. Error when --max-length exceeds the number of the model's positions.
 inline Index longest_sample(const TrainOptions& options, const BertConfig& config) {
   const Index positions = config.max_position_embeddings;
   require(options.max_length <= positions, "--max-length is {}, the model has positions for {} tokens",
@@ -28,8 +28,8 @@ struct Parts {
   std::vector<T> train, validation;
 };
 
-// What `read` finds in --train and --validation; with --validation-split a random share of the training data, which one
-// depending on the seed alone, is put aside instead.
+// Reads --train and --validation with `read`. With --validation-split, a random share of the training data becomes the
+// validation data instead. The seed alone decides which.
 template <class Read>
 auto read_parts(const TrainOptions& options, const Read& read) {
   using T = typename decltype(read(options.train))::value_type;
@@ -51,7 +51,7 @@ auto read_parts(const TrainOptions& options, const Read& read) {
   return parts;
 }
 
-// Gives a loaded model the words of --add-words.
+// Adds the words of --add-words to a loaded model.
 template <class Model>
 void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, TrainingInputs& inputs) {
   GrownVocabulary vocabulary = add_words(pretrained.tokenizer, options.add_words);
@@ -65,7 +65,7 @@ void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, Train
   inputs.known_words = vocabulary.known;
 }
 
-// Loads a model for a task into `inputs`; a head its checkpoint lacks gets random weights.
+// Loads a model for a task into `inputs`. A head that is missing from the checkpoint gets random weights.
 template <class Model>
 Model& load_model(const TrainOptions& options, const BertConfig& config, TrainingInputs& inputs) {
   Pretrained<Model> pretrained = load_pretrained<Model>(
@@ -78,7 +78,7 @@ Model& load_model(const TrainOptions& options, const BertConfig& config, Trainin
   return model;
 }
 
-// Makes a model of --config with random weights in `inputs`, with the vocabulary of --vocab.
+// Makes a model with random weights from --config in `inputs`. Its vocabulary is --vocab.
 template <class Model>
 Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
   const BertConfig config = BertConfig::read(options.config);
@@ -100,8 +100,8 @@ Model& new_or_loaded_model(const TrainOptions& options, TrainingInputs& inputs) 
   return load_model<Model>(options, read_config(options.model), inputs);
 }
 
-// Keeps the labels of the checkpoint if they cover those of the data, so that a classifier can go on learning;
-// otherwise takes those of the data, for a new head. Error when that is one label only.
+// Keeps the checkpoint's labels if they include those of the data, so that a classifier can be trained further.
+// Otherwise takes the labels of the data, for a new head. Error when there is only one label.
 inline void decide_labels(const std::vector<std::string>& found, const TrainOptions& options, BertConfig& config) {
   const auto is_known = [&](const std::string& label) {
     return std::ranges::find(config.labels, label) != config.labels.end();
@@ -111,7 +111,7 @@ inline void decide_labels(const std::vector<std::string>& found, const TrainOpti
           options.train, in_quotes(config.labels.front()));
 }
 
-// The file that the validation data are from: --train when a part of it was put aside.
+// The file of the validation data; --train when they were split off from it.
 inline const std::string& validation_file(const TrainOptions& options) {
   return options.validation.empty() ? options.train : options.validation;
 }

@@ -9,14 +9,14 @@
 
 namespace mini_bert {
 
-// Which tokens a run masks, and what a person should know about it.
+// The masking rules of a run, and what a person should know about them.
 struct MaskingInputs {
   MaskingRules rules;
-  std::vector<std::string> facts;  // empty when chance alone decides about every token
+  std::vector<std::string> facts;  // empty when only chance decides about every token
 };
 
-// Reads the word list or finds words in the training texts. Error when the vocabulary lacks characters of a word that
-// should always be masked, and when a list cannot be read.
+// Reads the word list, or finds words in the training texts. Error when a list cannot be read, or when the vocabulary
+// lacks characters of a word that should always be masked.
 MaskingInputs read_masking_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const Dataset& train);
 
 }  // namespace mini_bert

@@ -14,14 +14,14 @@ enum class IfRunExists { refuse, overwrite, resume };
 // and report.html.
 class RunDirectory {
  public:
-  // Looks, but writes nothing. Error when the path is taken: by a file, by a run that is to be neither overwritten nor
-  // resumed, by files that are not of a run, or when there is no run to resume.
+  // Checks the path but writes nothing. Error when the path is a file, when it holds files that are not of a run, when
+  // it holds a run and `if_run_exists` is `refuse`, or when there is no run to resume.
   RunDirectory(std::filesystem::path path, IfRunExists if_run_exists);
 
-  // Makes the directory, proves that it can be written to, and removes the run that is to be overwritten.
+  // Creates the directory, tests that it is writable, and removes an old run if it should be overwritten.
   void prepare(const std::string& arguments_json);
 
-  // metrics.jsonl: starts it with the rows a resumed run already has, and adds one line each.
+  // Writes metrics.jsonl. start_metrics() begins with the rows of a resumed run, add_metrics() appends one line.
   void start_metrics(const TrainingHistory& history);
   void add_metrics(const std::string& line);
 

@@ -123,7 +123,8 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
   line.text("--arguments", o.arguments, "JSON file of flags; flags on the command line win");
 }
 
-// {"learning_rate": 1e-4, "probe": ["…", "…"], "pack": true} as --learning-rate 1e-4 --probe … --probe … --pack
+// Turns {"learning_rate": 1e-4, "probe": ["…", "…"], "pack": true} into --learning-rate 1e-4 --probe … --probe …
+// --pack.
 std::vector<std::string> flags_from_json(const std::string& path) {
   const nlohmann::json json = parse_json(read_text_file(path), path);
   require(json.is_object(), "{}: must be a JSON object of flags, found {}", path, json.type_name());

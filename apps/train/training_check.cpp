@@ -22,10 +22,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A few of many: the list itself is in the JSON.
+// The console shows the first of many; the JSON has the full list.
 constexpr std::size_t most_shown = 20;
 
-// Seconds of one update, the mean of three; one before them fills the allocator.
+// Seconds per update, the mean of three. One earlier update is not counted, because it fills the allocator.
 double seconds_per_update(const TrainOptions& options, const TrainingInputs& inputs) {
   TrainingObserver nobody;
   Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, nobody);
@@ -69,7 +69,7 @@ void show_repeats(const std::vector<Repeat>& repeats, const char* label, const s
   }
 }
 
-// The share is that of the training examples; a text with several labels counts for each.
+// The share refers to the training examples. A text with several labels counts once for each.
 void show_labels(const LabelTable& table, bool validates) {
   if (table.labels.empty()) return;
   std::size_t width = 5;

@@ -4,9 +4,9 @@
 
 namespace mini_bert {
 
-// mini_bert_train --check: reads model and data as a run would, says what there is to know about them (lengths, what
-// the vocabulary does not know, repeated texts, labels), how much memory a run takes and how long, from a few updates
-// that nobody keeps, and lists what looks wrong. Writes nothing. Error for what would stop the run.
+// mini_bert_train --check: reads model and data as a run would. It reports their properties: lengths, unknown
+// characters, repeated texts, labels. It estimates the run's memory, and measures its time with a few updates that are
+// then discarded. It lists what looks wrong. It writes nothing. Error for a fault that would stop the run.
 void check_training(const TrainOptions& options);
 
 }  // namespace mini_bert

@@ -67,7 +67,7 @@ void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistor
 void TrainingConsole::on_row(const TrainingRow& row) {
   row_ = row;
   const bool evaluation_follows = row.step % plan_.eval_steps == 0 || row.step == plan_.total_steps;
-  if (!evaluation_follows) print_row();  // else it waits for what the evaluation brings
+  if (!evaluation_follows) print_row();  // otherwise the row waits for the evaluation's results
 }
 
 void TrainingConsole::finish() {

@@ -9,8 +9,8 @@
 
 namespace mini_bert {
 
-// What a person sees of a run: a table with a line per logged step, a progress bar below it on a terminal, the probes
-// before and after.
+// Shows a run to a person: a table with a line per logged step, a progress bar below it on a terminal, and the probes
+// before and after training.
 class TrainingConsole : public TrainingObserver {
  public:
   explicit TrainingConsole(const Plan& plan);
@@ -25,16 +25,16 @@ class TrainingConsole : public TrainingObserver {
   void on_guard(const GuardRow& row) override;
   void on_checkpoint(const std::filesystem::path& path) override;
 
-  // Prints what has been waiting for the answers that belong to its row.
+  // Prints the row that was waiting for its evaluation or its answers.
   void finish();
 
-  // The first and the last answers to every probe, side by side.
+  // Prints the first and the last answers to every probe side by side.
   static void show_probes(const TrainingHistory& history);
 
-  // Where the time went, by operation.
+  // Prints how much time each operation took.
   static void show_profile();
 
-  // Every metric of the last evaluation.
+  // Prints every metric of the last evaluation.
   static void show_metrics(const TrainingHistory& history);
 
   double elapsed_seconds() const;
@@ -52,12 +52,12 @@ class TrainingConsole : public TrainingObserver {
   std::chrono::steady_clock::time_point bar_drawn_{};
   Index first_step_ = -1, tokens_ = 0;
 
-  // The table's next line, filled as its parts arrive.
+  // The next line of the table. Its parts arrive one after the other.
   std::optional<TrainingRow> row_;
   std::optional<EvaluationRow> evaluation_;
   std::string probe_answers_;
   std::optional<GuardRow> guard_;
-  Index asked_step_ = 0;  // of the probes and the guard
+  Index asked_step_ = 0;  // the step of the latest probes and guard
   bool has_guard_ = false;
   std::string metric_name_ = "perplexity";
 };

@@ -16,7 +16,7 @@
 namespace mini_bert {
 namespace {
 
-// "龘 (2), 犇 (1)": the pieces of text that became [UNK], most frequent first.
+// "龘 (2), 犇 (1)": the texts that became [UNK], the most frequent first.
 std::string unknown_list(const Dataset& data) {
   constexpr std::size_t most = 10;
   std::vector<std::pair<Index, std::string>> by_count;
@@ -54,7 +54,7 @@ void add_labels(const BertConfig& config, Facts& facts) {
       "", fmt::format("{} labels: {}{}", config.labels.size(), list, config.labels.size() > most ? ", …" : ""));
 }
 
-// The tokens of the largest batch there can be.
+// The number of tokens in the largest possible batch.
 Index most_tokens(std::vector<Index> lengths, const TrainingArguments& arguments) {
   std::ranges::sort(lengths, std::greater());
   const auto most = static_cast<std::size_t>(arguments.batch_size);
@@ -63,13 +63,13 @@ Index most_tokens(std::vector<Index> lengths, const TrainingArguments& arguments
   return std::min(tokens, arguments.batch_tokens.value_or(tokens));
 }
 
-// "8 texts", "up to 512 tokens": what an update reads.
+// The size of an update: "8 texts", "up to 512 tokens".
 std::string update_size(const TrainingArguments& arguments) {
   if (!arguments.batch_tokens) return fmt::format("{} texts", arguments.batch_size * arguments.accumulation_steps);
   return fmt::format("up to {} tokens", format_count(*arguments.batch_tokens * arguments.accumulation_steps));
 }
 
-// What --freeze-layers and --freeze-embeddings leave as it is.
+// The part of the model that --freeze-layers and --freeze-embeddings freeze.
 Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model) {
   Frozen frozen{.parameters = 0, .layers = std::min(options.training.freeze_layers, model.config().num_hidden_layers)};
   for (const Parameter& parameter : model.parameters()) {

@@ -8,12 +8,12 @@
 
 namespace mini_bert {
 
-// What a person should know before a run begins: model, texts (how many were cut, which characters the model does not
-// know), plan, memory. Each fact is a label and a line of text. An empty label means that the line belongs to the label
-// above it.
+// What a person should know before a run begins: model, texts (how many were cut, which characters are not in the
+// vocabulary), plan, memory. Each fact is a label and a line of text. A line with an empty label continues the one
+// above.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-// The most bytes that the run will hold (bert/training/memory.h): those of a step whose batch has the longest texts.
+// An upper bound for the run's memory in bytes (bert/training/memory.h), for a step whose batch has the longest texts.
 std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs);
 
 Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan);

@@ -10,16 +10,16 @@
 
 namespace mini_bert {
 
-// What a run starts from: the `read` of its task (apps/tasks/task.h) reads model, tokenizer and texts, or makes a model
-// with random weights, and checks that they fit each other, the options and the probes. It writes nothing and throws
-// Error when they do not.
+// The inputs of a run. The `read` of its task (apps/tasks/task.h) reads model, tokenizer and texts, or makes a model
+// with random weights. It checks that they are compatible with each other, the options and the probes. It writes
+// nothing. Error when they are not compatible.
 struct TrainingInputs {
   std::unique_ptr<BertPreTrainedModel> model;
   std::unique_ptr<Tokenizer> tokenizer;
-  LoadReport report;                           // what model file and model do not have in common
-  std::size_t new_words = 0, known_words = 0;  // of --add-words: added, and there before
-  std::unique_ptr<Objective> objective;        // holds the data
-  std::vector<std::string> masking;            // what a person should know about which tokens are guessed
+  LoadReport report;                           // differences between the model and its file
+  std::size_t new_words = 0, known_words = 0;  // words of --add-words: added, and already known
+  std::unique_ptr<Objective> objective;        // owns the data
+  std::vector<std::string> masking;            // what a person should know about the masked tokens
 };
 
 }  // namespace mini_bert

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// The first Ctrl-C asks the run to stop after the current update; a second one ends the process as usual.
+// The first Ctrl-C asks the run to stop after the current update. A second one ends the process immediately.
 void stop_on_interrupt() {
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted = 1; };
@@ -35,7 +35,7 @@ void stop_on_interrupt() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-// Shows a run on the console and keeps its record: metrics.jsonl, a line a row, and report.html, renewed after every
+// Shows a run on the console and records it: one line of metrics.jsonl per row, and report.html, rewritten after every
 // evaluation.
 class Recorder : public TrainingObserver {
  public:

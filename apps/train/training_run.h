@@ -4,9 +4,9 @@
 
 namespace mini_bert {
 
-// Everything mini_bert_train does once it knows its options: reads model and data, trains, shows what happens and
-// writes the output directory. Nothing is written before every input has been read and checked. Returns the exit code:
-// 0, or 130 when the run was interrupted and can be resumed.
+// Runs mini_bert_train with parsed options: reads model and data, trains, shows progress and writes the output
+// directory. It writes nothing before every input has been read and checked. Returns the exit code: 0, or 130 when the
+// run was interrupted and can be resumed.
 int train(const TrainOptions& options);
 
 }  // namespace mini_bert

@@ -1,10 +1,10 @@
-// BERT base filling blanks: encoder, and head on one row a sentence.
+// BERT base fills blanks: the encoder, and the head for one row per sentence.
 //
 //   bench_inference                    one sentence of 16 tokens
 //   bench_inference --batches FILE     given batches, all of them a pass
 //
-// First scores are compared with those of the same model in double; then two passes are not counted, and the median of
-// --passes more is reported.
+// The scores are first compared with those of the same model in double. Two passes are not counted. Then the benchmark
+// reports the median of --passes passes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,14 +28,14 @@ struct Flags {
   bool mapped = false, json = false, on_demand = false;
 };
 
-// [M,V]
+// The scores [M,V] of the masked rows.
 Tensor scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
   const NoGrad no_grad;
   Mode mode = Mode::inference(precision);
   return model.logits(batch.tokens, batch.masked_rows, mode).value();
 }
 
-// Every 97th score of each row, for another program to compare.
+// Every 97th score of each row, for comparison with another program.
 nlohmann::ordered_json sample(const Tensor& scores) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (Index row = 0; row < scores.rows(); ++row) {
@@ -47,7 +47,7 @@ nlohmann::ordered_json sample(const Tensor& scores) {
   return rows;
 }
 
-// Error unless the model has the scores of its definition in double, up to 1e-4 of the largest, in bf16 up to 5e-2.
+// Error unless the scores equal those of the definition in double, up to 1e-4 of the largest score, or 5e-2 with bf16.
 void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
   BertForMaskedLM exact(model.config(), DType::f64);
   const std::vector<Parameter> from = model.parameters(), to = exact.parameters();
@@ -63,7 +63,7 @@ void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precis
           "scores differ from those in double by {}, the largest is {}; nothing was timed", error, largest);
 }
 
-// The best answer of each blank, as a program that fills blanks needs it.
+// The best answer to each blank: the result that a program which fills blanks needs.
 std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
   const Tensor all = scores(model, batch, precision);
   std::vector<Index> best;

@@ -4,8 +4,8 @@
 //   bench_train_step --sentences 32 --steps 5
 //   bench_train_step --batches FILE             given batches, one after the other
 //
-// First the step is checked. Then come two steps that are not counted, for memory to be fetched from the system and
-// caches to fill, and the median of --steps more.
+// The step is checked first. Two steps are not counted: they get memory from the system and fill the caches. Then the
+// benchmark reports the median of --steps steps.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ struct Flags {
   bool gradient_checkpointing = false, json = false, on_demand = false;
 };
 
-// Dropout off, so that another program can have the same losses.
+// Runs without dropout, so that another program can compute the same losses.
 nlohmann::ordered_json updates_without_dropout(TrainingStep& step, const std::vector<Work>& works,
                                                Precision precision) {
   std::vector<double> losses, norms;

@@ -10,7 +10,7 @@ struct UpdateResult {
   double grad_norm;  // before clipping
 };
 
-// What Trainer::update does with one batch: forward, backward, gradients clipped to norm 1, AdamW.
+// Does the work of Trainer::update for one batch: forward, backward, clipping of gradients to norm 1, AdamW.
 class TrainingStep {
  public:
   TrainingStep(BertForMaskedLM& model, double learning_rate, double weight_decay);
@@ -24,14 +24,14 @@ class TrainingStep {
   AdamW optimizer_;
 };
 
-// Error unless three updates of a small model in float have the losses and gradient norms they have in double, where
-// every operation is the definition.
+// Trains a small model for three updates, in f32 and in double, where every operation is the definition. Error when the
+// losses or gradient norms differ.
 void check_training_step();
 
-// Error unless `loss`, the mean over `masked` tokens with random weights drawn with initializer_range σ and random
-// labels, is near what it must be: the last LayerNorm makes hidden vectors of length √H, so that scores have the
-// variance H·σ². The loss of a token then has the mean ln V + H·σ²/2 and the variance H·σ²; five standard deviations of
-// the mean are allowed.
+// Error when the first loss is implausible. `loss` is the mean over `masked` tokens with random labels, and the weights
+// are drawn with initializer_range σ. The last LayerNorm makes hidden vectors of length √H, so scores have the variance
+// H·σ². The loss of a token then has the mean ln V + H·σ²/2 and the variance H·σ². `loss` may differ by five standard
+// deviations of the mean.
 void check_first_loss(double loss, const BertConfig& config, Index masked);
 
 }  // namespace mini_bert::bench

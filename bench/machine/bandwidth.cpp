@@ -10,16 +10,16 @@
 namespace mini_bert::bench {
 namespace {
 
-constexpr Index count = 32 << 20;  // numbers of an array
+constexpr Index count = 32 << 20;  // numbers in an array
 
-// Touched first by the threads that will use it.
+// The threads that will use a part of the array touch it first, so its pages are near them.
 std::unique_ptr<double[]> make_array(Index chunk) {
   auto array = std::make_unique_for_overwrite<double[]>(count);
   parallel_for_chunks(count, chunk, [&](Index begin, Index end) { std::fill(&array[begin], &array[end], 1.0); });
   return array;
 }
 
-// Bytes per second of body(begin, end) over all numbers.
+// Bytes per second when body(begin, end) runs over all numbers.
 template <class Body>
 double best_rate(Index chunk, double bytes_per_number, const Body& body) {
   double best = 0;
@@ -43,7 +43,7 @@ Bandwidth memory_bandwidth(int threads) {
   std::vector<double> sums(static_cast<std::size_t>(threads));
   Bandwidth result{};
   result.read = best_rate(chunk, 8, [&](Index begin, Index end) {
-    double lanes[16] = {};  // sums that do not wait for each other
+    double lanes[16] = {};  // independent sums, so that no addition waits for another
     for (Index i = begin; i + 16 <= end; i += 16) {
       for (Index lane = 0; lane < 16; ++lane) lanes[lane] += w[i + lane];
     }

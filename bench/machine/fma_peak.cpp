@@ -17,12 +17,12 @@
 namespace mini_bert::bench {
 namespace {
 
-// Chains of x = x·a + b that do not depend on each other. Two units with a latency of four or five cycles need ten to
-// be kept busy; twelve, and the two factors, fit into the sixteen registers of AVX2.
+// Independent chains of x = x·a + b. Two units with a latency of four or five cycles need ten chains to stay busy.
+// Twelve chains and the two factors fit into the sixteen registers of AVX2.
 constexpr int chains = 12;
 constexpr float a = 0.999f, b = 0.001f;  // x stays near 1
 
-// Runs the chains `rounds` times and returns a sum of them, so that they cannot be left out.
+// Runs the chains `rounds` times. It returns their sum, so that the compiler cannot remove them.
 struct Chains {
   float (*run)(Index rounds);
   double flops_per_round;
@@ -30,7 +30,7 @@ struct Chains {
 
 float run_portable(Index rounds) {
   std::array<float, 32> x;
-  std::iota(x.begin(), x.end(), 1.0f);  // of equal chains the compiler would keep one
+  std::iota(x.begin(), x.end(), 1.0f);  // the compiler would merge equal chains into one
   for (Index i = 0; i < rounds; ++i) {
     for (float& x_j : x) x_j = x_j * a + b;
   }
@@ -60,7 +60,7 @@ __attribute__((target("avx512f"))) float run_avx512(Index rounds) {
   return _mm512_cvtss_f32(x[0]);
 }
 
-// x + a·b + a·b of bfloat16 pairs, with a·b too small to change x.
+// x + a·b + a·b of bfloat16 pairs. a·b is too small to change x.
 __attribute__((target("avx512f,avx512bf16"))) float run_avx512_bf16(Index rounds) {
   const __m512bh factor = (__m512bh)_mm512_set1_epi32(0x00800080);
   __m512 x[chains];
@@ -73,7 +73,7 @@ __attribute__((target("avx512f,avx512bf16"))) float run_avx512_bf16(Index rounds
   return _mm512_cvtss_f32(x[0]);
 }
 #elif defined(__aarch64__)
-// Twice the chains: ARM's larger cores have four units.
+// Twice as many chains, because ARM's larger cores have four units.
 float run_neon(Index rounds) {
   float32x4_t x[2 * chains];
   for (float32x4_t& x_j : x) x_j = vdupq_n_f32(1);

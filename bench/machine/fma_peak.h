@@ -5,12 +5,13 @@
 
 namespace mini_bert::bench {
 
-// The most FLOP/s that `threads` threads reach with fused multiply-adds of one instruction set on registers alone: no
-// program that uses this set on this machine is faster. The best of several runs of about 30 ms. They are of f32, those
-// of avx512_bf16 of bfloat16 pairs; `portable` is what the compiler makes of a plain loop for any CPU.
+// The highest FLOP/s that `threads` threads reach with fused multiply-adds of one instruction set on registers only;
+// the best of several runs of about 30 ms. No program that uses this instruction set on this machine is faster. The
+// numbers are f32, except for avx512_bf16, which uses bfloat16 pairs. `portable` is what the compiler makes of a plain
+// loop for any CPU.
 double fma_peak(Isa isa, int threads);
 
-// That of the instructions that products of f32 or bf16 use in this process.
+// The peak of the instructions that this process uses for products of f32 or bf16.
 double product_peak(DType dtype, int threads);
 
 }  // namespace mini_bert::bench

@@ -1,4 +1,4 @@
-// What this machine can do at most: the two limits of its roofline (Williams et al. 2009, doi:10.1145/1498765.1498785).
+// The upper limits of this machine: the two limits of its roofline (Williams et al. 2009, doi:10.1145/1498765.1498785).
 #include <fmt/format.h>
 
 #include <initializer_list>

@@ -15,7 +15,7 @@ void count() {
 
 }  // namespace
 
-// A definition in the program goes before that of the C library, which keeps its own under these names.
+// These definitions replace the C library's functions, which stay available under the names __libc_….
 extern "C" {
 
 void* __libc_malloc(std::size_t bytes);

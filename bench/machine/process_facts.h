@@ -4,11 +4,11 @@
 
 namespace mini_bert::bench {
 
-// How often this program has called malloc, calloc, realloc, aligned_alloc, posix_memalign, memalign or operator new
-// since it began, on all threads. A program that calls this function has them replaced by ones that count.
+// How often all threads of this program have called malloc, calloc, realloc, aligned_alloc, posix_memalign, memalign or
+// operator new since it began. Linking this function replaces them by versions that count.
 std::size_t heap_allocations();
 
-// The most physical memory this process has had at once, in bytes.
+// The largest amount of physical memory that this process has used so far, in bytes.
 std::size_t peak_resident_bytes();
 
 }  // namespace mini_bert::bench

@@ -1,4 +1,4 @@
-// Encoding speed on made-up lines of Chinese and of English, and the speed of learning a vocabulary from them.
+// Measures the speed of encoding random lines of Chinese and English, and of learning a vocabulary from them.
 #include "mini_bert/tokenizer/tokenizer.h"
 
 #include <benchmark/benchmark.h>
@@ -14,7 +14,8 @@
 namespace mini_bert {
 namespace {
 
-// A rank in 0..count-1 whose probability falls like 1 / rank, as those of words and characters do (Zipf 1935).
+// Draws a rank in 0..count-1 with a probability proportional to 1 / rank, like those of words and characters (Zipf
+// 1935).
 size_t draw_rank(std::mt19937& random, size_t count) {
   const double uniform = std::uniform_real_distribution<double>()(random);
   return static_cast<size_t>(std::pow(static_cast<double>(count), uniform)) - 1;
@@ -54,7 +55,7 @@ WordCounter::Counts count_words(const std::vector<std::string>& lines) {
 
 void encode_lines(benchmark::State& state, const std::vector<std::string>& lines) {
   const Tokenizer tokenizer(train_vocabulary(count_words(lines), {.size = 8000, .limit_alphabet = 6000}));
-  // Checked before it is timed: what is decoded and encoded again stays the same.
+  // The result is checked before it is timed: decoding and encoding again must give the same result.
   for (const std::string& line : lines) {
     const Encoding encoding = tokenizer.encode(line);
     if (tokenizer.encode(tokenizer.decode(encoding.ids)).ids != encoding.ids)

@@ -17,19 +17,19 @@ namespace {
 
 using nlohmann::json;
 
-// In the order of ProblemType.
+// In the order of the enum ProblemType.
 constexpr std::array<std::string_view, 3> problem_types = {"regression", "single_label_classification",
                                                            "multi_label_classification"};
 constexpr double most_parameters = 1e11;
 
-// A size that has no default, because a checkpoint that leaves it out cannot be read.
+// Reads a size that has no default, because a checkpoint without it cannot be read.
 Index required(const JsonField& file, const char* key) {
   require(file.json().contains(key), "{}: {} is missing; take the config.json that belongs to the checkpoint",
           file.place(), key);
   return file.at(key).integer();
 }
 
-// {"0": "negative", "1": "positive"}: every number from 0 once.
+// Reads {"0": "negative", "1": "positive"}. Each number from 0 on must occur once.
 std::vector<std::string> read_labels(const JsonField& file) {
   const std::optional<JsonField> map = file.find("id2label");
   if (!map) return {};
@@ -46,7 +46,7 @@ std::vector<std::string> read_labels(const JsonField& file) {
   return labels;
 }
 
-// Error for a configuration of another model, which this code does not compute.
+// Error when the configuration describes a model that this code does not compute.
 void refuse_other_models(const JsonField& file) {
   std::string model_type = "bert";
   std::string positions = "absolute";
@@ -198,7 +198,7 @@ std::string BertConfig::to_json() const {
   object["classifier_dropout"] = classifier_dropout ? json(*classifier_dropout) : json();
   object["initializer_range"] = initializer_range;
   object["layer_norm_eps"] = layer_norm_eps;
-  // What a checkpoint may leave unsaid stays unsaid.
+  // An optional key is written only if it is set or if the file that was read had it.
   const auto set = [&](const char* key, const json& value, bool stated) {
     if (stated || object.contains(key)) object[key] = value;
   };

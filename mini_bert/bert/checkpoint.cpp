@@ -12,27 +12,28 @@
 namespace mini_bert {
 namespace {
 
-// Google's checkpoints call it bert_config.json.
+// Google's checkpoints call the file bert_config.json.
 std::filesystem::path find_config(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / "config.json", googles = directory / "bert_config.json";
   std::error_code ignored;
   return !std::filesystem::exists(path, ignored) && std::filesystem::exists(googles, ignored) ? googles : path;
 }
 
-// A tensor of a checkpoint: the file that it is in, and how its name is to be read.
+// A tensor of a checkpoint: its file, and how its stored form differs from ours.
 struct Located {
   const TensorFile* file = nullptr;
   const StoredTensor* stored = nullptr;
   NameRow::Form form = NameRow::Form::as_is;
 
-  // As our parameter has it. A tensor that should be a matrix and is none stays as it is; its shape is refused later.
+  // The tensor in our orientation. A tensor with other than two dimensions is not transposed; the check of its shape
+  // refuses it later.
   StoredTensor oriented() const {
     const bool turn = form == NameRow::Form::transposed && stored->extents.size() == 2;
     return turn ? transposed(*stored) : *stored;
   }
 };
 
-// The tensors of a model's files by name, and the family of names that they go by.
+// The tensors of a model's files by name, and the family that their names follow.
 class Tensors {
  public:
   Tensors(const std::vector<TensorFile>& files, const std::vector<Parameter>& parameters) {
@@ -54,13 +55,13 @@ class Tensors {
 
   std::size_t count() const { return count_; }
 
-  // What the family calls the parameter.
+  // The parameter's name in the family.
   std::string name(const Parameter& parameter) const {
     const auto spellings = table_->spellings(parameter.path);
     return spellings.empty() ? parameter.path : spellings.front().name;
   }
 
-  // Takes the parameter's tensor out; nothing when the files do not have it.
+  // Removes the parameter's tensor and returns it; nothing when the files do not have it.
   std::optional<Located> take(const Parameter& parameter) {
     std::optional<Located> taken;
     for (const auto& [name, form] : table_->spellings(parameter.path)) {
@@ -76,7 +77,8 @@ class Tensors {
     return taken;
   }
 
-  // As the files call them: all that was not taken, except what holds nothing of its own.
+  // The names, in the files' spelling, of all tensors that were not taken. Tensors without content of their own are
+  // left out.
   std::vector<std::string> others() const {
     std::vector<std::string> names;
     for (const auto& [name, tensor] : found_) {
@@ -103,7 +105,7 @@ class Tensors {
   std::size_t count_ = 0;
 };
 
-// The type that a mapped parameter is used in. Matrices and tables keep a storage of the file that operations can read.
+// The type of a mapped parameter. Matrices and tables keep the file's storage if operations can read it.
 DType mapped_dtype(const StoredTensor& stored, const Parameter& parameter) {
   const DType own = parameter.weight.dtype();
   if (own != DType::f32 || !is_large(parameter.role)) return own;
@@ -117,7 +119,7 @@ void check_shape(const TensorFile& file, const std::string& name, const std::str
           found);
 }
 
-// Mapped memory is a view of the file where the file has the element type already.
+// A mapped parameter is a view of the file when the file already has its element type.
 void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
   const StoredTensor stored = from.oriented();
   check_shape(*from.file, stored.name, stored.shape(), parameter.value().shape());

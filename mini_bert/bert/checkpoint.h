@@ -15,9 +15,9 @@
 
 namespace mini_bert {
 
-// Where the weights are kept. `mapped`: in the mapped file, so a program answers before it has read all of them;
-// weights that the file stores in fewer bits stay so (weight_storages()). `allocated`: copied to the allocator's huge
-// pages, which makes training faster, because every step passes over all weights.
+// Where the weights are stored. `mapped`: in the mapped file, so a program can answer before it has read all weights;
+// weights that the file stores in fewer bits keep that storage (weight_storages()). `allocated`: copied to the
+// allocator's huge pages. This makes training faster, because every step reads and writes all weights.
 enum class WeightMemory { mapped, allocated };
 
 struct LoadOptions {
@@ -25,20 +25,20 @@ struct LoadOptions {
   WeightMemory memory = WeightMemory::mapped;
   // Replaces config.json, for example to give other labels.
   std::optional<BertConfig> config = std::nullopt;
-  // Without it every tensor of the model must be in the file. With it the tensors of the head and of the pooler may be
-  // missing or have another shape, as in a checkpoint made for another task. They get random weights drawn from this
-  // seed.
+  // Without a seed, the file must contain every tensor of the model. With a seed, tensors of the head and of the pooler
+  // may be missing or have another shape, as in a checkpoint made for another task. They get random weights drawn from
+  // this seed.
   std::optional<std::uint64_t> new_head_seed = std::nullopt;
 };
 
-// Where a checkpoint's file and the model that was loaded from it differ.
+// The differences between a checkpoint's file and the model that was loaded from it.
 struct LoadReport {
-  std::vector<std::string> unexpected;   // tensors of the file that the model has no place for, as the file calls them
-  std::vector<std::string> initialized;  // parameters of the model that got random weights, as we would write them
+  std::vector<std::string> unexpected;   // tensors that the model does not have, under the file's names
+  std::vector<std::string> initialized;  // parameters that got random weights, under the names that we write
 };
 
-// A model directory, as the Hugging Face hub has them: config.json, the weights in any of the forms of open_weights()
-// and the tokenizer's files. Google's, with bert_config.json, is one too.
+// A model directory, as on the Hugging Face hub: config.json, weights in any form that open_weights() reads, and the
+// tokenizer's files. Google's directories, with bert_config.json, are accepted too.
 template <class Model>
 struct Pretrained {
   std::unique_ptr<Model> model;
@@ -47,19 +47,19 @@ struct Pretrained {
 };
 using PretrainedModel = Pretrained<BertForMaskedLM>;
 
-// What a model's config.json says; the model as load_pretrained() takes it.
+// Reads a model's config.json. `model` is a folder or a name, as for load_pretrained().
 BertConfig read_config(const std::filesystem::path& model);
 
-// Error unless the tokenizer's vocabulary has as many tokens as the config says; `name` is for the message.
+// Error unless the tokenizer's vocabulary has as many tokens as the config states; `name` appears in the message.
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
 
-// Fills a model with the weights of a directory. The names may be those of any family in bert/names/, older spellings
-// and names with the prefixes of wrappers included. Error, naming the file, the tensor as the file calls it, what was
-// found and what was expected, when one is missing or has another shape than config.json says.
+// Fills a model with the weights of a directory. Tensor names may follow any family in bert/names/, including older
+// spellings and names with the prefixes of wrappers. Error when a tensor is missing or has another shape than
+// config.json says. The message gives the file, the tensor under the file's name, the expected and the found value.
 LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedModel& model,
                         const LoadOptions& options = {});
 
-// Reads a model for one task, whatever task its checkpoint was made for, given by its folder or by its name in the
+// Loads a model for one task; its checkpoint may have been made for another task. `model` is a folder or a name in the
 // Hugging Face cache (find_model()).
 template <class Model = BertForMaskedLM>
 Pretrained<Model> load_pretrained(const std::filesystem::path& model, const LoadOptions& options = {}) {
@@ -75,13 +75,15 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& model, const Load
   return pretrained;
 }
 
-// Writes one that any BERT program loads: config.json, model.safetensors, vocab.txt and tokenizer_config.json. Each
-// file is replaced as a whole. The decoder's weight is the word embedding and not written again.
+// Writes a model directory that any BERT program can load: config.json, model.safetensors, vocab.txt and
+// tokenizer_config.json. Each file is replaced atomically. The decoder's weight is the word embedding and is not
+// written again.
 void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
                      const Tokenizer& tokenizer, StorageType type = StorageType::f32);
 
-// Weights, and the two means that AdamW keeps of each ("<name>.exp_avg" and "<name>.exp_avg_sq"), under the names that
-// we write. The tensors are handles: read_tensors() fills them from a file that has all of these names and shapes.
+// The weights and AdamW's two means for each weight ("<name>.exp_avg" and "<name>.exp_avg_sq"), under the names that we
+// write. The tensors share memory with the parameters. read_tensors() fills them from a file that has all of these
+// names and shapes.
 std::vector<NamedTensor> named_tensors(const std::vector<Parameter>& parameters);
 std::vector<NamedTensor> named_tensors(const AdamW& optimizer);
 void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensors);

@@ -7,7 +7,7 @@ namespace mini_bert {
 namespace {
 
 std::string shown(const std::string& value) {
-  constexpr std::size_t longest = 60;  // a configuration may hold hundreds of labels
+  constexpr std::size_t longest = 60;  // a configuration can have hundreds of labels
   if (value.empty()) return "not set";
   return value.size() <= longest ? value : value.substr(0, longest) + "…";
 }

@@ -9,10 +9,10 @@
 
 namespace mini_bert {
 
-// What decides the bits of a training run, as a list of named facts: the training arguments, fingerprints of the data,
-// the model's configuration, the instruction set. A resumed run must state the same facts. Keys are the names of
-// training arguments where a fact is one. Values are texts; a floating-point number is written with as many digits as
-// it takes to read the same number back, so equal texts mean equal bits.
+// The facts that decide the bits of a training run: the training arguments, fingerprints of the data, the model's
+// configuration, the instruction set. A resumed run must state the same facts. A fact that is a training argument has
+// its name as the key. Values are texts. A floating-point number is written with enough digits to read the same number
+// back, so equal texts mean equal bits.
 class RunIdentity {
  public:
   struct Fact {
@@ -20,24 +20,24 @@ class RunIdentity {
     bool operator==(const Fact&) const = default;
   };
 
-  // A key that differs between two runs. An empty value means that the run does not state the key.
+  // A key with different values in two runs. An empty value means that the run does not state the key.
   struct Difference {
     std::string key, before, now;
   };
 
-  // Adds one fact. Each key is added once.
+  // Adds one fact. A key may be added only once.
   template <class T>
   void add(std::string key, const T& value) {
     add_text(std::move(key), fmt::format("{}", value));
   }
   void add_text(std::string key, std::string value);
-  void add_fingerprint(std::string key, std::uint64_t fingerprint);  // as 16 hexadecimal digits
+  void add_fingerprint(std::string key, std::uint64_t fingerprint);  // written as 16 hexadecimal digits
   void add_all(const RunIdentity& other);
 
-  const std::vector<Fact>& facts() const { return facts_; }  // sorted by key, however they were added
+  const std::vector<Fact>& facts() const { return facts_; }  // sorted by key
   std::string_view value(std::string_view key) const;        // empty when the key is not stated
 
-  // The keys whose values differ, sorted; keys that only `before` states come last.
+  // The keys with different values, sorted. Keys that only `before` states come last.
   std::vector<Difference> differences_from(const RunIdentity& before) const;
 
   bool operator==(const RunIdentity&) const = default;
@@ -46,9 +46,9 @@ class RunIdentity {
   std::vector<Fact> facts_;
 };
 
-// A checkpoint of another run than the one that is to go on. what() names the differing keys with both values, for
-// example "out/checkpoint-5/trainer_state.json: the run cannot go on with other arguments or data than it began with:
-// `learning_rate` was 5e-05, now it is 0.0001".
+// A checkpoint belongs to another run than the one that should continue. what() names the differing keys with both
+// values, for example "out/checkpoint-5/trainer_state.json: the run cannot go on with other arguments or data than it
+// began with: `learning_rate` was 5e-05, now it is 0.0001".
 class OtherRunError : public Error {
  public:
   OtherRunError(const std::string& file, std::vector<RunIdentity::Difference> differences);

@@ -29,7 +29,7 @@ constexpr std::size_t smallest_segment = std::size_t{32} << 20;
 // Rounding up a larger size would overflow to a small number.
 constexpr std::size_t largest_request = std::numeric_limits<std::size_t>::max() / 4;
 
-// The gap between blocks. Without it, tensors whose size is a power of two share page offsets, and loads stall on
+// The gap between blocks. Without this gap, tensors whose size is a power of two share page offsets, and loads stall on
 // unrelated stores (4K aliasing).
 constexpr std::size_t gap = CachingAllocator::alignment;
 constexpr const char* out_of_memory = "out of memory: {} MB were asked for; use a smaller batch or shorter texts";
@@ -40,7 +40,7 @@ constexpr std::size_t round_up(std::size_t n, std::size_t to) {
 
 void ask_for_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t size) {
 #if defined(__linux__)
-  madvise(memory, size, MADV_HUGEPAGE);  // a hint; without it everything works, slower
+  madvise(memory, size, MADV_HUGEPAGE);  // a hint: if the system ignores it, everything works, but slower
 #endif
 }
 
@@ -56,7 +56,7 @@ std::shared_ptr<std::byte> CachingAllocator::allocate(std::size_t bytes) {
   return {block->memory, [this, block](std::byte*) { give_back_block(block); }, CachedAllocation<std::byte>()};
 }
 
-// A pointer to the block's description lies in front of the memory.
+// A pointer to the block's description lies directly before the returned memory.
 std::byte* CachingAllocator::take(std::size_t bytes) {
   require(bytes <= largest_request, out_of_memory, bytes >> 20);
   Block* const block = take_block(bytes + alignment);
@@ -108,7 +108,7 @@ void CachingAllocator::forget(Block* block) {
   spare_ = block;
 }
 
-// Sizes in units of the alignment: one bin each up to 16, then eight steps per power of two.
+// The bin of a size, in units of the alignment: one bin each up to 16 units, then eight bins per power of two.
 std::size_t CachingAllocator::bin_of(std::size_t size) {
   const std::size_t units = size / alignment;
   if (units < 2 * steps_per_octave) return units;
@@ -169,7 +169,7 @@ void CachingAllocator::remove(Block* block) {
   statistics_.cached -= block->size - gap;
 }
 
-// Makes a block of `size` of this block, and another of the rest if the rest is large enough for one.
+// Makes a block of `size` bytes of this block. The rest becomes a block too if it is large enough.
 void CachingAllocator::split(Block* block, std::size_t size) {
   const std::size_t rest = block->size - size;
   if (rest < alignment + gap) return;

@@ -24,9 +24,9 @@ namespace mini_bert {
 class CachingAllocator {
  public:
   struct Statistics {
-    std::size_t live = 0;    // bytes handed out now
-    std::size_t peak = 0;    // most bytes ever handed out at once
-    std::size_t cached = 0;  // bytes kept for later
+    std::size_t live = 0;    // bytes in use now
+    std::size_t peak = 0;    // most bytes in use at once so far
+    std::size_t cached = 0;  // bytes kept for reuse
     std::size_t system_allocations = 0;
   };
 
@@ -34,19 +34,19 @@ class CachingAllocator {
 
   static CachingAllocator& instance();
 
-  // The memory is not initialised. Throws Error when the system has none left.
+  // The memory is not initialised. Error when the system has no memory left.
   std::shared_ptr<std::byte> allocate(std::size_t bytes);
 
-  // The same without an owner: the caller must give back the memory that take() returns.
+  // The same without an owner: the caller must return the memory with give_back().
   std::byte* take(std::size_t bytes);
   void give_back(std::byte* memory);
 
   Statistics statistics() const;
-  void release_cached();  // returns segments that are wholly free to the system
+  void release_cached();  // returns entirely free segments to the system
 
  private:
-  // Describes a piece of a segment. `before` and `after` link neighbours in memory; `next` and `previous` link the free
-  // blocks of a bin, and the descriptions that are not in use.
+  // Describes a piece of a segment. `before` and `after` link neighbours in memory. `next` and `previous` link the free
+  // blocks of a bin, or the descriptions that are not in use.
   struct Block {
     std::byte* memory;
     std::size_t size;
@@ -75,15 +75,15 @@ class CachingAllocator {
 
   mutable std::mutex mutex_;
   std::array<Block*, bins> free_{};
-  std::array<std::uint64_t, bins / 64> occupied_{};  // a bit for each bin that is not empty
+  std::array<std::uint64_t, bins / 64> occupied_{};  // one bit per bin: not empty
   std::vector<Block*> segments_;                     // the first block of each segment
-  std::deque<Block> blocks_;                         // every description ever made
-  Block* spare_ = nullptr;                           // the descriptions that are not in use
+  std::deque<Block> blocks_;                         // all descriptions ever made
+  Block* spare_ = nullptr;                           // list of unused descriptions
   Statistics statistics_;
 };
 
-// Adapts the allocator to the standard library's containers and shared pointers: for small objects that are created and
-// destroyed with every operation.
+// Adapts the allocator to the standard library's containers and shared pointers, for small objects that every operation
+// creates and destroys.
 template <class Element>
 struct CachedAllocation {
   using value_type = Element;

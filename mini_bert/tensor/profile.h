@@ -8,8 +8,8 @@
 
 namespace mini_bert {
 
-// Measures where the time of a run goes, by operation. Off by default; when it is on, every Timed adds to the row of
-// its name.
+// Measures how much of a run's time each operation takes. Off by default. When it is on, every Timed adds its time to
+// the row of its name.
 namespace profile {
 
 enum class Pass { forward, backward };
@@ -26,8 +26,8 @@ bool enabled();
 // The operations timed so far, slowest first.
 std::vector<Row> rows();
 
-// Measures the time from its construction to its destruction and books it to one operation. While it exists, an outer
-// Timed of the same thread pauses, so that the times of all operations add up to the whole.
+// Measures the time from its construction to its destruction and adds it to one operation. While it exists, an outer
+// Timed of the same thread pauses, so that the times of all operations add up to the total.
 class Timed {
  public:
   explicit Timed(std::string_view name, Pass pass = Pass::forward);
@@ -35,7 +35,7 @@ class Timed {
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;
 
-  // The operation that is being timed on this thread, also while profiling is off; empty outside of an operation.
+  // The operation that this thread is timing, also while profiling is off; empty outside of an operation.
   static std::string_view current();
 
  private:
@@ -44,7 +44,7 @@ class Timed {
   Pass pass_;
   Timed* outer_;
   Clock::time_point begin_;
-  Clock::duration inside_{};  // spent in inner Timed objects
+  Clock::duration inside_{};  // time spent in inner Timed objects
 };
 
 }  // namespace profile

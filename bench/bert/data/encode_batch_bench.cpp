@@ -1,10 +1,11 @@
-// Our side of bench/tokenizer/compare_tokenizers.py: encodes all lines of a file each time it is told to.
+// Our side of bench/tokenizer/compare_tokenizers.py: encodes all lines of a file whenever it gets a command.
 //
-//   bench_encode_batch MODEL FILE    then, on standard input, one command a line; each is answered by one line:
-//     load          reads the tokenizer of the directory MODEL again; seconds
-//     full          encodes every line: ids, types, attention mask, offsets in code points, tokens; seconds
-//     ids           encodes every line without the last three; seconds
-//     write PATH    writes, as int32, for every line: its number of tokens, ids, begin and end of every offset; "done"
+//   bench_encode_batch MODEL FILE    reads commands on standard input, one per line, and answers each with one line:
+//     load          reads the tokenizer of the directory MODEL again; prints seconds
+//     full          encodes every line: ids, types, attention mask, offsets in code points, tokens; prints seconds
+//     ids           encodes every line without the last three; prints seconds
+//     write PATH    writes for every line, as int32: its number of tokens, ids, begin and end of every offset;
+//                   prints "done"
 #include "mini_bert/bert/data/encode_batch.h"
 
 #include <chrono>
@@ -19,9 +20,9 @@
 namespace mini_bert {
 namespace {
 
-// What the `tokenizers` package's Encoding holds besides ours.
+// What an Encoding of the `tokenizers` package holds in addition to ours.
 struct Extras {
-  std::vector<TextRange> offsets;        // in code points
+  std::vector<TextRange> offsets;        // as the vocabulary spells them
   std::vector<std::string_view> tokens;  // as the vocabulary names them
   std::vector<std::uint8_t> attention_mask;
 };
@@ -50,7 +51,7 @@ struct Lines {
   }
 };
 
-// Encodes everything and returns the seconds until it is there; what it takes to free it again is not counted.
+// Encodes all lines and returns the seconds that this takes, without the time to free the results.
 double time_encoding(const Tokenizer& tokenizer, const Lines& text, bool full) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Encoding> encodings = encode_batch(text.lines, tokenizer);

@@ -5,7 +5,7 @@
 namespace mini_bert::bench {
 namespace {
 
-// Results are held to the definition in double, which the tests hold to the formula.
+// Results are compared with the definition in double. The tests compare the definition with the formula.
 void forward(benchmark::State& state, Activation activation) {
   use_threads(state);
   const Tensor x = random_tensor({T, F});

@@ -23,7 +23,7 @@ void adamw(benchmark::State& state) {
     const double decayed = at(before, i) * (1 - 1e-4 * 0.01);
     return decayed - 1e-4 * (first_m / 0.1) / (std::sqrt(first_v / 0.001) + 1e-6);
   };
-  // A step changes little, so what it changed is compared.
+  // A step changes the parameters little, so the changes are compared, not the parameters.
   Tensor change({F, H});
   for (Index i = 0; i < change.size(); ++i)
     change.data<float>()[i] = static_cast<float>(at(parameter, i) - at(before, i));

@@ -5,7 +5,7 @@
 #include "mini_bert/tensor/kernels/dropout.h"
 #include "mini_bert/tensor/kernels/layer_norm.h"
 
-// One operation against the three that it stands for.
+// Compares the fused operation with the three operations that it replaces.
 namespace mini_bert::bench {
 namespace {
 
@@ -40,8 +40,8 @@ struct Backward : Forward {
   }
 };
 
-// Both ways must agree in `result` before either is timed. `streams` counts the [T,H] arrays that the fused form reads
-// and writes.
+// The fused and the composed form must agree in `result` before either is timed. `streams` is the number of [T,H]
+// arrays that the fused form reads and writes.
 template <class Pass>
 void measure(benchmark::State& state, Tensor Pass::*result, int streams, bool fused) {
   use_threads(state);

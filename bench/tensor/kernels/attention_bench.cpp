@@ -15,7 +15,7 @@ using Lengths = std::vector<Index>;
 
 constexpr Index D = H / N;
 
-// Sentences of `length` tokens, or for 0 of the mixed lengths of a text.
+// Sentences of `length` tokens each; 0 means the mixed lengths of a real text.
 SequenceOffsets sentences(Index length) {
   if (length == 0) {
     return SequenceOffsets(Lengths{9,  14, 17, 21, 24, 26,  29,  31,  33,  36,  38,  41,  45,  48,  52, 57,
@@ -24,7 +24,7 @@ SequenceOffsets sentences(Index length) {
   return SequenceOffsets(Lengths(std::max(2048 / length, Index{4}), length));
 }
 
-// Queries, keys and values, the same for all benchmarks of one length: drawing them takes longer than a trial.
+// Queries, keys and values. All benchmarks of one length share them, because drawing them takes longer than a trial.
 const kernels::AttentionInputs& inputs_of(Index length, Index tokens) {
   static std::map<Index, kernels::AttentionInputs> drawn;
   kernels::AttentionInputs& inputs = drawn[length];
@@ -34,8 +34,8 @@ const kernels::AttentionInputs& inputs_of(Index length, Index tokens) {
   return inputs;
 }
 
-// The arguments of a benchmark are threads, tokens of a sentence, dropout in percent, and whether it measures the
-// definition or the loops of this CPU.
+// The arguments of a benchmark: threads, tokens per sentence, dropout in percent, and whether it measures the
+// definition or this CPU's SIMD kernels.
 struct Inputs {
   explicit Inputs(const benchmark::State& state)
       : as_defined(state.range(3) != 0),
@@ -55,8 +55,8 @@ struct Inputs {
     const auto kernel = as_defined ? kernels::attention_backward_as_defined : kernels::attention_backward;
     kernel(doutput, inputs, log_sum_exp, offsets, options, gradients);
   }
-  // Of the two products q·kᵀ and p·v. The backward pass has twice as many, not counting that it computes the scores
-  // again.
+  // The FLOP of the two products q·kᵀ and p·v. The backward pass has twice as many, without those that compute the
+  // scores again.
   double flops() const {
     double pairs = 0;
     for (Index b = 0; b < offsets.count(); ++b) pairs += std::pow(offsets.length(b), 2);
@@ -70,7 +70,7 @@ struct Inputs {
   Tensor output, log_sum_exp;
 };
 
-// One head of one sentence in double, from the formulas of attention.h.
+// One head of one sentence in double, computed with the formulas of attention.h.
 class Head {
  public:
   Head(const Inputs& in, Index sentence, Index head)
@@ -90,7 +90,7 @@ class Head {
     }
   }
 
-  // The head's part of a tensor [T,H].
+  // The part of a tensor [T,H] that belongs to this head.
   Matrix<double> of(const Tensor& x) const { return block<float>(x, begin_, head_ * D, length_, D).cast<double>(); }
 
   Matrix<double> output() const { return p_.cwiseProduct(factors_) * v_; }
@@ -111,8 +111,9 @@ class Head {
   Matrix<double> q_, k_, v_, p_, factors_;  // q is divided by √D
 };
 
-// Calls check(head) for the first head of the first sentence and for the last head of the longest. Once for each
-// combination of arguments: a benchmark is called again for every trial. If a check fails, the benchmark does too.
+// Calls check(head) for the first head of the first sentence and for the last head of the longest. It runs once for
+// each combination of arguments, because a benchmark function is called again for every trial. If a check fails, the
+// benchmark fails too.
 template <class Check>
 bool verified(benchmark::State& state, const Inputs& in, std::set<std::vector<Index>>& done, const Check& check) {
   const std::vector<Index> arguments = {state.range(0), state.range(1), state.range(2), state.range(3)};
@@ -151,7 +152,7 @@ void attention_forward(benchmark::State& state) {
 void attention_backward(benchmark::State& state) {
   use_threads(state);
   const Inputs in(state);
-  const Tensor& doutput = in.inputs.q;  // any numbers
+  const Tensor& doutput = in.inputs.q;  // arbitrary numbers
   Tensor dq(doutput.shape()), dk(doutput.shape()), dv(doutput.shape());
   constexpr auto replace = kernels::Output::replace;
   const auto backward = [&] { in.backward(doutput, {{dq, replace}, {dk, replace}, {dv, replace}}); };
@@ -169,7 +170,7 @@ void attention_backward(benchmark::State& state) {
 void all_cases(benchmark::internal::Benchmark* b) {
   b->ArgNames({"threads", "tokens", "dropout_percent", "definition"})
       ->ArgsProduct({{1, 2}, {16, 32, 128, 512, 0}, {0, 10}, {0, 1}})
-      ->MinTime(0.05)  // seconds; all 80 take less than a minute
+      ->MinTime(0.05)  // seconds; all 80 benchmarks take less than a minute
       ->UseRealTime()
       ->Unit(benchmark::kMicrosecond);
 }

@@ -5,7 +5,7 @@
 namespace mini_bert::bench {
 namespace {
 
-// Sentences with a thousand labels each.
+// 32 sentences with a thousand labels each.
 constexpr Index sentences = 32, labels = 1000, elements = sentences * labels;
 
 double sigmoid(double z) {

@@ -4,7 +4,7 @@
 
 #include "bench/tensor/kernels/kernel_bench.h"
 
-// A plain copy, divided in each of the three ways: what an element-wise kernel can reach at best.
+// A plain copy, divided among threads in each of the three ways. It is the upper limit for element-wise kernels.
 namespace mini_bert::bench {
 namespace {
 

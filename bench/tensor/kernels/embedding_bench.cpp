@@ -25,7 +25,7 @@ void embedding_backward(benchmark::State& state) {
   Tensor dtable = Tensor::zeros({V, H});
   const auto run = [&] { kernels::embedding_backward(dy, ids, padding_id, added_to(dtable)); };
   run();
-  Tensor used({T, H});  // the rows of the gradient that were added to
+  Tensor used({T, H});  // the rows of the table's gradient that the kernel changed
   kernels::embedding(dtable, ids, used);
   const auto expected = [&](Index i) {
     const std::int32_t* const id = ids.data<std::int32_t>();

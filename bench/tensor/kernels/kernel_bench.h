@@ -15,9 +15,10 @@
 #include "mini_bert/tensor/simd/isa.h"
 #include "mini_bert/tensor/tensor.h"
 
-// What the benchmarks of the kernels share. Each first compares samples of the kernel's result with the formula in
-// double and measures nothing when they differ; then it reports GFLOP/s, or the GB/s of the tensors read and written
-// and what share that is of a triad a = b + 3c over as many bytes. MINI_BERT_ISA=portable measures the definitions.
+// Shared by all benchmarks of kernels. Each benchmark first compares samples of the kernel's result with the formula in
+// double. If they differ, it measures nothing. Otherwise it reports GFLOP/s, or the GB/s of the tensors that are read
+// and written, and this speed as a share of a triad a = b + 3c over the same number of bytes. MINI_BERT_ISA=portable
+// measures the definitions.
 namespace mini_bert::bench {
 
 // BERT base with four sentences of 128 tokens, in f32.
@@ -34,7 +35,7 @@ inline kernels::Gradient added_to(Tensor& dx) {
   return {dx, kernels::Output::accumulate};
 }
 
-// Indices below `limit`, T of them.
+// Random indices below `limit`, T of them.
 inline Tensor random_indices(Index limit) {
   RandomSequence random({.seed = 2});
   Tensor indices({T}, DType::i32);
@@ -42,7 +43,7 @@ inline Tensor random_indices(Index limit) {
   return indices;
 }
 
-// Element i, as a double.
+// Element i as a double.
 inline double at(const Tensor& x, Index i) {
   return x.data<float>()[i];
 }
@@ -50,8 +51,8 @@ inline double at(const Tensor& x, Index row, Index col) {
   return at(x, row * x.cols() + col);
 }
 
-// Whether about a hundred elements of `actual` are expected(i) up to `tolerance` of the largest of them, rows and
-// columns mixed. If not, the benchmark fails.
+// Whether about a hundred elements of `actual`, from all rows and columns, equal expected(i) up to `tolerance` times
+// the largest of them. If not, the benchmark fails.
 template <class Expected>
 bool agrees(benchmark::State& state, const Tensor& actual, const Expected& expected, double tolerance = 1e-4) {
   const Index step = actual.size() / 97 + 1;
@@ -83,8 +84,8 @@ inline void report_flops(benchmark::State& state, double flops) {
   state.counters["GFLOP/s"] =
       benchmark::Counter(flops * 1e-9 * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
-// Bytes per second of a = b + 3c over `bytes` in all, the best of 20 passes: what memory, or the cache that holds so
-// much, gives with this many threads.
+// Bytes per second of a = b + 3c over `bytes` bytes in total, the best of 20 passes. This is the speed of memory, or of
+// the cache that holds this many bytes, with this number of threads.
 inline double triad_speed(std::size_t bytes) {
   static std::map<std::pair<int, std::size_t>, double> measured;
   double& best = measured[{num_threads(), bytes}];
@@ -114,6 +115,6 @@ inline void report_bytes(benchmark::State& state, std::size_t bytes) {
 
 }  // namespace mini_bert::bench
 
-// Registers a function for one and for two threads.
+// Registers a benchmark with one thread and with two threads.
 #define KERNEL_BENCHMARK(...) \
   BENCHMARK(__VA_ARGS__)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMicrosecond)

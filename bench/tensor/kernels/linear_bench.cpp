@@ -22,9 +22,9 @@ void linear_forward(benchmark::State& state) {
   report_flops(state, 2.0 * tokens * in * out);
 }
 KERNEL_BENCHMARK(linear_forward<T, H, H>);  // queries, keys and values, and the output of attention
-KERNEL_BENCHMARK(linear_forward<T, H, F>);  // feed-forward, up
-KERNEL_BENCHMARK(linear_forward<T, F, H>);  // and down
-KERNEL_BENCHMARK(linear_forward<M, H, V>);  // the decoder, on masked rows
+KERNEL_BENCHMARK(linear_forward<T, H, F>);  // feed-forward, first layer
+KERNEL_BENCHMARK(linear_forward<T, F, H>);  // feed-forward, second layer
+KERNEL_BENCHMARK(linear_forward<M, H, V>);  // the decoder, for masked rows
 
 template <Index tokens, Index in, Index out>
 void linear_backward(benchmark::State& state) {

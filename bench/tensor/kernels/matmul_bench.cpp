@@ -17,8 +17,8 @@
 #include "mini_bert/tensor/random.h"
 #include "mini_bert/tensor/simd/kernels.h"
 
-// Products of f32 matrices at BERT's shapes: ours, oneDNN's and Eigen's, in turns in one process, each checked against
-// the definition in double before it is timed.
+// Products of f32 matrices at BERT's shapes, with our kernels, oneDNN and Eigen. They take turns in one process. Each
+// result is compared with the definition in double before it is timed.
 //
 //   bench_matmul [PATTERN]     only the shapes whose line contains PATTERN, for example 'dW' or '128x'
 namespace mini_bert::bench {
@@ -32,7 +32,7 @@ enum class Form { forward, dx, dw };
 struct Case {
   Form form;
   Index m, n, k;
-  DType stored = DType::f32;  // W, in the forward form; the others multiply the same numbers as floats
+  DType stored = DType::f32;  // type of W in the forward form; the others multiply the same numbers as floats
 
   std::string name() const {
     constexpr std::array names = {"x*W'", "dY*W", "dY'*X"};
@@ -69,7 +69,7 @@ Tensor random_tensor(const Shape& shape, std::uint32_t stream) {
   return x;
 }
 
-// Whether about two hundred elements of C, rows and columns mixed, are right to 4·eps·√K·|a|·|b|.
+// Whether about two hundred elements of C, from all rows and columns, are correct up to 4·eps·√K·|a|·|b|.
 bool is_right(const Problem& p) {
   const Index step = p.m * p.n / 211 + 1;
   for (Index i = 0; i < p.m * p.n; i += step) {
@@ -101,7 +101,7 @@ struct Contestant {
   double gflops(double flops) const { return run ? flops / fastest * 1e-9 : NAN; }
 };
 
-// GFLOP/s of ours, oneDNN and Eigen: each in its fastest of the rounds, in which all take turns.
+// GFLOP/s of our kernel, oneDNN and Eigen, each in its fastest round. All take turns in every round.
 std::array<double, 3> measure(const Case& shape, const Problem& p, const std::function<void()>& ours, int threads) {
   set_num_threads(threads);
   std::array contestants = {Contestant{"ours", ours}, Contestant{"oneDNN", onednn_product(p)},

@@ -5,7 +5,7 @@
 namespace mini_bert::bench {
 namespace {
 
-// Where an answer begins and ends in each of four sentences of 128 tokens.
+// The begin and the end of an answer in each of four sentences of 128 tokens.
 struct Inputs {
   SequenceOffsets sentences{std::vector<Index>(T / sentence_length, sentence_length)};
   Tensor logits = random_tensor({T, 2});

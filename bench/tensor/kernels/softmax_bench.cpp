@@ -5,7 +5,7 @@
 namespace mini_bert::bench {
 namespace {
 
-// The scores of all heads of all sentences: T·N rows of 128.
+// The attention scores of all heads of all sentences: T·N rows of 128.
 constexpr Index rows = T * N;
 
 double expected(const Tensor& x, Index i) {

@@ -19,11 +19,11 @@ class BertModel : public Module {
  public:
   BertModel(const BertConfig& config, Pooling pooling, DType dtype);
 
-  // [T,H]; with `rows`, i32 [M], only these packed rows: [M,H].
+  // The hidden states [T,H]. With `rows`, i32 [M], only these packed rows: [M,H].
   Var forward(const PackedSequences& tokens, Mode& mode, const Tensor& rows = {}) const;
 
-  // One vector per sentence, [B,H]. pool() takes it from hidden states that were computed for all rows. pooled()
-  // computes it from the tokens; its last layer computes [CLS] alone. Error without a pooler.
+  // One vector per sentence, [B,H]. pool() computes it from the hidden states of all rows. pooled() computes it from
+  // the tokens; its last layer computes only the rows of [CLS]. Error without a pooler.
   Var pool(const Var& hidden, const SequenceOffsets& offsets) const;
   Var pooled(const PackedSequences& tokens, Mode& mode) const;
 
@@ -35,21 +35,20 @@ class BertModel : public Module {
   std::optional<BertPooler> pooler_;
 };
 
-// What BERT's models for all tasks have in common: a configuration and the encoder. Each parameter knows its depth: 0
-// in the embeddings, l+1 in encoder layer l, L+1 in the pooler and the heads. The pooler counts as part of a head.
+// The common base of BERT's models for all tasks: a configuration and the encoder. Each parameter knows its depth: 0 in
+// the embeddings, l+1 in encoder layer l, L+1 in the pooler and the heads. The pooler counts as part of a head.
 class BertPreTrainedModel : public Module {
  public:
   virtual ~BertPreTrainedModel() = default;
 
-  // What config.json calls it under "architectures": "BertForMaskedLM".
+  // The model's name under "architectures" in config.json, for example "BertForMaskedLM".
   virtual std::string architecture() const = 0;
 
   const BertConfig& config() const { return config_; }
   const BertModel& bert() const { return bert_; }
 
   // Draws new weights: matrices and tables from N(0, initializer_range²), scales 1, shifts and biases 0, the padding
-  // row 0. With `paths`, only the parameters with these paths; each gets the numbers that the call without paths gives
-  // it.
+  // row 0. With `paths`, only the parameters with these paths change. Each gets the same numbers as without `paths`.
   void initialize(std::uint64_t seed) { Module::initialize(seed, config_.initializer_range); }
   void initialize(std::uint64_t seed, std::span<const std::string> paths) {
     Module::initialize(seed, config_.initializer_range, paths);
@@ -73,10 +72,11 @@ class BertForMaskedLM : public BertPreTrainedModel {
 
   std::string architecture() const override { return "BertForMaskedLM"; }
 
-  // Scores of every token of the vocabulary at the given packed rows, i32 [M]: [M,V]. Only these rows pass the head.
+  // The scores of every token of the vocabulary at the packed rows `rows`, i32 [M]: [M,V]. The head computes only these
+  // rows.
   Var logits(const PackedSequences& tokens, const Tensor& rows, Mode& mode) const;
 
-  // Σ −log p(label) over the masked tokens, divided by `divisor`: the number of masked tokens that one update sees.
+  // Σ −log p(label) over the masked tokens, divided by `divisor`: the number of masked tokens in one update.
   Var loss(const MaskedBatch& batch, double divisor, Mode& mode) const;
 
  private:

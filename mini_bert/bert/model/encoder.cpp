@@ -19,8 +19,8 @@ BertLayer::BertLayer(const BertConfig& config, DType dtype)
   register_module("feed_forward.norm", outer_norm_);
 }
 
-// Sums, dropouts and activations are written as in the paper, but computed by the operation that takes them: the norm
-// of a sum is one operation, and so is a linear layer of an activation (nn/dropout.h, nn/activation.h).
+// The code reads as in the paper, but sums, dropouts and activations are computed by the operation that takes them. A
+// norm of a sum is one operation, and so is a linear layer of an activation (nn/dropout.h, nn/activation.h).
 Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows) const {
   const Var attended = attention_.forward(x, offsets, mode, rows);                             // [T,H], or [M,H]
   const Var a = attention_norm_.forward(rows_of(x, rows) + dropout_.forward(attended, mode));  // [T,H]
@@ -38,7 +38,7 @@ BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {
 
 Var BertEncoder::forward(Var x, const SequenceOffsets& offsets, Mode& mode, const Tensor& rows) const {
   for (const auto& layer : layers_) {
-    const bool last = layer == layers_.back();  // the backward pass begins with its activations
+    const bool last = layer == layers_.back();  // its activations are kept, because the backward pass needs them first
     const auto forward = [&layer = *layer, offsets, rows = last ? rows : Tensor()](const Var& x, Mode& mode) {
       return layer.forward(x, offsets, mode, rows);
     };

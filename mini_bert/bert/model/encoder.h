@@ -15,8 +15,8 @@ namespace mini_bert {
 // result [T,H]:
 //   a = LayerNorm(x + dropout(MultiHead(x)))          [T,H]
 //   y = LayerNorm(a + dropout(φ(a·W_1 + b_1)·W_2 + b_2))    [T,H], with φ(…) [T,F]
-// Only attention looks at other rows. Where only some rows of the result are read, `rows` (i32 [M]), everything after
-// attention is computed for these rows alone, and the result is [M,H].
+// Only attention reads other rows. When the caller needs only the rows `rows` (i32 [M]), the steps after attention
+// compute only these rows, and the result is [M,H].
 class BertLayer : public Module {
  public:
   BertLayer(const BertConfig& config, DType dtype);
@@ -32,9 +32,9 @@ class BertLayer : public Module {
   Activation activation_;
 };
 
-// L layers, one after the other; x and result [T,H], or [M,H] when only the given rows of the result are read. With 15
-// % of the tokens masked, the last of twelve layers then costs a third, which saves 6 % of the encoder's work. The mode
-// says what a layer keeps for the backward pass.
+// L layers in sequence; x and result [T,H], or [M,H] when only some rows of the result are needed. With 15 % of the
+// tokens masked, the last of twelve layers then costs a third as much, which saves 6 % of the encoder's work. The mode
+// decides which activations a layer keeps for the backward pass.
 class BertEncoder : public Module {
  public:
   BertEncoder(const BertConfig& config, DType dtype);

@@ -5,12 +5,12 @@
 #include "mini_bert/nn/linear.h"
 
 // BERT with the heads for tasks other than the masked language model. Devlin et al. 2019, arXiv:1810.04805 §3.1 and
-// figure 4. Every loss is a sum over its examples, divided by `divisor`. With the number of examples as divisor it is
-// the mean, as transformers computes it. A group of batches whose gradients are added up divides by the number of
-// examples in the whole group.
+// figure 4. Every loss is a sum over examples divided by `divisor`. If `divisor` is the number of examples, the loss is
+// the mean, as in transformers. When gradients of several batches are added up, `divisor` is the number of examples in
+// all of them.
 namespace mini_bert {
 
-// Did the second text of a pair follow the first one? Label 0: yes, 1: no.
+// Does the second text of a pair follow the first one? Label 0: yes, 1: no.
 class BertForNextSentencePrediction : public BertPreTrainedModel {
  public:
   explicit BertForNextSentencePrediction(const BertConfig& config, DType dtype = DType::f32);
@@ -56,7 +56,7 @@ class BertForSequenceClassification : public BertPreTrainedModel {
   //   single_label_classification   cross entropy, labels i32 [B]
   //   multi_label_classification    binary cross entropy, the mean over C labels; labels [B,C], each 0 to 1
   //   regression                    squared error, the mean over C numbers; labels [B,C]
-  // `weights` [C] multiply the labels' terms, as in cross_entropy(), where each text has one label; undefined: all 1.
+  // Where each text has one label, `weights` [C] multiply the labels' terms, as in cross_entropy(); undefined: all 1.
   Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
            const Tensor& weights = {}) const;
   Var loss_of(const Var& logits, const Tensor& labels, double divisor, const Tensor& weights = {}) const;
@@ -66,14 +66,14 @@ class BertForSequenceClassification : public BertPreTrainedModel {
   Linear classifier_;
 };
 
-// A label for each token.
+// One label for each token.
 class BertForTokenClassification : public BertPreTrainedModel {
  public:
   explicit BertForTokenClassification(const BertConfig& config, DType dtype = DType::f32);
   std::string architecture() const override { return "BertForTokenClassification"; }
 
   Var logits(const PackedSequences& tokens, Mode& mode) const;  // [T,C], C = config().label_count()
-  // Cross entropy over the tokens whose label is not ignore_index; labels i32 [T], `weights` [C] of the labels.
+  // Cross entropy over the tokens whose label is not ignore_index. labels i32 [T]; `weights` [C], one for each label.
   Var loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
            const Tensor& weights = {}) const;
 
@@ -82,7 +82,7 @@ class BertForTokenClassification : public BertPreTrainedModel {
   Linear classifier_;
 };
 
-// Where in the text an answer begins and where it ends.
+// Finds where the answer begins and where it ends in a text.
 class BertForQuestionAnswering : public BertPreTrainedModel {
  public:
   explicit BertForQuestionAnswering(const BertConfig& config, DType dtype = DType::f32);
@@ -98,15 +98,15 @@ class BertForQuestionAnswering : public BertPreTrainedModel {
   Linear outputs_;
 };
 
-// Which of several sequences is the right one? Each gets a score.
+// Gives each of several sequences a score, to tell which one is right.
 class BertForMultipleChoice : public BertPreTrainedModel {
  public:
   explicit BertForMultipleChoice(const BertConfig& config, DType dtype = DType::f32);
   std::string architecture() const override { return "BertForMultipleChoice"; }
 
   Var logits(const PackedSequences& tokens, Mode& mode) const;  // [B,1]
-  // Cross entropy over the choices of each question. `choices` says which sequences belong to question q, and labels
-  // i32 [Q] which of them is right. Questions may have different numbers of choices.
+  // Cross entropy over the choices of each question. `choices` are the offsets of each question's sequences; labels i32
+  // [Q] give the number of the right choice. Questions may have different numbers of choices.
   Var loss(const PackedSequences& tokens, const SequenceOffsets& choices, const Tensor& labels, double divisor,
            Mode& mode) const;
 

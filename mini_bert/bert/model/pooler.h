@@ -6,7 +6,7 @@
 
 namespace mini_bert {
 
-// The row of each sentence's first token, [CLS]; i32 [B].
+// The packed row of each sentence's first token, [CLS]; i32 [B].
 Tensor first_rows(const SequenceOffsets& offsets);
 
 // One vector per sentence: tanh(W·x + b) of its first token, [CLS]; x and result [B,H].

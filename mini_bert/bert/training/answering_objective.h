@@ -6,8 +6,9 @@
 
 namespace mini_bert {
 
-// Finding the answer to a question in a text. An example is a window; the loss is a mean over windows. Metrics: F1 and
-// exact match of the best answer. "" is an answer when some training question has none.
+// Trains a model to find the answer to a question in a text. An example is one window of the text; the loss is a mean
+// over windows. Metrics: F1 and exact match of the best answer. The empty answer "" is allowed when at least one
+// training question has no answer.
 class AnsweringObjective : public LabelledObjective<BertForQuestionAnswering, AnsweringSet> {
  public:
   // The model outlives the objective.

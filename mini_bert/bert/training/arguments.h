@@ -10,55 +10,55 @@
 
 namespace mini_bert {
 
-// How often something happens: never, every so many updates, or at the end of every epoch.
+// How often something happens: never, after a fixed number of updates, or at the end of every epoch.
 enum class Every { never, steps, epoch };
 
-// The numbers that shape a run; names and defaults follow transformers' TrainingArguments.
+// The arguments of a run. Names and defaults follow transformers' TrainingArguments.
 struct TrainingArguments {
   double epochs = 3;
   std::optional<Index> max_steps;     // overrides epochs
   Index batch_size = 8;               // texts per batch
   std::optional<Index> batch_tokens;  // tokens per batch; overrides batch_size
-  Index accumulation_steps = 1;       // batches per update; their gradients are weighted by masked tokens
-  double learning_rate = 5e-5;        // the highest, after warm-up
+  Index accumulation_steps = 1;       // batches per update; each batch's gradient is weighted by its masked tokens
+  double learning_rate = 5e-5;        // the highest rate, reached after warm-up
   Schedule schedule = Schedule::linear;
-  double warmup_ratio = 0;            // of all updates
-  std::optional<Index> warmup_steps;  // overrides the ratio
-  double layer_decay = 1;             // of the learning rate, from each layer to the one below it (layer_depths.h)
-  Index freeze_layers = 0;            // the embeddings and this many encoder layers stay as they are
+  double warmup_ratio = 0;            // share of all updates
+  std::optional<Index> warmup_steps;  // overrides warmup_ratio
+  double layer_decay = 1;             // rate factor from each layer to the one below it (layer_depths.h)
+  Index freeze_layers = 0;            // this many encoder layers, and the embeddings, are not trained
   bool freeze_embeddings = false;
   AdamWOptions adamw;
-  double anchor = 0;         // the weight that pulls towards the start weights (nn/anchor.h)
+  double anchor = 0;         // strength λ of the pull towards the initial weights (nn/anchor.h)
   double max_grad_norm = 1;  // 0: no clipping
   Precision precision = Precision::full;
-  bool gradient_checkpointing = false;  // Kept::layer_inputs
+  bool gradient_checkpointing = false;  // keeps only the layer inputs (Kept::layer_inputs)
   double mask_probability = 0.15;
   std::uint64_t seed = 42;
 
-  // Counted in updates. transformers logs and evaluates every 500 updates, which for a page of text is never; unless
-  // told otherwise a run logs twenty times, at most every 500 updates, and evaluates as often as it logs.
+  // Intervals are counted in updates. By default a run logs about twenty times, at least every 500 updates, and
+  // evaluates whenever it logs. transformers does both every 500 updates, which a short run never reaches.
   std::optional<Index> logging_steps;
-  Every evaluate = Every::steps;  // besides before and after, unless there is nothing to evaluate
+  Every evaluate = Every::steps;  // also before and after training; never without validation data
   std::optional<Index> eval_steps;
   Every save = Every::steps;
-  Index save_steps = 500;                        // a checkpoint each; 0: none
-  std::optional<Index> save_total_limit;         // how many checkpoints stay
-  std::optional<Index> early_stopping_patience;  // evaluations without a better one before the run ends
+  Index save_steps = 500;                        // updates between two checkpoints; 0: no checkpoints
+  std::optional<Index> save_total_limit;         // the most checkpoints that are kept
+  std::optional<Index> early_stopping_patience;  // the run ends after this many evaluations without an improvement
   bool load_best = false;                        // end with the weights of the best evaluation
-  std::string best_metric = "loss";              // which one is best: by "loss", "perplexity" or a metric
-  std::optional<bool> greater_is_better;         // unset: of everything but loss, perplexity and mse
+  std::string best_metric = "loss";              // decides which evaluation is best: "loss", "perplexity" or a metric
+  std::optional<bool> greater_is_better;         // unset: true, except for loss, perplexity and mse
 
   Kept kept() const { return gradient_checkpointing ? Kept::layer_inputs : Kept::activations; }
 };
 
-// What follows from the arguments and the number of batches of an epoch. An update reads a group of them; the last
-// group of an epoch may be smaller. Error for a count that must be at least 1 and is not.
+// The schedule that follows from the arguments and the number of batches in an epoch. An update reads a group of
+// batches; the last group of an epoch may be smaller. Error when a count that must be at least 1 is smaller.
 struct Plan {
   Plan(const TrainingArguments& arguments, Index batches_per_epoch);
 
   Index batches_per_epoch, updates_per_epoch, total_steps, warmup_steps, logging_steps;
-  Index eval_steps;  // total_steps: only after the last update
-  Index save_steps;  // 0: none
+  Index eval_steps;  // equals total_steps when only the last update is followed by an evaluation
+  Index save_steps;  // 0: no checkpoints
 };
 
 }  // namespace mini_bert

@@ -8,16 +8,16 @@
 
 namespace mini_bert {
 
-// The number by which evaluations are compared: "loss", "perplexity" where there are no other metrics, or one of the
-// objective's metrics; also under the names that rows of the history have, "eval_loss". Error, listing what there is,
-// for any other.
+// The value by which evaluations are compared: "loss", "perplexity" when the task has no other metrics, or one of the
+// objective's metrics. The prefix "eval_", which rows of the history use, is accepted. Any other name is an Error.
 double metric_of(const EvaluationRow& row, const std::string& name);
 
-// The same Error before there is a row, `metrics` being those of the objective.
+// Throws an Error that lists the valid names when `name` is none of them. `metrics` are those of the objective. This
+// check needs no evaluation.
 void require_metric(const std::string& name, std::span<const std::string> metrics);
 
-// Whether a higher number is a better one. transformers says so of every name that does not end in "loss"; mse and
-// perplexity go down too.
+// Whether a higher value is better. As in transformers, this holds by default for every name that does not end in
+// "loss"; unlike transformers, mse and perplexity are exceptions too.
 bool greater_is_better(const TrainingArguments& arguments);
 
 }  // namespace mini_bert

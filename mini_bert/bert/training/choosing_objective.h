@@ -6,9 +6,9 @@
 
 namespace mini_bert {
 
-// Choosing the right one of several texts. An example is a question with all of its choices, of which there may be any
-// number; the loss is a mean over questions. Metric: accuracy, the share of questions whose right choice scores
-// highest.
+// Trains a model to choose the right one of several texts. An example is a question with all of its choices; the number
+// of choices may differ. The loss is a mean over questions. Metric: accuracy, the share of questions whose right choice
+// gets the highest score.
 class ChoosingObjective : public LabelledObjective<BertForMultipleChoice, ChoosingSet> {
  public:
   // The model outlives the objective. Every answer must be known.
@@ -18,11 +18,11 @@ class ChoosingObjective : public LabelledObjective<BertForMultipleChoice, Choosi
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
   std::vector<std::string> metric_names() const override { return {"accuracy"}; }
-  LabelTable label_table() const override;  // how often the right choice is the first, the second, …
+  LabelTable label_table() const override;  // counts how often the right choice is the first, the second, …
   RunIdentity identity() const override;
 
  private:
-  std::vector<Index> first_;  // training question q has the sequences first_[q] … first_[q+1]−1
+  std::vector<Index> first_;  // training question q owns the sequences first_[q] … first_[q+1]−1
 };
 
 }  // namespace mini_bert

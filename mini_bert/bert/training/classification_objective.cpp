@@ -21,7 +21,7 @@ std::uint64_t fingerprint(const ClassificationSet& set) {
   return fingerprint.value();
 }
 
-// Logits of all examples as rows, and what was expected, as the metrics of each problem want them.
+// The metrics of each problem, from the logits of all examples (one row each) and the expected values.
 std::vector<Metric> metrics(ProblemType problem, const std::vector<std::vector<float>>& logits,
                             const std::vector<std::vector<double>>& targets) {
   if (problem == ProblemType::multi_label_classification) {
@@ -104,7 +104,7 @@ Evaluation ClassificationObjective::evaluate() const {
   return evaluation;
 }
 
-// What the mean loss of these texts is divided by.
+// The divisor of the mean loss: the number of texts, or the sum of their class weights.
 double ClassificationObjective::weight_of(const Tensor& labels) const {
   return class_weights_.defined() ? total_weight(labels, class_weights_) : static_cast<double>(labels.shape()[0]);
 }

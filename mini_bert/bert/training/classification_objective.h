@@ -6,12 +6,14 @@
 
 namespace mini_bert {
 
-// Telling which label, which labels or which number a text has. The loss is a mean over texts, weighted by their labels
-// if these have weights, in training and validation alike. Metrics: accuracy and F1 with the confusion matrix; F1 and
-// accuracy of several labels per text, one being found when its probability is above one half; correlations of numbers.
+// Trains a model to give a text a label, several labels or a number. The loss is a mean over texts, weighted by their
+// labels if the labels have weights; this holds in training and in validation. Metrics for one label per text:
+// accuracy, F1 and the confusion matrix. For several labels per text: F1 and accuracy, where a label is predicted when
+// its probability exceeds one half. For numbers: correlations.
 class ClassificationObjective : public LabelledObjective<BertForSequenceClassification, ClassificationSet> {
  public:
-  // The model outlives the objective. `class_weights` f32 [labels], for one label per text; undefined: all weigh 1.
+  // The model must outlive the objective. `class_weights` f32 [C] are for problems with one label per text; undefined:
+  // all weights are 1.
   ClassificationObjective(BertForSequenceClassification& model, ClassificationSet train, ClassificationSet validation,
                           Tensor class_weights = {});
 

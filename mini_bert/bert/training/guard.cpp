@@ -56,10 +56,10 @@ void add_record(const Record& record, const std::string& where, const Tokenizer&
   guard.sequences.push_back({encoding.ids, encoding.type_ids});
 }
 
-// What a row of scores says about the right answer.
+// How a row of scores ranks the right answer.
 struct Found {
   double log_probability;
-  Index rank;  // from 1; of equal scores the lower id comes first
+  Index rank;  // from 1; among equal scores the lower id comes first
 };
 Found look_up(std::span<const float> scores, std::int32_t answer) {
   const auto right = static_cast<std::size_t>(answer);
@@ -94,7 +94,7 @@ GuardRow score_guard(const Guard& guard, const WordScores& scores) {
   std::vector<Found> found(guard.blanks.size());
   for (const std::vector<Index>& members : batches_by_length(guard.sequences)) {
     const PackedSequences tokens = pack_members(guard.sequences, members);
-    std::map<Index, Index> begins;  // of a sequence in the batch
+    std::map<Index, Index> begins;  // the first packed row of each sequence
     Index begin = 0;
     for (const Index s : members) {
       begins[s] = begin;

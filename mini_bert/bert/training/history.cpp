@@ -59,12 +59,12 @@ ProbeRow probe_from(const JsonField& row) {
   return probe;
 }
 
-// `metrics`: the names of the metrics in their order, which the keys of an object do not have.
+// `metrics`: the names of the metrics in order, because the keys of a JSON object have no order.
 EvaluationRow evaluation_from(const JsonField& row, const std::vector<std::string>& metrics) {
   EvaluationRow evaluation{step_of(row), row.at("epoch").number(), row.at("eval_loss").number(), {}};
   for (const std::string& name : metrics) {
     const JsonField value = row.at(metric_prefix + name);
-    // A metric may be no number, a correlation of equal values for example. JSON writes such a value as null.
+    // A metric can be NaN, for example a correlation of equal values. JSON writes NaN as null.
     evaluation.metrics.push_back(
         {name, value.json().is_null() ? std::numeric_limits<double>::quiet_NaN() : value.number()});
   }
@@ -78,7 +78,7 @@ GuardRow guard_from(const JsonField& row) {
 }
 
 RunIdentity identity_from(const JsonField& identity) {
-  // Earlier versions wrote one sentence, which says less than this version compares.
+  // Earlier versions wrote one sentence, which holds fewer facts than this version compares.
   require(
       !identity.json().is_string(),
       "{} is the sentence of an earlier version of mini_bert, which this version cannot compare; start the run anew",
@@ -97,7 +97,7 @@ ConfusionMatrix confusion_from(const JsonField& field) {
   return confusion;
 }
 
-// The rows in the order in which they came: at equal steps training before evaluation.
+// The rows in the order in which they were reported. At the same step, training comes before evaluation.
 Json log_history(const TrainingHistory& history) {
   Json rows = Json::array();
   auto evaluation = history.evaluations.begin();

@@ -12,24 +12,24 @@
 
 namespace mini_bert {
 
-// The mean over the updates since the row before.
+// A report on training. The loss is the mean over the updates since the previous row.
 struct TrainingRow {
   Index step;            // updates so far
   double epoch;          // passes over the training data so far
-  double loss;           // per masked token, natural logarithm
-  double grad_norm;      // of the last update, before clipping
-  double learning_rate;  // of the last update
+  double loss;           // mean per masked token, natural logarithm
+  double grad_norm;      // norm of the last update's gradient, before clipping
+  double learning_rate;  // rate of the last update
 };
 
 struct EvaluationRow {
   Index step;
   double epoch;
-  double loss;  // of the validation data, per masked token (or whatever the objective's loss is a mean over)
+  double loss;  // validation loss per masked token, or per whatever the objective's loss is a mean over
   std::vector<Metric> metrics = {};  // none for a masked language model
-  double perplexity() const;         // exp(loss); of a masked language model
+  double perplexity() const;         // exp(loss), for a masked language model
 };
 
-// What the model answers to a probe, best first.
+// One answer of the model to a probe.
 struct ProbeAnswer {
   std::string token;
   double score;
@@ -37,48 +37,49 @@ struct ProbeAnswer {
 struct ProbeRow {
   Index step;
   std::string text;
-  std::vector<ProbeAnswer> answers;  // for its first blank
+  std::vector<ProbeAnswer> answers;  // for the first blank, best first
 };
 
 // How well the model fills the blanks of a guard (guard.h).
 struct GuardRow {
   Index step = 0;
-  double log_probability = 0;  // of the right answer, natural logarithm, the mean over all blanks
-  std::vector<Index> ranks;    // of the right answer among all tokens, from 1; one per blank
+  double log_probability = 0;  // mean log probability of the right answers over all blanks, natural logarithm
+  std::vector<Index> ranks;    // the right answer's rank among all tokens, from 1; one per blank
 
-  double accuracy(Index k) const;  // the share of blanks whose right answer is among the first k
+  double accuracy(Index k) const;  // the share of blanks whose right answer has rank k or better
   double mean_rank() const;
 };
 
-// Everything a run has reported, and where it stands: trainer_state.json, under the names transformers' Trainer uses
-// where it has one. Numbers survive the file bit for bit, so that a resumed run reports what an unbroken one would.
+// Everything a run has reported and its current position, as stored in trainer_state.json. Fields are named as in
+// transformers' Trainer where it has them. Numbers are stored bit for bit, so a resumed run reports the same as an
+// unbroken one.
 struct TrainingHistory {
   Index step = 0;
   double epoch = 0;
   Index total_steps = 0;
   double epochs = 0;
 
-  RunIdentity identity;  // a resumed run must have the same
+  RunIdentity identity;  // must be equal in a resumed run
 
-  double loss_since_row = 0;  // Σ of the updates' losses since the last training row
+  double loss_since_row = 0;  // sum of the updates' losses since the last training row
   Index steps_since_row = 0;
 
-  std::optional<Index> best_step;  // of the best evaluation
-  double best_metric = 0;          // its loss, or the metric by which it is best; says nothing without best_step
+  std::optional<Index> best_step;  // the step of the best evaluation
+  double best_metric = 0;          // the loss or metric of the best evaluation; undefined without best_step
   Index evaluations_since_best = 0;
 
   std::vector<TrainingRow> training;
   std::vector<EvaluationRow> evaluations;
   std::vector<ProbeRow> probes;
-  std::optional<ConfusionMatrix> confusion;  // of the last evaluation
-  std::vector<std::string> guard_blanks;     // the texts of the guard's blanks; none without a guard
+  std::optional<ConfusionMatrix> confusion;  // from the last evaluation
+  std::vector<std::string> guard_blanks;     // the texts of the guard's blanks; empty without a guard
   std::vector<GuardRow> guards;
 
   std::string to_json() const;
-  static TrainingHistory from_json(std::string_view text, const std::string& name);  // `name` is for messages
+  static TrainingHistory from_json(std::string_view text, const std::string& name);  // `name` appears in error messages
 };
 
-// One line each of metrics.jsonl.
+// Each function makes one line of metrics.jsonl.
 std::string to_json_line(const TrainingRow& row);
 std::string to_json_line(const EvaluationRow& row);
 std::string to_json_line(const ProbeRow& row);

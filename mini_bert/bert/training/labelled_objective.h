@@ -6,8 +6,8 @@
 
 namespace mini_bert {
 
-// What the objectives over labelled texts have in common: a model, which outlives the objective, and two sets, each
-// with its Dataset as `data`.
+// The common base of the objectives over labelled texts. It has a model, which must outlive it, and two sets, each with
+// a Dataset named `data`.
 template <class Model, class Set>
 class LabelledObjective : public Objective {
  public:

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t validation_epoch = std::numeric_limits<std::uint32_t>::max();
 
-// Without this, a vocabulary of another language would train on nothing for hours.
+// Without this check, a run whose vocabulary belongs to another language would train for hours without a masked token.
 void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenizer, const char* which) {
   const auto is_ordinary = [&](std::int32_t id) { return !tokenizer.is_special(id); };
   require(
@@ -25,7 +25,7 @@ void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenize
       dataset.sequences.size(), which, dataset.unknown);
 }
 
-// The same for rules that leave nothing to the dice.
+// The same check for masking rules that choose no token and leave nothing to chance.
 void require_something_guessed(const Dataset& dataset, const Masker& masker, const char* which) {
   const auto count = static_cast<Index>(dataset.sequences.size());
   require(

@@ -8,20 +8,21 @@
 
 namespace mini_bert {
 
-// Texts to guess words of.
+// The texts of a run that learns to guess masked words.
 struct TrainingData {
   Dataset train;
   Dataset validation;               // may be empty
-  std::vector<std::string> probes;  // fill-mask texts asked before, at every evaluation and after
+  std::vector<std::string> probes;  // fill-mask texts, asked before training, at every evaluation and after training
   MaskingRules masking = {};
   Guard guard = {};  // may be empty
 };
 
-// Guessing masked words. The masks of text i in epoch e are drawn from (seed, e, i), those of validation texts from
-// (seed, i), so that they never change. The loss is a mean over masked tokens.
+// Trains a model to guess masked words. The masks of training text i in epoch e are drawn from (seed, e, i). Those of
+// validation text i are drawn from (seed, i) and never change. The loss is a mean over masked tokens.
 class MaskedLmObjective : public Objective {
  public:
-  // Model, tokenizer and arguments outlive the objective. Error when no text has a token that can be masked.
+  // The model, the tokenizer and the arguments must outlive the objective. Error when no text has a token that can be
+  // masked.
   MaskedLmObjective(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
                     TrainingData data);
 
@@ -36,7 +37,7 @@ class MaskedLmObjective : public Objective {
   std::vector<std::string> guard_blanks() const override { return data_.guard.texts(); }
   RunIdentity identity() const override;
 
-  // The training texts `examples` under the masks of an epoch, and all validation texts.
+  // The training texts `examples` with the masks of an epoch, and all validation texts with their masks.
   MaskedBatch masked(std::span<const Index> examples, std::uint32_t epoch) const;
   const std::vector<MaskedBatch>& validation_batches() const { return validation_; }
 

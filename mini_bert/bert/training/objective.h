@@ -13,51 +13,54 @@
 
 namespace mini_bert {
 
-// Some examples, ready for a forward pass.
+// Some examples, prepared for a forward pass.
 struct LossBatch {
-  Index tokens;  // read
-  // How many things each of its losses is a mean over: masked tokens, labelled tokens, sentences; the sum of their
-  // weights where they weigh differently. One entry for most objectives, two where two losses are added.
+  Index tokens;  // the number of tokens that the batch reads
+  // The divisor of each loss: the number of masked tokens, labelled tokens or sentences over which the loss is a mean,
+  // or the sum of their weights if they have weights. Most objectives have one loss and one entry; an objective that
+  // adds two losses has two.
   std::vector<double> counts;
-  // The sum of each loss over its things, divided by its divisor; the losses added. With the counts of a whole group of
-  // batches as divisors, the gradients of the group add up to those of one large batch.
+  // For each loss, the sum over the examples divided by its divisor; the quotients are added. When the divisors are the
+  // counts of a whole group of batches, the gradients of the group add up to those of one large batch.
   std::function<Var(std::span<const double> divisors, Mode& mode)> loss;
 };
 
-// How many training and validation examples there are of each label.
+// The number of training and validation examples for each label.
 struct LabelTable {
   std::vector<std::string> labels;
   std::vector<Index> training, validation;
 };
 
-// What a model is trained for: which examples there are, what loss a batch of them has, and how good the model is at
-// it. The trainer knows nothing else about its task.
+// The task for which a model is trained: its examples, the loss of a batch, and the evaluation. The trainer reads
+// everything about the task from here.
 class Objective {
  public:
   virtual ~Objective() = default;
 
   virtual BertPreTrainedModel& model() const = 0;
 
-  // The data it was given. There may be no validation data.
+  // The data of the task. The validation data may be empty.
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
-  // The most tokens that each training example has: an objective may draw what it reads anew in every epoch. An example
-  // is a sequence, unless the objective makes one example of several sequences.
+  // The largest number of tokens of each training example. It is an upper bound because an objective may draw the
+  // tokens anew in every epoch. An example is one sequence, unless the objective makes one example of several
+  // sequences.
   virtual std::vector<Index> lengths() const { return lengths_of(training().sequences); }
   Index examples() const { return static_cast<Index>(lengths().size()); }
   bool validates() const { return !validation().sequences.empty(); }
 
-  // Training examples 0 … examples()−1 as a batch: a pure function of them and the epoch.
+  // Makes a batch of the given training examples, each a number from 0 to examples()−1. The batch depends only on the
+  // examples and the epoch.
   virtual LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const = 0;
 
-  // How the model does on the validation data, and the names of the metrics that brings.
+  // Evaluates the model on the validation data, and names the metrics of that evaluation.
   virtual Evaluation evaluate() const = 0;
   virtual std::vector<std::string> metric_names() const = 0;
 
-  // The labels of its examples; empty where they have none.
+  // The labels of the examples; empty when the task has no labels.
   virtual LabelTable label_table() const { return {}; }
 
-  // What the model now answers to the user's questions.
+  // The model's current answers to the user's probes.
   virtual std::vector<ProbeRow> ask_probes() const { return {}; }
 
   // Scores the model on the guard: questions it answered before training and should still answer. Also returns the
@@ -65,12 +68,12 @@ class Objective {
   virtual std::optional<GuardRow> score_guard() const { return std::nullopt; }
   virtual std::vector<std::string> guard_blanks() const { return {}; }
 
-  // The facts that decide the run's bits besides the training arguments and the model's configuration: fingerprints of
-  // the data, the rules of masking, the weights of classes.
+  // The facts that decide the run's bits, without the training arguments and the model's configuration: fingerprints of
+  // the data, masking rules, class weights.
   virtual RunIdentity identity() const = 0;
 };
 
-// Adds what an example reads and what is masked in it.
+// Adds the token ids of an example and its masking rules to a fingerprint.
 inline void add_sequence(const Sequence& sequence, Fingerprint& fingerprint) {
   fingerprint.add(sequence.ids.size());
   for (const std::int32_t id : sequence.ids) fingerprint.add(static_cast<std::uint64_t>(id));

@@ -9,12 +9,14 @@
 
 namespace mini_bert {
 
-// BERT's own pre-training: masked words, and whether the second text of a pair follows the first. Pairs and masks of
-// chunk i in epoch e are drawn from (seed, e, i), those of validation chunks from (seed, i). The loss is a mean over
-// masked tokens plus one over pairs. Metrics: both losses, and the accuracy of the next sentence.
+// BERT's own pre-training: the model guesses masked words and whether the second text of a pair follows the first.
+// Pairs and masks of training chunk i in epoch e are drawn from (seed, e, i). Those of validation chunk i are drawn
+// from (seed, i) and never change. The loss is a mean over masked tokens plus a mean over pairs. Metrics: both losses,
+// and the accuracy of next-sentence prediction.
 class PretrainingObjective : public Objective {
  public:
-  // Model, tokenizer and arguments outlive the objective. Error when all chunks of a set are of one document.
+  // The model, the tokenizer and the arguments must outlive the objective. Error when all chunks of a set belong to one
+  // document.
   PretrainingObjective(BertForPreTraining& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
                        Index max_length, PairSet train, PairSet validation, MaskingRules masking = {},
                        Guard guard = {});

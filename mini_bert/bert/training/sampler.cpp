@@ -10,7 +10,7 @@
 namespace mini_bert {
 namespace {
 
-// The order that batches of batch_tokens are cut from; others are cut anew in every epoch.
+// The order from which batches of batch_tokens are cut. Batches of batch_size are cut from a new order in every epoch.
 std::vector<Index> first_order(std::size_t examples, const TrainingArguments& arguments) {
   const auto n = static_cast<Index>(examples);
   if (arguments.batch_tokens) return random_permutation(n, {.seed = seed_for(arguments.seed, "batches")});

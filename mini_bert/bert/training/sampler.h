@@ -8,16 +8,17 @@
 
 namespace mini_bert {
 
-// Where a list of examples is cut into batches, given how many tokens each has: after every batch_size of them or, with
-// batch_tokens, when the next one would be too much (cut_by_tokens in bert/data/batches.h says what is returned).
-// Error when an example alone is too much; `which` tells it what they are.
+// Cuts a list of examples with the given numbers of tokens into batches. A batch ends after batch_size examples or,
+// with batch_tokens, when the next example would exceed that limit. Returns offsets as cut_by_tokens() does
+// (bert/data/batches.h). Error when a single example exceeds batch_tokens; `which` names the kind of examples in the
+// message.
 std::vector<Index> cut_into_batches(std::span<const Index> lengths, const TrainingArguments& arguments,
                                     const char* which);
 
-// Which examples an update reads: a pure function of (seed, s) for update number s, so that nothing but s has to be
-// kept to resume a run exactly. With batches of batch_size, epoch e cuts an order of the examples that is drawn from
-// (seed, e). With batch_tokens that would make another number of batches in every epoch; the batches are therefore made
-// once, of an order drawn from the seed, and epoch e reads them in an order that is drawn from (seed, e).
+// Chooses the examples of each update as a pure function of the seed and the update's number s, so s alone is enough to
+// resume a run exactly. With batch_size, every epoch e shuffles the examples with (seed, e) and cuts the result into
+// batches. With batch_tokens, that would give a different number of batches in every epoch. So the batches are made
+// once, from an order drawn from the seed, and epoch e only shuffles the batches with (seed, e).
 class Sampler {
  public:
   // `lengths`: the tokens of each example (Objective::lengths).
@@ -27,7 +28,7 @@ class Sampler {
 
   struct Update {
     std::uint32_t epoch;
-    std::vector<std::vector<Index>> batches;  // whose gradients make up one update
+    std::vector<std::vector<Index>> batches;  // their gradients add up to one update
   };
   Update update(Index step);
 
@@ -37,11 +38,11 @@ class Sampler {
   Index accumulation_steps_;
   std::uint64_t seed_;
   bool batches_stay_;
-  std::vector<Index> examples_;  // in the order that is cut
+  std::vector<Index> examples_;  // shuffled; this order is cut into batches
   std::vector<Index> offsets_;   // batch b is examples_[o_b] … examples_[o_{b+1}−1]
-  std::vector<Index> order_;     // of the batches
+  std::vector<Index> order_;     // the order in which the epoch reads the batches
   Plan plan_;
-  Index epoch_ = -1;  // whose order it is
+  Index epoch_ = -1;  // the epoch whose order is held
 };
 
 }  // namespace mini_bert

@@ -30,7 +30,7 @@ Tensor packed_labels(const TaggingSet& set, std::span<const Index> members) {
   return Tensor::from(labels);
 }
 
-// Expected and predicted tags, by text and all together.
+// The expected and the predicted tags: as names for each text, and as ids for all texts together.
 struct Tags {
   std::vector<std::vector<std::string>> expected, predicted;
   std::vector<std::int32_t> expected_ids, predicted_ids;

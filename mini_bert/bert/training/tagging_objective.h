@@ -6,12 +6,12 @@
 
 namespace mini_bert {
 
-// Telling the tag of each word. The loss is a mean over tagged words, weighted by their tags if these have weights, in
-// training and validation alike. Metrics: precision, recall and F1 of whole entities, accuracy of tags, and the
-// confusion matrix of tags.
+// Trains a model to tag each word. The loss is a mean over tagged words, weighted by their tags if the tags have
+// weights; this holds in training and in validation. Metrics: precision, recall and F1 of whole entities, accuracy of
+// tags, and the confusion matrix of tags.
 class TaggingObjective : public LabelledObjective<BertForTokenClassification, TaggingSet> {
  public:
-  // The model outlives the objective. `class_weights` f32 [labels]; undefined: all weigh 1.
+  // The model must outlive the objective. `class_weights` f32 [C]; undefined: all weights are 1.
   TaggingObjective(BertForTokenClassification& model, TaggingSet train, TaggingSet validation,
                    Tensor class_weights = {});
 

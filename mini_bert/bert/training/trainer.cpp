@@ -96,7 +96,7 @@ UpdateReport Trainer::update() {
       for (std::size_t i = 0; i < divisors.size(); ++i) divisors[i] += batches.back().counts[i];
     }
   }
-  // A group without any (lines of emoji, say) has no loss, and its gradients are 0.
+  // A group of batches may have no masked token, for example lines of emoji only. Its loss and gradients are 0.
   std::ranges::replace(divisors, 0.0, 1.0);
   double loss = 0;
   for (std::size_t b = 0; b < batches.size(); ++b) {
@@ -171,7 +171,7 @@ void Trainer::evaluate() {
   }
 }
 
-// What is not a number is never better.
+// NaN is never better.
 bool Trainer::is_better(double value) const {
   if (std::isnan(value)) return false;
   if (!history_.best_step) return true;
@@ -182,7 +182,8 @@ bool Trainer::out_of_patience() const {
   return arguments_.early_stopping_patience && history_.evaluations_since_best >= *arguments_.early_stopping_patience;
 }
 
-// Names the first tensor that is not finite, weights before gradients: a broken weight breaks every gradient.
+// Names the first tensor that is not finite. Weights are searched before gradients, because a broken weight breaks
+// every gradient.
 void Trainer::check_finite(double value, Index step, const char* what) const {
   if (std::isfinite(value)) return;
   const auto finite = [](const Tensor& tensor) {

@@ -14,15 +14,15 @@
 
 namespace mini_bert {
 
-// One update, as it happens.
+// What an observer learns about one update.
 struct UpdateReport {
   double loss;       // per masked token, or whatever the objective's loss is a mean over
   double grad_norm;  // before clipping
   double learning_rate;
-  Index tokens;  // read
+  Index tokens;  // tokens that the update read
 };
 
-// Told what happens in a run; may ask it to stop.
+// Receives the events of a run. It may ask the run to stop.
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
@@ -37,32 +37,34 @@ class TrainingObserver {
 
 enum class Ending { completed, stopped_early, interrupted };
 
-// Fine-tunes (or pre-trains) a model with AdamW: all of it, or what the arguments do not freeze. An update:
-//   1. the sampler chooses the examples of a group of batches, the objective makes the batches; n = the masked tokens
-//      (or whatever the loss is a mean over) of the whole group
-//   2. forward and backward of each batch with loss Σ / n, so the group counts as one large batch
-//   3. all gradients are complete and nothing has been updated: loss and gradients are checked to be finite, the
-//      gradient norm is clipped
-//   4. the anchor, if there is one, and AdamW, with the learning rate of this update
-// A checkpoint directory holds a model directory, optimizer.safetensors and trainer_state.json. A run resumed from one
-// ends with the same bits as a run that never stopped.
+// Trains a model with AdamW, except for the parameters that the arguments freeze. One update:
+//   1. The sampler chooses the examples of a group of batches, and the objective makes the batches. n is the number of
+//      masked tokens in the group (or of whatever the loss is a mean over).
+//   2. Each batch runs forward and backward with the loss Σ / n, so the group counts as one large batch.
+//   3. Loss and gradients are checked to be finite, and the gradient norm is clipped. All gradients are complete and no
+//      weight has changed yet.
+//   4. The anchor, if there is one, and AdamW change the weights with this update's learning rate.
+// A checkpoint is a model directory with optimizer.safetensors and trainer_state.json. A resumed run ends bit-identical
+// to a run that never stopped.
 class Trainer {
  public:
-  // Checkpoints go to `output`. All arguments outlive the trainer. An anchor pulls what is trained towards the weights
-  // that the model has now.
+  // Writes checkpoints to `output`. All arguments must outlive the trainer. The anchor pulls trained parameters towards
+  // the weights that the model has when the trainer is made.
   Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
           std::filesystem::path output, TrainingObserver& observer);
 
-  // Continues where the checkpoint's run stood. Error when it is not a checkpoint of this model and these data. With an
-  // anchor the trainer must have been made with the weights the run began with: a checkpoint does not hold them.
+  // Continues the run of a checkpoint. Error when the checkpoint is of another model, other data or other
+  // arguments (run_identity.h). With an anchor, the trainer must have been made with the weights that the run began
+  // with, because checkpoints do not contain them.
   void resume(const std::filesystem::path& checkpoint);
 
-  // Trains until the plan is done, evaluations stop getting better (early_stopping_patience), or the observer asks to
-  // stop, which saves a checkpoint. Error, before anything is updated, when the loss or a gradient is not finite.
+  // Trains until the plan is complete, the evaluations stop improving (early_stopping_patience), or the observer asks
+  // to stop. A run that the observer stops saves a checkpoint. Error, before any weight changes, when the loss or a
+  // gradient is not finite.
   Ending run();
 
-  // Seconds that each of the run's first updates takes, made as run() makes them but told to nobody and saved nowhere:
-  // for a trainer and a model that are not used afterwards.
+  // Makes the run's first updates and returns the seconds that each took. It reports nothing and saves nothing. Neither
+  // the trainer nor the model may be used afterwards.
   std::vector<double> rehearse(Index updates);
 
   const Plan& plan() const { return plan_; }

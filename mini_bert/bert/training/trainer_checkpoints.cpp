@@ -22,7 +22,7 @@ struct Checkpoint {
   fs::path path;
 };
 
-// Every checkpoint-N of a directory, oldest first.
+// All checkpoint-N of a directory, oldest first.
 std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   constexpr std::string_view prefix = "checkpoint-";
   std::vector<Checkpoint> found;
@@ -44,8 +44,8 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   return found;
 }
 
-// The arguments that decide a run's bits. Arguments that only say when something is reported or saved are left out, and
-// so are those that others override.
+// Adds the arguments that decide a run's bits. Arguments that only control reports and checkpoints are left out, and so
+// are overridden ones.
 void add_arguments(RunIdentity& identity, const TrainingArguments& a) {
   if (a.batch_tokens) {
     identity.add("batch_tokens", *a.batch_tokens);
@@ -107,7 +107,7 @@ void Trainer::save_checkpoint() {
   delete_old_checkpoints();
 }
 
-// The newest checkpoint and the best one always stay.
+// Deletes checkpoints above the limit, but never the newest one or the best one.
 void Trainer::delete_old_checkpoints() const {
   if (!arguments_.save_total_limit) return;
   const auto limit = static_cast<std::size_t>(std::max(*arguments_.save_total_limit, Index{1}));

@@ -5,8 +5,8 @@
 
 namespace mini_bert::simd {
 
-// sums_j = Σ_t x_tj. Eight rows are added together before they are added to the sums, so that the sums are read and
-// written an eighth as often.
+// sums_j = Σ_t x_tj. It adds eight rows together before it adds them to the sums, so the sums are read and written an
+// eighth as often.
 template <class F, class T>
 void column_sums(const T* x, Index rows, Index cols, float* sums) {
   for (Index j = 0; j < cols; ++j) sums[j] = 0.0f;

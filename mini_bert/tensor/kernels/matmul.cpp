@@ -7,12 +7,12 @@
 namespace mini_bert::kernels {
 namespace {
 
-// Eigen cuts a product into blocks by the size of the caches it finds. Fixed sizes make the sums, and so the bits, the
-// same on every machine with the same instruction set.
+// By default, Eigen chooses block sizes from the caches that it detects. Fixed sizes give the same order of summation,
+// and so the same bits, on every machine with the same instruction set.
 [[maybe_unused]] const bool cache_sizes_are_fixed = (Eigen::setCpuCacheSizes(32 << 10, 512 << 10, 4 << 20), true);
 
-// C in tiles of fixed size, each computed whole by one thread: no sum is split, so the result does not depend on the
-// number of threads.
+// Computes C in tiles of fixed size. One thread computes a whole tile, so no sum is split and the result does not
+// depend on the number of threads.
 template <class Lhs, class Rhs, class Result>
 void product(const Lhs& a, const Rhs& b, Result c, Output output) {
   constexpr Index tile_rows = 128, tile_cols = 512;
@@ -30,7 +30,7 @@ bool is_half(const Tensor& x) {
   return x.dtype() == DType::bf16 || x.dtype() == DType::f16;
 }
 
-// Whether two factors are rounded to bfloat16. A weight is not what decides it.
+// Whether the factors are rounded to bfloat16. A weight does not influence this (matmul.h).
 bool rounds(const Tensor& a, const Tensor& b) {
   return a.dtype() == DType::bf16 || b.dtype() == DType::bf16;
 }
@@ -38,13 +38,13 @@ bool rounds_with_weight(const Tensor& x) {
   return x.dtype() == DType::bf16;
 }
 
-// A weight as products read it: as it is stored, or widened where no product reads that storage.
+// The weight in a storage that products can read. A weight in another storage is widened.
 Tensor readable(const StoredWeight& weight) {
   const WeightStorage* const storage = storage_of(weight.dtype());
   return storage == nullptr || storage->in_products ? weight.values : widened(weight);
 }
 
-// The same in registers and caches of this CPU; false when it has no kernels for that.
+// The same product with the SIMD kernels of this CPU. Returns false when the CPU has no kernels for it.
 bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_transposed, bool rounded,
                   const float* bias, Tensor& c, Output output) {
   const simd::Kernels* const simd = simd::kernels();
@@ -63,7 +63,8 @@ bool fast_product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_tr
   return true;
 }
 
-// f32 and halves mixed become f32, by way of bfloat16 if `rounded`; a result is rounded at the end.
+// Computes products of mixed f32 and 16-bit tensors in f32. If `rounded`, both factors pass through bfloat16 first. A
+// 16-bit result is rounded once, at the end.
 template <class Multiply>
 void product_of_halves(const Tensor& a, const Tensor& b, bool rounded, Tensor& c, const Multiply& multiply) {
   const auto as_float = [rounded](const Tensor& x) { return (rounded ? x.to(DType::bf16) : x).to(DType::f32); };
@@ -72,7 +73,7 @@ void product_of_halves(const Tensor& a, const Tensor& b, bool rounded, Tensor& c
   if (is_half(c)) c.copy_from(sums.to(c.dtype()));
 }
 
-// Calls multiply(a, b, c) with tensors of one type.
+// Calls multiply(a, b, c) with tensors of the same type.
 template <class Multiply>
 void with_one_type(const Tensor& a, const Tensor& b, bool rounded, Tensor& c, const Multiply& multiply) {
   if (is_half(a) || is_half(b) || is_half(c)) return product_of_halves(a, b, rounded, c, multiply);

@@ -6,40 +6,43 @@
 #include "mini_bert/tensor/kernels/matmul_dot.h"
 #include "mini_bert/tensor/parallel.h"
 
-// A product in blocks that fit the caches, after Goto & van de Geijn 2008, "Anatomy of high-performance matrix
-// multiplication", ACM TOMS 34(3). From the outside in:
+// Matrix products in blocks that fit the caches, after Goto & van de Geijn 2008, "Anatomy of high-performance matrix
+// multiplication", ACM TOMS 34(3). From the outer loop to the inner loop:
 //
-//   panels of B    `cols_packed` columns and `depth_packed` of the K terms of every sum, copied into panels of
-//   tile_cols
-//                  columns by all threads together: third-level cache. Then each thread, for its rectangle of C:
-//   row blocks     `row_block` rows of A …
-//   depth blocks   … times `depth_block` terms, likewise in panels, of tile_rows rows: second-level cache
-//   a panel of B   of that depth: first-level cache, while the panels of A stream past it
+//   panels of B    All threads together copy `cols_packed` columns and `depth_packed` of the K terms of every sum into
+//                  panels of tile_cols columns. They stay in the third-level cache. Each thread then computes a
+//                  rectangle of C:
+//   row blocks     `row_block` rows of A at a time,
+//   depth blocks   `depth_block` terms at a time, copied into panels of tile_rows rows: second-level cache
+//   a panel of B   `depth_block` terms of it stay in the first-level cache, while the panels of A stream past
 //   tiles          tile_rows × tile_cols elements of C, summed in registers
 //
-// When all of C is one row block, a panel of B is used once and never shared: the thread that needs it copies it then,
-// `panels_at_once` of them, and threads share out the columns.
+// When C is a single row block, each panel of B is used only once. Then each thread gets some columns of C and copies
+// its own panels of B, `panels_at_once` at a time.
 //
-// Every element of C is the same chain of additions however the tiles are shared out, so the bits do not depend on the
-// number of threads.
+// Every element of C is computed by the same sequence of additions, whichever thread computes its tile. So the bits do
+// not depend on the number of threads.
 namespace mini_bert::kernels {
 namespace {
 
-// For caches of 32 KB, 512 KB and some MB, docs/matrix_products.md. depth_block is even: words may be pairs.
+// Sized for caches of 32 KB, 512 KB and some MB (docs/matrix_products.md). depth_block is even because a word may be a
+// pair of terms.
 constexpr Index depth_block = 256, depth_packed = 1024, row_block = 240, cols_packed = 3072;
 
-// Terms of a panel that are copied before those of the next panel. Where the elements of one term lie together in
-// memory, few: neighbouring panels share cache lines, and memory is then read along its rows.
+// The number of terms that are copied into one panel before the next panel. It is smaller where the elements of one
+// term are contiguous in memory: neighbouring panels share cache lines there, and a small number reads memory along its
+// rows.
 constexpr Index pack_depth = 64, pack_depth_along = 16;
 
-// Panels that a thread copies for itself: their rows lie in one page, and they stay in the second-level cache.
+// A thread that copies its own panels copies this many at once. Their rows lie in one page, and they stay in the
+// second-level cache.
 constexpr Index panels_at_once = 4;
 
-// Up to so many rows of dY·W, W is used as it lies in memory: a copy would pay off too seldom.
+// With at most this many rows in dY·W, W is read in place: a copy would be reused too rarely to pay off.
 constexpr Index in_place_rows_most = 32;
 
-// How `threads` share out C: rows × cols rectangles. The grid whose largest rectangle is smallest; of equals the one
-// with more rows of rectangles, since then fewer threads copy the same rows of A.
+// The grid of rows × cols rectangles into which `threads` threads divide C. It minimises the largest rectangle. Among
+// equal grids it has the most rows of rectangles, because fewer threads then copy the same rows of A.
 struct Grid {
   Index rows, cols;
 };
@@ -80,7 +83,7 @@ class BlockedProduct {
     b_panels_ = b_panels.data<float>();
     for (Index col = 0; col < p_.n; col += cols_packed) {
       Index k = 0;
-      do {  // even when there are no terms: C becomes 0
+      do {  // runs once even without terms, so that C becomes 0
         multiply({col, std::min(col + cols_packed, p_.n)}, {k, std::min(k + deepest, p_.k)});
       } while ((k += deepest) < p_.k);
     }
@@ -89,7 +92,7 @@ class BlockedProduct {
  private:
   Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
 
-  // The terms `depth` of the columns `cols` of C.
+  // Adds the terms `depth` to the columns `cols` of C.
   void multiply(Range cols, Range depth) {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
     if (!one_row_block_) pack_b_together(cols, depth, col_panels);
@@ -122,7 +125,7 @@ class BlockedProduct {
     }
   }
 
-  // The panels of B lie [depth block][panel][words][tile_cols]; this is where the term k of one is.
+  // Panels of B are stored as [depth block][panel][words][tile_cols]. Returns the address of term k of a panel.
   float* b_panel(Range cols, Range depth, Index k, Index panel) const {
     const Index padded_cols = divide_up(cols.size(), tiled_.tile_cols) * tiled_.tile_cols;
     const Index block = depth.begin + (k - depth.begin) / depth_block * depth_block;
@@ -138,10 +141,11 @@ class BlockedProduct {
 
   struct PanelOfB {
     const float* data;
-    Index ld;  // from word to word
+    Index ld;  // distance between words
   };
 
-  // The terms `block` of a panel: B itself, or among those that were copied together, or copied now, the first of some.
+  // Returns the terms `block` of a panel of B. With one row block, they are read in place or copied now, together with
+  // the next panels. Otherwise all threads have copied them before.
   PanelOfB panel_of_b(Range cols, Range depth, Range block, Index panel, Range panels, float* own) const {
     const Index col = cols.begin + panel * tiled_.tile_cols;
     if (!one_row_block_) return {b_panel(cols, depth, block.begin, panel), tiled_.tile_cols};
@@ -155,7 +159,7 @@ class BlockedProduct {
     return {own + copied * words(block.size()) * tiled_.tile_cols, tiled_.tile_cols};
   }
 
-  // The panels `panels`, one after the other.
+  // Copies the panels `panels` in turn.
   void pack_b_alone(Range cols, Range panels, Index k, Index deep, float* target) const {
     const Index slice = p_.b.transposed ? depth_block : pack_depth_along;
     for (Index i = 0; i < deep; i += slice) {
@@ -166,7 +170,7 @@ class BlockedProduct {
     }
   }
 
-  // `count` rows of A or columns of B, `deep` terms of each. Those of one term lie together in memory when `along`.
+  // Copies `count` rows of A or columns of B, `deep` terms each. If `along`, the elements of one term are contiguous.
   void pack(const Factor& x, bool along, Index first, Index count, Index k, Index deep, float* panel,
             Index width) const {
     const Index offset = along ? k * x.ld + first : first * x.ld + k;
@@ -195,7 +199,7 @@ class BlockedProduct {
     thread_local Tensor a_panels({row_block * depth_block});
     thread_local Tensor own_panels({panels_at_once * simd::TiledProduct::most_tile_cols * depth_block});
     float* const a = a_panels.data<float>();
-    // Where the sums are formed: C itself, or floats that are rounded in the end.
+    // Sums are formed in C itself, or in f32 memory when C is bfloat16, and then rounded once.
     const bool narrow = p_.c_dtype == DType::bf16;
     const Range wide = {cols.begin + panels.begin * tiled_.tile_cols,
                         std::min(cols.begin + panels.end * tiled_.tile_cols, cols.end)};
@@ -219,7 +223,7 @@ class BlockedProduct {
     }
   }
 
-  // Adds `deep` terms from k on to the rows of one panel of C, whose first column is cols.begin.
+  // Adds `deep` terms from term k on to the rows of one panel of C. Its first column is cols.begin.
   void multiply_panels(Range rows, Range cols, Index k, Index deep, const float* a, PanelOfB b, float* c,
                        Index ldc) const {
     const bool accumulate = k > 0 || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);

@@ -5,7 +5,7 @@
 
 namespace mini_bert::kernels {
 
-// One factor of a product in memory, stored as f32, bf16 or f16: element (i, j) is data[i·ld + j], or data[j·ld + i] if
+// One factor of a product in memory, as f32, bf16 or f16. Element (i, j) is data[i·ld + j], or data[j·ld + i] if
 // transposed.
 struct Factor {
   const void* data;
@@ -14,8 +14,8 @@ struct Factor {
   bool transposed;
 };
 
-// C = A·B, [M,K]·[K,N], in tiles that stay in registers. Factors are widened to f32, or both are rounded to bf16 if
-// `rounded`. Sums are f32.
+// C = A·B, [M,K]·[K,N], in tiles that stay in registers. The factors are widened to f32; if `rounded`, both are rounded
+// to bf16. Sums are f32.
 struct Product {
   Index m, n, k;
   Factor a, b;

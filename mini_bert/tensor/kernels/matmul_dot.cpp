@@ -5,24 +5,25 @@
 #include "mini_bert/tensor/divide_up.h"
 #include "mini_bert/tensor/parallel.h"
 
-// W is read once, from memory, row after row; x, a few rows, is copied into panels and stays in the second-level cache.
-// A tile of C takes its terms in pieces of `piece`, so that the rows of W that it needs are still in the first-level
-// cache when the second group of rows of x meets them.
+// W is read from memory once, row after row. The few rows of x are copied into panels and stay in the second-level
+// cache. A tile of C takes `piece` terms at a time, so that its rows of W are still in the first-level cache when the
+// next group of rows of x needs them.
 namespace mini_bert::kernels {
 namespace {
 
 constexpr Index rows_most = 32;
 constexpr Index piece = 768;
 
-// Whoever is free takes the next share of the columns: 28 → 26 ms for one sentence where other programs run.
+// More shares than threads, so that a thread that is free takes the next one. This reduces 28 ms to 26 ms for one
+// sentence when other programs run.
 constexpr Index shares_per_thread = 4;
 
-// Panels end at a whole register of every instruction set.
+// Panels are padded to a whole register of every instruction set.
 Index padded(Index terms) {
   return divide_up(terms, 16) * 16;
 }
 
-// W is stored as T.
+// T is the stored type of W.
 template <class T>
 class DotProduct {
  public:
@@ -46,26 +47,26 @@ class DotProduct {
  private:
   static constexpr Index tile_rows = simd::DotProduct::tile_rows, tile_cols = simd::DotProduct::tile_cols;
 
-  // Panels lie [piece][group of rows].
+  // Panels are stored as [piece][group of rows].
   float* panel(Index k, Index row) { return panels_.data<float>() + k * p_.m + row * padded(terms(k)); }
   Index terms(Index k) const { return std::min(piece, p_.k - k); }
   Index rows(Index row) const { return std::min(tile_rows, p_.m - row); }
 
   void pack_a() {
     const Index pieces = divide_up(p_.k, piece);
-    constexpr Index grain = 8;  // fewer are copied before another thread would have begun
+    constexpr Index grain = 8;  // fewer are copied before a second thread could start
     parallel_for(groups_ * pieces, grain, [&](Index i) {
       const Index row = i % groups_ * tile_rows, k = i / groups_ * piece;
       simd_.pack(a_ + row * p_.a.ld + k, p_.a.ld, terms(k), rows(row), panel(k, row));
     });
   }
 
-  // The columns of C from `col` on that make a tile. The rows of W that come next are fetched meanwhile, by every group
-  // of rows its share.
+  // Computes the tile of C that begins at column `col`. Meanwhile it prefetches the next rows of W, a share in each
+  // group of rows.
   void multiply(Index col) {
     const Index cols = std::min(tile_cols, p_.n - col);
     Index k = 0;
-    do {  // even when there are no terms: C becomes 0
+    do {  // runs once even without terms, so that C becomes 0
       const bool accumulate = k > 0 || p_.output == Output::accumulate;
       const T* const b = b_ + col * p_.b.ld + k;
       const T* const next = k + piece < p_.k ? b + piece : b_ + (col + cols) * p_.b.ld;

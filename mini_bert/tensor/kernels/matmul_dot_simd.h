@@ -5,11 +5,11 @@
 #include "mini_bert/tensor/simd/kernels.h"
 #include "mini_bert/tensor/simd/registers.h"
 
-// The inner loops of x·Wᵀ with few rows of x; matmul_dot.cpp says how they fit together. Terms of a sum that follow
-// each other lie in one register, so that a row of W is read as it is.
+// The inner loops of x·Wᵀ with few rows of x; matmul_dot.cpp explains how they fit together. Consecutive terms of a sum
+// share a register, so a row of W is read without rearrangement.
 namespace mini_bert::simd {
 
-// Rows of x [rows,depth] as a panel [depth/lanes][rows][lanes], zeros behind the last term.
+// Copies rows of x [rows,depth] into a panel [depth/lanes][rows][lanes] and pads the last terms with zeros.
 template <class F>
 void gemm_dot_pack(const float* x, Index ldx, Index depth, Index rows, float* panel) {
   for (Index k = 0; k < depth; k += F::lanes) {
@@ -20,9 +20,9 @@ void gemm_dot_pack(const float* x, Index ldx, Index depth, Index rows, float* pa
   }
 }
 
-// c [ROWS,cols] = base + a·bᵀ for a panel `a` of ROWS rows and the rows of b, stored as T, cols ≤ COLS; `base` is c
-// itself when `accumulate`, else the biases, else 0. A sum is that of its register's lanes, each every lanes-th term.
-// Meanwhile `fetched` rows that are wanted soon are brought into the cache.
+// c [ROWS,cols] = base + a·bᵀ for a panel `a` of ROWS rows and the rows of b, stored as T; cols ≤ COLS. `base` is c
+// itself when `accumulate`, otherwise the bias, or 0 without a bias. Each lane sums every lanes-th term, and the lanes
+// are added at the end. Meanwhile it prefetches `fetched` rows that are needed soon.
 template <class F, int ROWS, int COLS, class T>
 void gemm_dot(Index depth, const float* a, const T* b, Index ldb, const T* fetch, Index fetched, float* c, Index ldc,
               Index cols, bool accumulate, const float* bias) {
@@ -46,7 +46,7 @@ void gemm_dot(Index depth, const float* a, const T* b, Index ldb, const T* fetch
       for (int j = 0; j < COLS; ++j) sums[r][j] = fma(a_rk, b_k[j], sums[r][j]);
     }
   };
-  constexpr Index line = 64 / sizeof(T);  // of the cache
+  constexpr Index line = 64 / sizeof(T);  // elements in a cache line
   Index k = 0;
   for (; k + line <= depth; k += line) {
     for (Index j = 0; j < fetched; ++j) __builtin_prefetch(fetch + j * ldb + k);

@@ -5,19 +5,20 @@
 #include "mini_bert/tensor/kernels/matmul_words.h"
 #include "mini_bert/tensor/simd/kernels.h"
 
-// The inner loops of matrix products; matmul_blocked.cpp says how they fit together. They work on panels: `width`
-// neighbouring columns of B, or rows of A, laid out [words][width], so that what a step of the sum needs is contiguous.
-// A word is one term of the sum or two, as `Words` has it (matmul_words.h).
+// The inner loops of matrix products; matmul_blocked.cpp explains how they fit together. They read panels: `width`
+// neighbouring columns of B, or rows of A, stored as [words][width], so that each step of the sum reads contiguous
+// memory. A word is one term of the sum or two (matmul_words.h).
 namespace mini_bert::simd {
 
-// c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels, the sum held in ROWS × VECTORS registers. `a` is a
-// panel of ROWS, `b` one of VECTORS·lanes, whose words are `ldb` apart: its width, or more where B lies in memory as it
-// is. `base` is c itself when `accumulate`, else the biases, else 0. At the right edge of C cols < VECTORS·lanes.
+// c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels. The sum is held in ROWS × VECTORS registers. `a` is
+// a panel of ROWS rows, `b` a panel of VECTORS·lanes columns. The words of b are `ldb` apart: its width, or more if B
+// is read in place. `base` is c itself when `accumulate`, otherwise the bias, or 0 without a bias. At the right edge of
+// C, cols < VECTORS·lanes.
 template <class F, int ROWS, int VECTORS, class Words = F32Words<F>>
 void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols, bool accumulate,
                const float* bias) {
   constexpr Index lanes = F::lanes;
-  // On its way from memory while the sum is formed.
+  // Prefetches C, so that it arrives while the sum is formed.
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; ++r) {
     for (Index j = 0; j < VECTORS * lanes; j += 16) __builtin_prefetch(c + r * ldc + j, 1);
@@ -30,7 +31,7 @@ void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c,
   }
 #pragma GCC unroll 4
   for (Index k = 0; k < words; ++k) {
-    if (ldb != VECTORS * lanes) __builtin_prefetch(b + VECTORS * lanes);  // B where it lies: the columns that come next
+    if (ldb != VECTORS * lanes) __builtin_prefetch(b + VECTORS * lanes);  // B in place: prefetches the next columns
     F b_k[VECTORS];
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) b_k[v] = F::load(b + v * lanes);
@@ -75,9 +76,9 @@ void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c,
   }
 }
 
-// Stores a row of a panel, `n` ≤ lanes numbers of it. Where a panel is narrower than a register a whole one is stored
-// while that stays inside the panel: it spoils the beginnings of the next rows, which are written later. (Masked stores
-// are slow on some CPUs.)
+// Stores `n` ≤ lanes numbers as a row of a panel. If the panel is narrower than a register, it stores a whole register
+// as long as that stays inside the panel. This overwrites the beginnings of the next rows, which are written later.
+// (Masked stores are slow on some CPUs.)
 template <class F>
 void gemm_store_row(F row, float* target, Index n, Index width, const float* end) {
   if (n == F::lanes || (width < F::lanes && end - target >= F::lanes)) {
@@ -87,8 +88,8 @@ void gemm_store_row(F row, float* target, Index n, Index width, const float* end
   }
 }
 
-// panel_kj = x_kj: `count` ≤ width neighbouring columns of x [depth,·], zeros up to `width` and after an odd end of
-// pairs.
+// panel_kj = x_kj for `count` ≤ width neighbouring columns of x [depth,·]. Zeros fill the row up to `width`, and
+// complete the last pair when the number of terms is odd.
 template <class F, class Words = F32Words<F>, class T = float>
 void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
   constexpr Index lanes = F::lanes;
@@ -98,7 +99,7 @@ void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, In
   };
   for (Index k = 0; k < depth; k += Words::terms, x += Words::terms * ldx, panel += width) {
     for (Index j = 0; j < width; j += lanes) {
-      __builtin_prefetch(x + 16 * ldx + j);  // a slice is 16 terms (matmul_blocked.cpp): those of the next
+      __builtin_prefetch(x + 16 * ldx + j);  // prefetches the next slice of 16 terms (matmul_blocked.cpp)
       F word;
       if constexpr (Words::terms == 1) {
         word = Words::template word<T>(load(x, j));
@@ -110,7 +111,7 @@ void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, In
   }
 }
 
-// panel_kj = x_jk: `count` ≤ width rows of x [·,depth], zeros likewise. A square of lanes × lanes at a time.
+// panel_kj = x_jk for `count` ≤ width rows of x [·,depth], with zeros as above. Works on squares of lanes × lanes.
 template <class F, class Words = F32Words<F>, class T = float>
 void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
   constexpr Index lanes = F::lanes;
@@ -142,7 +143,7 @@ void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float
   }
 }
 
-// c = sums, or c += sums, rounded to bfloat16.
+// c = sums, or c += sums, and rounds the result to bfloat16.
 template <class F>
 void gemm_narrow_row(const float* sums, BFloat16* c, Index n, bool accumulate) {
   for (Index j = 0; j < n; j += F::lanes) {
@@ -153,7 +154,8 @@ void gemm_narrow_row(const float* sums, BFloat16* c, Index n, bool accumulate) {
   }
 }
 
-// 6 × 16 on AVX2 (12 sums + 2 + 1 of its 16 registers), 8 × 48 on AVX-512 (24 + 3 + 1 of 32).
+// Tiles of 6 × 16 on AVX2 (12 + 2 + 1 of its 16 registers hold sums, B and A), and 8 × 48 on AVX-512 (24 + 3 + 1 of
+// 32).
 template <class F, class Words>
 constexpr TiledProduct tiled_product() {
   constexpr int rows = F::lanes == 8 ? 6 : 8, vectors = F::lanes == 8 ? 2 : 3;
@@ -172,7 +174,7 @@ constexpr TiledProduct tiled_product() {
   return product;
 }
 
-// Bf16Words is how this instruction set multiplies bfloat16: RoundedWords or PairWords.
+// Bf16Words decides how this instruction set multiplies bfloat16: RoundedWords or PairWords.
 template <class F, class Bf16Words>
 constexpr void add_gemm(Kernels& kernels) {
   kernels.f32_terms = tiled_product<F, F32Words<F>>();

@@ -5,10 +5,10 @@
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/shape.h"
 
-// What the 32-bit words of the panels of a product are; F is a register of words.
+// The contents of the 32-bit words in the panels of a product. F is a register of words.
 namespace mini_bert::simd {
 
-// x rounded to the nearest bfloat16, ties to even. Infinities stay, NaN stays NaN: x + x is either of them itself.
+// Rounds x to the nearest bfloat16, ties to even. x + x leaves infinity and NaN unchanged.
 template <class F>
 F rounded_to_bf16(F x) {
   using Bits = typename F::Bits;
@@ -17,7 +17,7 @@ F rounded_to_bf16(F x) {
   return select(abs(x) < F(__builtin_inff()), from_bits(rounded & upper_half), from_bits(bits(x + x) & upper_half));
 }
 
-// A word is a float.
+// Each word is a float.
 template <class F>
 struct F32Words {
   static constexpr Index terms = 1;
@@ -28,7 +28,7 @@ struct F32Words {
   static F multiply_add(F a, F b, F sum) { return fma(a, b, sum); }
 };
 
-// A word is a float that a bfloat16 can hold: for CPUs that multiply floats only. T is the type x was read from.
+// Each word is a float with the value of a bfloat16, for CPUs that multiply only floats. T is the type of the stored x.
 template <class F>
 struct RoundedWords : F32Words<F> {
   template <class T>
@@ -37,7 +37,7 @@ struct RoundedWords : F32Words<F> {
   }
 };
 
-// A word is two bfloat16, the first in the lower half; dot_pairs(a, b, sum) adds both products.
+// Each word is two bfloat16 with the first in the lower half; dot_pairs(a, b, sum) adds both products.
 template <class F>
 struct PairWords {
   static constexpr Index terms = 2;

@@ -1,7 +1,7 @@
 #include "bench/tensor/kernels/peers/peers.h"
 
-// This file alone is compiled for AVX2 and FMA, with its own name for Eigen's namespace: the linker keeps one copy of
-// an inline function, and the library's Eigen is compiled for any x86-64.
+// Only this file is compiled for AVX2 and FMA. It renames Eigen's namespace: the linker keeps one copy of an inline
+// function, and the library compiles Eigen for any x86-64.
 #if defined(__AVX2__)
 #define Eigen EigenForAvx2
 #include <Eigen/Core>

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Programs count as present wherever they come from, so an own CMake or compiler is left alone.
-programs=(g++:g++ cmake:cmake ninja:ninja-build)
+programs=(g++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config)
 libraries=(libeigen3-dev nlohmann-json3-dev catch2 libbenchmark-dev libutf8proc-dev libcli11-dev libfmt-dev
   libcurl4-openssl-dev libssl-dev libsimde-dev ca-certificates)
 

@@ -57,7 +57,7 @@ if command -v pkg-config > /dev/null; then
   done
   check_programs pkg-config "$work/pkg_config"
 else
-  echo "consumer: pkg-config: skipped, it is not installed"
+  fail "pkg-config is not installed; scripts/install_dependencies.sh installs it"
 fi
 
 "${configure[@]}" -B "$work/add_subdirectory" -DMINI_BERT_SOURCE="$root" > /dev/null

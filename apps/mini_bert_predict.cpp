@@ -14,10 +14,12 @@
 namespace mini_bert {
 namespace {
 
+// A text that somebody typed may also be empty: the model says what it thinks of it.
 std::vector<Request> requests_of(const std::vector<std::string>& texts) {
   std::vector<Request> requests;
   for (const std::string& text : texts) {
-    requests.push_back(text_request(text, texts.size() == 1 ? "" : fmt::format("text {}", requests.size() + 1)));
+    const std::string place = texts.size() == 1 ? "" : fmt::format("text {}", requests.size() + 1);
+    requests.push_back({.place = place, .text = text});
   }
   return requests;
 }
@@ -74,7 +76,7 @@ int main(int argc, char** argv) {
   PredictOptions options;
   CommandLine line("mini_bert_predict", "Asks a BERT. " + prediction_tasks_help());
   line.examples({"mini_bert_predict fill-mask --model models/mini-bert-zh '诸葛亮字孔[MASK]'",
-                 "mini_bert_predict classify --model out --file reviews.csv --json > answers.jsonl",
+                 "mini_bert_predict classify --model out --file reviews.csv --json",
                  "mini_bert_predict embed --model out --json < lines.txt"});
   declare_flags(line, options);
   int exit_code = 0;

@@ -25,6 +25,20 @@ std::vector<std::string> folders_in(const fs::path& parent) {
   return names;
 }
 
+// Continues from a folder that exists with the rest of a path, first as it is spelled, then with slips.
+std::string nearest_below(const fs::path& found, fs::path::const_iterator part, fs::path::const_iterator end) {
+  if (part == end) return found.string();
+  if (part->empty()) return nearest_below(found, std::next(part), end);
+  std::error_code ignored;
+  std::string result;
+  if (fs::is_directory(found / *part, ignored)) result = nearest_below(found / *part, std::next(part), end);
+  if (!result.empty()) return result;
+  std::vector<std::string> others = folders_in(found);
+  std::erase(others, part->string());
+  const std::string nearest = nearest_word(part->string(), others);
+  return nearest.empty() ? "" : nearest_below(found / nearest, std::next(part), end);
+}
+
 std::string hint(const std::string& name) {
   const std::string nearest = nearest_folder(name);
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
@@ -33,19 +47,8 @@ std::string hint(const std::string& name) {
 }  // namespace
 
 std::string nearest_folder(const std::string& path) {
-  fs::path found;
-  std::error_code ignored;
-  for (const fs::path& part : fs::path(path)) {
-    if (part.empty()) continue;
-    if (fs::is_directory(found / part, ignored)) {
-      found /= part;
-      continue;
-    }
-    const std::string nearest = nearest_word(part.string(), folders_in(found));
-    if (nearest.empty()) return "";
-    found /= nearest;
-  }
-  return found.string();
+  const fs::path whole(path);
+  return nearest_below({}, whole.begin(), whole.end());
 }
 
 void require_likely_model(const std::string& name) {

@@ -57,7 +57,7 @@ void Answering::print(const Request& request, const std::string& answer) {
 }
 
 void Answering::print_problem(const Request& request, const std::string& problem) {
-  const bool is_empty_line = !request.is_object && is_blank(request.text);
+  const bool is_empty_line = !request.problem.empty() && !request.is_object && is_blank(request.text);
   if (!is_empty_line) ++failures_;
   if (json_) {
     nlohmann::ordered_json answer;

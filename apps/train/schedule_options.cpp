@@ -10,8 +10,6 @@
 namespace mini_bert {
 namespace {
 
-using Json = nlohmann::json;
-
 std::vector<std::string> settings_of(Schedule schedule) {
   switch (schedule) {
     case Schedule::cosine:
@@ -32,29 +30,29 @@ std::vector<std::string> settings_of(Schedule schedule) {
   }
 }
 
-[[noreturn]] void fail_setting(const std::string& name, const Json& value, const char* expected) {
+[[noreturn]] void fail_setting(const std::string& name, const nlohmann::json& value, const char* expected) {
   throw UsageError(fmt::format("--lr-scheduler-kwargs: \"{}\" is {}; expected {}", name, value.dump(), expected));
 }
 
-double schedule_number(const std::string& name, const Json& value) {
+double schedule_number(const std::string& name, const nlohmann::json& value) {
   if (!value.is_number() || value.get<double>() < 0) fail_setting(name, value, "a number from 0 up");
   return value.get<double>();
 }
 
-Index schedule_count(const std::string& name, const Json& value) {
+Index schedule_count(const std::string& name, const nlohmann::json& value) {
   if (!value.is_number_integer() || value.get<std::int64_t>() < 1)
     fail_setting(name, value, "a whole number from 1 up");
   return value.get<Index>();
 }
 
-Curve schedule_curve(const std::string& name, const Json& value) {
+Curve schedule_curve(const std::string& name, const nlohmann::json& value) {
   if (value == "linear") return Curve::linear;
   if (value == "cosine") return Curve::cosine;
   if (value == "1-sqrt") return Curve::one_minus_sqrt;
   fail_setting(name, value, "linear, cosine or 1-sqrt");
 }
 
-void set(ScheduleOptions& options, const std::string& name, const Json& value) {
+void set(ScheduleOptions& options, const std::string& name, const nlohmann::json& value) {
   if (name == "num_cycles") options.num_cycles = schedule_number(name, value);
   if (name == "power") options.power = schedule_number(name, value);
   if (name == "lr_end") options.lr_end = schedule_number(name, value);
@@ -72,7 +70,7 @@ void set(ScheduleOptions& options, const std::string& name, const Json& value) {
 }  // namespace
 
 ScheduleOptions parse_schedule_options(const std::string& json, Schedule schedule) {
-  const Json object = Json::parse(json, nullptr, false);
+  const nlohmann::json object = nlohmann::json::parse(json, nullptr, false);
   if (!object.is_object()) {
     throw UsageError(
         fmt::format("--lr-scheduler-kwargs is '{}'; expected a JSON object such as {{\"power\": 2}}", json));

@@ -80,7 +80,7 @@ TEST_CASE("terminal: --help begins with examples and fits", "[apps][terminal]") 
       CHECK(display_width(line) <= 80);
     }
     if (!has_script()) continue;
-    for (const int columns : {64, 100}) {
+    for (const int columns : {80, 100}) {
       std::size_t widest = 0;
       for (const std::string& line : on_terminal(folder, columns, std::string(program) + " --help")) {
         if (line.find(program) != std::string::npos) continue;  // examples and the usage are commands

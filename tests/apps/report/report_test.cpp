@@ -250,7 +250,6 @@ TEST_CASE("the reader of markup objects to what is wrong") {
 }
 
 }  // namespace
-}  // namespace mini_bert
 
 TEST_CASE("report: probes with a right answer are learned, kept, forgotten or not yet, and say so") {
   TrainingHistory history;
@@ -296,3 +295,5 @@ TEST_CASE("report: probes with a right answer are learned, kept, forgotten or no
   // Green means right: the colours of a wrong or forgotten answer are others than those of a learned one.
   for (const char* colour : {"--learned:", "--forgotten:", "--waiting:"}) CHECK_THAT(page, ContainsSubstring(colour));
 }
+
+}  // namespace mini_bert

@@ -104,6 +104,7 @@ Task answer_task() {
           TrainingTask{
               .name = "answer",
               .help = "find the answer to a question in a text",
+              .flags = {{"doc-stride"}},
               .read = read_answer_inputs,
               .entry = "question",
               .loss = "How much the right beginnings and ends of answers surprise the model: −ln of the probability it "

@@ -108,7 +108,7 @@ Task classify_task() {
           TrainingTask{
               .name = "classify",
               .help = "tell the label of a text",
-              .flags = {{"text-pair-column"}, {"label-column"}, {"problem-type"}, {"class-weights"}},
+              .flags = {{"text-column"}, {"text-pair-column"}, {"label-column"}, {"problem-type"}, {"class-weights"}},
               .read = read_classify_inputs,
               .check = check_options,
               .has_labels = true,

@@ -97,7 +97,7 @@ Task tag_task() {
           TrainingTask{
               .name = "tag",
               .help = "tell the label of each word",
-              .flags = {{"label-column"}, {"class-weights"}},
+              .flags = {{"text-column"}, {"label-column"}, {"class-weights"}},
               .read = read_tag_inputs,
               .has_labels = true,
               .entry = "text at line",

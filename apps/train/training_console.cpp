@@ -45,9 +45,10 @@ TrainingConsole::TrainingConsole(const Plan& plan) : plan_(plan), width_(termina
 
 void TrainingConsole::fact(std::string_view label, std::string_view text) {
   const std::optional<std::size_t> width = terminal_width(STDOUT_FILENO);
-  std::string lines = width ? wrapped(text, *width - label_width) : std::string(text);
+  const bool is_long = width && label_width + display_width(text) > *width;
+  std::string lines = is_long ? wrapped(text, *width - label_width) : std::string(text);
   const std::string indented = '\n' + std::string(label_width, ' ');
-  for (std::size_t at = 0; width && (at = lines.find('\n', at)) != lines.npos; at += indented.size()) {
+  for (std::size_t at = 0; is_long && (at = lines.find('\n', at)) != lines.npos; at += indented.size()) {
     lines.replace(at, 1, indented);
   }
   fmt::print("{}{}\n", pad_right(label, label_width), lines);

@@ -69,7 +69,9 @@ const std::vector<Group>& groups() {
         "resume_from_checkpoint",
         "gradient_accumulation_steps"}},
 
-      {Treatment::idle, "a run always trains, and validates when there are validation texts", {"do_train=True|False", "do_eval=True|False"}},
+      {Treatment::idle,
+       "a run always trains, and validates when there are validation texts",
+       {"do_train=True|False", "do_eval=True|False"}},
       {Treatment::idle,
        "numbers of 16 bits with a narrow range are for GPUs; --precision bf16 is the counterpart here",
        {"fp16=False", "fp16_full_eval=False", "fp16_opt_level=O1", "fp16_backend=auto", "half_precision_backend=auto"}},

@@ -75,7 +75,8 @@ TEST_CASE("schedule: options that are missing or cannot be are errors") {
   };
   CHECK_THROWS_WITH(factor(Schedule::polynomial, {}, 1e-8), ContainsSubstring("lr_end"));
   CHECK_THROWS_WITH(factor(Schedule::cosine_with_min_lr, {}, 1), ContainsSubstring("min_lr_rate"));
-  CHECK_THROWS_WITH(factor(Schedule::cosine_with_min_lr, {.min_lr = 0.1, .min_lr_rate = 0.1}, 1),
-                    ContainsSubstring("either min_lr or min_lr_rate"));
+  ScheduleOptions both;
+  both.min_lr = both.min_lr_rate = 0.1;
+  CHECK_THROWS_WITH(factor(Schedule::cosine_with_min_lr, both, 1), ContainsSubstring("either min_lr or min_lr_rate"));
   CHECK_THROWS_WITH(factor(Schedule::warmup_stable_decay, {}, 1), ContainsSubstring("num_decay_steps"));
 }

@@ -47,7 +47,10 @@ void answer_standard_input(Answering& answering, const PredictOptions& options, 
 int predict(const PredictOptions& options, const CommandLine& line) {
   const PredictionTask& task = prediction_task(options.task);
   check_flags(task, line.given_names());
-  if (!options.files.empty() && !options.texts.empty()) throw UsageError("--file and texts exclude each other");
+  if (!options.files.empty() && !options.texts.empty())
+    throw UsageError(
+        fmt::format("--file and texts exclude each other, and '{}' stands alone; write --file before each file",
+                    options.texts.front()));
   if (!options.text_column.empty() && options.files.empty()) throw UsageError("--text-column goes with --file");
   const std::vector<std::string> texts = task.inputs != nullptr ? task.inputs(options) : options.texts;
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));

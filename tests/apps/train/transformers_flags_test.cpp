@@ -161,6 +161,13 @@ TEST_CASE("flags of transformers: a copied command trains, and says what does no
                               ContainsSubstring("--fp16 does nothing here: "));
   CHECK(std::ranges::count(outcome.err, '\n') == 4);
   CHECK(fs::exists(folder.path() / "out/model.safetensors"));
+
+  const std::string fewer = folder
+                                .run(
+                                    "mini_bert_train --check --model model --train t.txt --validation t.txt "
+                                    "--max_train_samples 2 --max_eval_samples 1")
+                                .out;
+  CHECK_THAT(fewer, ContainsSubstring("training    t.txt: 2 texts") && ContainsSubstring("validation  t.txt: 1 texts"));
 }
 
 TEST_CASE("flags of transformers: all TrainingArguments as a JSON file", "[apps]") {

@@ -112,7 +112,7 @@ std::vector<TrainingConsole::Column> TrainingConsole::columns() const {
   const double epoch = static_cast<double>(step) / static_cast<double>(plan_.updates_per_epoch);
   std::vector<Column> columns = {
       {"step", fmt::format("{}", step), narrow ? 6 : 8, true},
-      {"epoch", fmt::format("{:.2f}", epoch), narrow ? 6 : 8, true},
+      {"epoch", fmt::format("{:.2f}", epoch), narrow ? 6 : 8, !has_guard_},  // a guard takes its place
       {narrow ? "loss" : "training loss", shown(row_.has_value(), row_ ? fmt::format("{:.4f}", row_->loss) : ""),
        narrow ? 9 : 13, true},
       {narrow ? "valid." : "validation loss",
@@ -120,10 +120,9 @@ std::vector<TrainingConsole::Column> TrainingConsole::columns() const {
        true},
       {metric_name_, shown(evaluation_.has_value(), evaluation_ ? shown_metric(*evaluation_) : ""), 10, true}};
   if (has_guard_) {
-    columns.push_back(
-        {"guard",
-         guard_ ? fmt::format("{:.3f} {:>7}", guard_->log_probability, format_percent(guard_->accuracy(1))) : "-", 15,
-         true});
+    const std::string right = guard_ ? format_percent(guard_->accuracy(1)) : "-";
+    const std::string both = guard_ ? fmt::format("{:.3f} {:>7}", guard_->log_probability, right) : "-";
+    columns.push_back({"guard", narrow ? right : both, narrow ? 7 : 15, true});
   }
   columns.push_back(
       {"learning rate", shown(row_.has_value(), row_ ? fmt::format("{:.2e}", row_->learning_rate) : ""), 13, false});

@@ -64,6 +64,11 @@ TEST_CASE("terminal: a run fits 80 columns, and 60, with all its parts", "[apps]
     }
     CHECK(std::ranges::any_of(lines, [](const std::string& line) { return line.starts_with("[#"); }));
     CHECK_THAT(text, ContainsSubstring("right answer") && ContainsSubstring("三国人物诸葛[MASK] = 涛"));
+    if (columns >= 80) {  // the rank of the right answer and the answer to the other probe, in every row
+      CHECK(std::ranges::count_if(lines, [](const std::string& line) {
+              return std::regex_search(line, std::regex("涛 ?#[0-9]+.*[^ ]$")) && line.find("…") == line.npos;
+            }) >= 5);
+    }
     CHECK((text.find("learning rate ") != std::string::npos && text.find("tokens/s      ") != std::string::npos) ==
           (columns == 200));
   }

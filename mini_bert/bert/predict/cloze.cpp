@@ -56,8 +56,7 @@ std::vector<std::int32_t> mask_positions(const Tokenizer& tokenizer, std::span<c
   const std::string& mask = tokenizer.options().mask_token;
   const std::size_t written = count_of(mask, text);
   require(positions.size() >= written,
-          "{} of the {} {} in the text \"{}\" are behind the first {} tokens, where the text is cut; shorten what is "
-          "before them",
+          "{} of the {} {} in the text \"{}\" were cut off, because the text is longer than {} tokens; shorten it",
           written - std::min(positions.size(), written), written, mask, beginning_of(text), ids.size());
   require(!positions.empty(), "no {} in the text \"{}\"; write {} where the blank is{}", mask, beginning_of(text), mask,
           other_spelling(text, mask));

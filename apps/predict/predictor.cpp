@@ -1,16 +1,18 @@
 #include "apps/predict/predictor.h"
 
+#include <fmt/core.h>
+
 #include "mini_bert/bert/data/sample_reader.h"
 
 namespace mini_bert {
 
-void Predictor::answer_file(const PredictOptions& options, const Print& print) const {
-  std::vector<std::string> texts;
-  for (Sample& sample : read_samples(options.file, {.text_column = options.text_column}).samples) {
-    texts.push_back(std::move(sample.text));
+std::vector<Request> Predictor::read_file(const std::string& path, const std::string& text_column) const {
+  std::vector<Request> requests;
+  const ReadOptions how{.text_column = text_column, .keep_blank = true};
+  for (Sample& sample : read_samples(path, how).samples) {
+    requests.push_back(text_request(std::move(sample.text), fmt::format("{}: line {}", path, sample.line)));
   }
-  answer_in_chunks(
-      std::span<const std::string>(texts), [this](auto part) { return answer(part); }, print);
+  return requests;
 }
 
 }  // namespace mini_bert

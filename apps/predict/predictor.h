@@ -1,11 +1,11 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "apps/predict/predict_options.h"
+#include "apps/predict/request.h"
 
 namespace mini_bert {
 
@@ -14,28 +14,12 @@ class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  // Returns the printed form of each answer: a line of JSON or a small table, with line ends.
-  virtual std::vector<std::string> answer(std::span<const std::string> texts) const = 0;
+  // Returns the printed form of each answer: a line of JSON or a small table, with line ends. Error when a request
+  // cannot be answered.
+  virtual std::vector<std::string> answer(std::span<const Request> requests) const = 0;
 
-  // Prints several answers, as soon as they are ready.
-  using Print = std::function<void(const std::string& answers)>;
-
-  // Answers every row of options.file in order. By default, a row holds one text in the column options.text_column.
-  virtual void answer_file(const PredictOptions& options, const Print& print) const;
+  // The rows of a file, in order. By default, a row holds one text in the column `text_column`.
+  virtual std::vector<Request> read_file(const std::string& path, const std::string& text_column) const;
 };
-
-// Calls `answer` with chunks of the inputs and prints the results. A chunk is large enough to pack batches of similar
-// lengths, and small enough for the first answers to appear soon.
-template <class Input, class Answer>
-void answer_in_chunks(std::span<const Input> inputs, const Answer& answer, const Predictor::Print& print) {
-  constexpr std::size_t chunk = 256;
-  for (std::size_t begin = 0; begin < inputs.size(); begin += chunk) {
-    std::string answers;
-    for (const std::string& text : answer(inputs.subspan(begin, std::min(chunk, inputs.size() - begin)))) {
-      answers += text;
-    }
-    print(answers);
-  }
-}
 
 }  // namespace mini_bert

@@ -44,22 +44,30 @@ class AnswerPredictor : public Predictor {
   explicit AnswerPredictor(const PredictOptions& options)
       : options_(options), loaded_(load_pretrained<BertForQuestionAnswering>(options.model)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<Question> questions;
-    for (const std::string& text : texts) questions.push_back(question_of(text));
+    std::vector<std::string> headings;
+    for (const Request& request : requests) {
+      questions.push_back(question_of(request));
+      headings.push_back(questions.back().question);
+    }
     const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
                                 .stride = options_.doc_stride};
     const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, std::move(questions), windows,
                                            {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
     std::vector<std::string> printed;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      printed.push_back(options_.json ? json(answers[i]) : table(texts[i].substr(0, texts[i].find('\t')), answers[i]));
+    for (std::size_t i = 0; i < headings.size(); ++i) {
+      printed.push_back(options_.json ? json(answers[i]) : table(headings[i], answers[i]));
     }
     return printed;
   }
 
  private:
-  static Question question_of(const std::string& text) {
+  static Question question_of(const Request& request) {
+    if (request.is_object) {
+      return {.id = {}, .question = request.field("question"), .context = request.field("context"), .answers = {}};
+    }
+    const std::string& text = request.text;
     const std::size_t tab = text.find('\t');
     require(tab != std::string::npos,
             "no tab in \"{}\"; give --question and --context, or lines of a question, a tab and a text", text);
@@ -96,19 +104,21 @@ Task answer_task() {
           TrainingTask{
               .name = "answer",
               .help = "find the answer to a question in a text",
+              .flags = {{"doc-stride"}},
               .read = read_answer_inputs,
               .entry = "question",
               .loss = "How much the right beginnings and ends of answers surprise the model: −ln of the probability it "
                       "gives them, on average.",
               .ask = "answer --model {} --question '…' --context '…'"},
-      .prediction = PredictionTask{.name = "answer",
-                                   .help = "where does a text answer a question?",
-                                   .flags = {{"question"}, {"context"}},
-                                   .input = "a question, a tab and a text",
-                                   .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
-                                     return std::make_unique<AnswerPredictor>(options);
-                                   },
-                                   .inputs = question_lines}};
+      .prediction = PredictionTask{
+          .name = "answer",
+          .help = "where does a text answer a question?",
+          .flags = {{"text-column"}, {"question"}, {"context"}, {"doc-stride"}, {"top-k"}, {"may-be-absent"}},
+          .input = "a question, a tab and a text",
+          .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
+            return std::make_unique<AnswerPredictor>(options);
+          },
+          .inputs = question_lines}};
 }
 
 }  // namespace mini_bert

@@ -59,17 +59,23 @@ class ClassifyPredictor : public Predictor {
   explicit ClassifyPredictor(const PredictOptions& options)
       : options_(options), loaded_(load_pretrained<BertForSequenceClassification>(options.model)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<TextPair> pairs;
-    for (const std::string& text : texts) pairs.push_back(pair_of(text));
+    for (const Request& request : requests) pairs.push_back(pair_of(request));
     const auto answers = classify(*loaded_.model, loaded_.tokenizer, pairs);
     std::vector<std::string> printed;
-    for (std::size_t i = 0; i < texts.size(); ++i) printed.push_back(show(texts[i], answers[i]));
+    for (std::size_t i = 0; i < requests.size(); ++i) printed.push_back(show(requests[i].whole_text(), answers[i]));
     return printed;
   }
 
  private:
-  TextPair pair_of(const std::string& text) const {
+  TextPair pair_of(const Request& request) const {
+    if (request.is_object) {
+      const std::string* const second = request.find("text_pair");
+      require(second != nullptr || !options_.pairs, "the request has no \"text_pair\", which --pairs asks for");
+      return {request.field("text"), second == nullptr ? "" : request.field("text_pair")};
+    }
+    const std::string& text = request.text;
     const std::size_t tab = text.find('\t');
     if (!options_.pairs) return {text, {}};
     require(tab != std::string::npos, "no tab in the text \"{}\"; --pairs wants one between the two texts", text);
@@ -102,7 +108,7 @@ Task classify_task() {
           TrainingTask{
               .name = "classify",
               .help = "tell the label of a text",
-              .flags = {{"text-pair-column"}, {"label-column"}, {"problem-type"}, {"class-weights"}},
+              .flags = {{"text-column"}, {"text-pair-column"}, {"label-column"}, {"problem-type"}, {"class-weights"}},
               .read = read_classify_inputs,
               .check = check_options,
               .has_labels = true,
@@ -111,6 +117,7 @@ Task classify_task() {
               .ask = "classify --model {} '…'"},
       .prediction = PredictionTask{.name = "classify",
                                    .help = "which label does a text have?",
+                                   .flags = {{"text-column"}, {"pairs"}, {"top-k"}},
                                    .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                      return std::make_unique<ClassifyPredictor>(options);
                                    }}};

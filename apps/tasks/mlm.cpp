@@ -4,7 +4,6 @@
 #include "apps/train/input_reading.h"
 #include "apps/train/masking_inputs.h"
 #include "mini_bert/bert/data/sample_reader.h"
-#include "mini_bert/bert/predict/fill_mask.h"
 #include "mini_bert/bert/training/masked_lm_objective.h"
 
 namespace mini_bert {
@@ -26,8 +25,6 @@ TrainingInputs read_mlm_inputs(const TrainOptions& options) {
   data.masking = std::move(masking.rules);
   inputs.masking = std::move(masking.facts);
   data.guard = read_guard_inputs(options, tokenizer, model.config());
-  for (const std::string& probe : options.probes)
-    fill_mask(model, tokenizer, probe);  // Error if the probe is unsuitable
   data.probes = options.probes;
   inputs.objective = std::make_unique<MaskedLmObjective>(model, tokenizer, options.training, std::move(data));
   return inputs;

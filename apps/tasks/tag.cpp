@@ -49,7 +49,8 @@ class TagPredictor : public Predictor {
   explicit TagPredictor(const PredictOptions& options)
       : options_(options), loaded_(load_pretrained<BertForTokenClassification>(options.model)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
+    const std::vector<std::string> texts = texts_of(requests);
     const Aggregation aggregation = parse_aggregation(options_.aggregation);
     const auto answers = tag(*loaded_.model, loaded_.tokenizer, texts, aggregation);
     std::vector<std::string> printed;
@@ -96,7 +97,7 @@ Task tag_task() {
           TrainingTask{
               .name = "tag",
               .help = "tell the label of each word",
-              .flags = {{"label-column"}, {"class-weights"}},
+              .flags = {{"text-column"}, {"label-column"}, {"class-weights"}},
               .read = read_tag_inputs,
               .has_labels = true,
               .entry = "text at line",
@@ -104,6 +105,7 @@ Task tag_task() {
               .ask = "tag --model {} '…'"},
       .prediction = PredictionTask{.name = "tag",
                                    .help = "which words are names, places, …?",
+                                   .flags = {{"text-column"}, {"aggregation"}},
                                    .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                      return std::make_unique<TagPredictor>(options);
                                    }}};

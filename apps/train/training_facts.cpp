@@ -79,6 +79,12 @@ Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model
   return frozen;
 }
 
+std::string precision_fact(const TrainOptions& options) {
+  const std::string name = options.training.precision == Precision::mixed ? "bf16" : "f32";
+  if (options.precision != "auto") return name;
+  return name + (name == "bf16" ? " (auto: this CPU multiplies bf16)" : " (auto: this CPU does not multiply bf16)");
+}
+
 }  // namespace
 
 std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
@@ -137,6 +143,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
     facts.emplace_back("",
                        fmt::format("anchor {:g}: every trained weight is pulled to where it starts", training.anchor));
   }
+  facts.emplace_back("precision", precision_fact(options));
   facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
   return facts;
 }

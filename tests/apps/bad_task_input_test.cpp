@@ -90,6 +90,13 @@ const std::vector<Case> cases = {
      {"--metric-for-best-model is 'f1'"}},
     {"check and resume", "mini_bert_train --check --resume --output model", {"model/arguments.json"}},
     {"JSON of a training", "$T --json", {"--json goes with --check"}},
+    {"masks in a task without",
+     "$T --task classify --mask-probability 0.3",
+     {"--mask-probability goes with --task mlm"}},
+    {"windows in a task without", "$T --doc-stride 64", {"--doc-stride goes with --task answer"}},
+    {"a column of texts in a task without",
+     "$T --task choose --text-column a",
+     {"--text-column goes with --task mlm, pretrain, classify or tag"}},
     // mini_bert_predict
     {"classify with a model of masked words",
      "mini_bert_predict classify --model model 三国",

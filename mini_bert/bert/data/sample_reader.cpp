@@ -58,9 +58,9 @@ SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& op
     const Field* const mask = options.mask_spans && has_mask_spans ? record.find("mask") : nullptr;
     const std::string spans = mask != nullptr && mask->name != column ? mask->value : "";
     std::string text = take_text(record, column, name);
-    if (is_blank(text)) {
-      ++result.blank;
-    } else {
+    const bool blank = is_blank(text);
+    if (blank) ++result.blank;
+    if (!blank || options.keep_blank) {
       text.shrink_to_fit();  // parsers leave unused capacity in strings
       std::vector<TextRange> ranges;
       if (!spans.empty()) ranges = parse_mask_spans(spans, text, fmt::format("{}: line {}", name, record.line));

@@ -23,6 +23,8 @@ struct ReadOptions {
   // Also read the key "mask" of .json and .jsonl records: [[begin, end], …], half-open ranges of the text in code
   // points, as in Python. If the key is missing, null or [], a random draw decides.
   bool mask_spans = false;
+  // Also return texts that are empty or white space, so that there is a sample for each record.
+  bool keep_blank = false;
 };
 
 struct SampleFile {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/predict/predict_options.h"
+#include "mini_bert/bert/data/sample_reader.h"
 
 namespace mini_bert {
 
@@ -23,6 +24,10 @@ class Predictor {
   // Answers every row of options.file in order. By default, a row holds one text in the column options.text_column.
   virtual void answer_file(const PredictOptions& options, const Print& print) const;
 };
+
+// Reads options.file: one sample for each row, also for a row without a text. Prints to stderr which columns were read,
+// unless the user named them.
+std::vector<Sample> read_rows_to_answer(const PredictOptions& options, ReadOptions how = {});
 
 // Calls `answer` with chunks of the inputs and prints the results. A chunk is large enough to pack batches of similar
 // lengths, and small enough for the first answers to appear soon.

@@ -19,7 +19,11 @@ using Json = nlohmann::ordered_json;
 TrainingInputs read_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   const BertConfig config = read_config(options.model);
-  Parts<Question> questions = read_parts(options, [](const std::string& path) { return read_questions(path); });
+  Parts<Question> questions = read_parts(options, [&](const std::string& path) {
+    QuestionFile file = read_questions(path);
+    note_file(path, file, file.questions.size(), inputs.reading);
+    return std::move(file.questions);
+  });
   auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
   const WindowOptions windows{.max_length = longest_sample(options, config), .stride = options.doc_stride};
   const auto set = [&](std::vector<Question> part) {
@@ -47,18 +51,38 @@ class AnswerPredictor : public Predictor {
   std::vector<std::string> answer(std::span<const std::string> texts) const override {
     std::vector<Question> questions;
     for (const std::string& text : texts) questions.push_back(question_of(text));
+    return answer_questions(questions);
+  }
+
+  // A .json or .jsonl file has the form of SQuAD. Other files have a question, a tab and a text in each row.
+  void answer_file(const PredictOptions& options, const Print& print) const override {
+    const std::string extension = data_extension(options.file);
+    std::vector<Question> questions;
+    if (extension == ".json" || extension == ".jsonl" || extension == ".ndjson") {
+      questions = read_questions(options.file, Answers::optional).questions;
+    } else {
+      for (const Sample& sample : read_rows_to_answer(options, {.takes_pair = true, .tabs_are_text = true})) {
+        const bool is_whole = !sample.pair.empty() || is_blank(sample.text);
+        questions.push_back(is_whole ? Question{{}, sample.text, sample.pair, {}} : question_of(sample.text));
+      }
+    }
+    answer_in_chunks(
+        std::span<const Question>(questions), [this](auto part) { return answer_questions(part); }, print);
+  }
+
+ private:
+  std::vector<std::string> answer_questions(std::span<const Question> questions) const {
     const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
                                 .stride = options_.doc_stride};
-    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, std::move(questions), windows,
+    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, {questions.begin(), questions.end()}, windows,
                                            {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
     std::vector<std::string> printed;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      printed.push_back(options_.json ? json(answers[i]) : table(texts[i].substr(0, texts[i].find('\t')), answers[i]));
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      printed.push_back(options_.json ? json(answers[i]) : table(questions[i].question, answers[i]));
     }
     return printed;
   }
 
- private:
   static Question question_of(const std::string& text) {
     const std::size_t tab = text.find('\t');
     require(tab != std::string::npos,

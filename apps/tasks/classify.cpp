@@ -1,6 +1,7 @@
 // The task classify: gives a text, or a pair of texts, a label, several labels or a number.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/console/command_line.h"
 #include "apps/console/text_format.h"
@@ -24,14 +25,30 @@ TrainingInputs read_inputs(const TrainOptions& options) {
   if (!options.problem_type.empty()) config.problem_type = options.problem_type;
   if (!config.problem_type) config.problem_type = name_of(ProblemType::single_label_classification);
   const ProblemType problem = config.problem();
-  const LabelColumns columns{.text = options.text_column, .pair = options.pair_column, .label = options.label_column};
-  const bool several = problem == ProblemType::multi_label_classification;
-  const Parts<LabelledText> texts =
-      read_parts(options, [&](const std::string& path) { return read_labelled_texts(path, columns, several); });
+  const LabelOptions columns{.text = options.text_column,
+                             .pair = options.pair_column,
+                             .label = options.label_column,
+                             .several = problem == ProblemType::multi_label_classification,
+                             .known_labels = config.labels};
+  std::optional<LabelledFile> training;  // its columns and labels; its texts are moved out
+  const Parts<LabelledText> texts = read_parts(options, [&](const std::string& path) {
+    LabelledFile file = read_labelled_texts(path, columns, training ? &*training : nullptr);
+    note_file(path, file, file.texts.size(), inputs.reading);
+    std::vector<LabelledText> part = std::move(file.texts);
+    if (!training) {
+      for (const LabelledText& text : part) note_text(text.pair.empty() ? text.text : text.text + " | " + text.pair, inputs.reading);
+      training = std::move(file);
+    }
+    return part;
+  });
+  if (training->has_vectors) {
+    inputs.reading.facts.push_back(
+        fmt::format("{}: the labels are vectors of {} zeros and ones", options.train, training->labels.size()));
+  }
   if (problem == ProblemType::regression) {
     config.labels = {config.labels.size() == 1 ? config.labels.front() : "LABEL_0"};
   } else {
-    decide_labels(distinct_labels(texts.train), options, config);
+    decide_labels(training->has_vectors ? training->labels : distinct_labels(texts.train), options, config);
   }
   auto& model = load_model<BertForSequenceClassification>(options, config, inputs);
   const auto set = [&](const std::vector<LabelledText>& part, const std::string& path) {
@@ -62,13 +79,31 @@ class ClassifyPredictor : public Predictor {
   std::vector<std::string> answer(std::span<const std::string> texts) const override {
     std::vector<TextPair> pairs;
     for (const std::string& text : texts) pairs.push_back(pair_of(text));
-    const auto answers = classify(*loaded_.model, loaded_.tokenizer, pairs);
-    std::vector<std::string> printed;
-    for (std::size_t i = 0; i < texts.size(); ++i) printed.push_back(show(texts[i], answers[i]));
-    return printed;
+    return answer_pairs(pairs);
+  }
+
+  // A file may hold pairs of texts in two columns.
+  void answer_file(const PredictOptions& options, const Print& print) const override {
+    std::vector<TextPair> pairs;
+    for (const Sample& sample : read_rows_to_answer(options, {.takes_pair = true, .tabs_are_text = options.pairs})) {
+      const bool cut = options.pairs && sample.pair.empty() && !is_blank(sample.text);
+      pairs.push_back(cut ? pair_of(sample.text) : TextPair{sample.text, sample.pair});
+    }
+    answer_in_chunks(
+        std::span<const TextPair>(pairs), [this](auto part) { return answer_pairs(part); }, print);
   }
 
  private:
+  std::vector<std::string> answer_pairs(std::span<const TextPair> pairs) const {
+    const auto answers = classify(*loaded_.model, loaded_.tokenizer, pairs);
+    std::vector<std::string> printed;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const std::string& pair = pairs[i].pair;
+      printed.push_back(show(pair.empty() ? pairs[i].text : pairs[i].text + '\t' + pair, answers[i]));
+    }
+    return printed;
+  }
+
   TextPair pair_of(const std::string& text) const {
     const std::size_t tab = text.find('\t');
     if (!options_.pairs) return {text, {}};

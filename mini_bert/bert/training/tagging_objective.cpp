@@ -86,7 +86,7 @@ Evaluation TaggingObjective::evaluate() const {
     }
   }
   Evaluation evaluation{.loss = weight > 0 ? sum / weight : 0};
-  evaluation.metrics = entity_metrics(tags.expected, tags.predicted);
+  evaluation.metrics = entity_metrics(tags.expected, tags.predicted, config.labels);
   evaluation.confusion = confusion_matrix(tags.expected_ids, tags.predicted_ids, config.labels);
   return evaluation;
 }

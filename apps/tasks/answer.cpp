@@ -74,8 +74,8 @@ class AnswerPredictor : public Predictor {
   std::vector<std::string> answer_questions(std::span<const Question> questions) const {
     const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
                                 .stride = options_.doc_stride};
-    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, {questions.begin(), questions.end()}, windows,
-                                           {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
+    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, {questions.begin(), questions.end()},
+                                           windows, {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
     std::vector<std::string> printed;
     for (std::size_t i = 0; i < questions.size(); ++i) {
       printed.push_back(options_.json ? json(answers[i]) : table(questions[i].question, answers[i]));

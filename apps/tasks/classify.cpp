@@ -29,6 +29,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
                              .pair = options.pair_column,
                              .label = options.label_column,
                              .several = problem == ProblemType::multi_label_classification,
+                             .numbers = problem == ProblemType::regression,
                              .known_labels = config.labels};
   std::optional<LabelledFile> training;  // its columns and labels; its texts are moved out
   const Parts<LabelledText> texts = read_parts(options, [&](const std::string& path) {
@@ -36,7 +37,8 @@ TrainingInputs read_inputs(const TrainOptions& options) {
     note_file(path, file, file.texts.size(), inputs.reading);
     std::vector<LabelledText> part = std::move(file.texts);
     if (!training) {
-      for (const LabelledText& text : part) note_text(text.pair.empty() ? text.text : text.text + " | " + text.pair, inputs.reading);
+      for (const LabelledText& text : part)
+        note_text(text.pair.empty() ? text.text : text.text + " | " + text.pair, inputs.reading);
       training = std::move(file);
     }
     return part;

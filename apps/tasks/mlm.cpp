@@ -17,8 +17,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
   const Index max_length = longest_sample(options, model.config());
   std::optional<TextColumns> columns;  // of the training file
   const Parts<Sample> texts = read_parts(options, [&](const std::string& path) {
-    SampleFile file =
-        read_samples(path, {.text_column = options.text_column, .decided = columns, .mask_spans = true});
+    SampleFile file = read_samples(path, {.text_column = options.text_column, .decided = columns, .mask_spans = true});
     note_file(path, file, file.samples.size(), inputs.reading);
     if (!columns) {
       columns = file.columns;

@@ -16,7 +16,9 @@ class ColumnContent {
   void add(const Field& cell, const std::string& label = {});
 
   bool is_empty() const { return filled_ == 0; }
-  bool holds_numbers() const { return filled_ > 0 && numbers_ == filled_; }  // cells without any letter: 3, 0.5, 2024-01-02
+  bool holds_numbers() const {
+    return filled_ > 0 && numbers_ == filled_;
+  }  // cells without any letter: 3, 0.5, 2024-01-02
   bool holds_ids() const { return filled_ > 0 && 10 * (numbers_ + codes_) >= 9 * filled_; }  // a7, x_1, a URL
   // Few distinct values, each short: names of classes, cities, stars.
   bool holds_few_values() const;

@@ -53,10 +53,11 @@ class SeparatedText {
     const std::size_t end = std::min(text_.find_first_of(std::string{separator_, '\n'}), text_.size());
     const bool before_line_end = end == text_.size() || text_[end] == '\n';
     const std::size_t length = before_line_end && end > 0 && text_[end - 1] == '\r' ? end - 1 : end;
-    require(length == 0 || line_ == begin_line,
-            "{}: line {}: the quote that begins here ends in line {}, inside a field; double it if the text begins with "
-            "a quotation mark",
-            path_, begin_line, line_);
+    require(
+        length == 0 || line_ == begin_line,
+        "{}: line {}: the quote that begins here ends in line {}, inside a field; double it if the text begins with "
+        "a quotation mark",
+        path_, begin_line, line_);
     field += text_.substr(0, length);
     text_.remove_prefix(length);
   }
@@ -118,9 +119,10 @@ std::vector<std::string> read_header(SeparatedText& rows, const std::string& pat
           names.size(), most_columns);
   for (std::string& name : names) name = without_blanks(name);
   for (auto name = names.begin(); name != names.end(); ++name) {
-    require(std::find(names.begin(), name, *name) == name,
-            "{}: line {}: column {} occurs twice; rename one of them or, if the file has no line of column names, add one",
-            path, rows.line(), in_quotes(*name));
+    require(
+        std::find(names.begin(), name, *name) == name,
+        "{}: line {}: column {} occurs twice; rename one of them or, if the file has no line of column names, add one",
+        path, rows.line(), in_quotes(*name));
   }
   return names;
 }
@@ -135,8 +137,8 @@ void read_separated(std::string_view text, char separator, const std::string& pa
   for (std::size_t number = 1; rows.next_row(row); ++number) {
     if (row.size() != names.size()) {
       const Error error(fmt::format(
-          "{}: row {} (line {}) has {} fields, expected {} as in the header; put fields with separators in quotes", path,
-          number, rows.line(), row.size(), names.size()));
+          "{}: row {} (line {}) has {} fields, expected {} as in the header; put fields with separators in quotes",
+          path, number, rows.line(), row.size(), names.size()));
       if (!bad) throw error;
       bad(error);
       continue;

@@ -39,6 +39,19 @@ bool looks_like_utf16(std::string_view bytes) {
   return size >= 4 && std::max(zeros[0], zeros[1]) * 10 > size * 3 && std::min(zeros[0], zeros[1]) * 10 < size;
 }
 
+// Whether all bytes beyond ASCII are pairs of GBK: 81 … FE, then 40 … FE without 7F. Text in other encodings fails
+// soon.
+bool looks_like_gbk(std::string_view bytes) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (byte(i) < 0x80) continue;
+    const bool leads = 0x81 <= byte(i) && byte(i) <= 0xFE && i + 1 < bytes.size();
+    if (!leads || byte(i + 1) < 0x40 || byte(i + 1) == 0x7F || byte(i + 1) == 0xFF) return false;
+    ++i;
+  }
+  return true;
+}
+
 bool has_lone_cr(std::string_view text) {
   for (std::size_t at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1)) {
     if (at + 1 == text.size() || text[at + 1] != '\n') return true;
@@ -64,6 +77,9 @@ DataText::DataText(const std::filesystem::path& path) : file_(path) {
   require(little || big || !looks_like_utf16(bytes),
           "{}: looks like UTF-16 without a byte order mark, expected UTF-8; convert it: iconv -f {} -t UTF-8", name,
           bytes.starts_with('\0') ? "UTF-16BE" : "UTF-16LE");
+  require(little || big || find_ill_formed(bytes) == std::string_view::npos || !looks_like_gbk(bytes),
+          "{0}: looks like GBK, expected UTF-8; convert it: iconv -f GB18030 -t UTF-8 {0} > {1}", name,
+          path.stem().string() + "-utf8" + path.extension().string());
   text_ = require_utf8(converted_.empty() ? bytes : std::string_view(converted_), name);
   if (has_lone_cr(text_)) {
     converted_ = with_line_feeds(text_);

@@ -25,9 +25,8 @@ std::vector<std::string> DroppedRows::facts(std::size_t kept) const {
                                 blank_ == 1 ? "has" : "have", blank_ == 1 ? "is" : "are", first_blank_line_));
   }
   if (bad_ > 0) {
-    facts.push_back(
-        fmt::format("{} of {} rows cannot be used and {} left out; the first: {}", bad_, rows, bad_ == 1 ? "is" : "are",
-                    first_bad_));
+    facts.push_back(fmt::format("{} of {} rows cannot be used and {} left out; the first: {}", bad_, rows,
+                                bad_ == 1 ? "is" : "are", first_bad_));
   }
   return facts;
 }

@@ -209,10 +209,29 @@ bool is_json_lines(std::string_view text) {
   return json::accept(take_line(rest)) || !json::accept(text);
 }
 
+namespace {
+
+// Refuses a file that is one object of columns: {"text": {"0": …}, …}, as pandas' to_json() writes it, or {"data": [ …
+// ]}.
+void refuse_object_of_columns(std::string_view text, const std::string& path) {
+  const json whole = json::parse(text, nullptr, false);
+  if (!whole.is_object() || whole.empty()) return;
+  const bool has_columns = std::ranges::all_of(whole, [](const json& value) { return value.is_object(); });
+  const bool has_list = whole.contains("data") && whole["data"].is_array();
+  require(
+      !has_columns && !has_list,
+      "{}: the file is one object ({}), expected an array of texts or objects, or one of them per line; pandas writes "
+      "it with orient=\"records\"",
+      path, whole.begin().key().substr(0, 40));
+}
+
+}  // namespace
+
 void read_json(std::string_view text, const std::string& path, const RecordSink& sink, const BadRecordSink& bad) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   const bool is_array = begin != std::string_view::npos && text[begin] == '[';
   if (is_array || !is_json_lines(text)) return RecordHandler(text, 1, true, path, sink).parse();
+  if (text.find('\n') >= text.find_last_not_of(" \t\r\n")) refuse_object_of_columns(text, path);
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::string_view line = take_line(text);
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;

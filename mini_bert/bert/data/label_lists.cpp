@@ -21,7 +21,8 @@ void add_label(std::string_view text, std::vector<std::string>& labels) {
 std::vector<std::string> from_json(const json& list, const std::string& place) {
   std::vector<std::string> labels;
   for (const json& entry : list) {
-    require(!entry.is_structured(), "{}: a label is {}, expected a text or a number", place, entry.dump().substr(0, 40));
+    require(!entry.is_structured(), "{}: a label is {}, expected a text or a number", place,
+            entry.dump().substr(0, 40));
     if (!entry.is_null()) add_label(entry.is_string() ? entry.get<std::string>() : entry.dump(), labels);
   }
   return labels;

@@ -17,10 +17,12 @@ std::string trimmed(std::string_view text);
 // cell and null have no labels. Throws Error, which begins with `place`, for a list that cannot be read.
 std::vector<std::string> read_label_list(const Field& cell, const std::string& place);
 
-// Whether these labels are a vector of zeros and ones with one entry for each of the model's labels: [0, 1, 1], [0.0, 1.0].
+// Whether these labels are a vector of zeros and ones with one entry for each of the model's labels: [0, 1, 1],
+// [0.0, 1.0].
 bool is_label_vector(const std::vector<std::string>& labels);
 
 // The names of the labels where the vector has a one.
-std::vector<std::string> labels_of_vector(const std::vector<std::string>& vector, const std::vector<std::string>& names);
+std::vector<std::string> labels_of_vector(const std::vector<std::string>& vector,
+                                          const std::vector<std::string>& names);
 
 }  // namespace mini_bert

@@ -25,7 +25,15 @@ std::optional<double> number_from(const std::string& text) {
 // Turns records into labelled texts.
 class LabelReader {
  public:
-  LabelReader(std::string path, bool several) : path_(std::move(path)), several_(several) {}
+  LabelReader(std::string path, const LabelOptions& options, const LabelledFile* training)
+      : path_(std::move(path)), several_(options.several), numbers_(options.numbers) {
+    if (training == nullptr || training->has_vectors || numbers_) return;
+    // The model keeps its labels if they include those of the training file.
+    const auto is_known = [&](const std::string& label) {
+      return std::ranges::find(options.known_labels, label) != options.known_labels.end();
+    };
+    allowed_ = std::ranges::all_of(training->labels, is_known) ? options.known_labels : training->labels;
+  }
 
   LabelledText read(const Record& record, const TextColumns& columns) const {
     require(record.has_columns, "{}: line {}: a bare text, expected columns or keys with a text and its label", path_,
@@ -34,10 +42,19 @@ class LabelReader {
     if (is_blank(result.text)) return result;
     if (!columns.pair.empty()) result.pair = text_of(record, columns.pair, "text_pair_column");
     result.labels = labels_of(column(record, columns.label, "label_column"), record.line);
+    for (const std::string& label : result.labels) check(label, record.line);
     return result;
   }
 
  private:
+  void check(const std::string& label, std::size_t line) const {
+    require(!numbers_ || number_from(label).has_value(),
+            "{}: line {}: label {} is not a number, which regression learns", path_, line, in_quotes(label));
+    require(allowed_.empty() || std::ranges::find(allowed_, label) != allowed_.end(),
+            "{}: line {}: label {} is none of the {} labels of the model", path_, line, in_quotes(label),
+            allowed_.size());
+  }
+
   const Field& column(const Record& record, const std::string& name, const char* argument) const {
     const Field* field = record.find(name);
     require(field != nullptr, "{}: line {}: no column {} (columns: {}); name another with `{}`", path_, record.line,
@@ -65,7 +82,8 @@ class LabelReader {
   }
 
   std::string path_;
-  bool several_;
+  bool several_, numbers_;
+  std::vector<std::string> allowed_;  // the labels of the model; empty: any
 };
 
 // Replaces vectors of zeros and ones by the names of their labels. A vector of another length is a bad row.
@@ -76,9 +94,9 @@ void name_vectors(const std::string& path, const std::vector<std::string>& names
       text.labels = labels_of_vector(text.labels, names);
       texts.push_back(std::move(text));
     } else {
-      file.dropped.add_bad(Error(fmt::format(
-          "{}: line {}: {} labels, expected a vector of {} zeros and ones as in the training file", path, text.line,
-          text.labels.size(), names.size())));
+      file.dropped.add_bad(
+          Error(fmt::format("{}: line {}: {} labels, expected a vector of {} zeros and ones as in the training file",
+                            path, text.line, text.labels.size(), names.size())));
     }
   }
   file.texts = std::move(texts);
@@ -111,12 +129,9 @@ void decide_vectors(const std::string& path, const LabelOptions& options, const 
 LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelOptions& options,
                                  const LabelledFile* training) {
   LabelledFile file;
-  const LabelReader reader(path.string(), options.several);
-  const ColumnRequest request{.text = options.text,
-                              .pair = options.pair,
-                              .label = options.label,
-                              .takes_pair = true,
-                              .takes_label = true};
+  const LabelReader reader(path.string(), options, training);
+  const ColumnRequest request{
+      .text = options.text, .pair = options.pair, .label = options.label, .takes_pair = true, .takes_label = true};
   const BadRecordSink count_bad = [&](const Error& error) { file.dropped.add_bad(error); };
   const RowSink read = [&](Record& record, const TextColumns& columns) {
     try {

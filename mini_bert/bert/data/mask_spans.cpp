@@ -37,7 +37,8 @@ std::vector<TextRange> parse_mask_spans(std::string_view json, std::string_view 
   const auto length = static_cast<std::int64_t>(count_code_points(text));
   if (!list.is_array()) field.fail("[[begin, end], …], ranges of the text in characters");
   for (const JsonField& span : field.elements()) {
-    if (!span.json().is_array() || span.json().size() != 2) span.fail("[begin, end], a range of the text in characters");
+    if (!span.json().is_array() || span.json().size() != 2)
+      span.fail("[begin, end], a range of the text in characters");
     const std::vector<JsonField> ends = span.elements();
     const std::int64_t begin = ends[0].integer(), end = ends[1].integer();
     require(

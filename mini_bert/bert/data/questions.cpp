@@ -72,7 +72,8 @@ class QuestionReader {
     }
   }
   void read_flat(const JsonField& entry) {
-    if (!entry.has("context")) entry.fail("context", "a text; a file in the form of SQuAD has \"data\" with \"paragraphs\"");
+    if (!entry.has("context"))
+      entry.fail("context", "a text; a file in the form of SQuAD has \"data\" with \"paragraphs\"");
     read(entry, entry.at("context").text());
   }
 
@@ -170,6 +171,9 @@ QuestionFile read_questions(const std::filesystem::path& path, Answers answers) 
   } else {
     root = parse_json(text, name);
     const JsonField field(root, name);
+    const bool is_list_of_others = root.is_array() && !root.empty() && !root[0].is_object();
+    require((root.is_object() && root.contains("data")) || (root.is_array() && !is_list_of_others),
+            "{}: it has no \"data\" and no objects with questions, expected a file in the form of SQuAD", name);
     reader.read_list(root.is_array() ? field : field.at("data"));
   }
   return reader.finish(name);

@@ -36,7 +36,8 @@ using BadRecordSink = std::function<void(const Error&)>;
 // Calls `sink` for each record of a data file, in order. The extension of the file selects the format:
 //   .json              an array of texts or of objects (RFC 8259), or one of them per line
 //   .jsonl .ndjson     a text or an object per line, or an array of them
-//   .csv .tsv          a header row, then rows; fields in quotes follow RFC 4180. Text behind a closing quote belongs to
+//   .csv .tsv          a header row, then rows; fields in quotes follow RFC 4180. Text behind a closing quote belongs
+//   to
 //                      the field, as in pandas. A header without the separator of the extension, but with another one
 //                      (, ; or a tab), says that the file uses the other one. Blanks around column names are dropped
 //   .txt               a text per line

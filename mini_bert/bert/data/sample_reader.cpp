@@ -56,7 +56,11 @@ class SampleReader {
     const bool is_list = field->value.starts_with('['), is_object = field->value.starts_with('{');
     if (options_.keep_blank && !is_list && !is_object) return std::move(field->value);
     fail("{}: column {} is {}, expected a text; put it in quotes or name another column with `{}`", place_of(record),
-         in_quotes(column), is_list ? "an array" : is_object ? "an object" : field->value.substr(0, 40), argument);
+         in_quotes(column),
+         is_list     ? "an array"
+         : is_object ? "an object"
+                     : field->value.substr(0, 40),
+         argument);
   }
 
   std::string path_;

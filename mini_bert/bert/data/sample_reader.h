@@ -22,10 +22,10 @@ struct Sample {
 };
 
 struct ReadOptions {
-  std::string text_column = {};                 // empty: decide_columns() decides
-  std::string pair_column = {};                 // the same for the second text of a pair
-  std::optional<TextColumns> decided = {};      // the columns of the training file, for the validation file
-  bool takes_pair = false;                      // read a second text where the file has one
+  std::string text_column = {};             // empty: decide_columns() decides
+  std::string pair_column = {};             // the same for the second text of a pair
+  std::optional<TextColumns> decided = {};  // the columns of the training file, for the validation file
+  bool takes_pair = false;                  // read a second text where the file has one
   // Every row becomes a sample, also one without a text. A number in place of a text is read as its digits.
   bool keep_blank = false;
   bool tabs_are_text = false;  // do not cut the lines of a .txt file at tabs
@@ -41,8 +41,8 @@ struct SampleFile {
 };
 
 // Reads the texts of a data file in a format of read_records(). Throws Error when the file cannot be read, when the
-// columns cannot be decided, when more than 1 % of the rows lack the column or have no text in it, when a span of "mask"
-// is not a range of its text or covers only white space, and when no text is left.
+// columns cannot be decided, when more than 1 % of the rows lack the column or have no text in it, when a span of
+// "mask" is not a range of its text or covers only white space, and when no text is left.
 SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& options = {});
 
 }  // namespace mini_bert

@@ -72,7 +72,7 @@ struct WordPlace {
   std::size_t first_byte, last_byte;
 };
 
-std::vector<WordPlace> words_of(std::string_view text) {
+std::vector<WordPlace> word_places(std::string_view text) {
   std::vector<WordPlace> words;
   std::int64_t index = 0;
   bool open = false;
@@ -101,7 +101,8 @@ TaggedText from_spans(const Record& record, const Field& text, const Field& span
   std::vector<LabelledSpan> ranges;
   const auto length = static_cast<std::int64_t>(count_code_points(text.value));
   if (!json.is_null()) {
-    for (const JsonField& entry : JsonField(json, fmt::format("{}: column {}", place, in_quotes(spans.name))).elements()) {
+    for (const JsonField& entry :
+         JsonField(json, fmt::format("{}: column {}", place, in_quotes(spans.name))).elements()) {
       ranges.push_back(span_from(entry));
       const auto& [begin, end, type] = ranges.back();
       require(0 <= begin && begin < end && end <= length,
@@ -112,7 +113,7 @@ TaggedText from_spans(const Record& record, const Field& text, const Field& span
   std::ranges::stable_sort(ranges, {}, [](const LabelledSpan& span) { return std::pair(span.begin, -span.end); });
   TaggedText tagged{.words = {}, .tags = {}, .line = record.line};
   const LabelledSpan* before = nullptr;
-  for (const WordPlace& word : words_of(text.value)) {
+  for (const WordPlace& word : word_places(text.value)) {
     const auto found = std::ranges::find_if(
         ranges, [&](const LabelledSpan& span) { return span.begin < word.end && word.begin < span.end; });
     const LabelledSpan* const span = found == ranges.end() ? nullptr : &*found;
@@ -130,9 +131,9 @@ TaggedText read_tag_record(const Record& record, const TagColumns& columns, cons
   require(record.has_columns, "{}: a bare text, expected an object with words and their tags", place);
   const Field& words = column_of(record, columns.words, word_columns, place);
   const Field& tags = column_of(record, columns.tags, tag_columns, place);
-  const bool is_spans = words.is_text && !tags.is_text && (words.name == "text" || words.name == columns.words) &&
-                        (tags.value == "[]" || tags.value == "null" || tags.value.starts_with("[[") ||
-                         tags.value.starts_with("[{"));
+  const bool is_spans =
+      words.is_text && !tags.is_text && (words.name == "text" || words.name == columns.words) &&
+      (tags.value == "[]" || tags.value == "null" || tags.value.starts_with("[[") || tags.value.starts_with("[{"));
   if (is_spans) return from_spans(record, words, tags, place);
   TaggedText text{texts_of(words, place), texts_of(tags, place), record.line};
   require(text.words.size() == text.tags.size(), "{}: {} words but {} tags; give each word its tag", place,

@@ -28,7 +28,8 @@ struct TaggedFile {
 };
 
 // Reads tagged texts. The formats:
-//   .json, .jsonl   records with an array of words and an array of tags; or with a text and its spans, [[begin, end, type],
+//   .json, .jsonl   records with an array of words and an array of tags; or with a text and its spans, [[begin, end,
+//   type],
 //                   …] or [{"start", "end", "label"}, …], ranges in characters, as Label Studio and doccano export them
 //   CoNLL           one word per line: the word is in the first column and its tag in the last, white space separates
 //                   the columns, and an empty line follows each text. A line that begins with "#" and is no row of the

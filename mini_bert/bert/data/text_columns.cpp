@@ -79,10 +79,14 @@ class Decision {
             in_quotes(name), plain_list(names_), argument);
   }
 
+  bool has_header_line() const {
+    const std::string extension = data_extension(path_);
+    return extension == ".csv" || extension == ".tsv";
+  }
+
   // A .csv file without a header would lose its first row and have cells for names.
   void check_header() const {
-    const std::string extension = data_extension(path_);
-    if (extension != ".csv" && extension != ".tsv") return;
+    if (!has_header_line()) return;
     Names default_names;  // those that pandas gives to columns without names
     for (std::size_t i = 0; i < names_.size(); ++i) default_names.push_back(std::to_string(i));
     Names given = names_;
@@ -98,7 +102,7 @@ class Decision {
     require(known || cell == names_.end(),
             "{}: line 1 reads like a row and not like column names ({}); put the names of the columns above it, for "
             "example text{}label",
-            path_, listed(names_), extension == ".csv" ? "," : " and, behind a tab, ");
+            path_, listed(names_), data_extension(path_) == ".csv" ? "," : " and, behind a tab, ");
   }
 
   std::string label() const {
@@ -114,8 +118,10 @@ class Decision {
       if (is_label_name(name) && name != request_.text && name != request_.pair) found.push_back(name);
     }
     if (!request_.takes_label) return found.size() == 1 ? found.front() : "";
-    require(!found.empty(), "{}: line {}: no column \"label\" or \"labels\" (columns: {}); name it with `label_column`",
-            path_, first_line(), plain_list(names_));
+    require(!found.empty(),
+            "{}: line {}: no column \"label\" or \"labels\" (columns: {}); name it with `label_column`{}", path_,
+            first_line(), plain_list(names_),
+            has_header_line() ? "; the first line of the file names its columns" : "");
     require(found.size() == 1, "{}: the columns {} could hold the label; choose one with `label_column`", path_,
             listed(found));
     return found.front();

@@ -34,10 +34,10 @@ struct ColumnRequest {
 // Decides from the first records of a file. A column that the user named is taken. A label is the column "label", else
 // "labels", else the only one with a usual name for labels. A text is the column "text"; else a pair with usual names
 // (sentence1 and sentence2, premise and hypothesis, …), if a pair is wanted; else the only column with a usual name for
-// texts (sentence, review, 内容, …); else the only column whose cells are texts. Columns of numbers, ids or few distinct
-// short values hold no text, and neither does a description of the label (label_desc). Throws Error, naming the columns
-// and the argument to decide with, when there is no such column or more than one, and when the first line of a .csv or
-// .tsv file is no line of column names.
+// texts (sentence, review, 内容, …); else the only column whose cells are texts. Columns of numbers, ids or few
+// distinct short values hold no text, and neither does a description of the label (label_desc). Throws Error, naming
+// the columns and the argument to decide with, when there is no such column or more than one, and when the first line
+// of a .csv or .tsv file is no line of column names.
 TextColumns decide_columns(std::span<const Record> sample, const ColumnRequest& request, const std::string& path);
 
 // The same for the lines of a .txt file, whose columns are the parts between its tabs. Empty when a line is the text.

@@ -73,7 +73,8 @@ TextColumns decide_two_parts(const std::vector<ColumnContent>& parts, const std:
   const TextColumns usual = columns_from({0}, 1, 2), reversed = columns_from({1}, 0, 2);
   if (!parts[0].is_text() && parts[1].is_text()) return reversed;
   const bool undecided = parts[0].is_text() == parts[1].is_text();
-  const bool labels_first = parts[0].distinct() < parts[1].distinct() && parts[0].mean_length() < parts[1].mean_length();
+  const bool labels_first =
+      parts[0].distinct() < parts[1].distinct() && parts[0].mean_length() < parts[1].mean_length();
   if (undecided && labels_first) {
     refuse_parts(path, 2, "and what stands behind the tab looks more like the text than like its label");
   }

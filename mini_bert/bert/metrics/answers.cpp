@@ -95,7 +95,8 @@ AnswerLanguage language_of(std::string_view text) {
     const CodePoint point = read_code_point(text, at);
     if (point.length == 0) break;
     at += point.length;
-    const bool wide = (0x3001 <= point.value && point.value <= 0x303F) || (0xFF01 <= point.value && point.value <= 0xFF65);
+    const bool wide =
+        (0x3001 <= point.value && point.value <= 0x303F) || (0xFF01 <= point.value && point.value <= 0xFF65);
     if (wide || is_cjk(point.value, true)) return AnswerLanguage::chinese;
   }
   return AnswerLanguage::english;

@@ -35,8 +35,8 @@ enum class TagScheme { iob2, ioe2, iobes, bilou };
 // The scheme that uses the first letters of these tags, as seqeval's auto_detect chooses it. Unset when none does.
 std::optional<TagScheme> tag_scheme(std::span<const std::string> tags);
 
-// Finds the entities like seqeval in its strict mode: an entity that breaks the rules of the scheme is none. A tag whose
-// letter the scheme does not have is outside of entities.
+// Finds the entities like seqeval in its strict mode: an entity that breaks the rules of the scheme is none. A tag
+// whose letter the scheme does not have is outside of entities.
 std::vector<Entity> strict_entities_of(std::span<const std::string> tags, TagScheme scheme);
 
 // "f1", "precision" and "recall" of entities over all texts (seqeval's default mode), and "accuracy" of tags. An entity

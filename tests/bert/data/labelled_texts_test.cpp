@@ -65,8 +65,9 @@ TEST_CASE("labelled texts: several labels for a text", "[labelled]") {
 }
 
 TEST_CASE("labelled texts: what is missing is an Error that names file and line", "[labelled]") {
-  CHECK_THROWS_WITH(read("a.csv", "text,mark\na,1\n"),
-                    ContainsSubstring("a.csv: line 2: no column \"label\" or \"labels\"") && ContainsSubstring("`label_column`"));
+  CHECK_THROWS_WITH(
+      read("a.csv", "text,mark\na,1\n"),
+      ContainsSubstring("a.csv: line 2: no column \"label\" or \"labels\"") && ContainsSubstring("`label_column`"));
   CHECK_THROWS_WITH(read("a.csv", "text,label\na,1\n", {.text = "body"}),
                     ContainsSubstring("no column \"body\" (columns: text, label)"));
   CHECK_THROWS_WITH(read("a.csv", "text,label\na,1\nb,\n"),

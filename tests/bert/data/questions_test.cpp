@@ -53,15 +53,15 @@ TEST_CASE("questions: an answer beside the place the file gives is taken from th
 }
 
 TEST_CASE("questions: what is not SQuAD is an Error that names the place", "[questions]") {
-  CHECK_THROWS_WITH(
-      read(squad("是诸葛亮。", answer("刘备", 0))),
-      ContainsSubstring("(id \"q1\"): the answer \"刘备\" does not stand in its context"));
+  CHECK_THROWS_WITH(read(squad("是诸葛亮。", answer("刘备", 0))),
+                    ContainsSubstring("(id \"q1\"): the answer \"刘备\" does not stand in its context"));
   CHECK_THROWS_WITH(read(squad("x", answer("x", -2))),
                     ContainsSubstring("answers: element 1: answer_start is -2, expected a whole number from -1 up"));
   CHECK_THROWS_WITH(read("[]"), ContainsSubstring("no question in it"));
   CHECK_THROWS_WITH(read("{\"data\": {}}"), ContainsSubstring("data is an object, expected an array"));
   CHECK_THROWS_WITH(read("{\"data\": []}"), ContainsSubstring("no question in it"));
-  CHECK_THROWS_WITH(read("{\"data\": [{}]}"), ContainsSubstring("context is missing, expected a text; a file in the form of SQuAD"));
+  CHECK_THROWS_WITH(read("{\"data\": [{}]}"),
+                    ContainsSubstring("context is missing, expected a text; a file in the form of SQuAD"));
   CHECK_THROWS_WITH(read("{"), ContainsSubstring("squad.json"));
 }
 
@@ -106,7 +106,8 @@ TEST_CASE("answering set: a question too long for a window is cut", "[questions]
 
 TEST_CASE("questions: run_qa.py's flat form, under data, as an array and as lines", "[questions]") {
   const test::TemporaryFolder folder;
-  const std::string flat = R"({"id": 7, "context": "是诸葛亮。", "question": "谁？", "answers": {"text": ["诸葛亮"], "answer_start": [1]}})";
+  const std::string flat =
+      R"({"id": 7, "context": "是诸葛亮。", "question": "谁？", "answers": {"text": ["诸葛亮"], "answer_start": [1]}})";
   const std::vector<std::pair<std::string, std::string>> files = {{"a.json", "{\"data\": [" + flat + "]}"},
                                                                   {"b.json", "[" + flat + "]"},
                                                                   {"c.jsonl", flat + "\n"},
@@ -133,7 +134,8 @@ TEST_CASE("questions: answers that are not there are skipped, counted and named"
   const auto lines = [](int bad) {
     std::string text;
     for (int i = 0; i < 100; ++i) {
-      const json line = {{"id", i}, {"context", "三国"}, {"question", "谁"}, {"answers", answer(i < bad ? "蜀" : "三", 0)}};
+      const json line = {
+          {"id", i}, {"context", "三国"}, {"question", "谁"}, {"answers", answer(i < bad ? "蜀" : "三", 0)}};
       text += line.dump() + '\n';
     }
     return text;

@@ -39,7 +39,8 @@ TEST_CASE("samples: the same texts from every format") {
 TEST_CASE("samples: the column is the one asked for, else text, else the only one that holds text") {
   const TemporaryFolder folder;
   const auto path = folder.put("a.jsonl", R"({"id":5,"title":"T","body":"B"})");
-  CHECK_THAT(error_of([&] { read_samples(path); }), ContainsSubstring("a.jsonl: the columns \"title\", \"body\" could hold"));
+  CHECK_THAT(error_of([&] { read_samples(path); }),
+             ContainsSubstring("a.jsonl: the columns \"title\", \"body\" could hold"));
   CHECK(read_samples(path, {.text_column = "title"}).columns.text == "title");
   CHECK(joined(read_samples(path, {.text_column = "body"})) == "1:B|");
   CHECK(joined(read_samples(folder.put("b.csv", "sentence,label\nS,1\n"))) == "2:S|");

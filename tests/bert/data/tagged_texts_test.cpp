@@ -85,7 +85,8 @@ TEST_CASE("tagging set: the first token of a word carries its tag", "[tagged]") 
 }
 
 TEST_CASE("tagged texts: comments, blanks and words that are blanks", "[tagged]") {
-  const auto multi = read("a.conll", "# id 7c1e domain=train\n李 _ _ B-PER\n白 _ _ I-PER\n\n# id 8 domain=train\n# _ _ O\n");
+  const auto multi =
+      read("a.conll", "# id 7c1e domain=train\n李 _ _ B-PER\n白 _ _ I-PER\n\n# id 8 domain=train\n# _ _ O\n");
   REQUIRE(multi.size() == 2);
   CHECK(multi[0].words == Names{"李", "白"});
   CHECK(multi[0].line == 2);
@@ -126,8 +127,8 @@ TEST_CASE("tagged texts: a text and its spans", "[tagged]") {
   CHECK(texts[0].tags == Names{"O", "O", "B-LOC", "I-LOC", "B-PER", "O", "O"});
   CHECK(texts[1].tags == Names{"O"});
   CHECK(texts[2].tags == Names{"B-X", "B-X"});
-  CHECK(read("b.jsonl", R"({"text": "李白", "entities": [{"start_offset": 0, "end_offset": 2, "label": "P"}]})")[0].tags ==
-        Names{"B-P", "I-P"});
+  CHECK(read("b.jsonl", R"({"text": "李白", "entities": [{"start_offset": 0, "end_offset": 2, "label": "P"}]})")[0]
+            .tags == Names{"B-P", "I-P"});
   CHECK(read("c.json", R"([{"t": "李白", "s": [{"start": 0, "end": 2, "labels": ["P"]}]}])", {"t", "s"})[0].tags ==
         Names{"B-P", "I-P"});
   CHECK_THROWS_WITH(read("d.jsonl", R"({"text": "李白", "label": [[0, 3, "P"]]})"),

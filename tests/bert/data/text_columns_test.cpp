@@ -39,25 +39,29 @@ TEST_CASE("columns: ids, numbers, an index and the description of the label are 
         "text: column \"content\", label: column \"label\"");
   CHECK(labelled_columns("a.csv", ",content,label\n0,我们好,1\n1,你不好,0\n") ==
         "text: column \"content\", label: column \"label\"");
-  CHECK(labelled_columns("a.json", R"([{"label":"108","label_desc":"news_edu","sentence":"上课时学生手机响个不停"}])") ==
-        "text: column \"sentence\", label: column \"label\"");
+  CHECK(
+      labelled_columns("a.json", R"([{"label":"108","label_desc":"news_edu","sentence":"上课时学生手机响个不停"}])") ==
+      "text: column \"sentence\", label: column \"label\"");
   CHECK(text_columns("a.csv", "label,review\n1,我们好\n0,你不好\n") == "text: column \"review\"");
   CHECK(text_columns("a.csv", "标签,内容\n好,我们好\n坏,你不好\n") == "text: column \"内容\"");
 }
 
 TEST_CASE("columns: without a usual name the cells decide", "[columns]") {
-  CHECK(text_columns("a.csv", "uid,when,said\na7,2024-01-02,我们好\nb8,2024-01-03,你不好\n") == "text: column \"said\"");
+  CHECK(text_columns("a.csv", "uid,when,said\na7,2024-01-02,我们好\nb8,2024-01-03,你不好\n") ==
+        "text: column \"said\"");
   CHECK(text_columns("a.csv", "url,said\nhttp://a.b/c,x y\nhttp://a.b/d,z\n") == "text: column \"said\"");
   // Few distinct short values are classes, unless nothing else is there.
-  CHECK(text_columns("a.csv", "city,said\n北京,一个人\n北京,两个人\n上海,三个人\n上海,四个人\n") == "text: column \"said\"");
+  CHECK(text_columns("a.csv", "city,said\n北京,一个人\n北京,两个人\n上海,三个人\n上海,四个人\n") ==
+        "text: column \"said\"");
   CHECK(text_columns("a.csv", "said\n北京\n北京\n上海\n上海\n") == "text: column \"said\"");
   CHECK_THAT(refusal("a.csv", "who,said\n张三丰,我们好\n李四光,你不好\n"),
              ContainsSubstring("a.csv: the columns \"who\", \"said\" could hold the text") &&
                  ContainsSubstring("`text_column`"));
   CHECK_THAT(refusal("a.csv", "title,content\n一,我们好\n二,你不好\n"),
              ContainsSubstring("the columns \"title\", \"content\" could hold the text"));
-  CHECK_THAT(refusal("a.csv", "id,stars\n1,5\n2,4\n"),
-             ContainsSubstring("no column holds text (columns: id, stars); \"id\" holds numbers; \"stars\" holds numbers"));
+  CHECK_THAT(
+      refusal("a.csv", "id,stars\n1,5\n2,4\n"),
+      ContainsSubstring("no column holds text (columns: id, stars); \"id\" holds numbers; \"stars\" holds numbers"));
 }
 
 TEST_CASE("columns: pairs of texts by their names", "[columns]") {
@@ -65,12 +69,13 @@ TEST_CASE("columns: pairs of texts by their names", "[columns]") {
     return fmt::format("text: column \"{}\", second text: column \"{}\", label: column \"label\"", a, b);
   };
   for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{{"sentence1", "sentence2"},
-                                                                              {"premise", "hypothesis"},
-                                                                              {"question1", "question2"},
-                                                                              {"text_a", "text_b"},
-                                                                              {"question", "sentence"},
-                                                                              {"句子1", "句子2"}}) {
-    CHECK(labelled_columns("a.csv", fmt::format("idx,{},{},label\n0,我们好,你们好,1\n1,天,地,0\n", a, b)) == pair(a, b));
+                                                                             {"premise", "hypothesis"},
+                                                                             {"question1", "question2"},
+                                                                             {"text_a", "text_b"},
+                                                                             {"question", "sentence"},
+                                                                             {"句子1", "句子2"}}) {
+    CHECK(labelled_columns("a.csv", fmt::format("idx,{},{},label\n0,我们好,你们好,1\n1,天,地,0\n", a, b)) ==
+          pair(a, b));
   }
   // Masked words have no second text: which of both is meant?
   CHECK_THAT(refusal("a.csv", "sentence1,sentence2,label\n我们好,你们好,1\n天,地,0\n"),
@@ -84,8 +89,9 @@ TEST_CASE("columns: pairs of texts by their names", "[columns]") {
 TEST_CASE("columns: the label", "[columns]") {
   CHECK(labelled_columns("a.csv", "review,sentiment\n我们好,1\n你不好,0\n") ==
         "text: column \"review\", label: column \"sentiment\"");
-  CHECK_THAT(refusal("a.csv", "review,class,topic\n我们好,1,2\n你不好,0,2\n", true),
-             ContainsSubstring("the columns \"class\", \"topic\" could hold the label; choose one with `label_column`"));
+  CHECK_THAT(
+      refusal("a.csv", "review,class,topic\n我们好,1,2\n你不好,0,2\n", true),
+      ContainsSubstring("the columns \"class\", \"topic\" could hold the label; choose one with `label_column`"));
   const TemporaryFolder folder;
   const auto texts = read_labelled_texts(folder.put("a.csv", "text, label \n我们好,1 \n你不好, 0\n"), {}).texts;
   CHECK(texts[0].labels == std::vector<std::string>{"1"});
@@ -159,7 +165,8 @@ TEST_CASE("rows: predictions keep every row, training counts those it drops", "[
           std::vector{fmt::format("1 of 3 rows has no text and is left out (the first in line {})",
                                   kept.samples[0].line + (name == "b.json" || name == "c.json" ? 0 : 1))});
   }
-  CHECK(read_samples(folder.put("n.json", R"([{"text":"a"},{"text":5}])"), {.keep_blank = true}).samples[1].text == "5");
+  CHECK(read_samples(folder.put("n.json", R"([{"text":"a"},{"text":5}])"), {.keep_blank = true}).samples[1].text ==
+        "5");
 }
 
 TEST_CASE("rows: one bad row in a hundred is counted and named, more are refused", "[columns]") {

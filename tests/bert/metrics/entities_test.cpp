@@ -74,7 +74,8 @@ TEST_CASE("strict entities: an entity that breaks the rules is none", "[metrics]
   const Tags tags = {"B-X", "O", "B-X", "M-X", "E-X", "S-Y", "M-X", "E-X"};
   CHECK(strict_entities_of(tags, TagScheme::iobes) == std::vector<Entity>{{"X", 2, 5}, {"Y", 5, 6}});
   CHECK(entities_of(tags).size() > 2);
-  const std::vector<Metric> metrics = entity_metrics({{"B-X", "E-X"}}, {{"B-X", "M-X"}}, Tags{"B-X", "M-X", "E-X", "O"});
+  const std::vector<Metric> metrics =
+      entity_metrics({{"B-X", "E-X"}}, {{"B-X", "M-X"}}, Tags{"B-X", "M-X", "E-X", "O"});
   REQUIRE(metrics.size() == 7);
   CHECK(metrics[4].name == "f1_strict");
   CHECK(metrics[4].value == 0);

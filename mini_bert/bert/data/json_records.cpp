@@ -229,6 +229,7 @@ void refuse_object_of_columns(std::string_view text, const std::string& path) {
 
 void read_json(std::string_view text, const std::string& path, const RecordSink& sink, const BadRecordSink& bad) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos && data_extension(path) != ".json") return;  // no lines
   const bool is_array = begin != std::string_view::npos && text[begin] == '[';
   if (is_array || !is_json_lines(text)) return RecordHandler(text, 1, true, path, sink).parse();
   if (text.find('\n') >= text.find_last_not_of(" \t\r\n")) refuse_object_of_columns(text, path);

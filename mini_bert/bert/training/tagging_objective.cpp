@@ -91,6 +91,12 @@ Evaluation TaggingObjective::evaluate() const {
   return evaluation;
 }
 
+std::vector<std::string> TaggingObjective::metric_names() const {
+  std::vector<std::string> names;
+  for (const Metric& metric : entity_metrics({}, {}, model_.config().labels)) names.push_back(metric.name);
+  return names;
+}
+
 LabelTable TaggingObjective::label_table() const {
   const BertConfig& config = model_.config();
   return {config.labels, label_counts(train_, config.label_count()), label_counts(validation_, config.label_count())};

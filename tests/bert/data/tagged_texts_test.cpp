@@ -86,9 +86,9 @@ TEST_CASE("tagging set: the first token of a word carries its tag", "[tagged]") 
 
 TEST_CASE("tagged texts: comments, blanks and words that are blanks", "[tagged]") {
   const auto multi =
-      read("a.conll", "# id 7c1e domain=train\n李 _ _ B-PER\n白 _ _ I-PER\n\n# id 8 domain=train\n# _ _ O\n");
+      read("a.conll", "# id 7c1e domain=train\n李 _ _ B-PER\n白 _ _ I-PER\n好 _ _ O\n\n# id 8 domain=train\n# _ _ O\n");
   REQUIRE(multi.size() == 2);
-  CHECK(multi[0].words == Names{"李", "白"});
+  CHECK(multi[0].words == Names{"李", "白", "好"});
   CHECK(multi[0].line == 2);
   CHECK(multi[1].words == Names{"#"});
   CHECK(read("a.bio", "我 O \n们 O\t\n")[0].tags == Names{"O", "O"});

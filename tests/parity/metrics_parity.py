@@ -60,7 +60,8 @@ def seqeval_metrics(job: dict) -> dict:
     result = scores("", expected, predicted) | {"accuracy": float(accuracy_score(expected, predicted))}
     with_i = [[[re.sub("^M", "I", tag) for tag in text] for text in texts] for texts in (expected, predicted)]
     try:
-        scheme = auto_detect(with_i[0] + with_i[1])
+        # Without O, which every scheme has: seqeval lists {S} and {U} as schemes, and forgets {S, O} and {U, O}.
+        scheme = auto_detect([[tag for tag in text if tag != "O"] for texts in with_i for text in texts])
     except ValueError:
         return result
     return result | scores("_strict", *with_i, mode="strict", scheme=scheme)

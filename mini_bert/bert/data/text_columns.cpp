@@ -199,13 +199,16 @@ class Decision {
       const bool excluded = name == decided_.label || name == request_.pair || belongs_to_label(name);
       if (!excluded && !content.holds_data() && !content.holds_ids() && !content.is_empty()) left.push_back(name);
     }
-    if (left.empty() && names_.size() == 1 && contents_.at(names_[0]).is_empty()) left = names_;  // nothing but blanks
+    if (left.empty() && names_.size() == 1 && !request_.takes_label) {  // ids, a name for labels, or only blanks
+      const ColumnContent& content = contents_.at(names_[0]);
+      if (!content.holds_data() && !content.holds_numbers()) left = names_;
+    }
     return left;
   }
 
   [[noreturn]] void refuse_several(const Names& names) const {
     fail("{}: the columns {} could hold the text; choose one with `text_column`{}", path_, listed(names),
-         request_.takes_pair ? ", and the second text of a pair with `text_pair_column`" : "");
+         request_.takes_pair && request_.takes_label ? ", and the second text of a pair with `text_pair_column`" : "");
   }
 
   [[noreturn]] void refuse_all() const {

@@ -54,6 +54,9 @@ TEST_CASE("columns: without a usual name the cells decide", "[columns]") {
   CHECK(text_columns("a.csv", "city,said\n北京,一个人\n北京,两个人\n上海,三个人\n上海,四个人\n") ==
         "text: column \"said\"");
   CHECK(text_columns("a.csv", "said\n北京\n北京\n上海\n上海\n") == "text: column \"said\"");
+  CHECK(text_columns("a.csv", "topic\n北京\n上海\n") == "text: column \"topic\"");
+  CHECK(text_columns("a.csv", "code\na1\nb2\n") == "text: column \"code\"");
+  CHECK_THAT(refusal("a.csv", "code\n1\n2\n"), ContainsSubstring("\"code\" holds numbers"));
   CHECK_THAT(refusal("a.csv", "who,said\n张三丰,我们好\n李四光,你不好\n"),
              ContainsSubstring("a.csv: the columns \"who\", \"said\" could hold the text") &&
                  ContainsSubstring("`text_column`"));

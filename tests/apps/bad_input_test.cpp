@@ -200,7 +200,7 @@ const std::vector<Case> cases = {
     {"JSON not a list",
      "$T",
      {"train.json", "array"},
-     [](const fs::path& f) { write_file(f / "train.json", "\"一\""); }},
+     [](const fs::path& f) { write_file(f / "train.json", "5"); }},
     {"no texts in it", "$T", {"train.json"}, [](const fs::path& f) { write_file(f / "train.json", "[]"); }},
     {"empty file", "$T", {"train.json"}, [](const fs::path& f) { write_file(f / "train.json", ""); }},
     {"no text column",

@@ -58,6 +58,9 @@ class QuestionReader {
  public:
   explicit QuestionReader(Answers answers) : required_(answers == Answers::required) {}
 
+  // The file, or the line of the file, that is read next.
+  void begin(std::string place) { place_ = std::move(place); }
+
   // {"data": …}, an array of articles or of flat questions.
   void read_list(const JsonField& list) {
     for (const JsonField& entry : list.elements()) {
@@ -97,7 +100,7 @@ class QuestionReader {
     }
     if (required_ && question.answers.empty() && !given.empty()) {
       return file_.dropped.add_bad(
-          Error(fmt::format("{} (id {}): the answer {} does not stand in its context; correct the file", entry.place(),
+          Error(fmt::format("{}: question {}: the answer {} does not stand in its context; correct the file", place_,
                             in_quotes(question.id), in_quotes(given.front().text))));
     }
     file_.questions.push_back(std::move(question));
@@ -110,6 +113,7 @@ class QuestionReader {
   }
 
   bool required_;
+  std::string place_;
   std::size_t count_ = 0;
   QuestionFile file_;
 };
@@ -162,6 +166,7 @@ QuestionFile read_questions(const std::filesystem::path& path, Answers answers) 
       if (is_blank(line)) continue;
       const std::string place = fmt::format("{}: line {}", name, number);
       root = parse_json(line, place);
+      reader.begin(place);
       if (root.is_object() && root.contains("data") && !root.contains("context")) {
         reader.read_list(JsonField(root["data"], place + ": data"));
       } else {
@@ -170,6 +175,7 @@ QuestionFile read_questions(const std::filesystem::path& path, Answers answers) 
     }
   } else {
     root = parse_json(text, name);
+    reader.begin(name);
     const JsonField field(root, name);
     const bool is_list_of_others = root.is_array() && !root.empty() && !root[0].is_object();
     require((root.is_object() && root.contains("data")) || (root.is_array() && !is_list_of_others),

@@ -54,7 +54,7 @@ TEST_CASE("questions: an answer beside the place the file gives is taken from th
 
 TEST_CASE("questions: what is not SQuAD is an Error that names the place", "[questions]") {
   CHECK_THROWS_WITH(read(squad("是诸葛亮。", answer("刘备", 0))),
-                    ContainsSubstring("(id \"q1\"): the answer \"刘备\" does not stand in its context"));
+                    ContainsSubstring("squad.json: question \"q1\": the answer \"刘备\" does not stand in its context"));
   CHECK_THROWS_WITH(read(squad("x", answer("x", -2))),
                     ContainsSubstring("answers: element 1: answer_start is -2, expected a whole number from -1 up"));
   CHECK_THROWS_WITH(read("[]"), ContainsSubstring("no question in it"));
@@ -143,6 +143,6 @@ TEST_CASE("questions: answers that are not there are skipped, counted and named"
   const QuestionFile file = read_questions(folder.put("a.json", lines(1)));
   CHECK(file.questions.size() == 99);
   CHECK_THAT(file.dropped.facts(99).at(0),
-             ContainsSubstring("a.json: line 1 (id \"0\"): the answer \"蜀\" does not stand in its context"));
+             ContainsSubstring("a.json: line 1: question \"0\": the answer \"蜀\" does not stand in its context"));
   CHECK_THROWS_WITH(read_questions(folder.put("b.json", lines(2))), ContainsSubstring("2 bad rows among 100"));
 }

@@ -166,9 +166,10 @@ QuestionFile read_questions(const std::filesystem::path& path, Answers answers) 
       if (is_blank(line)) continue;
       const std::string place = fmt::format("{}: line {}", name, number);
       root = parse_json(line, place);
-      reader.begin(place);
-      if (root.is_object() && root.contains("data") && !root.contains("context")) {
-        reader.read_list(JsonField(root["data"], place + ": data"));
+      const bool is_whole_file = root.is_object() && root.contains("data") && !root.contains("context");
+      reader.begin(is_whole_file ? name : place);
+      if (is_whole_file) {
+        reader.read_list(JsonField(root["data"], name + ": data"));
       } else {
         reader.read_flat(JsonField(root, place));
       }

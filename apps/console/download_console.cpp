@@ -4,20 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "apps/console/clock.h"
 #include "apps/console/text_format.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/hub/fetch_model.h"
 
 namespace mini_bert {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 class DownloadConsole : public hub::DownloadObserver {
  public:

@@ -10,8 +10,8 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::size_t most_columns = 60;  // in the picture of a probe's course
-constexpr std::size_t most_runs = 8;      // in the list of a probe's first answers
+constexpr std::size_t most_course_columns = 60;  // in the picture of a probe's course
+constexpr std::size_t most_runs = 8;             // in the list of a probe's first answers
 
 double share(double score) {
   return std::isfinite(score) ? std::clamp(score, 0.0, 1.0) : 0;
@@ -94,7 +94,7 @@ std::string in_words(const std::vector<Run>& runs) {
 // Draws a column for each evaluation. Its height is the probability of the first answer. Columns whose first answer
 // equals the last one have its colour.
 std::string columns_of(const std::vector<const ProbeRow*>& rows) {
-  const std::size_t columns = std::min(rows.size(), most_columns);
+  const std::size_t columns = std::min(rows.size(), most_course_columns);
   const double pitch = columns <= 20 ? 22 : 9, height = 40, width = pitch * static_cast<double>(columns);
   const std::string last = first_answer(*rows.back());
   std::string svg = fmt::format(

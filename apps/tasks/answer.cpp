@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_answer_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   const BertConfig config = read_config(options.model);
   Parts<Question> questions = read_parts(options, [&](const std::string& path) {
@@ -35,7 +35,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
 }
 
 // Joins --question and --context into one line, in the format of a line of a file.
-std::vector<std::string> inputs(const PredictOptions& options) {
+std::vector<std::string> question_lines(const PredictOptions& options) {
   if (options.question.empty() != options.context.empty()) {
     throw UsageError("--question and --context belong together");
   }
@@ -120,7 +120,7 @@ Task answer_task() {
           TrainingTask{
               .name = "answer",
               .help = "find the answer to a question in a text",
-              .read = read_inputs,
+              .read = read_answer_inputs,
               .entry = "question",
               .loss = "How much the right beginnings and ends of answers surprise the model: −ln of the probability it "
                       "gives them, on average.",
@@ -132,7 +132,7 @@ Task answer_task() {
                                    .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                      return std::make_unique<AnswerPredictor>(options);
                                    },
-                                   .inputs = inputs}};
+                                   .inputs = question_lines}};
 }
 
 }  // namespace mini_bert

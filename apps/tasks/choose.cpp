@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_choose_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   const BertConfig config = read_config(options.model);
   const Parts<ChoiceQuestion> questions =
@@ -30,7 +30,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
 }
 
 // With --context or --question, the texts on the command line are the choices.
-std::vector<std::string> inputs(const PredictOptions& options) {
+std::vector<std::string> choice_lines(const PredictOptions& options) {
   if (options.context.empty() && options.question.empty()) return options.texts;
   if (options.texts.size() < 2) throw UsageError("--context and --question go with two choices at least");
   std::string line = options.context;
@@ -117,7 +117,7 @@ Task choose_task() {
   return {
       .training = TrainingTask{.name = "choose",
                                .help = "choose the right one of several answers or ends of a sentence",
-                               .read = read_inputs,
+                               .read = read_choose_inputs,
                                .entry = "question",
                                .loss = "How much the right choices surprise the model: −ln of the probability it gives "
                                        "them, on average.",
@@ -129,7 +129,7 @@ Task choose_task() {
                                    .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                      return std::make_unique<ChoosePredictor>(options);
                                    },
-                                   .inputs = inputs}};
+                                   .inputs = choice_lines}};
 }
 
 }  // namespace mini_bert

@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_classify_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   BertConfig config = read_config(options.model);
   if (!options.problem_type.empty()) config.problem_type = options.problem_type;
@@ -140,7 +140,7 @@ Task classify_task() {
               .name = "classify",
               .help = "tell the label of a text",
               .flags = {{"text-pair-column"}, {"label-column"}, {"problem-type"}, {"class-weights"}},
-              .read = read_inputs,
+              .read = read_classify_inputs,
               .check = check_options,
               .has_labels = true,
               .loss = "How much the right labels surprise the model: −ln of the probability it gives them, on average. "

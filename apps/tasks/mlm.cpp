@@ -10,7 +10,7 @@
 namespace mini_bert {
 namespace {
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_mlm_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForMaskedLM>(options, inputs);
   const Tokenizer& tokenizer = *inputs.tokenizer;
@@ -50,7 +50,7 @@ Task mlm_task() {
               .name = "mlm",
               .help = "guess masked words",
               .flags = std::move(flags),
-              .read = read_inputs,
+              .read = read_mlm_inputs,
               .masks_tokens = true,
               .loss = "How much the right words under the masks surprise the model: −ln of the probability it gives "
                       "them, on average.",

@@ -9,7 +9,7 @@
 namespace mini_bert {
 namespace {
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_pretrain_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
   const Index max_length = longest_sample(options, model.config());
@@ -42,7 +42,7 @@ Task pretrain_task() {
               .name = "pretrain",
               .help = "guess masked words and next sentences",
               .flags = masking_flags(),
-              .read = read_inputs,
+              .read = read_pretrain_inputs,
               .masks_tokens = true,
               .loss = "How much the right words under the masks surprise the model, plus how much the right answer to "
                       "whether a sentence follows the other does: −ln of the probability it gives them, on average.",

@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_tag_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   BertConfig config = read_config(options.model);
   const TagColumns columns{.words = options.text_column, .tags = options.label_column};
@@ -104,7 +104,7 @@ Task tag_task() {
               .name = "tag",
               .help = "tell the label of each word",
               .flags = {{"label-column"}, {"class-weights"}},
-              .read = read_inputs,
+              .read = read_tag_inputs,
               .has_labels = true,
               .entry = "text at line",
               .loss = "How much the right tags surprise the model: −ln of the probability it gives them, on average.",

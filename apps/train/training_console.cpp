@@ -6,21 +6,16 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "apps/console/clock.h"
 #include "apps/console/text_format.h"
 #include "mini_bert/tensor/profile.h"
 
 namespace mini_bert {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t label_width = 12;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string metric_text(const EvaluationRow& row) {
+std::string shown_metric(const EvaluationRow& row) {
   if (row.metrics.empty()) return fmt::format("{:.2f}", row.perplexity());
   return fmt::format("{:.4f}", row.metrics.front().value);
 }
@@ -115,7 +110,7 @@ void TrainingConsole::print_row() {
       "{:>8}  {:>8.2f}  {:>13}  {:>15}  {:>10}{}  {:>13}  {:>8}  {:>11}  {}\n", step, epoch,
       cell(row_.has_value(), row_ ? fmt::format("{:.4f}", row_->loss) : ""),
       cell(evaluation_.has_value(), evaluation_ ? fmt::format("{:.4f}", evaluation_->loss) : ""),
-      cell(evaluation_.has_value(), evaluation_ ? metric_text(*evaluation_) : ""),
+      cell(evaluation_.has_value(), evaluation_ ? shown_metric(*evaluation_) : ""),
       guard_cell(guard_ ? fmt::format("{:.3f} {:>7}", guard_->log_probability, format_percent(guard_->accuracy(1)))
                         : "-"),
       cell(row_.has_value(), row_ ? fmt::format("{:.2e}", row_->learning_rate) : ""),

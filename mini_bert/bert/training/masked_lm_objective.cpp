@@ -1,7 +1,6 @@
 #include "mini_bert/bert/training/masked_lm_objective.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 #include "mini_bert/autograd/tape.h"
@@ -10,8 +9,6 @@
 
 namespace mini_bert {
 namespace {
-
-constexpr std::uint32_t validation_epoch = std::numeric_limits<std::uint32_t>::max();
 
 // Without this check, a run whose vocabulary belongs to another language would train for hours without a masked token.
 void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenizer, const char* which) {

@@ -53,8 +53,9 @@ TEST_CASE("questions: an answer beside the place the file gives is taken from th
 }
 
 TEST_CASE("questions: what is not SQuAD is an Error that names the place", "[questions]") {
-  CHECK_THROWS_WITH(read(squad("是诸葛亮。", answer("刘备", 0))),
-                    ContainsSubstring("squad.json: question \"q1\": the answer \"刘备\" does not stand in its context"));
+  CHECK_THROWS_WITH(
+      read(squad("是诸葛亮。", answer("刘备", 0))),
+      ContainsSubstring("squad.json: question \"q1\": the answer \"刘备\" does not stand in its context"));
   CHECK_THROWS_WITH(read(squad("x", answer("x", -2))),
                     ContainsSubstring("answers: element 1: answer_start is -2, expected a whole number from -1 up"));
   CHECK_THROWS_WITH(read("[]"), ContainsSubstring("no question in it"));

@@ -2,17 +2,31 @@
 
 #include <fmt/core.h>
 
-#include "mini_bert/bert/data/sample_reader.h"
-
 namespace mini_bert {
 
-std::vector<Request> Predictor::read_file(const std::string& path, const std::string& text_column) const {
+std::vector<Request> requests_of_rows(const std::string& path, const std::string& text_column, ReadOptions how,
+                                      PairKeys keys) {
+  how.text_column = text_column;
+  how.keep_blank = true;
+  SampleFile file = read_samples(path, how);
+  const std::string columns = file.columns.described();
+  if (text_column.empty() && !columns.empty()) fmt::print(stderr, "{}: {}\n", path, columns);
   std::vector<Request> requests;
-  const ReadOptions how{.text_column = text_column, .keep_blank = true};
-  for (Sample& sample : read_samples(path, how).samples) {
-    requests.push_back(text_request(std::move(sample.text), fmt::format("{}: line {}", path, sample.line)));
+  for (Sample& sample : file.samples) {
+    const std::string place = fmt::format("{}: line {}", path, sample.line);
+    if (sample.pair.empty()) {
+      requests.push_back(text_request(std::move(sample.text), place));
+    } else {
+      Request request{.place = place, .is_object = true};
+      request.fields = {{keys.text, std::move(sample.text)}, {keys.pair, std::move(sample.pair)}};
+      requests.push_back(std::move(request));
+    }
   }
   return requests;
+}
+
+std::vector<Request> Predictor::read_file(const std::string& path, const std::string& text_column) const {
+  return requests_of_rows(path, text_column);
 }
 
 }  // namespace mini_bert

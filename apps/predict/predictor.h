@@ -6,6 +6,7 @@
 
 #include "apps/predict/predict_options.h"
 #include "apps/predict/request.h"
+#include "mini_bert/bert/data/sample_reader.h"
 
 namespace mini_bert {
 
@@ -21,5 +22,16 @@ class Predictor {
   // The rows of a file, in order. By default, a row holds one text in the column `text_column`.
   virtual std::vector<Request> read_file(const std::string& path, const std::string& text_column) const;
 };
+
+// The keys under which a request holds the two texts of a row.
+struct PairKeys {
+  std::string text = "text", pair = "text_pair";
+};
+
+// Makes a request of each row of a file, also of a row without a text, which is then a request with a problem. A row of
+// two texts becomes a request with the two `keys`. Prints to stderr which columns were read, unless the user named
+// them.
+std::vector<Request> requests_of_rows(const std::string& path, const std::string& text_column, ReadOptions how = {},
+                                      PairKeys keys = {});
 
 }  // namespace mini_bert

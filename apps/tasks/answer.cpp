@@ -19,7 +19,11 @@ using Json = nlohmann::ordered_json;
 TrainingInputs read_answer_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   const BertConfig config = read_config(options.model);
-  Parts<Question> questions = read_parts(options, [](const std::string& path) { return read_questions(path); });
+  Parts<Question> questions = read_parts(options, [&](const std::string& path) {
+    QuestionFile file = read_questions(path);
+    note_file(path, file, file.questions.size(), inputs.reading);
+    return std::move(file.questions);
+  });
   auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
   const WindowOptions windows{.max_length = longest_sample(options, config), .stride = options.doc_stride};
   const auto set = [&](std::vector<Question> part) {
@@ -46,20 +50,32 @@ class AnswerPredictor : public Predictor {
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<Question> questions;
-    std::vector<std::string> headings;
-    for (const Request& request : requests) {
-      questions.push_back(question_of(request));
-      headings.push_back(questions.back().question);
-    }
+    for (const Request& request : requests) questions.push_back(question_of(request));
     const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
                                 .stride = options_.doc_stride};
-    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, std::move(questions), windows,
+    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, questions, windows,
                                            {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
     std::vector<std::string> printed;
-    for (std::size_t i = 0; i < headings.size(); ++i) {
-      printed.push_back(options_.json ? json(answers[i]) : table(headings[i], answers[i]));
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      printed.push_back(options_.json ? json(answers[i]) : table(questions[i].question, answers[i]));
     }
     return printed;
+  }
+
+  // A .json or .jsonl file has the form of SQuAD. Other files have a question, a tab and a text in each row.
+  std::vector<Request> read_file(const std::string& path, const std::string& text_column) const override {
+    const std::string extension = data_extension(path);
+    if (extension != ".json" && extension != ".jsonl" && extension != ".ndjson") {
+      return requests_of_rows(path, text_column, {.takes_pair = true, .tabs_are_text = true},
+                              {.text = "question", .pair = "context"});
+    }
+    std::vector<Request> requests;
+    for (Question& question : read_questions(path, Answers::optional).questions) {
+      Request request{.place = fmt::format("{}: question {}", path, requests.size() + 1), .is_object = true};
+      request.fields = {{"question", std::move(question.question)}, {"context", std::move(question.context)}};
+      requests.push_back(std::move(request));
+    }
+    return requests;
   }
 
  private:

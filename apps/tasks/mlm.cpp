@@ -14,8 +14,15 @@ TrainingInputs read_mlm_inputs(const TrainOptions& options) {
   auto& model = new_or_loaded_model<BertForMaskedLM>(options, inputs);
   const Tokenizer& tokenizer = *inputs.tokenizer;
   const Index max_length = longest_sample(options, model.config());
+  std::optional<TextColumns> columns;  // of the training file
   const Parts<Sample> texts = read_parts(options, [&](const std::string& path) {
-    return read_samples(path, {.text_column = options.text_column, .mask_spans = true}).samples;
+    SampleFile file = read_samples(path, {.text_column = options.text_column, .decided = columns, .mask_spans = true});
+    note_file(path, file, file.samples.size(), inputs.reading);
+    if (!columns) {
+      columns = file.columns;
+      for (const Sample& sample : file.samples) note_text(sample.text, inputs.reading);
+    }
+    return std::move(file.samples);
   });
   const Layout layout = options.pack ? Layout::packed : Layout::text_per_sequence;
   TrainingData data;

@@ -1,5 +1,8 @@
 // The task tag: gives each word a label.
 #include <algorithm>
+
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "apps/console/text_format.h"
@@ -21,8 +24,12 @@ TrainingInputs read_tag_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   BertConfig config = read_config(options.model);
   const TagColumns columns{.words = options.text_column, .tags = options.label_column};
-  const Parts<TaggedText> texts =
-      read_parts(options, [&](const std::string& path) { return read_tagged_texts(path, columns); });
+  const Parts<TaggedText> texts = read_parts(options, [&](const std::string& path) {
+    TaggedFile file = read_tagged_texts(path, columns);
+    note_file(path, file, file.texts.size(), inputs.reading);
+    for (const TaggedText& text : file.texts) note_text(fmt::format("{}", fmt::join(text.words, " ")), inputs.reading);
+    return std::move(file.texts);
+  });
   decide_labels(distinct_tags(texts.train), options, config);
   auto& model = load_model<BertForTokenClassification>(options, config, inputs);
   const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {

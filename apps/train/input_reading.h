@@ -23,6 +23,21 @@ inline Index longest_sample(const TrainOptions& options, const BertConfig& confi
   return options.max_length > 0 ? options.max_length : positions;
 }
 
+// Notes how a file was read: the columns and first texts of the training file, which comes first, and dropped rows.
+template <class File>
+void note_file(const std::string& path, const File& file, std::size_t kept, ReadingNotes& notes) {
+  for (const std::string& fact : file.dropped.facts(kept)) notes.facts.push_back(path + ": " + fact);
+  if constexpr (requires { file.columns; }) {
+    if (notes.columns.empty()) notes.columns = file.columns;
+  }
+}
+
+// Notes the beginnings of the first texts.
+inline void note_text(const std::string& text, ReadingNotes& notes) {
+  constexpr std::size_t most = 3;
+  if (notes.first_texts.size() < most) notes.first_texts.push_back(in_quotes(text));
+}
+
 template <class T>
 struct Parts {
   std::vector<T> train, validation;

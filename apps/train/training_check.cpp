@@ -49,6 +49,12 @@ void show_lengths(const Lengths& lengths, const char* which) {
   }
 }
 
+void show_first_texts(const ReadingNotes& notes) {
+  for (const std::string& text : notes.first_texts) {
+    TrainingConsole::fact(&text == &notes.first_texts.front() ? "first texts" : "", text);
+  }
+}
+
 void show_unknown(const std::vector<UnknownText>& unknown, const char* which, const std::string& entry) {
   for (std::size_t i = 0; i < std::min(unknown.size(), most_shown); ++i) {
     const auto& [text, count, line] = unknown[i];
@@ -157,6 +163,10 @@ void check_training(const TrainOptions& options) {
     }
     if (!labels.labels.empty()) json["labels"] = labels_json(labels);
     json["precision"] = options.training.precision == Precision::mixed ? "bf16" : "f32";
+    const TextColumns& columns = inputs.reading.columns;
+    json["columns"] = {{"text", columns.text}, {"pair", columns.pair}, {"label", columns.label}};
+    json["first_texts"] = inputs.reading.first_texts;
+    json["rows_left_out"] = inputs.reading.facts;
     json["updates"] = plan.total_steps;
     json["seconds_per_update"] = seconds;
     json["seconds"] = whole;
@@ -168,6 +178,7 @@ void check_training(const TrainOptions& options) {
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
   TrainingConsole::fact(
       "time", fmt::format("about {} ({:.2g} s an update; validations come on top)", format_duration(whole), seconds));
+  show_first_texts(inputs.reading);
   show_lengths(training.lengths, "training");
   if (objective.validates()) show_lengths(validation.lengths, "validation");
   show_labels(labels, objective.validates());

@@ -127,6 +127,12 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
     add_data("validation", options.validation.empty() ? options.train : options.validation,
              inputs.objective->validation(), facts);
   }
+  if (const std::string columns = inputs.reading.columns.described(); !columns.empty()) {
+    facts.emplace_back("columns", columns);
+  }
+  for (const std::string& fact : inputs.reading.facts) {
+    facts.emplace_back(&fact == &inputs.reading.facts.front() ? "rows" : "", fact);
+  }
   for (const std::string& fact : inputs.masking) {
     facts.emplace_back(&fact == &inputs.masking.front() ? "masking" : "", fact);
   }

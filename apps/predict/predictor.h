@@ -1,11 +1,14 @@
 #pragma once
 
+#include <fmt/ranges.h>
+
 #include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "apps/predict/predict_options.h"
+#include "mini_bert/bert/checkpoint.h"
 
 namespace mini_bert {
 
@@ -23,6 +26,16 @@ class Predictor {
   // Answers every row of options.file in order. By default, a row holds one text in the column options.text_column.
   virtual void answer_file(const PredictOptions& options, const Print& print) const;
 };
+
+// Loads the model of a task. Names on standard error the keys of its files that nobody knows.
+template <class Model = BertForMaskedLM>
+Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOptions& how = {}) {
+  Pretrained<Model> loaded = load_pretrained<Model>(options.model, how);
+  if (!loaded.report.unknown_keys.empty()) {
+    fmt::print(stderr, "keys without effect here: {}\n", fmt::join(loaded.report.unknown_keys, ", "));
+  }
+  return loaded;
+}
 
 // Calls `answer` with chunks of the inputs and prints the results. A chunk is large enough to pack batches of similar
 // lengths, and small enough for the first answers to appear soon.

@@ -8,6 +8,7 @@
 #include "apps/train/input_reading.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/data/questions.h"
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/answer.h"
 #include "mini_bert/bert/training/answering_objective.h"
 
@@ -21,7 +22,8 @@ TrainingInputs read_inputs(const TrainOptions& options) {
   const BertConfig config = read_config(options.model);
   Parts<Question> questions = read_parts(options, [](const std::string& path) { return read_questions(path); });
   auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
-  const WindowOptions windows{.max_length = longest_sample(options, config), .stride = options.doc_stride};
+  const WindowOptions windows{.max_length = longest_sample(options, config, *inputs.tokenizer),
+                              .stride = options.doc_stride};
   const auto set = [&](std::vector<Question> part) {
     return make_answering_set(std::move(part), *inputs.tokenizer, windows);
   };
@@ -42,12 +44,12 @@ std::vector<std::string> inputs(const PredictOptions& options) {
 class AnswerPredictor : public Predictor {
  public:
   explicit AnswerPredictor(const PredictOptions& options)
-      : options_(options), loaded_(load_pretrained<BertForQuestionAnswering>(options.model)) {}
+      : options_(options), loaded_(load_for_answers<BertForQuestionAnswering>(options)) {}
 
   std::vector<std::string> answer(std::span<const std::string> texts) const override {
     std::vector<Question> questions;
     for (const std::string& text : texts) questions.push_back(question_of(text));
-    const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
+    const WindowOptions windows{.max_length = longest_sequence(loaded_.model->config(), loaded_.tokenizer),
                                 .stride = options_.doc_stride};
     const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, std::move(questions), windows,
                                            {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});

@@ -14,7 +14,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForMaskedLM>(options, inputs);
   const Tokenizer& tokenizer = *inputs.tokenizer;
-  const Index max_length = longest_sample(options, model.config());
+  const Index max_length = longest_sample(options, model.config(), *inputs.tokenizer);
   const Parts<Sample> texts = read_parts(options, [&](const std::string& path) {
     return read_samples(path, {.text_column = options.text_column, .mask_spans = true}).samples;
   });

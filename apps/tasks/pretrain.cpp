@@ -12,7 +12,7 @@ namespace {
 TrainingInputs read_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
-  const Index max_length = longest_sample(options, model.config());
+  const Index max_length = longest_sample(options, model.config(), *inputs.tokenizer);
   const Parts<Document> documents =
       read_parts(options, [&](const std::string& path) { return read_documents(path, options.text_column); });
   const auto set = [&](const std::vector<Document>& part) {

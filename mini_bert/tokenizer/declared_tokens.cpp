@@ -50,6 +50,8 @@ void DeclaredTokens::read_names(const JsonField& file) {
   }
   const auto extra = file.find("extra_special_tokens");
   if (extra && extra->json().is_object()) {
+    // As in transformers, an object in special_tokens_map.json takes the place of a list in tokenizer_config.json.
+    if (!extra->json().empty()) extra_.clear();
     for (const auto& [name, value] : extra->json().items()) set_name(named_, name, read_named_token(extra->at(name)));
   }
   // The newer list, extra_special_tokens, replaces the older one.

@@ -38,6 +38,7 @@ struct TokenizerOptions {
   bool decode_cleanup = true;                 // decode removes the space before . , ? ! 's n't and their like
   bool split_special_tokens = false;          // "[MASK]" in a text is ordinary text
   bool adds_special_tokens = true;            // [CLS] and [SEP] are put around a text
+  bool uses_type_ids = true;                  // a model is told which text of a pair a token is of
   bool matches_special_tokens = true;         // the five above are found in a text even if added_tokens lacks them
   std::vector<AddedToken> added_tokens = {};  // besides the five above; new tokens get the ids after the vocabulary
   // Keys of the files that nobody knows: "tokenizer_config.json: colour". Programs name them.
@@ -84,7 +85,7 @@ class Tokenizer {
   bool is_special(int32_t id) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }  // added tokens included
-  Vocabulary base_vocabulary() const;  // without added tokens
+  Vocabulary base_vocabulary() const;                           // without added tokens
   const TokenizerOptions& options() const { return options_; }
 
   // The text of vocab.txt (without added tokens) and of tokenizer_config.json (with them). from_directory and

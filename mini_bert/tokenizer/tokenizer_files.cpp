@@ -76,6 +76,12 @@ TokenizerClass decide_class(const OptionalFile& config, const OptionalFile& mode
   return has_json && !model_config ? TokenizerClass::general : TokenizerClass::bert;
 }
 
+// Whether a tokenizer of this class gives a model the types of tokens, if model_input_names does not say it.
+bool uses_type_ids(const OptionalFile& config, TokenizerClass kind) {
+  const auto name = config ? config.field().find("tokenizer_class") : std::nullopt;
+  return kind == TokenizerClass::bert && !(name && name->text().starts_with("DistilBert"));
+}
+
 Side read_side(const JsonField& field) {
   const std::string side = field.text();
   if (side != "left" && side != "right") field.fail("\"left\" or \"right\"");
@@ -90,6 +96,11 @@ void read_common_settings(const JsonField& file, TokenizerOptions& options) {
   if (const auto side = file.find("truncation_side")) options.truncation_side = read_side(*side);
   for (const char* name : {"max_len", "model_max_length"}) {
     if (const auto length = file.find(name)) options.model_max_length = read_limit(*length);
+  }
+  if (const auto names = file.find("model_input_names")) {
+    std::vector<std::string> inputs;
+    names->get(inputs);
+    options.uses_type_ids = std::ranges::find(inputs, "token_type_ids") != inputs.end();
   }
   bool cleanup = false;
   file.read_set("clean_up_tokenization_spaces", cleanup);
@@ -124,6 +135,7 @@ Tokenizer Tokenizer::from_directory(const fs::path& directory) {
   const OptionalFile model_config(directory, "config.json");
   const TokenizerClass kind = decide_class(config, model_config, static_cast<bool>(json));
   TokenizerOptions options;
+  options.uses_type_ids = uses_type_ids(config, kind);
   Vocabulary vocabulary;
   DeclaredTokens declared;
   std::error_code error;

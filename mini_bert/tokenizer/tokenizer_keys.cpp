@@ -15,6 +15,7 @@ constexpr KnownKey config_keys[] = {
     {"max_len"},  // the older name of model_max_length
     {"truncation_side"},
     {"split_special_tokens"},
+    {"model_input_names"},
     {"clean_up_tokenization_spaces"},
     {"added_tokens_decoder"},
     {"additional_special_tokens"},
@@ -40,7 +41,6 @@ constexpr KnownKey config_keys[] = {
     {"padding_side", harmless},
     {"pad_to_multiple_of", harmless},
     {"pad_token_type_id", harmless},
-    {"model_input_names", harmless},
     // What a caller of transformers asks for; both programs take it from the task.
     {"max_length", harmless},
     {"stride", harmless},

@@ -68,6 +68,11 @@ std::string Tokenizer::config_text(int32_t positions) const {
   if (!options_.decode_cleanup) config["decode_cleanup"] = false;
   if (options_.split_special_tokens) config["split_special_tokens"] = true;
   if (options_.truncation_side == Side::left) config["truncation_side"] = "left";
+  // BERT's classes give a model the types of tokens unless they are told not to, the general class the other way round.
+  if (options_.uses_type_ids == general) {
+    config["model_input_names"] = {"input_ids", "attention_mask"};
+    if (options_.uses_type_ids) config["model_input_names"].push_back("token_type_ids");
+  }
   const int32_t longest = std::min(options_.model_max_length, positions);
   if (longest != TokenizerOptions::no_limit) config["model_max_length"] = longest;
   config["unk_token"] = options_.unk_token;

@@ -8,12 +8,9 @@ using nlohmann::json;
 
 namespace {
 
-constexpr KnownKey keys[] = {{"size"},
-                             {"note", KeyUse::harmless},
-                             {"layers", KeyUse::refused, "2"},
-                             {"plugin", KeyUse::refused},
-                             {"*_token"},
-                             {"add_token", KeyUse::harmless}};
+constexpr KnownKey keys[] = {
+    {"size"},    {"note", KeyUse::harmless},     {"layers", KeyUse::refused, "2"}, {"plugin", KeyUse::refused},
+    {"*_token"}, {"add_token", KeyUse::harmless}};
 constexpr KnownKeys known{.file = "some.json", .keys = keys};
 
 std::vector<std::string> check(const json& object) {

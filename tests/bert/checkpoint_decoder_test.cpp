@@ -90,8 +90,7 @@ TEST_CASE("decoder: it is tied unless the file has another one or config.json sa
   CHECK(test::same_bits(loaded_value(*loaded.model, own ? decoder_bias : head_bias), expected_bias));
   CHECK(loaded_value(*loaded.model, decoder).defined() == own);
   if (own) {
-    const Tensor expected =
-        weight == Repeated::different ? plus_one(saved.value_of(table)) : saved.value_of(table);
+    const Tensor expected = weight == Repeated::different ? plus_one(saved.value_of(table)) : saved.value_of(table);
     CHECK(test::same_bits(loaded_value(*loaded.model, decoder), expected));
   }
   const bool as_before = weight != Repeated::different && bias != Repeated::different;

@@ -236,7 +236,6 @@ TEST_CASE("checkpoint: a missing folder or file is an Error that says what is ne
   }
 }
 
-
 namespace {
 
 BertConfig config_with_labels(const std::vector<std::string>& labels) {
@@ -351,10 +350,9 @@ TEST_CASE("checkpoint: tokenizer_config.json never says more tokens than there a
 TEST_CASE("checkpoint: names with the prefixes of wrappers are understood, nested ones too") {
   const Saved saved;
   const std::string prefix = GENERATE("module.", "_orig_mod.", "model.", "module._orig_mod.", "model.module.");
-  saved.rewrite(
-      [&](NamedTensor& tensor) { tensor.name = prefix + tensor.name; },
-      {{prefix + "cls.predictions.decoder.bias", saved.value_of("cls.predictions.bias")},
-       {prefix + "more", Tensor::zeros({1})}});
+  saved.rewrite([&](NamedTensor& tensor) { tensor.name = prefix + tensor.name; },
+                {{prefix + "cls.predictions.decoder.bias", saved.value_of("cls.predictions.bias")},
+                 {prefix + "more", Tensor::zeros({1})}});
   const PretrainedModel loaded = saved.load();
   CHECK(saved.equals(*loaded.model));
   CHECK(loaded.report.unexpected == std::vector<std::string>{prefix + "more"});

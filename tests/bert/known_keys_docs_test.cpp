@@ -17,9 +17,9 @@ using namespace mini_bert;
 
 namespace {
 
-const KnownKeys* const tables[] = {&config_keys,           &tokenizer_config_keys,  &tokenizer_json_keys,
-                                   &special_tokens_map_keys, &modules_keys,           &sentence_config_keys,
-                                   &sentence_encoder_keys, &sentence_pooling_keys,  &sentence_normalize_keys};
+const KnownKeys* const tables[] = {
+    &config_keys,          &tokenizer_config_keys, &tokenizer_json_keys,   &special_tokens_map_keys, &modules_keys,
+    &sentence_config_keys, &sentence_encoder_keys, &sentence_pooling_keys, &sentence_normalize_keys};
 
 // The rows of a file's table in the documentation.
 std::string documented(const KnownKeys& known) {
@@ -40,8 +40,7 @@ std::string documented(const KnownKeys& known) {
 }  // namespace
 
 TEST_CASE("known keys: docs/compatibility.md has every table as it is") {
-  const std::string page =
-      read_text_file(std::filesystem::path(MINI_BERT_SOURCE_DIR) / "docs" / "compatibility.md");
+  const std::string page = read_text_file(std::filesystem::path(MINI_BERT_SOURCE_DIR) / "docs" / "compatibility.md");
   for (const KnownKeys* const known : tables) {
     INFO(known->file);
     CHECK_THAT(page, ContainsSubstring(documented(*known)));
@@ -60,8 +59,8 @@ TEST_CASE("known keys: no table has a key twice, and each supported value is JSO
 }
 
 TEST_CASE("known keys: config.json: each key is obeyed, changes nothing, or is refused") {
-  const nlohmann::json base = {{"vocab_size", 100},         {"hidden_size", 32},       {"num_hidden_layers", 2},
-                               {"num_attention_heads", 4},  {"intermediate_size", 64}, {"max_position_embeddings", 40}};
+  const nlohmann::json base = {{"vocab_size", 100},        {"hidden_size", 32},       {"num_hidden_layers", 2},
+                               {"num_attention_heads", 4}, {"intermediate_size", 64}, {"max_position_embeddings", 40}};
   const auto facts = [](const nlohmann::json& object) {
     BertConfig config = BertConfig::from_json(object.dump(), "config.json");
     CHECK(config.unknown_keys.empty());

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from parity_testing import Comparison, ProgramError, make_model, run_json, save_tokenizer, silence_transformers
 
-TEXTS = ["三国人物诸葛亮，字孔明，是蜀相的人物", "the cat sat on the mat", "a", "今天很好。 " * 12, "three", ""]
+TEXTS = ["三国人物诸葛亮，字孔明，是蜀相的人物", "the cat sat on the mat", "a", "今天很好。 " * 12, "three"]
 PROMPTS = {"query": "三国：", "long": "the cat sat on the mat under the tree in paris", "empty": ""}
 TOLERANCE = 1e-5
 

@@ -143,7 +143,12 @@ void add_text(std::string_view text, std::string_view pair, const Tokenizer& tok
   count_unknown(encoding, text, pair, tokenizer.unk_id(), line, dataset);
   dataset.tokens += encoding.size();
   dataset.lines.push_back(line);
-  dataset.sequences.push_back({std::move(encoding.ids), std::move(encoding.type_ids)});
+  dataset.sequences.push_back(sequence_of(encoding, tokenizer));
+}
+
+Sequence sequence_of(const Encoding& encoding, const Tokenizer& tokenizer) {
+  if (tokenizer.options().uses_type_ids) return {encoding.ids, encoding.type_ids};
+  return {encoding.ids, std::vector<std::int32_t>(encoding.ids.size(), 0)};
 }
 
 void add_unknown(std::string_view text, std::size_t line, Dataset& dataset) {

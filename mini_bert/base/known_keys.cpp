@@ -36,8 +36,10 @@ std::vector<std::string> check_keys(const JsonField& object, const KnownKeys& kn
     if (key == nullptr) {
       unknown.push_back(name);
     } else if (key->use == KeyUse::refused && !is_supported(value, *key)) {
-      object.fail(name, key->supported.empty() ? "no such setting: mini_bert does not have it"
-                                               : std::string(key->supported) + ": mini_bert has nothing else");
+      const std::string found = printable(value.dump());
+      require(key->supported.empty(), "{}: {} is {}, mini_bert supports {}; choose another model", object.place(), name,
+              found, key->supported);
+      fail("{}: {} is {}, which mini_bert does not support; choose another model", object.place(), name, found);
     }
   }
   return unknown;

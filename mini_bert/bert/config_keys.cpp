@@ -3,10 +3,9 @@
 namespace mini_bert {
 namespace {
 
-constexpr auto harmless = KeyUse::harmless;
-constexpr auto refused = KeyUse::refused;
+using enum KeyUse;
 
-constexpr KnownKey keys[] = {
+constexpr KnownKey config_table[] = {
     {"vocab_size"},
     {"hidden_size"},
     {"num_hidden_layers"},
@@ -112,6 +111,6 @@ constexpr KnownKey keys[] = {
 
 }  // namespace
 
-extern constinit const KnownKeys config_keys = {.file = "config.json", .keys = keys};
+extern constinit const KnownKeys config_keys = {.file = "config.json", .keys = config_table};
 
 }  // namespace mini_bert

@@ -7,31 +7,27 @@ namespace mini_bert {
 namespace {
 
 // The heads of an architecture, as a sum of bits.
-enum Head : unsigned { no_head = 0, masked_words = 1, next_sentence = 2, answer = 4, classifier = 8 };
+enum Head : unsigned { no_head = 0, word_head = 1, sentence_head = 2, answer_head = 4, label_head = 8 };
 
-constexpr std::pair<std::string_view, unsigned> architectures[] = {
-    {"BertForPreTraining", masked_words | next_sentence},
-    {"BertForMaskedLM", masked_words},
-    {"BertForQuestionAnswering", answer},
-    {"BertForSequenceClassification", classifier},
-    {"BertForTokenClassification", classifier},
-    {"BertForMultipleChoice", classifier},
-    {"BertForNextSentencePrediction", next_sentence},
-    {"BertModel", no_head},
+constexpr std::pair<std::string_view, unsigned> head_table[] = {
+    {"BertForPreTraining", word_head | sentence_head}, {"BertForMaskedLM", word_head},
+    {"BertForQuestionAnswering", answer_head},         {"BertForSequenceClassification", label_head},
+    {"BertForTokenClassification", label_head},        {"BertForMultipleChoice", label_head},
+    {"BertForNextSentencePrediction", sentence_head},  {"BertModel", no_head},
 };
 
 const auto* find_heads(std::string_view architecture) {
-  const auto found = std::ranges::find(architectures, architecture, &std::pair<std::string_view, unsigned>::first);
-  return found == std::end(architectures) ? nullptr : found;
+  const auto found = std::ranges::find(head_table, architecture, &std::pair<std::string_view, unsigned>::first);
+  return found == std::end(head_table) ? nullptr : found;
 }
 
 unsigned heads_in(const CheckpointTensors& tensors) {
   const HeadPaths paths = head_paths();
   unsigned heads = no_head;
-  if (tensors.find(paths.masked_words)) heads |= masked_words;
-  if (tensors.find(paths.next_sentence)) heads |= next_sentence;
-  if (tensors.find(paths.answer)) heads |= answer;
-  if (tensors.find(paths.classifier)) heads |= classifier;
+  if (tensors.find(paths.masked_words)) heads |= word_head;
+  if (tensors.find(paths.next_sentence)) heads |= sentence_head;
+  if (tensors.find(paths.answer)) heads |= answer_head;
+  if (tensors.find(paths.classifier)) heads |= label_head;
   return heads;
 }
 
@@ -56,11 +52,11 @@ std::string other_architecture(const CheckpointTensors& tensors, const BertConfi
   }
   if ((heads & wanted->second) == wanted->second) {
     const auto* const known = find_heads(said);
-    return wanted->second == classifier && known != nullptr && known->second == classifier ? said : "";
+    return wanted->second == label_head && known != nullptr && known->second == label_head ? said : "";
   }
   if (!said.empty()) return said;
   const auto found =
-      std::ranges::find_if(architectures, [&](const auto& known) { return (known.second & heads) == known.second; });
+      std::ranges::find_if(head_table, [&](const auto& known) { return (known.second & heads) == known.second; });
   return std::string(found->first);
 }
 

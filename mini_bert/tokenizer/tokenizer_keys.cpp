@@ -3,10 +3,9 @@
 namespace mini_bert {
 namespace {
 
-constexpr auto harmless = KeyUse::harmless;
-constexpr auto refused = KeyUse::refused;
+using enum KeyUse;
 
-constexpr KnownKey config_keys[] = {
+constexpr KnownKey config_table[] = {
     {"tokenizer_class"},
     {"do_lower_case"},
     {"strip_accents"},
@@ -68,7 +67,7 @@ constexpr KnownKey config_keys[] = {
     {"init_inputs", refused},
 };
 
-constexpr KnownKey json_keys[] = {
+constexpr KnownKey json_table[] = {
     {"added_tokens"},      {"model"},
     {"normalizer"},        {"pre_tokenizer"},
     {"post_processor"},    {"decoder"},
@@ -76,7 +75,7 @@ constexpr KnownKey json_keys[] = {
     {"version", harmless}, {"padding", harmless},
 };
 
-constexpr KnownKey map_keys[] = {
+constexpr KnownKey map_table[] = {
     {"additional_special_tokens"},
     {"extra_special_tokens"},
     {"*_token"},
@@ -84,8 +83,8 @@ constexpr KnownKey map_keys[] = {
 
 }  // namespace
 
-extern constinit const KnownKeys tokenizer_config_keys = {.file = "tokenizer_config.json", .keys = config_keys};
-extern constinit const KnownKeys tokenizer_json_keys = {.file = "tokenizer.json", .keys = json_keys};
-extern constinit const KnownKeys special_tokens_map_keys = {.file = "special_tokens_map.json", .keys = map_keys};
+extern constinit const KnownKeys tokenizer_config_keys = {.file = "tokenizer_config.json", .keys = config_table};
+extern constinit const KnownKeys tokenizer_json_keys = {.file = "tokenizer.json", .keys = json_table};
+extern constinit const KnownKeys special_tokens_map_keys = {.file = "special_tokens_map.json", .keys = map_table};
 
 }  // namespace mini_bert

@@ -248,9 +248,9 @@ TEST_CASE("config: a wrong value is refused, with the reason") {
       {"id2label", {{"0", {{"a", 1}}}}, "id2label: 0 is an object, expected a text"},
       {"num_labels", 0, "num_labels is 0, expected a whole number from 1"},
       {"num_labels", "two", "num_labels is \"two\", expected a whole number"},
-      {"is_encoder_decoder", true, "is_encoder_decoder is true, expected false: mini_bert has nothing else"},
-      {"pruned_heads", {{"0", {1}}}, "pruned_heads is an object, expected {}"},
-      {"quantization_config", {{"bits", 4}}, "quantization_config is an object"},
+      {"is_encoder_decoder", true, "is_encoder_decoder is true, mini_bert supports false; choose"},
+      {"pruned_heads", {{"0", {1}}}, "pruned_heads is {\"0\":[1]}, mini_bert supports {}"},
+      {"quantization_config", {{"bits", 4}}, "quantization_config is {\"bits\":4}, which mini_bert does not support"},
   };
   for (const Case& wrong : cases) {
     json object = smallest();

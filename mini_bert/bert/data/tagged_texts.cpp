@@ -115,7 +115,7 @@ std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts) {
 namespace {
 
 // Cuts a list from one side to `length` entries. Returns whether it was longer.
-bool cut(std::vector<std::int32_t>& list, Index length, Side side) {
+bool cut_words(std::vector<std::int32_t>& list, Index length, Side side) {
   const Index more = static_cast<Index>(list.size()) - length;
   if (more <= 0) return false;
   if (side == Side::left) {
@@ -150,8 +150,8 @@ TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenize
     const bool framed = tokenizer.options().adds_special_tokens;  // [CLS] text [SEP]
     const Index around = framed ? 2 : 0;
     set.data.longest = std::max(set.data.longest, static_cast<Index>(sequence.ids.size()) + around);
-    set.data.truncated += cut(sequence.ids, max_length - around, tokenizer.options().truncation_side);
-    cut(labels, max_length - around, tokenizer.options().truncation_side);
+    set.data.truncated += cut_words(sequence.ids, max_length - around, tokenizer.options().truncation_side);
+    cut_words(labels, max_length - around, tokenizer.options().truncation_side);
     if (framed) {
       sequence.ids.insert(sequence.ids.begin(), tokenizer.cls_id());
       sequence.ids.push_back(tokenizer.sep_id());

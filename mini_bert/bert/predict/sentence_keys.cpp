@@ -3,10 +3,9 @@
 namespace mini_bert {
 namespace {
 
-constexpr auto harmless = KeyUse::harmless;
-constexpr auto refused = KeyUse::refused;
+using enum KeyUse;
 
-constexpr KnownKey modules[] = {
+constexpr KnownKey modules_table[] = {
     {"path"},
     {"type"},
     {"idx", harmless},
@@ -14,7 +13,7 @@ constexpr KnownKey modules[] = {
     {"kwargs", harmless},  // names of arguments that a caller may pass on; mini_bert passes none
 };
 
-constexpr KnownKey of_model[] = {
+constexpr KnownKey of_model_table[] = {
     {"prompts"},
     {"default_prompt_name"},
     {"truncate_dim"},
@@ -23,7 +22,7 @@ constexpr KnownKey of_model[] = {
     {"similarity_fn_name", harmless},  // how two vectors are compared, not how they are made
 };
 
-constexpr KnownKey encoder[] = {
+constexpr KnownKey encoder_table[] = {
     {"max_seq_length"},
     {"do_lower_case"},
     {"transformer_task", refused, "\"feature-extraction\""},
@@ -44,7 +43,7 @@ constexpr KnownKey encoder[] = {
     {"document_length", harmless},
 };
 
-constexpr KnownKey pooling[] = {
+constexpr KnownKey pooling_table[] = {
     {"pooling_mode"},
     {"pooling_mode_cls_token"},
     {"pooling_mode_mean_tokens"},
@@ -57,17 +56,18 @@ constexpr KnownKey pooling[] = {
     {"embedding_dimension", harmless},
 };
 
-constexpr KnownKey normalize[] = {
+constexpr KnownKey normalize_table[] = {
     {"module_input_name", refused, "\"sentence_embedding\""},
     {"module_output_name", refused, "\"sentence_embedding\""},
 };
 
 }  // namespace
 
-extern constinit const KnownKeys modules_keys = {.file = "modules.json", .keys = modules};
-extern constinit const KnownKeys sentence_config_keys = {.file = "config_sentence_transformers.json", .keys = of_model};
-extern constinit const KnownKeys sentence_encoder_keys = {.file = "sentence_bert_config.json", .keys = encoder};
-extern constinit const KnownKeys sentence_pooling_keys = {.file = "1_Pooling/config.json", .keys = pooling};
-extern constinit const KnownKeys sentence_normalize_keys = {.file = "2_Normalize/config.json", .keys = normalize};
+extern constinit const KnownKeys modules_keys = {.file = "modules.json", .keys = modules_table};
+extern constinit const KnownKeys sentence_config_keys = {.file = "config_sentence_transformers.json",
+                                                         .keys = of_model_table};
+extern constinit const KnownKeys sentence_encoder_keys = {.file = "sentence_bert_config.json", .keys = encoder_table};
+extern constinit const KnownKeys sentence_pooling_keys = {.file = "1_Pooling/config.json", .keys = pooling_table};
+extern constinit const KnownKeys sentence_normalize_keys = {.file = "2_Normalize/config.json", .keys = normalize_table};
 
 }  // namespace mini_bert

@@ -48,26 +48,38 @@ void DeclaredTokens::read_names(const JsonField& file) {
     if (!name.ends_with("_token") || is_role(name) || !value.is_string()) continue;
     set_name(named_, name, read_named_token(file.at(name)));
   }
-  const auto extra = file.find("extra_special_tokens");
-  if (extra && extra->json().is_object()) {
-    // As in transformers, an object in special_tokens_map.json takes the place of a list in tokenizer_config.json.
-    if (!extra->json().empty()) extra_.clear();
-    for (const auto& [name, value] : extra->json().items()) set_name(named_, name, read_named_token(extra->at(name)));
+}
+
+void DeclaredTokens::add_extra(const JsonField& list) {
+  for (const JsonField& entry : list.elements()) {
+    AddedToken token = entry.json().is_string() ? AddedToken{.content = entry.text(), .special = true}
+                                                : read_added_token(entry.object(), true);
+    token.special = true;
+    if (find_content(extra_, token.content) == extra_.end()) extra_.push_back(std::move(token));
   }
-  // The newer list, extra_special_tokens, replaces the older one.
-  const bool has_extra = extra && !extra->json().is_object() && !extra->json().empty();
-  const auto list = has_extra ? extra : file.find("additional_special_tokens");
-  if (!list || (list->json().is_object() && list->json().empty())) return;
+  has_extra_ = true;
+}
+
+// An object names its tokens; a list in a file that was read before counts no more.
+bool DeclaredTokens::read_extra_object(const std::optional<JsonField>& extra) {
+  if (!extra || !extra->json().is_object()) return false;
+  if (extra->json().empty()) return true;
   extra_.clear();
-  for (const JsonField& entry : list->elements()) {
-    extra_.push_back(entry.json().is_string() ? AddedToken{.content = entry.text(), .special = true}
-                                              : read_added_token(entry.object(), true));
-    extra_.back().special = true;
-  }
+  has_extra_ = false;
+  for (const auto& [name, value] : extra->json().items()) set_name(named_, name, read_named_token(extra->at(name)));
+  return true;
 }
 
 void DeclaredTokens::read_config(const JsonField& file) {
   read_names(file);
+  // The newer list replaces the older one.
+  const auto extra = file.find("extra_special_tokens"), older = file.find("additional_special_tokens");
+  const bool is_object = read_extra_object(extra);
+  if (extra && !is_object && !extra->array().json().empty()) {
+    add_extra(*extra);
+  } else if (older) {
+    add_extra(*older);
+  }
   const std::optional<JsonField> tokens = file.find("added_tokens_decoder");
   if (!tokens) return;
   has_decoder_ = true;
@@ -83,6 +95,10 @@ void DeclaredTokens::read_config(const JsonField& file) {
 
 void DeclaredTokens::read_special_tokens_map(const JsonField& file) {
   read_names(file);
+  const auto extra = file.find("extra_special_tokens"), older = file.find("additional_special_tokens");
+  const bool is_object = read_extra_object(extra);
+  if (extra && !is_object) add_extra(*extra);
+  if (older && !has_extra_) add_extra(*older);
 }
 
 bool DeclaredTokens::is_special(const std::string& content) const {

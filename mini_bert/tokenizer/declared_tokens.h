@@ -11,8 +11,9 @@ namespace mini_bert {
 // Collects the tokens that the files of a tokenizer declare besides the vocabulary, by the rules of transformers 5.23:
 // - added_tokens_decoder of tokenizer_config.json replaces special_tokens_map.json, added_tokens.json and the tokens
 //   that tokenizer.json adds.
-// - Without it, special_tokens_map.json wins over tokenizer_config.json, and of two tokens with one id the one of
-//   tokenizer.json.
+// - Without it, the roles of special_tokens_map.json win over those of tokenizer_config.json, whose list of further
+//   special tokens wins over additional_special_tokens there; of two tokens with one id the one of tokenizer.json
+//   counts.
 // - The tokens of these lists come first, by id. Then come the tokens with a role (unk_token, …), then other keys that
 //   end with "_token", then extra_special_tokens.
 class DeclaredTokens {
@@ -35,10 +36,13 @@ class DeclaredTokens {
 
  private:
   void read_names(const JsonField& file);
+  bool read_extra_object(const std::optional<JsonField>& extra);
+  void add_extra(const JsonField& list);
   void set_name(std::vector<std::pair<std::string, AddedToken>>& tokens, const std::string& name, AddedToken token);
   bool is_special(const std::string& content) const;
 
   bool has_decoder_ = false;
+  bool has_extra_ = false;  // a list of further special tokens was read
   std::map<int32_t, AddedToken> by_id_;
   std::vector<std::pair<std::string, AddedToken>> roles_;  // in the order of transformers
   std::vector<std::pair<std::string, AddedToken>> named_;  // other keys, in the order of the file

@@ -183,7 +183,7 @@ TEST_CASE("from_directory: a tokenizer without [CLS] and [SEP] around a text", "
   const std::string bare = R"(, "post_processor": {"type": "TemplateProcessing",
       "single": [{"Sequence": {"id": "A", "type_id": 0}}],
       "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}]})";
-  for (const std::string processor : {std::string(), std::string(R"(, "post_processor": null)"), bare}) {
+  for (const std::string& processor : {std::string(), std::string(R"(, "post_processor": null)"), bare}) {
     const Tokenizer general = load({{"tokenizer.json", parts + processor + "}"}});
     CHECK((general.encode("hello").ids == Ids{5}));
     CHECK((general.encode_pair("hello", "Hello").ids == Ids{5, 6}));

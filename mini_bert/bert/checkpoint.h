@@ -56,8 +56,8 @@ using PretrainedModel = Pretrained<BertForMaskedLM>;
 // Reads a model's config.json. `model` is a folder or a name, as for load_pretrained().
 BertConfig read_config(const std::filesystem::path& model);
 
-// Error when the tokenizer has more tokens than the config states; `name` appears in the message. It may have fewer:
-// many models pad their tables to a multiple of 8 or 64 rows.
+// Error when the tokenizer has another number of tokens than the config states; `name` appears in the message. It may
+// have fewer, by 1024 at most, if the config's number is a multiple of 8: such tables are padded.
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
 
 // Whether the decoder of a masked language model is its table of word embeddings, by the rule of transformers 5.23:

@@ -60,7 +60,7 @@ void Tokenizer::add_tokens() {
     if (token.id >= 0 && token.id != id) {
       fail(
           "added token '{}' wants id {}; expected {}: ids of added tokens continue those "
-          "of the vocabulary without a gap",
+          "of the vocabulary without a gap; is a line missing in vocab.txt?",
           token.content, token.id, id);
     }
     token.id = id;

@@ -1,5 +1,8 @@
 // Masked language models whose decoder is a matrix of its own: when it is read, and that it is written.
 #include "mini_bert/bert/checkpoint.h"
+
+#include <nlohmann/json.hpp>
+
 #include "mini_bert/bert/model/heads.h"
 #include "mini_bert/files/atomic_file.h"
 #include "tests/bert/bert_testing.h"

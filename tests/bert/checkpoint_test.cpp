@@ -277,9 +277,9 @@ TEST_CASE("checkpoint: a model for another task gets the encoder and a new head,
 
 TEST_CASE("checkpoint: without leave to make a new head, or without the encoder, loading fails") {
   const Saved saved;
-  CHECK_THROWS_WITH(load_pretrained<BertForQuestionAnswering>(saved.folder.path()),
-                    ContainsSubstring("tensor qa_outputs.weight is missing") &&
-                        ContainsSubstring("BertForQuestionAnswering needs it"));
+  CHECK_THROWS_WITH(
+      load_pretrained<BertForQuestionAnswering>(saved.folder.path()),
+      ContainsSubstring("was made for BertForMaskedLM") && ContainsSubstring("no head for BertForQuestionAnswering"));
   saved.rewrite([](NamedTensor& tensor) {
     if (tensor.name == "bert.encoder.layer.1.output.dense.bias") tensor.name.clear();
   });
@@ -316,6 +316,7 @@ TEST_CASE("checkpoint: the prefix that a program puts before all names is left o
   const Saved saved;
   const std::string prefix = GENERATE("bert.", "student.", "0.auto_net.");
   const bool has_bert = GENERATE(true, false);
+  if (!has_bert && prefix == "bert.") return;  // then "bert." is no prefix, but what names begin with
   saved.rewrite([&](NamedTensor& tensor) {
     if (!has_bert && tensor.name.starts_with("bert.")) tensor.name.erase(0, 5);
     tensor.name = prefix + tensor.name;
@@ -323,18 +324,22 @@ TEST_CASE("checkpoint: the prefix that a program puts before all names is left o
   CHECK(saved.equals(*saved.load().model));
 }
 
-TEST_CASE("checkpoint: a vocabulary may be smaller than vocab_size, and never larger") {
+TEST_CASE("checkpoint: a table of word embeddings may be padded, and nothing else may differ in size") {
   BertConfig config = test::tiny_config();
   config.vocab_size = 32;
   test::TemporaryFolder folder;
   BertForMaskedLM model(config);
   save_pretrained(folder.path(), model, test::tiny_tokenizer());
   CHECK(load_pretrained(folder.path()).model->config().vocab_size == 32);
-  config.vocab_size = 22;
+  config.vocab_size = 1056;
+  BertForMaskedLM large(config);
+  save_pretrained(folder.path(), large, test::tiny_tokenizer());
+  CHECK_THROWS_WITH(load_pretrained(folder.path()), ContainsSubstring("the vocabulary has 23 tokens"));
+  config.vocab_size = GENERATE(22, 25);  // no multiple of 8: a line is missing
   BertForMaskedLM small(config);
   save_pretrained(folder.path(), small, test::tiny_tokenizer());
   CHECK_THROWS_WITH(load_pretrained(folder.path()),
-                    ContainsSubstring("the vocabulary has 23 tokens, config.json says vocab_size 22"));
+                    ContainsSubstring("the vocabulary has 23 tokens, config.json says vocab_size 2"));
 }
 
 TEST_CASE("checkpoint: tokenizer_config.json never says more tokens than there are positions") {

@@ -309,7 +309,7 @@ TEST_CASE("from_directory: bad files get one line that names file and field", "[
        "post_processor: type is \"ByteLevel\""},
       {as_json(json_head + normalizer + "," + pre_tokenizer + R"(, "post_processor": {"type": "TemplateProcessing",
           "single": [{"Sequence": {"id": "A", "type_id": 0}}], "pair": []}})"),
-       "expected [CLS] A [SEP], all of type 0"},
+       "pair is an array, expected A with type 0, then B with type 1"},
       {as_json(json_head + normalizer + "," + pre_tokenizer + R"(, "decoder": {"type": "Metaspace"}})"),
        "decoder: type"},
       {as_json(json_head + normalizer + "," + pre_tokenizer + R"(, "added_tokens": [{"id": 9}]})"),

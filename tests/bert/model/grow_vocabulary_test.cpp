@@ -59,6 +59,7 @@ TEST_CASE("grow_vocabulary: a new word is read as the mean of its pieces") {
 
 TEST_CASE("grow_vocabulary: a model of another size is an Error") {
   BertForMaskedLM model(test::tiny_config()), same(test::tiny_config());
-  CHECK_THROWS_WITH(grow_vocabulary(model, pieces, 23, same),
-                    "grow_vocabulary: the grown model has vocab_size 23, expected 23 and 3 new words");
+  CHECK_THROWS_WITH(
+      grow_vocabulary(model, pieces, 23, same),
+      "grow_vocabulary: the grown model has vocab_size 23, expected 26 for 23 rows and 3 new words from 23 on");
 }

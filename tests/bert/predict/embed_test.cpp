@@ -110,7 +110,8 @@ TEST_CASE("embed: the first numbers of a vector, before or after length 1") {
   CHECK(cut == std::vector<float>(whole.begin(), whole.begin() + 9));
   options.normalize_again = true;
   double squares = 0;
-  for (const float x : model({"a b"}, options)[0]) squares += double{x} * x;
+  const std::vector<float> scaled = model({"a b"}, options)[0];
+  for (const float x : scaled) squares += double{x} * x;
   CHECK(squares == Approx(1).margin(1e-6));
   options.dimensions = 1000;
   CHECK(model({"a b"}, options)[0].size() == static_cast<std::size_t>(test::table_width));

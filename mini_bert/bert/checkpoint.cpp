@@ -81,17 +81,14 @@ void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensor
 }
 
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name) {
-  const Index size = tokenizer.vocabulary().size();
   constexpr Index most_unused = 1024;
+  const Index size = tokenizer.vocabulary().size();
   const bool padded = config.vocab_size % 8 == 0 && size < config.vocab_size && config.vocab_size - size <= most_unused;
   require(
       size == config.vocab_size || padded,
       "{}: the vocabulary has {} tokens, config.json says vocab_size {}; the files are not of one model, or a line is "
       "missing in vocab.txt",
       name, size, config.vocab_size);
-}: the vocabulary has {}
-tokens, config.json says vocab_size{}; the files are not of one model", name,
-          size, config.vocab_size);
 }
 
 BertConfig read_config(const std::filesystem::path& model) {

@@ -3,55 +3,72 @@
 
 #include <fmt/core.h>
 
-#include <iostream>
-
 #include "apps/console/command_line.h"
 #include "apps/console/download_console.h"
+#include "apps/predict/answering.h"
+#include "apps/predict/line_reader.h"
 #include "apps/predict/predict_options.h"
-#include "apps/predict/predictor.h"
 #include "apps/tasks/tasks.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 namespace {
 
-void print(const std::string& answers) {
-  fmt::print("{}", answers);
-  std::fflush(stdout);
+// A text that somebody typed may also be empty: the model says what it thinks of it.
+std::vector<Request> requests_of(const std::vector<std::string>& texts) {
+  std::vector<Request> requests;
+  for (const std::string& text : texts) {
+    const std::string place = texts.size() == 1 ? "" : fmt::format("text {}", requests.size() + 1);
+    requests.push_back({.place = place, .text = text});
+  }
+  return requests;
 }
 
-void answer(const Predictor& predictor, const std::vector<std::string>& texts) {
-  answer_in_chunks(
-      std::span<const std::string>(texts), [&](auto part) { return predictor.answer(part); }, print);
-}
-
-void answer_standard_input(const Predictor& predictor, const std::string& input) {
-  std::ios::sync_with_stdio(false);  // std::cin then buffers its input, so in_avail() knows what is waiting
+// Answers until the end of the input. Lines that arrive together are answered together, packed into batches.
+void answer_standard_input(Answering& answering, const PredictOptions& options, const std::string& input) {
   const bool is_terminal = isatty(STDIN_FILENO) == 1;
   if (is_terminal) fmt::print(stderr, "Type {} and press Enter; Ctrl-D ends.\n", input);
-  std::vector<std::string> texts;
-  for (std::string line; std::getline(std::cin, line);) {
-    if (line.empty()) continue;
-    texts.push_back(line);
-    // More lines are waiting. It is faster to answer them together, packed into one batch.
-    if (!is_terminal && std::cin.rdbuf()->in_avail() > 0) continue;
-    answer(predictor, texts);
-    texts.clear();
+  LineReader reader(STDIN_FILENO);
+  std::size_t number = 0;
+  for (std::vector<std::string> lines; !(lines = reader.read()).empty();) {
+    std::vector<Request> requests;
+    for (std::string& line : lines) {
+      ++number;
+      if (is_terminal && line.empty()) continue;
+      std::string place = is_terminal ? "" : fmt::format("line {}", number);
+      requests.push_back(options.json ? json_request(std::move(line), std::move(place))
+                                      : text_request(std::move(line), std::move(place)));
+    }
+    answering.answer(requests);
   }
-  answer(predictor, texts);
 }
 
-void predict(const PredictOptions& options, const std::vector<std::string>& changed) {
+// Returns the exit code.
+int predict(const PredictOptions& options, const CommandLine& line) {
   const PredictionTask& task = prediction_task(options.task);
-  check_flags(task, changed);
-  if (!options.file.empty() && !options.texts.empty()) throw UsageError("--file and texts exclude each other");
+  check_flags(task, line.given_names());
+  if (!options.files.empty() && !options.texts.empty())
+    throw UsageError(
+        fmt::format("--file and texts exclude each other, and '{}' stands alone; write --file before each file",
+                    options.texts.front()));
+  if (!options.text_column.empty() && options.files.empty()) throw UsageError("--text-column goes with --file");
   const std::vector<std::string> texts = task.inputs != nullptr ? task.inputs(options) : options.texts;
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
   bring_model(options.model);
   const std::unique_ptr<Predictor> predictor = task.make(options);
-  if (!texts.empty()) return answer(*predictor, texts);
-  if (!options.file.empty()) return predictor->answer_file(options, print);
-  answer_standard_input(*predictor, task.input);
+  Answering answering(*predictor, options.json, [&](const std::exception& error) { return line.message(error); });
+  if (!texts.empty()) {
+    answering.answer(requests_of(texts));
+  } else if (!options.files.empty()) {
+    for (const std::string& file : options.files) {
+      answering.answer(predictor->read_file(file, options.text_column));
+    }
+  } else {
+    answer_standard_input(answering, options, task.input);
+  }
+  // With JSON an error is an answer. Only texts of the command line fail the command, since somebody typed them.
+  const bool failed = answering.failures() > 0 && (!options.json || !texts.empty());
+  return failed ? 1 : 0;
 }
 
 }  // namespace
@@ -61,6 +78,11 @@ int main(int argc, char** argv) {
   using namespace mini_bert;
   PredictOptions options;
   CommandLine line("mini_bert_predict", "Asks a BERT. " + prediction_tasks_help());
+  line.examples({"mini_bert_predict fill-mask --model models/mini-bert-zh '诸葛亮字孔[MASK]'",
+                 "mini_bert_predict classify --model out --file reviews.csv --json",
+                 "mini_bert_predict embed --model out --json < lines.txt"});
   declare_flags(line, options);
-  return line.run(argc, argv, [&] { predict(options, line.changed()); });
+  int exit_code = 0;
+  const int failure = line.run(argc, argv, [&] { exit_code = predict(options, line); });
+  return failure != 0 ? failure : exit_code;
 }

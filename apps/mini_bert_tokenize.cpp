@@ -118,27 +118,41 @@ std::string convert_line(const Tokenizer& tokenizer, const std::string& text, co
   return flags.json ? as_json(tokenizer, encoding, line) + "\n" : as_table(tokenizer, encoding, line);
 }
 
-void convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::string& name, const Flags& flags) {
+// A line that cannot be read does not stop the others: with --json its answer is {"error": "…"}, without, a line on
+// stderr names it. Returns whether all lines were read, or answered as JSON.
+bool convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::string& name, const Flags& flags) {
+  bool all_read = true;
   std::string text;
   for (size_t number = 1; std::getline(input, text); ++number) {
     if (text.ends_with('\r')) text.pop_back();
     try {
       std::cout << convert_line(tokenizer, text, flags);
     } catch (const std::exception& error) {
-      fail("{}: line {}: {}", name, number, error.what());
+      if (flags.json) {
+        using Json = nlohmann::json;
+        const Json answer = {{"error", error.what()}};
+        std::cout << answer.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+        continue;
+      }
+      std::cout.flush();
+      fmt::print(stderr, "mini_bert_tokenize: {}: line {}: {}\n", name, number, error.what());
+      all_read = false;
     }
   }
+  return all_read;
 }
 
-void tokenize(const Flags& flags) {
+// Returns the exit code.
+int tokenize(const Flags& flags) {
   bring_model(flags.model, ModelPart::tokenizer);
   const Tokenizer tokenizer = Tokenizer::from_directory(find_model(flags.model));
-  if (flags.files.empty()) convert_stream(tokenizer, std::cin, "standard input", flags);
+  bool all_read = !flags.files.empty() || convert_stream(tokenizer, std::cin, "standard input", flags);
   for (const std::string& path : flags.files) {
     std::ifstream file(path, std::ios::binary);
     if (!file) fail("{}: cannot be opened; is the path right?", path);
-    convert_stream(tokenizer, file, path, flags);
+    all_read &= convert_stream(tokenizer, file, path, flags);
   }
+  return all_read ? 0 : 1;
 }
 
 }  // namespace
@@ -150,6 +164,9 @@ int main(int argc, char** argv) {
   Flags flags;
   CommandLine line("mini_bert_tokenize",
                    "Shows how a model's tokenizer reads each line of a text: tokens, ids, places.");
+  line.examples({"mini_bert_tokenize --model models/mini-bert-zh texts.txt",
+                 "mini_bert_tokenize --model models/mini-bert-zh --json < texts.txt",
+                 "echo '2 45 3' | mini_bert_tokenize --model models/mini-bert-zh --decode"});
   line.text("--model,-m", flags.model, "model directory, or name of a model at huggingface.co").required();
   line.texts("files", flags.files, "text files, one text per line; none: standard input");
   line.toggle("--pair", flags.pair, "a line is two texts with a tab between them");
@@ -165,5 +182,7 @@ int main(int argc, char** argv) {
   line.number("--max-length", flags.max_length, 0, 1 << 30, "tokens kept when truncating");
   line.number("--stride", flags.stride, 0, 1 << 30, "tokens neighbouring windows of the overflow share");
   line.choice("--side", flags.side, {"left", "right"}, "the side that is cut off; not given: as the model says");
-  return line.run(argc, argv, [&] { tokenize(flags); });
+  int exit_code = 0;
+  const int failure = line.run(argc, argv, [&] { exit_code = tokenize(flags); });
+  return failure != 0 ? failure : exit_code;
 }

@@ -117,6 +117,9 @@ int main(int argc, char** argv) {
   using namespace mini_bert;
   Flags flags;
   CommandLine line("mini_bert_vocab", "Learns a WordPiece vocabulary from text files.");
+  line.examples({"mini_bert_vocab --size 8000 --output vocab texts.txt",
+                 "mini_bert_vocab --size 30000 --cased --output vocab english/*.txt",
+                 "mini_bert_vocab --size 8000 --limit-alphabet 1000 --output vocab texts.txt"});
   line.number("--size,--vocab-size", flags.size, 6, 10'000'000, "tokens wanted, special tokens included").required();
   line.text("--output,-o", flags.output, "directory for vocab.txt and tokenizer_config.json").required();
   line.texts("files", flags.files, "text files, UTF-8").required();

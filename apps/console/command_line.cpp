@@ -1,5 +1,7 @@
 #include "apps/console/command_line.h"
 
+#include <unistd.h>
+
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
@@ -15,6 +17,7 @@
 #include <sstream>
 
 #include "apps/console/argument_wording.h"
+#include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
 #include "mini_bert/base/version.h"
 
@@ -44,51 +47,15 @@ std::string one_line(std::string text) {
   return text;
 }
 
-bool is_negative_number(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == '-' &&
-         (std::isdigit(static_cast<unsigned char>(argument[1])) || argument[1] == '.');
+// The layout of --help: flags on the left, their texts in a column of their own. As wide as the terminal, but lines
+// that are too long are hard to read.
+constexpr std::size_t help_column = 30;
+std::size_t help_width() {
+  return std::clamp<std::size_t>(terminal_width(STDOUT_FILENO).value_or(80), 60, 120);
 }
 
-// The layout of --help: flags on the left, their texts in a column of their own, 80 columns in all.
-constexpr std::size_t help_width = 80, help_column = 30;
-
-// Breaks the text at spaces into lines of at most `width` columns.
-std::string wrapped(const std::string& text, std::size_t width) {
-  std::istringstream words(text);
-  std::string lines;
-  std::size_t used = 0;
-  for (std::string word; words >> word;) {
-    const std::size_t columns = display_width(word);
-    if (used > 0 && used + 1 + columns > width) {
-      lines += '\n';
-      used = 0;
-    }
-    if (used > 0) lines += ' ';
-    lines += word;
-    used += columns + (used > 0 ? 1 : 0);
-  }
-  return lines;
-}
 std::string flag_help(const std::string& text) {
-  return wrapped(text, help_width - help_column);
-}
-
-// The number of typing slips between two words. A swap of neighbouring letters counts once.
-size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::vector<size_t>> slips(a.size() + 1, std::vector<size_t>(b.size() + 1));
-  for (size_t i = 0; i <= a.size(); ++i) {
-    for (size_t j = 0; j <= b.size(); ++j) {
-      if (i == 0 || j == 0) {
-        slips[i][j] = i + j;
-        continue;
-      }
-      slips[i][j] = std::min({slips[i - 1][j] + 1, slips[i][j - 1] + 1, slips[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        slips[i][j] = std::min(slips[i][j], slips[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return slips[a.size()][b.size()];
+  return wrapped(text, help_width() - help_column);
 }
 
 // CLI11 reads an argument such as "[MASK] and [MASK]" as a list. A space in front makes it a text; uncovered() removes
@@ -103,35 +70,29 @@ std::string uncovered(std::string argument) {
 
 }  // namespace
 
-std::string nearest_word(const std::string& word, const std::vector<std::string>& candidates) {
-  std::string nearest;
-  size_t least = std::max<size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    const size_t slips = edit_distance(word, candidate);
-    if (slips >= least) continue;
-    least = slips;
-    nearest = candidate;
-  }
-  return nearest;
-}
-
 Flag& Flag::required() {
   option_->required();
   return *this;
 }
 
 Flag& Flag::repeatable() {
-  option_->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option_->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   return *this;
 }
 
 CommandLine::~CommandLine() = default;
 
 CommandLine::CommandLine(std::string program, const std::string& description)
-    : program_(std::move(program)), app_(std::make_unique<CLI::App>(wrapped(description, help_width), program_)) {
+    : program_(std::move(program)), app_(std::make_unique<CLI::App>(wrapped(description, help_width()), program_)) {
   app_->set_help_flag("-h,--help", "show this page");
   app_->set_version_flag("--version", program_ + " " MINI_BERT_VERSION, "show the version");
   app_->get_formatter()->column_width(help_column);
+}
+
+void CommandLine::examples(const std::vector<std::string>& commands) {
+  std::string text = "Examples:\n";
+  for (const std::string& command : commands) text += "  " + command + '\n';
+  app_->description(text + '\n' + app_->get_description());
 }
 
 Flag CommandLine::prepare(CLI::Option* option, const std::string& default_text) {
@@ -167,7 +128,7 @@ Flag CommandLine::choice(const std::string& names, std::string& value, const std
     value = given;
   };
   // A long list of choices goes into the help text, which is broken into lines.
-  const bool is_long = names.size() + list.size() > help_width - 8;
+  const bool is_long = names.size() + list.size() > help_width() - 8;
   const std::string text = is_long ? fmt::format("{}: {}", help, fmt::join(choices, ", ")) : help;
   CLI::Option* const option = app_->add_option_function<std::string>(names, take, flag_help(text));
   return prepare(option->type_name(is_long ? "WORD" : list), value);
@@ -202,49 +163,34 @@ Flag CommandLine::number(const std::string& names, std::optional<T>& value, T mi
                           [&value](T given) { value = given; });
 }
 
+Flag CommandLine::steps(const std::string& names, std::optional<std::int64_t>& count, std::optional<double>& share,
+                        std::int64_t minimum, std::int64_t maximum, const std::string& help) {
+  const std::string flag = names.substr(0, names.find(','));
+  const auto take = [=, &count, &share](const std::string& given) {
+    const auto whole = parse_number<std::int64_t>(given);
+    const auto part = parse_number<double>(given);
+    const bool is_count = whole && *whole >= minimum && *whole <= maximum;
+    const bool is_share = part && *part > 0 && *part < 1;
+    if (!is_count && !is_share) {
+      throw UsageError(fmt::format("{} is '{}'; expected a whole number in {}..{}, or a share of all updates below 1",
+                                   flag, given, minimum, maximum));
+    }
+    count.reset();
+    share.reset();
+    if (is_count) count = whole;
+    if (is_share) share = part;
+  };
+  CLI::Option* const option = app_->add_option_function<std::string>(names, take, flag_help(help));
+  return prepare(option->type_name("NUMBER"), count ? fmt::format("{}", *count) : "");
+}
+
 template Flag CommandLine::number(const std::string&, int32_t&, int32_t, int32_t, const std::string&);
 template Flag CommandLine::number(const std::string&, int64_t&, int64_t, int64_t, const std::string&);
 template Flag CommandLine::number(const std::string&, uint64_t&, uint64_t, uint64_t, const std::string&);
 template Flag CommandLine::number(const std::string&, float&, float, float, const std::string&);
 template Flag CommandLine::number(const std::string&, double&, double, double, const std::string&);
 template Flag CommandLine::number(const std::string&, std::optional<int64_t>&, int64_t, int64_t, const std::string&);
-
-void CommandLine::fail_unknown(const std::string& flag) const {
-  std::vector<std::string> flags;
-  for (const CLI::Option* option : app_->get_options()) {
-    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
-  }
-  const std::string nearest = nearest_word(flag, flags);
-  throw UsageError(nearest.empty() ? fmt::format("unknown flag {}; --help lists all", flag)
-                                   : fmt::format("unknown flag {}; did you mean {}?", flag, nearest));
-}
-
-// Replaces '_' by '-' in flag names, and "--flag -1" by "--flag=-1", because CLI11 would read "-1" as a flag.
-std::vector<std::string> CommandLine::spell(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> result;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    std::string argument = arguments[i];
-    if (argument == "--") {
-      result.insert(result.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
-      break;
-    }
-    if (argument.size() < 2 || argument[0] != '-' || is_negative_number(argument)) {
-      result.push_back(argument);
-      continue;
-    }
-    std::string flag = argument.substr(0, argument.find('='));
-    std::replace(flag.begin(), flag.end(), '_', '-');
-    argument.replace(0, flag.size(), flag);
-    const CLI::Option* const option = app_->get_option_no_throw(flag.starts_with("--") ? flag : flag.substr(0, 2));
-    if (!option) fail_unknown(flag);
-    const bool wants_value = argument == flag && option->get_items_expected_max() > 0;
-    if (wants_value && i + 1 < arguments.size() && is_negative_number(arguments[i + 1])) {
-      argument += "=" + arguments[++i];
-    }
-    result.push_back(argument);
-  }
-  return result;
-}
+template Flag CommandLine::number(const std::string&, std::optional<double>&, double, double, const std::string&);
 
 void CommandLine::parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> spelled = spell(arguments);
@@ -267,6 +213,22 @@ std::vector<std::pair<std::string, std::vector<std::string>>> CommandLine::given
     if (option->count() > 0) given.emplace_back(option->get_lnames().front(), option->results());
   }
   return given;
+}
+
+std::vector<std::string> CommandLine::given_names() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app_->get_options()) {
+    if (option->count() == 0 || option->get_lnames().empty()) continue;
+    const bool is_off = option->get_items_expected() == 0 && option->results().back() == "false";
+    if (!is_off) names.push_back(option->get_lnames().front());
+  }
+  return names;
+}
+
+std::string CommandLine::message(const std::exception& error) const {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
+  const auto has_flag = [this](const std::string& flag) { return app_->get_option_no_throw(flag) != nullptr; };
+  return one_line(worded(error, has_flag));
 }
 
 std::vector<std::string> CommandLine::changed() const {
@@ -296,6 +258,7 @@ std::vector<std::pair<std::string, std::string>> CommandLine::effective() const 
 }
 
 int CommandLine::run(int argc, const char* const* argv, const std::function<void()>& work) {
+  remember_program(argv[0]);
   try {
     parse({argv + 1, argv + argc});
     work();
@@ -304,11 +267,8 @@ int CommandLine::run(int argc, const char* const* argv, const std::function<void
     return 0;
   } catch (const CLI::Success& help) {
     return app_->exit(help);
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: out of memory\n", program_);
   } catch (const std::exception& error) {
-    const auto has_flag = [this](const std::string& flag) { return app_->get_option_no_throw(flag) != nullptr; };
-    fmt::print(stderr, "{}: {}\n", program_, one_line(worded(error, has_flag)));
+    fmt::print(stderr, "{}: {}\n", program_, message(error));
   }
   return 1;
 }

@@ -49,6 +49,9 @@ class CommandLine {
   CommandLine(std::string program, const std::string& description);
   ~CommandLine();
 
+  // Commands that --help begins with, each a line of at most 78 columns, or several with "\\\n" between them.
+  void examples(const std::vector<std::string>& commands);
+
   // Starts a group of flags in --help. It lists the flags declared from here on.
   void section(std::string title) { section_ = std::move(title); }
 
@@ -71,8 +74,24 @@ class CommandLine {
   template <typename T>
   Flag number(const std::string& names, std::optional<T>& value, T minimum, T maximum, const std::string& help);
 
+  // Declares a number of updates: a whole number in [minimum, maximum], which sets `count`, or a share of all updates
+  // below 1, which sets `share`. The one of the two that was not given is reset.
+  Flag steps(const std::string& names, std::optional<std::int64_t>& count, std::optional<double>& share,
+             std::int64_t minimum, std::int64_t maximum, const std::string& help);
+
+  // Accepts flags that are not declared and that `is_foreign` knows, with any number of values. It gets the name
+  // without dashes in front, with '-' between words. Only for a program without arguments that stand alone.
+  void accept_foreign(std::function<bool(const std::string& name)> is_foreign) { is_foreign_ = std::move(is_foreign); }
+  const std::vector<std::pair<std::string, std::vector<std::string>>>& foreign() const { return foreign_; }
+
   // Every flag that was given, under its first long name, with its values as typed.
   std::vector<std::pair<std::string, std::vector<std::string>>> given() const;
+
+  // Every flag that was given, under its first long name, except those that were switched off (--name=false).
+  std::vector<std::string> given_names() const;
+
+  // One line that says to a person what went wrong.
+  std::string message(const std::exception& error) const;
 
   // Every given flag whose value differs from its default, under its first long name.
   std::vector<std::string> changed() const;
@@ -92,12 +111,17 @@ class CommandLine {
   template <typename T>
   Flag number_option(const std::string& names, T minimum, T maximum, const std::string& help,
                      const std::string& default_text, std::function<void(T)> take);
-  std::vector<std::string> spell(const std::vector<std::string>& arguments) const;
+  std::vector<std::string> spell(const std::vector<std::string>& arguments);
+  bool take_foreign(const std::vector<std::string>& arguments, std::size_t& at);
+  bool stands_alone() const;
+  void check_dashes(const std::string& argument) const;
   [[noreturn]] void fail_unknown(const std::string& flag) const;
 
   std::string program_;
   std::unique_ptr<CLI::App> app_;  // CLI11 is costly to compile, so its header stays in command_line.cpp
   std::string section_ = "Flags";
+  std::function<bool(const std::string&)> is_foreign_;
+  std::vector<std::pair<std::string, std::vector<std::string>>> foreign_;
 };
 
 // The candidate with the fewest typing slips from `word`: inserted, dropped or changed letters, or swapped neighbours.

@@ -4,20 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "apps/console/clock.h"
+#include "apps/console/missing_model.h"
 #include "apps/console/text_format.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/hub/fetch_model.h"
 
 namespace mini_bert {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 class DownloadConsole : public hub::DownloadObserver {
  public:
@@ -27,8 +22,8 @@ class DownloadConsole : public hub::DownloadObserver {
                 const std::vector<hub::RemoteFile>& files) override {
     std::uint64_t bytes = 0;
     for (const hub::RemoteFile& file : files) bytes += file.size;
-    fmt::print(stderr, "{} is not here yet; downloading {} in {} files from {}\n", model, format_bytes(bytes),
-               files.size(), server);
+    fmt::print(stderr, "there is no folder {} and it is not in the cache; downloading {} in {} files from {}\n", model,
+               format_bytes(bytes), files.size(), server);
   }
 
   void on_bytes(const hub::RemoteFile& file, std::uint64_t done) override {
@@ -79,9 +74,14 @@ class DownloadConsole : public hub::DownloadObserver {
 }  // namespace
 
 void bring_model(const std::string& name, ModelPart part) {
+  require_likely_model(name);
   DownloadConsole console;
-  hub::fetch_model(name, {.files = part == ModelPart::all ? hub::ModelFiles::all : hub::ModelFiles::tokenizer},
-                   console);
+  try {
+    hub::fetch_model(name, {.files = part == ModelPart::all ? hub::ModelFiles::all : hub::ModelFiles::tokenizer},
+                     console);
+  } catch (const Error& error) {
+    throw Error(missing_model(name, error.what()));
+  }
 }
 
 }  // namespace mini_bert

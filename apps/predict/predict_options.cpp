@@ -12,7 +12,7 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
       .required();
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "number of threads; 0: one for each processor");
   line.section("Texts");
-  line.text("--file,-f", o.file, "file with texts: .txt, .json, .jsonl, .csv, .tsv");
+  line.texts("--file,-f", o.files, "file with texts: .txt, .json, .jsonl, .csv, .tsv; repeatable").repeatable();
   line.text("--text-column", o.text_column, "which column or key of --file holds the text");
   line.toggle("--pairs", o.pairs, "classify: each text is two, with a tab between them");
   line.text("--question,-q", o.question, prediction_tasks_with("question") + "the question to ask about --context");

@@ -11,8 +11,9 @@ namespace mini_bert {
 // The flags of mini_bert_predict.
 struct PredictOptions {
   std::string task, model;
-  std::vector<std::string> texts;  // none: texts come from `file` or from standard input, one per line
-  std::string file, text_column;
+  std::vector<std::string> texts;  // none: texts come from `files` or from standard input, one per line
+  std::vector<std::string> files;  // read one after the other
+  std::string text_column;
   bool pairs = false;             // for classify: a tab separates the two texts of a pair
   std::string question, context;  // for answer and choose
   std::int64_t doc_stride = 128;  // for answer: tokens that neighbouring windows of a long context share

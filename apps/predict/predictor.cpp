@@ -1,16 +1,32 @@
 #include "apps/predict/predictor.h"
 
-#include "mini_bert/bert/data/sample_reader.h"
+#include <fmt/core.h>
 
 namespace mini_bert {
 
-void Predictor::answer_file(const PredictOptions& options, const Print& print) const {
-  std::vector<std::string> texts;
-  for (Sample& sample : read_samples(options.file, {.text_column = options.text_column}).samples) {
-    texts.push_back(std::move(sample.text));
+std::vector<Request> requests_of_rows(const std::string& path, const std::string& text_column, ReadOptions how,
+                                      PairKeys keys) {
+  how.text_column = text_column;
+  how.keep_blank = true;
+  SampleFile file = read_samples(path, how);
+  const std::string columns = file.columns.described();
+  if (text_column.empty() && !columns.empty()) fmt::print(stderr, "{}: {}\n", path, columns);
+  std::vector<Request> requests;
+  for (Sample& sample : file.samples) {
+    const std::string place = fmt::format("{}: line {}", path, sample.line);
+    if (sample.pair.empty()) {
+      requests.push_back(text_request(std::move(sample.text), place));
+    } else {
+      Request request{.place = place, .is_object = true};
+      request.fields = {{keys.text, std::move(sample.text)}, {keys.pair, std::move(sample.pair)}};
+      requests.push_back(std::move(request));
+    }
   }
-  answer_in_chunks(
-      std::span<const std::string>(texts), [this](auto part) { return answer(part); }, print);
+  return requests;
+}
+
+std::vector<Request> Predictor::read_file(const std::string& path, const std::string& text_column) const {
+  return requests_of_rows(path, text_column);
 }
 
 }  // namespace mini_bert

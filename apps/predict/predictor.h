@@ -2,13 +2,14 @@
 
 #include <fmt/ranges.h>
 
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "apps/predict/predict_options.h"
+#include "apps/predict/request.h"
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/data/sample_reader.h"
 
 namespace mini_bert {
 
@@ -17,14 +18,12 @@ class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  // Returns the printed form of each answer: a line of JSON or a small table, with line ends.
-  virtual std::vector<std::string> answer(std::span<const std::string> texts) const = 0;
+  // Returns the printed form of each answer: a line of JSON or a small table, with line ends. Error when a request
+  // cannot be answered.
+  virtual std::vector<std::string> answer(std::span<const Request> requests) const = 0;
 
-  // Prints several answers, as soon as they are ready.
-  using Print = std::function<void(const std::string& answers)>;
-
-  // Answers every row of options.file in order. By default, a row holds one text in the column options.text_column.
-  virtual void answer_file(const PredictOptions& options, const Print& print) const;
+  // The rows of a file, in order. By default, a row holds one text in the column `text_column`.
+  virtual std::vector<Request> read_file(const std::string& path, const std::string& text_column) const;
 };
 
 // Loads the model of a task. Names on standard error the keys of its files that nobody knows.
@@ -37,18 +36,15 @@ Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOpti
   return loaded;
 }
 
-// Calls `answer` with chunks of the inputs and prints the results. A chunk is large enough to pack batches of similar
-// lengths, and small enough for the first answers to appear soon.
-template <class Input, class Answer>
-void answer_in_chunks(std::span<const Input> inputs, const Answer& answer, const Predictor::Print& print) {
-  constexpr std::size_t chunk = 256;
-  for (std::size_t begin = 0; begin < inputs.size(); begin += chunk) {
-    std::string answers;
-    for (const std::string& text : answer(inputs.subspan(begin, std::min(chunk, inputs.size() - begin)))) {
-      answers += text;
-    }
-    print(answers);
-  }
-}
+// The keys under which a request holds the two texts of a row.
+struct PairKeys {
+  std::string text = "text", pair = "text_pair";
+};
+
+// Makes a request of each row of a file, also of a row without a text, which is then a request with a problem. A row of
+// two texts becomes a request with the two `keys`. Prints to stderr which columns were read, unless the user named
+// them.
+std::vector<Request> requests_of_rows(const std::string& path, const std::string& text_column, ReadOptions how = {},
+                                      PairKeys keys = {});
 
 }  // namespace mini_bert

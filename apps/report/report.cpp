@@ -50,6 +50,7 @@ std::string capitalized(std::string text) {
 }
 
 std::string probes_text(const std::vector<ProbeCourse>& courses) {
+  if (const std::string counts = outcome_counts(courses); !counts.empty()) return counts;
   const auto changed = std::ranges::count_if(courses, &ProbeCourse::changed);
   if (courses.size() == 1) return fmt::format("the probe {} its first answer", changed ? "changed" : "kept");
   if (changed == 0) return "no probe changed its first answer";
@@ -88,6 +89,7 @@ std::string render_probes(const std::vector<ProbeCourse>& courses) {
   std::string html = fmt::format(
       "<section>\n<h2>Probes</h2>\n<p>What the model puts into the (first) blank, most probable answer first{}.</p>\n",
       asked_again ? ", before and after this training" : "; it has been asked only once so far");
+  for (const std::string& advice : probe_advice(courses)) html += fmt::format("<p>{}</p>\n", escape_html(advice));
   for (const ProbeCourse& course : courses) html += render_probe(course);
   return html + "</section>\n";
 }

@@ -8,11 +8,11 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::size_t most_columns = 40;  // a wider matrix is unreadable
+constexpr std::size_t most_matrix_columns = 40;  // a wider matrix is unreadable
 
 std::string render_confusion(const ConfusionMatrix& confusion) {
   const std::size_t labels = confusion.labels.size();
-  if (labels > most_columns) return "";
+  if (labels > most_matrix_columns) return "";
   std::string table =
       "<h3>Confusion matrix</h3>\n<p>A row is the right label, a column the one the model gave.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Confusion matrix\" tabindex=\"0\">\n"

@@ -10,8 +10,8 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::size_t most_columns = 60;  // in the picture of a probe's course
-constexpr std::size_t most_runs = 8;      // in the list of a probe's first answers
+constexpr std::size_t most_course_columns = 60;  // in the picture of a probe's course
+constexpr std::size_t most_runs = 8;             // in the list of a probe's first answers
 
 double share(double score) {
   return std::isfinite(score) ? std::clamp(score, 0.0, 1.0) : 0;
@@ -33,15 +33,34 @@ std::string with_blanks(const std::string& text) {
   return html + escape_html(text.substr(begin));
 }
 
+// The class of a probe in the style sheet.
+const char* style_of(const ProbeCourse& course) {
+  switch (outcome_of(course)) {
+    case ProbeOutcome::kept:
+      return " kept";
+    case ProbeOutcome::learned:
+      return " learned";
+    case ProbeOutcome::forgotten:
+      return " forgotten";
+    case ProbeOutcome::not_yet:
+      return " not-yet";
+    case ProbeOutcome::unmeasured:
+      break;
+  }
+  return course.changed() ? " changed" : "";
+}
+
 std::string render_answers(const std::string& heading, const ProbeRow& row) {
   std::string html = fmt::format("<div class=\"answers\">\n<h4>{}, step {}</h4>\n", heading, count_text(row.step));
   if (row.answers.empty()) return html + "<p class=\"note\">No answer.</p>\n</div>\n";
   html += "<ol>\n";
   for (const ProbeAnswer& answer : row.answers) {
+    const bool is_right = row.right && row.right->text == answer.token;
     html += fmt::format(
-        "<li><span class=\"token\">{}</span> <span class=\"bar\"><span style=\"width:{:.1f}%\"></span></span> "
+        "<li{}><span class=\"token\">{}</span> <span class=\"bar\"><span style=\"width:{:.1f}%\"></span></span> "
         "<span class=\"number\">{}</span></li>\n",
-        answer_text(answer.token), 100 * share(answer.score), escape_html(percent_text(answer.score)));
+        is_right ? " class=\"right\"" : "", answer_text(answer.token), 100 * share(answer.score),
+        escape_html(percent_text(answer.score)));
   }
   return html + "</ol>\n</div>\n";
 }
@@ -91,25 +110,29 @@ std::string in_words(const std::vector<Run>& runs) {
   return html;
 }
 
-// Draws a column for each evaluation. Its height is the probability of the first answer. Columns whose first answer
-// equals the last one have its colour.
+// Draws a column for each evaluation. Its height is the probability of the right answer, and columns in which it is the
+// first one have a colour of their own. Without a right answer, the height is the probability of the first answer, and
+// columns whose first answer equals the last one have its colour.
 std::string columns_of(const std::vector<const ProbeRow*>& rows) {
-  const std::size_t columns = std::min(rows.size(), most_columns);
+  const std::size_t columns = std::min(rows.size(), most_course_columns);
   const double pitch = columns <= 20 ? 22 : 9, height = 40, width = pitch * static_cast<double>(columns);
   const std::string last = first_answer(*rows.back());
   std::string svg = fmt::format(
       "<svg class=\"columns\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" role=\"img\">\n"
-      "<title>Probability of the first answer at every evaluation</title>\n",
-      width, height);
+      "<title>Probability of {2} at every evaluation</title>\n",
+      width, height, rows.back()->right ? answer_text(rows.back()->right->text) : "the first answer");
   for (std::size_t i = 0; i < columns; ++i) {
     const ProbeRow& row = *rows[columns < 2 ? 0 : i * (rows.size() - 1) / (columns - 1)];
-    const double score = row.answers.empty() ? 0 : row.answers.front().score;
+    const double score = row.right ? row.right->score : row.answers.empty() ? 0 : row.answers.front().score;
+    const bool coloured = row.right ? row.right->rank == 1 : first_answer(row) == last;
     const double tall = std::max(1.0, share(score) * height);
     svg += fmt::format(
         "<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>step {}: {} {}</title>"
         "</rect>\n",
-        first_answer(row) == last ? "same" : "other", pitch * static_cast<double>(i), height - tall, pitch - 2, tall,
-        count_text(row.step), answer_text(first_answer(row)), escape_html(percent_text(score)));
+        coloured ? "same" : "other", pitch * static_cast<double>(i), height - tall, pitch - 2, tall,
+        count_text(row.step),
+        row.right ? fmt::format("rank {},", count_text(row.right->rank)) : answer_text(first_answer(row)),
+        escape_html(percent_text(score)));
   }
   return svg + "</svg>\n";
 }
@@ -118,6 +141,59 @@ std::string columns_of(const std::vector<const ProbeRow*>& rows) {
 
 bool ProbeCourse::changed() const {
   return first_answer(*rows.front()) != first_answer(*rows.back());
+}
+
+ProbeOutcome outcome_of(const ProbeCourse& course) {
+  const auto &before = course.rows.front()->right, &after = course.rows.back()->right;
+  if (!before || !after || course.rows.size() < 2) return ProbeOutcome::unmeasured;
+  if (after->rank == 1) return before->rank == 1 ? ProbeOutcome::kept : ProbeOutcome::learned;
+  return before->rank == 1 ? ProbeOutcome::forgotten : ProbeOutcome::not_yet;
+}
+
+std::string name_of(ProbeOutcome outcome) {
+  switch (outcome) {
+    case ProbeOutcome::kept:
+      return "known before";
+    case ProbeOutcome::learned:
+      return "learned";
+    case ProbeOutcome::forgotten:
+      return "forgotten";
+    case ProbeOutcome::not_yet:
+      return "not yet";
+    case ProbeOutcome::unmeasured:
+      break;
+  }
+  return "";
+}
+
+std::vector<std::string> probe_advice(const std::vector<ProbeCourse>& courses) {
+  const auto any = [&](ProbeOutcome outcome) { return std::ranges::count(courses, outcome, outcome_of) > 0; };
+  std::vector<std::string> advice;
+  if (any(ProbeOutcome::not_yet)) {
+    advice.emplace_back(
+        "Not learned yet: train longer (--epochs), with a higher --learning-rate, or on more texts that say it; "
+        "--mask-words makes the model guess a word each time.");
+  }
+  if (any(ProbeOutcome::forgotten)) {
+    advice.emplace_back(
+        "Forgotten: add texts that say it to --train, lower --learning-rate, or hold the old weights with --anchor "
+        "30.");
+  }
+  return advice;
+}
+
+std::string outcome_counts(const std::vector<ProbeCourse>& courses) {
+  const auto count = [&](ProbeOutcome outcome) { return std::ranges::count(courses, outcome, outcome_of); };
+  const auto all = std::ssize(courses) - count(ProbeOutcome::unmeasured);
+  if (all == 0) return "";
+  std::string text;
+  for (const ProbeOutcome outcome :
+       {ProbeOutcome::learned, ProbeOutcome::kept, ProbeOutcome::forgotten, ProbeOutcome::not_yet}) {
+    const auto number = count(outcome);
+    if (number == 0 && outcome != ProbeOutcome::learned) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number, name_of(outcome));
+  }
+  return fmt::format("of {} right answer{} {}", all, all == 1 ? "" : "s", text);
 }
 
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {
@@ -138,9 +214,14 @@ std::string first_answer(const ProbeRow& row) {
 std::string render_probe(const ProbeCourse& course) {
   const ProbeRow& before = *course.rows.front();
   const ProbeRow& after = *course.rows.back();
-  std::string html = fmt::format("<article class=\"probe{}\">\n<h3>{}</h3>\n", course.changed() ? " changed" : "",
-                                 with_blanks(course.text));
-  if (course.changed()) {
+  std::string html =
+      fmt::format("<article class=\"probe{}\">\n<h3>{}</h3>\n", style_of(course), with_blanks(course.text));
+  if (const ProbeOutcome outcome = outcome_of(course); outcome != ProbeOutcome::unmeasured) {
+    html += fmt::format("<p class=\"change\"><span class=\"badge\">{}</span> <b>{}</b>: rank {} → {}, {} → {}</p>\n",
+                        name_of(outcome), answer_text(after.right->text), count_text(before.right->rank),
+                        count_text(after.right->rank), escape_html(percent_text(before.right->score)),
+                        escape_html(percent_text(after.right->score)));
+  } else if (course.changed()) {
     html += fmt::format("<p class=\"change\"><span class=\"badge\">changed</span> {} → <b>{}</b></p>\n",
                         answer_text(first_answer(before)), answer_text(first_answer(after)));
   }
@@ -149,7 +230,10 @@ std::string render_probe(const ProbeCourse& course) {
   if (course.rows.size() > 1) html += render_answers("After", after);
   html += "</div>\n";
   if (course.rows.size() > 2) {
-    html += "<div class=\"course\">\n<h4>First answer at every evaluation</h4>\n" + columns_of(course.rows);
+    html += fmt::format(
+        "<div class=\"course\">\n<h4>{} at every evaluation</h4>\n{}",
+        after.right ? "Probability of " + answer_text(after.right->text) + ", and the first answer" : "First answer",
+        columns_of(course.rows));
     html += "<ol>\n" + in_words(runs_of(course.rows)) + "</ol>\n</div>\n";
   }
   return html + "</article>\n";

@@ -15,6 +15,23 @@ struct ProbeCourse {
   bool changed() const;  // whether the first answer differs between the start and the end
 };
 
+// What became of a probe whose right answer is known. An answer is known when it has rank 1 among all tokens.
+enum class ProbeOutcome {
+  unmeasured,  // nobody said what is right, or it has been asked only once
+  kept,        // known before and after
+  learned,     // known after only
+  forgotten,   // known before only
+  not_yet      // known neither before nor after
+};
+ProbeOutcome outcome_of(const ProbeCourse& course);
+std::string name_of(ProbeOutcome outcome);  // "known before", "learned", "forgotten", "not yet"
+
+// What to try when answers are not learned, or forgotten; empty when neither happened. One sentence each.
+std::vector<std::string> probe_advice(const std::vector<ProbeCourse>& courses);
+
+// "1 of 3 answers was learned, 1 forgotten, 1 not yet"; empty when no probe has a right answer.
+std::string outcome_counts(const std::vector<ProbeCourse>& courses);
+
 // The probes of a run in the order in which they were first asked. The result points into the history.
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history);
 

@@ -10,14 +10,20 @@ inline constexpr const char* report_style = R"css(
   --page: #f7f7f5; --card: #ffffff; --text: #1c2027; --quiet: #5b6370; --rule: #dfe1e5; --grid: #eceded;
   --training: #2368a8; --validation: #b4500f; --other: #2368a8; --best: #1c2027;
   --bar: #8fb4d6; --track: #eef0f3; --before: #c3c8d0;
-  --changed: #0b6e5f; --changed-ground: #e3f3ef; --changed-bar: #4fae9d;
+  --changed: #2368a8; --changed-ground: #e6eef6; --changed-bar: #6f9fca;
+  --learned: #0b6e5f; --learned-ground: #e3f3ef; --learned-bar: #4fae9d;
+  --forgotten: #b3261e; --forgotten-ground: #fbe9e7; --forgotten-bar: #d9827b;
+  --waiting: #8a5300; --waiting-ground: #fbf0dc; --waiting-bar: #d3a04e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171b; --card: #1c2026; --text: #e6e8ea; --quiet: #a3abb6; --rule: #343a43; --grid: #2a2f37;
     --training: #79b4ec; --validation: #f0a25e; --other: #79b4ec; --best: #e6e8ea;
     --bar: #47709a; --track: #2a2f37; --before: #525b67;
-    --changed: #6fd3c0; --changed-ground: #17332e; --changed-bar: #2f8474;
+    --changed: #79b4ec; --changed-ground: #1b2d3f; --changed-bar: #47709a;
+    --learned: #6fd3c0; --learned-ground: #17332e; --learned-bar: #2f8474;
+    --forgotten: #f2a29b; --forgotten-ground: #40201e; --forgotten-bar: #a3534c;
+    --waiting: #e6b565; --waiting-ground: #3a2d14; --waiting-bar: #8c6a2c;
   }
 }
 * { box-sizing: border-box; }
@@ -44,7 +50,17 @@ section > p { margin-top: .2rem; max-width: 44rem; color: var(--quiet); font-siz
 .card, .probe { margin-top: .9rem; padding: 1.1rem 1.25rem; background: var(--card); border: 1px solid var(--rule);
   border-radius: 10px; break-inside: avoid; }
 
-.probe.changed { border-left: 4px solid var(--changed); }
+/* Green: the right answer is known. Red: it was known. Amber: it is not known yet. Blue: nobody said what is right. */
+.probe.changed, .probe.learned, .probe.kept, .probe.forgotten, .probe.not-yet { border-left: 4px solid var(--changed); }
+.probe.learned, .probe.kept { --changed: var(--learned); --changed-ground: var(--learned-ground);
+  --changed-bar: var(--learned-bar); }
+.probe.forgotten { --changed: var(--forgotten); --changed-ground: var(--forgotten-ground);
+  --changed-bar: var(--forgotten-bar); }
+.probe.not-yet { --changed: var(--waiting); --changed-ground: var(--waiting-ground); --changed-bar: var(--waiting-bar); }
+.answers li.right .token { color: var(--learned); font-weight: 650; }
+.answers li.right .bar span { background: var(--learned-bar); }
+.learned .columns .same, .kept .columns .same, .forgotten .columns .same, .not-yet .columns .same {
+  fill: var(--learned-bar); }
 .blank { margin: 0 .2em; padding: .05em .4em; border-radius: 4px; background: var(--track); color: var(--quiet);
   font-size: .8em; letter-spacing: .03em; }
 .change { margin-top: .2rem; overflow-wrap: anywhere; }

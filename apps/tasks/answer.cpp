@@ -17,10 +17,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_answer_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   const BertConfig config = read_config(options.model);
-  Parts<Question> questions = read_parts(options, [](const std::string& path) { return read_questions(path); });
+  Parts<Question> questions = read_parts(options, [&](const std::string& path) {
+    QuestionFile file = read_questions(path);
+    note_file(path, file, file.questions.size(), inputs.reading);
+    return std::move(file.questions);
+  });
   auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
   const WindowOptions windows{.max_length = longest_sample(options, config, *inputs.tokenizer),
                               .stride = options.doc_stride};
@@ -33,7 +37,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
 }
 
 // Joins --question and --context into one line, in the format of a line of a file.
-std::vector<std::string> inputs(const PredictOptions& options) {
+std::vector<std::string> question_lines(const PredictOptions& options) {
   if (options.question.empty() != options.context.empty()) {
     throw UsageError("--question and --context belong together");
   }
@@ -46,22 +50,42 @@ class AnswerPredictor : public Predictor {
   explicit AnswerPredictor(const PredictOptions& options)
       : options_(options), loaded_(load_for_answers<BertForQuestionAnswering>(options)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<Question> questions;
-    for (const std::string& text : texts) questions.push_back(question_of(text));
+    for (const Request& request : requests) questions.push_back(question_of(request));
     const WindowOptions windows{.max_length = longest_sequence(loaded_.model->config(), loaded_.tokenizer),
                                 .stride = options_.doc_stride};
-    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, std::move(questions), windows,
+    const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, questions, windows,
                                            {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});
     std::vector<std::string> printed;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      printed.push_back(options_.json ? json(answers[i]) : table(texts[i].substr(0, texts[i].find('\t')), answers[i]));
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      printed.push_back(options_.json ? json(answers[i]) : table(questions[i].question, answers[i]));
     }
     return printed;
   }
 
+  // A .json or .jsonl file has the form of SQuAD. Other files have a question, a tab and a text in each row.
+  std::vector<Request> read_file(const std::string& path, const std::string& text_column) const override {
+    const std::string extension = data_extension(path);
+    if (extension != ".json" && extension != ".jsonl" && extension != ".ndjson") {
+      return requests_of_rows(path, text_column, {.takes_pair = true, .tabs_are_text = true},
+                              {.text = "question", .pair = "context"});
+    }
+    std::vector<Request> requests;
+    for (Question& question : read_questions(path, Answers::optional).questions) {
+      Request request{.place = fmt::format("{}: question {}", path, requests.size() + 1), .is_object = true};
+      request.fields = {{"question", std::move(question.question)}, {"context", std::move(question.context)}};
+      requests.push_back(std::move(request));
+    }
+    return requests;
+  }
+
  private:
-  static Question question_of(const std::string& text) {
+  static Question question_of(const Request& request) {
+    if (request.is_object) {
+      return {.id = {}, .question = request.field("question"), .context = request.field("context"), .answers = {}};
+    }
+    const std::string& text = request.text;
     const std::size_t tab = text.find('\t');
     require(tab != std::string::npos,
             "no tab in \"{}\"; give --question and --context, or lines of a question, a tab and a text", text);
@@ -98,19 +122,21 @@ Task answer_task() {
           TrainingTask{
               .name = "answer",
               .help = "find the answer to a question in a text",
-              .read = read_inputs,
+              .flags = {{"doc-stride"}},
+              .read = read_answer_inputs,
               .entry = "question",
               .loss = "How much the right beginnings and ends of answers surprise the model: −ln of the probability it "
                       "gives them, on average.",
               .ask = "answer --model {} --question '…' --context '…'"},
-      .prediction = PredictionTask{.name = "answer",
-                                   .help = "where does a text answer a question?",
-                                   .flags = {{"question"}, {"context"}},
-                                   .input = "a question, a tab and a text",
-                                   .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
-                                     return std::make_unique<AnswerPredictor>(options);
-                                   },
-                                   .inputs = inputs}};
+      .prediction = PredictionTask{
+          .name = "answer",
+          .help = "where does a text answer a question?",
+          .flags = {{"text-column"}, {"question"}, {"context"}, {"doc-stride"}, {"top-k"}, {"may-be-absent"}},
+          .input = "a question, a tab and a text",
+          .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
+            return std::make_unique<AnswerPredictor>(options);
+          },
+          .inputs = question_lines}};
 }
 
 }  // namespace mini_bert

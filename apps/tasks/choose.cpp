@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_choose_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   const BertConfig config = read_config(options.model);
   const Parts<ChoiceQuestion> questions =
@@ -30,7 +30,7 @@ TrainingInputs read_inputs(const TrainOptions& options) {
 }
 
 // With --context or --question, the texts on the command line are the choices.
-std::vector<std::string> inputs(const PredictOptions& options) {
+std::vector<std::string> choice_lines(const PredictOptions& options) {
   if (options.context.empty() && options.question.empty()) return options.texts;
   if (options.texts.size() < 2) throw UsageError("--context and --question go with two choices at least");
   std::string line = options.context;
@@ -47,20 +47,9 @@ class ChoosePredictor : public Predictor {
   explicit ChoosePredictor(const PredictOptions& options)
       : options_(options), loaded_(load_for_answers<BertForMultipleChoice>(options)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<ChoiceQuestion> questions;
-    for (const std::string& text : texts) questions.push_back(question_of(text));
-    return answer(std::span<const ChoiceQuestion>(questions));
-  }
-
-  void answer_file(const PredictOptions& options, const Print& print) const override {
-    const std::vector<ChoiceQuestion> questions = read_choice_questions(options.file, Answers::optional);
-    answer_in_chunks(
-        std::span<const ChoiceQuestion>(questions), [this](auto part) { return answer(part); }, print);
-  }
-
- private:
-  std::vector<std::string> answer(std::span<const ChoiceQuestion> questions) const {
+    for (const Request& request : requests) questions.push_back(question_of(request));
     const auto answers = choose(*loaded_.model, loaded_.tokenizer, questions);
     std::vector<std::string> printed;
     for (std::size_t i = 0; i < questions.size(); ++i) {
@@ -69,10 +58,46 @@ class ChoosePredictor : public Predictor {
     return printed;
   }
 
+  std::vector<Request> read_file(const std::string& path, const std::string& /*text_column*/) const override {
+    std::vector<Request> requests;
+    for (ChoiceQuestion& question : read_choice_questions(path, Answers::optional)) {
+      Request request{.place = fmt::format("{}: question {}", path, question.number), .is_object = true};
+      request.fields = {{"context", std::move(question.context)},
+                        {"question", std::move(question.question)},
+                        {"opening", std::move(question.opening)}};
+      request.choices = std::move(question.choices);
+      requests.push_back(std::move(request));
+    }
+    return requests;
+  }
+
+ private:
+  ChoiceQuestion question_of(const Request& request) const {
+    ChoiceQuestion question = request.is_object ? question_of_fields(request) : question_of_line(request.text);
+    if (question.question.empty()) question.question = options_.question;
+    require(question.choices.size() >= 2,
+            "{} choices in \"{}\"; give lines of a text and at least two choices, with tabs between them, or "
+            "--context, --question and the choices",
+            question.choices.size(), request.is_object ? question.context : request.text);
+    return question;
+  }
+
+  static ChoiceQuestion question_of_fields(const Request& request) {
+    const auto text = [&](std::string_view name) {
+      const std::string* const found = request.find(name);
+      return found == nullptr ? std::string() : *found;
+    };
+    return {.context = text("context"),
+            .question = text("question"),
+            .opening = text("opening"),
+            .choices = request.choices,
+            .answer = {},
+            .number = 0};
+  }
+
   // Parses "context<TAB>choice<TAB>choice…".
-  ChoiceQuestion question_of(const std::string& text) const {
+  static ChoiceQuestion question_of_line(const std::string& text) {
     ChoiceQuestion question;
-    question.question = options_.question;
     std::size_t begin = text.find('\t');
     question.context = text.substr(0, begin);
     while (begin != std::string::npos) {
@@ -80,11 +105,6 @@ class ChoosePredictor : public Predictor {
       question.choices.push_back(text.substr(begin + 1, end == std::string::npos ? end : end - begin - 1));
       begin = end;
     }
-    require(
-        question.choices.size() >= 2,
-        "{} choices in \"{}\"; give lines of a text and at least two choices, with tabs between them, or --context, "
-        "--question and the choices",
-        question.choices.size(), text);
     return question;
   }
 
@@ -117,7 +137,7 @@ Task choose_task() {
   return {
       .training = TrainingTask{.name = "choose",
                                .help = "choose the right one of several answers or ends of a sentence",
-                               .read = read_inputs,
+                               .read = read_choose_inputs,
                                .entry = "question",
                                .loss = "How much the right choices surprise the model: −ln of the probability it gives "
                                        "them, on average.",
@@ -129,7 +149,7 @@ Task choose_task() {
                                    .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                      return std::make_unique<ChoosePredictor>(options);
                                    },
-                                   .inputs = inputs}};
+                                   .inputs = choice_lines}};
 }
 
 }  // namespace mini_bert

@@ -1,6 +1,7 @@
 // The task classify: gives a text, or a pair of texts, a label, several labels or a number.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/console/command_line.h"
 #include "apps/console/text_format.h"
@@ -18,20 +19,38 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_classify_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   BertConfig config = read_config(options.model);
   if (!options.problem_type.empty()) config.problem_type = options.problem_type;
   if (!config.problem_type) config.problem_type = name_of(ProblemType::single_label_classification);
   const ProblemType problem = config.problem();
-  const LabelColumns columns{.text = options.text_column, .pair = options.pair_column, .label = options.label_column};
-  const bool several = problem == ProblemType::multi_label_classification;
-  const Parts<LabelledText> texts =
-      read_parts(options, [&](const std::string& path) { return read_labelled_texts(path, columns, several); });
+  const LabelOptions columns{.text = options.text_column,
+                             .pair = options.pair_column,
+                             .label = options.label_column,
+                             .several = problem == ProblemType::multi_label_classification,
+                             .numbers = problem == ProblemType::regression,
+                             .known_labels = config.labels};
+  std::optional<LabelledFile> training;  // its columns and labels; its texts are moved out
+  const Parts<LabelledText> texts = read_parts(options, [&](const std::string& path) {
+    LabelledFile file = read_labelled_texts(path, columns, training ? &*training : nullptr);
+    note_file(path, file, file.texts.size(), inputs.reading);
+    std::vector<LabelledText> part = std::move(file.texts);
+    if (!training) {
+      for (const LabelledText& text : part)
+        note_text(text.pair.empty() ? text.text : text.text + " | " + text.pair, inputs.reading);
+      training = std::move(file);
+    }
+    return part;
+  });
+  if (training->has_vectors) {
+    inputs.reading.facts.push_back(
+        fmt::format("{}: the labels are vectors of {} zeros and ones", options.train, training->labels.size()));
+  }
   if (problem == ProblemType::regression) {
     config.labels = {config.labels.size() == 1 ? config.labels.front() : "LABEL_0"};
   } else {
-    decide_labels(distinct_labels(texts.train), options, config);
+    decide_labels(training->has_vectors ? training->labels : distinct_labels(texts.train), options, config);
   }
   auto& model = load_model<BertForSequenceClassification>(options, config, inputs);
   const auto set = [&](const std::vector<LabelledText>& part, const std::string& path) {
@@ -60,17 +79,31 @@ class ClassifyPredictor : public Predictor {
   explicit ClassifyPredictor(const PredictOptions& options)
       : options_(options), loaded_(load_for_answers<BertForSequenceClassification>(options)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<TextPair> pairs;
-    for (const std::string& text : texts) pairs.push_back(pair_of(text));
+    for (const Request& request : requests) pairs.push_back(pair_of(request));
     const auto answers = classify(*loaded_.model, loaded_.tokenizer, pairs);
     std::vector<std::string> printed;
-    for (std::size_t i = 0; i < texts.size(); ++i) printed.push_back(show(texts[i], answers[i]));
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const std::string& pair = pairs[i].pair;
+      printed.push_back(show(pair.empty() ? pairs[i].text : pairs[i].text + '\t' + pair, answers[i]));
+    }
     return printed;
   }
 
+  // A file may hold pairs of texts in two columns.
+  std::vector<Request> read_file(const std::string& path, const std::string& text_column) const override {
+    return requests_of_rows(path, text_column, {.takes_pair = true, .tabs_are_text = options_.pairs});
+  }
+
  private:
-  TextPair pair_of(const std::string& text) const {
+  TextPair pair_of(const Request& request) const {
+    if (request.is_object) {
+      const std::string* const second = request.find("text_pair");
+      require(second != nullptr || !options_.pairs, "the request has no \"text_pair\", which --pairs asks for");
+      return {request.field("text"), second == nullptr ? "" : request.field("text_pair")};
+    }
+    const std::string& text = request.text;
     const std::size_t tab = text.find('\t');
     if (!options_.pairs) return {text, {}};
     require(tab != std::string::npos, "no tab in the text \"{}\"; --pairs wants one between the two texts", text);
@@ -103,8 +136,8 @@ Task classify_task() {
           TrainingTask{
               .name = "classify",
               .help = "tell the label of a text",
-              .flags = {{"text-pair-column"}, {"label-column"}, {"problem-type"}, {"class-weights"}},
-              .read = read_inputs,
+              .flags = {{"text-column"}, {"text-pair-column"}, {"label-column"}, {"problem-type"}, {"class-weights"}},
+              .read = read_classify_inputs,
               .check = check_options,
               .has_labels = true,
               .loss = "How much the right labels surprise the model: −ln of the probability it gives them, on average. "
@@ -112,6 +145,7 @@ Task classify_task() {
               .ask = "classify --model {} '…'"},
       .prediction = PredictionTask{.name = "classify",
                                    .help = "which label does a text have?",
+                                   .flags = {{"text-column"}, {"pairs"}, {"top-k"}},
                                    .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                      return std::make_unique<ClassifyPredictor>(options);
                                    }}};

@@ -26,7 +26,8 @@ class EmbedPredictor : public Predictor {
     how_.normalize_again = options.normalize;
   }
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
+    const std::vector<std::string> texts = texts_of(requests);
     const auto vectors = embed(*loaded_.model, loaded_.tokenizer, texts, how_);
     std::vector<std::string> printed;
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -81,6 +82,7 @@ class EmbedPredictor : public Predictor {
 Task embed_task() {
   return {.prediction = PredictionTask{.name = "embed",
                                        .help = "what is the vector of a text?",
+                                       .flags = {{"text-column"}, {"pooling"}, {"normalize"}},
                                        .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                          return std::make_unique<EmbedPredictor>(options);
                                        }}};

@@ -133,9 +133,9 @@ class FillMaskPredictor : public Predictor {
         targets_(read_targets(loaded_.tokenizer, words_of(options.targets))),
         longer_target_(std::ranges::find_if(targets_, [](const Target& target) { return target.tokens.size() > 1; })) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<std::string> printed;
-    for (const std::string& text : texts) printed.push_back(answer(text));
+    for (const Request& request : requests) printed.push_back(answer(request.whole_text()));
     return printed;
   }
 
@@ -186,13 +186,14 @@ class FillMaskPredictor : public Predictor {
 }  // namespace
 
 Task fill_mask_task() {
-  return {.prediction = PredictionTask{.name = "fill-mask",
-                                       .help = "which words fit where a text says [MASK]?",
-                                       .flags = {{"joint"}},
-                                       .input = "a text with a [MASK]",
-                                       .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
-                                         return std::make_unique<FillMaskPredictor>(options);
-                                       }}};
+  return {.prediction = PredictionTask{
+              .name = "fill-mask",
+              .help = "which words fit where a text says [MASK]?",
+              .flags = {{"text-column"}, {"top-k"}, {"targets"}, {"joint"}, {"beam"}, {"max-blank-length"}},
+              .input = "a text with a [MASK]",
+              .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
+                return std::make_unique<FillMaskPredictor>(options);
+              }}};
 }
 
 }  // namespace mini_bert

@@ -9,12 +9,20 @@
 namespace mini_bert {
 namespace {
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_pretrain_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
   const Index max_length = longest_sample(options, model.config(), *inputs.tokenizer);
-  const Parts<Document> documents =
-      read_parts(options, [&](const std::string& path) { return read_documents(path, options.text_column); });
+  std::optional<TextColumns> columns;  // of the training file
+  const Parts<Document> documents = read_parts(options, [&](const std::string& path) {
+    DocumentFile file = read_documents(path, options.text_column, columns);
+    note_file(path, file, file.documents.size(), inputs.reading);
+    if (!columns) {
+      columns = file.columns;
+      for (const Document& document : file.documents) note_text(document.empty() ? "" : document[0], inputs.reading);
+    }
+    return std::move(file.documents);
+  });
   const auto set = [&](const std::vector<Document>& part) {
     return make_pair_set(part, *inputs.tokenizer, max_length);
   };
@@ -34,7 +42,7 @@ Task pretrain_task() {
               .name = "pretrain",
               .help = "guess masked words and next sentences",
               .flags = masking_flags(),
-              .read = read_inputs,
+              .read = read_pretrain_inputs,
               .masks_tokens = true,
               .loss = "How much the right words under the masks surprise the model, plus how much the right answer to "
                       "whether a sentence follows the other does: −ln of the probability it gives them, on average.",

@@ -15,7 +15,8 @@ class ScorePredictor : public Predictor {
  public:
   explicit ScorePredictor(const PredictOptions& options) : options_(options), loaded_(load_for_answers(options)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
+    const std::vector<std::string> texts = texts_of(requests);
     const std::vector<TextScore> scores = score(*loaded_.model, loaded_.tokenizer, texts);
     std::vector<std::string> printed;
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -47,6 +48,7 @@ class ScorePredictor : public Predictor {
 Task score_task() {
   return {.prediction = PredictionTask{.name = "score",
                                        .help = "how likely is a text?",
+                                       .flags = {{"text-column"}},
                                        .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                          return std::make_unique<ScorePredictor>(options);
                                        }}};

@@ -1,5 +1,8 @@
 // The task tag: gives each word a label.
 #include <algorithm>
+
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "apps/console/text_format.h"
@@ -17,12 +20,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainingInputs read_inputs(const TrainOptions& options) {
+TrainingInputs read_tag_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   BertConfig config = read_config(options.model);
   const TagColumns columns{.words = options.text_column, .tags = options.label_column};
-  const Parts<TaggedText> texts =
-      read_parts(options, [&](const std::string& path) { return read_tagged_texts(path, columns); });
+  const Parts<TaggedText> texts = read_parts(options, [&](const std::string& path) {
+    TaggedFile file = read_tagged_texts(path, columns);
+    note_file(path, file, file.texts.size(), inputs.reading);
+    for (const TaggedText& text : file.texts) note_text(fmt::format("{}", fmt::join(text.words, " ")), inputs.reading);
+    return std::move(file.texts);
+  });
   decide_labels(distinct_tags(texts.train), options, config);
   auto& model = load_model<BertForTokenClassification>(options, config, inputs);
   const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {
@@ -49,7 +56,8 @@ class TagPredictor : public Predictor {
   explicit TagPredictor(const PredictOptions& options)
       : options_(options), loaded_(load_for_answers<BertForTokenClassification>(options)) {}
 
-  std::vector<std::string> answer(std::span<const std::string> texts) const override {
+  std::vector<std::string> answer(std::span<const Request> requests) const override {
+    const std::vector<std::string> texts = texts_of(requests);
     const Aggregation aggregation = parse_aggregation(options_.aggregation);
     const auto answers = tag(*loaded_.model, loaded_.tokenizer, texts, aggregation);
     std::vector<std::string> printed;
@@ -96,14 +104,15 @@ Task tag_task() {
           TrainingTask{
               .name = "tag",
               .help = "tell the label of each word",
-              .flags = {{"label-column"}, {"class-weights"}},
-              .read = read_inputs,
+              .flags = {{"text-column"}, {"label-column"}, {"class-weights"}},
+              .read = read_tag_inputs,
               .has_labels = true,
               .entry = "text at line",
               .loss = "How much the right tags surprise the model: −ln of the probability it gives them, on average.",
               .ask = "tag --model {} '…'"},
       .prediction = PredictionTask{.name = "tag",
                                    .help = "which words are names, places, …?",
+                                   .flags = {{"text-column"}, {"aggregation"}},
                                    .make = [](const PredictOptions& options) -> std::unique_ptr<Predictor> {
                                      return std::make_unique<TagPredictor>(options);
                                    }}};

@@ -27,10 +27,36 @@ inline Index longest_sample(const TrainOptions& options, const BertConfig& confi
   return options.max_length > 0 ? options.max_length : longest;
 }
 
+// Notes how a file was read: the columns and first texts of the training file, which comes first, and dropped rows.
+template <class File>
+void note_file(const std::string& path, const File& file, std::size_t kept, ReadingNotes& notes) {
+  for (const std::string& fact : file.dropped.facts(kept)) notes.facts.push_back(path + ": " + fact);
+  if constexpr (requires { file.columns; }) {
+    if (notes.columns.empty()) notes.columns = file.columns;
+  }
+}
+
+// Notes the beginnings of the first texts.
+inline void note_text(const std::string& text, ReadingNotes& notes) {
+  constexpr std::size_t most = 3;
+  if (notes.first_texts.size() < most) notes.first_texts.push_back(in_quotes(text));
+}
+
 template <class T>
 struct Parts {
   std::vector<T> train, validation;
 };
+
+// Keeps the first --max-train-samples and --max-eval-samples.
+template <class T>
+Parts<T> first_of(const TrainOptions& options, Parts<T> parts) {
+  const auto shorten = [](std::vector<T>& entries, const std::optional<std::int64_t>& most) {
+    if (most && *most < std::ssize(entries)) entries.erase(entries.begin() + *most, entries.end());
+  };
+  shorten(parts.train, options.most_training);
+  shorten(parts.validation, options.most_validation);
+  return parts;
+}
 
 // Reads --train and --validation with `read`. With --validation-split, a random share of the training data becomes the
 // validation data instead. The seed alone decides which.
@@ -39,7 +65,8 @@ auto read_parts(const TrainOptions& options, const Read& read) {
   using T = typename decltype(read(options.train))::value_type;
   std::vector<T> all = read(options.train);
   if (options.validation_split == 0) {
-    return Parts<T>{std::move(all), options.validation.empty() ? std::vector<T>() : read(options.validation)};
+    return first_of(options,
+                    Parts<T>{std::move(all), options.validation.empty() ? std::vector<T>() : read(options.validation)});
   }
   const auto count = static_cast<Index>(all.size());
   const auto aside = std::max<Index>(std::llround(options.validation_split * static_cast<double>(count)), 1);
@@ -52,7 +79,7 @@ auto read_parts(const TrainOptions& options, const Read& read) {
   for (Index i = 0; i < count; ++i) {
     (i < aside ? parts.validation : parts.train).push_back(std::move(all[static_cast<std::size_t>(order[i])]));
   }
-  return parts;
+  return first_of(options, std::move(parts));
 }
 
 // Adds the words of --add-words to a loaded model.

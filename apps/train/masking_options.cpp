@@ -36,6 +36,8 @@ void declare_masking_flags(CommandLine& line, MaskingOptions& o) {
 
 std::vector<TaskFlag> masking_flags() {
   return {{"config", "it trains from random weights; for another task name a --model"},
+          {"mask-probability", "it masks tokens"},
+          {"text-column"},
           {"whole-words"},
           {"mask-words"},
           {"ngram"},

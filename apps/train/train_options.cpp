@@ -1,9 +1,13 @@
 #include "apps/train/train_options.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "apps/tasks/tasks.h"
+#include "apps/train/schedule_options.h"
+#include "apps/train/transformers_flags.h"
+#include "mini_bert/base/argument_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/tensor/simd/isa.h"
@@ -11,116 +15,12 @@
 namespace mini_bert {
 namespace {
 
-constexpr double no_limit = 1e9;
-constexpr std::int64_t many = 1'000'000'000;
-
-void declare_data_flags(CommandLine& line, TrainOptions& o) {
-  line.section("Task");
-  line.choice("--task", o.task, training_task_names(), training_tasks_help());
-  line.section("Model");
-  line.text("--model,--model-name-or-path,-m", o.model,
-            "model to fine-tune: its directory, or its name at huggingface.co");
-  line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
-  line.text("--vocab,--tokenizer-name", o.vocab, "vocab.txt, or a directory with a tokenizer, for --config");
-  line.text("--add-words", o.add_words, "file of words, one a line; each becomes a token of its own");
-  line.section("Data: .txt (a text a line), .json, .jsonl, .csv, .tsv");
-  line.text("--train,--train-file,-t", o.train, "texts to learn from");
-  line.text("--validation,--validation-file", o.validation, "texts to measure the model with, never learned");
-  line.number("--validation-split", o.validation_split, 0.0, 0.9, "share of --train to keep for validation instead");
-  line.text("--text-column", o.text_column, "which column or key holds the text");
-  line.text("--text-pair-column", o.pair_column,
-            training_tasks_with("text-pair-column") + "which column or key holds the second text of a pair");
-  line.text("--label-column", o.label_column,
-            training_tasks_with("label-column") + "which column or key holds the labels");
-  line.choice("--problem-type", o.problem_type,
-              {"single_label_classification", "multi_label_classification", "regression"},
-              training_tasks_with("problem-type") + "one label per text, several labels, or a number");
-  line.text("--class-weights", o.class_weights,
-            training_tasks_with("class-weights") +
-                "how much each label weighs in the loss: balanced, or label=weight,label=weight");
-  line.number<std::int64_t>("--doc-stride", o.doc_stride, 0, many,
-                            "answer: a long text is read in windows; how many tokens neighbours share");
-  line.toggle("--pack", o.pack, training_tasks_with("pack") + "join the texts and cut them into full blocks");
-  line.toggle("--line-by-line{false}", o.pack, "make each text one sample, as without --pack");
-  line.number<std::int64_t>("--max-length,--max-seq-length,-l", o.max_length, 0, many,
-                            "longest sample in tokens; 0: as many as the model can read");
-  line.number("--mask-probability,--mlm-probability", o.training.mask_probability, 0.0, 1.0,
-              "mlm, pretrain: share of the tokens to guess");
-}
-
-void declare_training_flags(CommandLine& line, TrainOptions& o) {
-  TrainingArguments& t = o.training;
-  line.section("Training");
-  line.number("--epochs,--num-train-epochs,-e", t.epochs, 0.0, no_limit, "passes over the data");
-  line.number<std::int64_t>("--max-steps", t.max_steps, 1, many, "number of updates, instead of --epochs");
-  line.number<std::int64_t>("--batch-size,--per-device-train-batch-size,-b", t.batch_size, 1, many, "texts per batch");
-  line.number<std::int64_t>("--batch-tokens", t.batch_tokens, 1, many,
-                            "tokens per batch: a batch takes as many texts as fit; instead of --batch-size");
-  line.number<std::int64_t>("--gradient-accumulation-steps", t.accumulation_steps, 1, many, "batches per update");
-  line.number("--learning-rate,--lr", t.learning_rate, 0.0, no_limit,
-              "the highest learning rate, reached after warm-up");
-  line.choice("--lr-scheduler,--lr-scheduler-type", o.schedule, schedule_names(),
-              "how the learning rate changes over the run");
-  line.number("--warmup-ratio", t.warmup_ratio, 0.0, 1.0, "share of the updates in which the learning rate rises");
-  line.number<std::int64_t>("--warmup-steps", t.warmup_steps, 0, many,
-                            "updates in which the learning rate rises, instead of the ratio");
-  line.number("--layer-decay,--layerwise-lr-decay", t.layer_decay, 0.0, 1.0,
-              "multiplies the learning rate once for every layer further down; 1: the same for all");
-  line.number<std::int64_t>("--freeze-layers", t.freeze_layers, 0, many,
-                            "do not train the embeddings and the first so many encoder layers");
-  line.toggle("--freeze-embeddings", t.freeze_embeddings, "do not train the embeddings");
-  line.number("--weight-decay", t.adamw.weight_decay, 0.0, no_limit,
-              "weight decay of AdamW; biases and LayerNorm have none");
-  line.number("--adam-beta1", t.adamw.beta_1, 0.0, 1.0, "AdamW: decay of the mean");
-  line.number("--adam-beta2", t.adamw.beta_2, 0.0, 1.0, "AdamW: decay of the variance");
-  line.number("--adam-epsilon", t.adamw.eps, 0.0, no_limit, "AdamW: added to the root");
-  line.toggle("--adam-no-bias-correction{false}", t.adamw.correct_bias, "AdamW as in Google's BERT");
-  line.number("--anchor", t.anchor, 0.0, no_limit,
-              "how strongly weights are pulled back to those of --model; 0: not at all");
-  line.number("--max-grad-norm", t.max_grad_norm, 0.0, no_limit, "scale gradients down to this norm; 0: never");
-  line.number<std::uint64_t>("--seed", t.seed, 0, std::uint64_t{1} << 62,
-                             "decides order, masks, dropout and new weights");
-  line.number<std::int64_t>("--threads", o.threads, 0, 1024, "number of threads; 0: one for each processor");
-  line.choice("--precision", o.precision, {"auto", "f32", "bf16"},
-              "type of stored activations; auto: bf16 if this CPU multiplies it natively");
-  line.toggle("--gradient-checkpointing", t.gradient_checkpointing,
-              "save memory for a third more time: compute activations again in the backward pass");
-}
-
-void declare_run_flags(CommandLine& line, TrainOptions& o) {
-  TrainingArguments& t = o.training;
-  line.section("While it runs");
-  line.texts("--probe,-p", o.probes, "text with a [MASK], asked before, during and after training; repeatable")
-      .repeatable();
-  line.number<std::int64_t>("--logging-steps", t.logging_steps, 1, many,
-                            "updates between rows of the table; not given: a twentieth of the run, at most 500");
-  line.choice("--eval-strategy,--evaluation-strategy", o.evaluate, {"no", "steps", "epoch"},
-              "when to validate, besides before and after training");
-  line.number<std::int64_t>("--eval-steps", t.eval_steps, 1, many,
-                            "updates between validations; not given: as --logging-steps");
-  line.number<std::int64_t>("--early-stopping-patience", t.early_stopping_patience, 1, many,
-                            "stop after this many validations without a better one");
-  line.text("--metric-for-best-model", t.best_metric,
-            "what decides which validation is best: loss, or a metric of the task (accuracy, f1, …)");
-  line.choice("--greater-is-better", o.greater_is_better, {"true", "false", "True", "False"},
-              "whether a higher metric is better; not given: true for all but loss, perplexity and mse");
-  line.toggle("--check,--dry-run", o.check, "report on data, model, memory and time; train nothing, write nothing");
-  line.toggle("--json", o.json, "with --check: print one JSON object");
-  line.toggle("--profile", o.profile, "print at the end how much time each operation took");
-  line.section("Output");
-  line.text("--output,--output-dir,-o", o.output, "folder for the trained model and the report");
-  line.choice("--save-strategy", o.save, {"no", "steps", "epoch"}, "when to save a checkpoint");
-  line.number<std::int64_t>("--save-steps", t.save_steps, 0, many, "updates between checkpoints; 0: save none");
-  line.number<std::int64_t>("--save-total-limit", t.save_total_limit, 1, many,
-                            "how many checkpoints to keep; older ones are deleted");
-  line.toggle("--load-best,--load-best-model-at-end", t.load_best, "end with the weights that were best in validation");
-  line.choice("--save-dtype", o.save_type, {"f32", "bf16", "f16"}, "type of the trained model's numbers in its file");
-  line.toggle("--overwrite,--overwrite-output-dir", o.overwrite, "replace the run that --output holds");
-  line.toggle("--resume", o.resume, "continue the run in --output where it stopped");
-  line.text("--resume-from-checkpoint", o.checkpoint, "continue from this checkpoint folder");
-  line.toggle("--do-train", o.ignored, "accepted because run_mlm.py has it; changes nothing");
-  line.toggle("--do-eval", o.ignored, "accepted because run_mlm.py has it; changes nothing");
-  line.text("--arguments", o.arguments, "JSON file of flags; flags on the command line win");
+// Whether a key is a flag of transformers that is idle or refused, with the value that it has anyway. A dump of all
+// TrainingArguments is full of these.
+bool says_nothing(const std::string& key, const nlohmann::json& value) {
+  const TransformersFlag* const flag = idle_or_refused(key);
+  if (flag != nullptr && flag->treatment == Treatment::idle && value.is_structured()) return true;
+  return flag != nullptr && is_harmless(*flag, value.is_string() ? value.get<std::string>() : value.dump());
 }
 
 // Turns {"learning_rate": 1e-4, "probe": ["…", "…"], "pack": true} into --learning-rate 1e-4 --probe … --probe …
@@ -130,10 +30,13 @@ std::vector<std::string> flags_from_json(const std::string& path) {
   require(json.is_object(), "{}: must be a JSON object of flags, found {}", path, json.type_name());
   std::vector<std::string> arguments;
   for (const auto& [key, value] : json.items()) {
+    if (says_nothing(key, value)) continue;
+    const bool may_be_object = key == "lr_scheduler_kwargs" || idle_or_refused(key) != nullptr;
     const nlohmann::json values = value.is_array() ? value : nlohmann::json::array({value});
     for (const auto& item : values) {
-      require(item.is_primitive(), "{}: \"{}\" must be text, a number, true, false or a list of these, found {}", path,
-              key, item.type_name());
+      require(item.is_primitive() || may_be_object,
+              "{}: \"{}\" must be text, a number, true, false or a list of these, found {}", path, key,
+              item.type_name());
       if (item.is_null()) continue;
       arguments.push_back("--" + key + "=" + (item.is_string() ? item.get<std::string>() : item.dump()));
     }
@@ -158,6 +61,45 @@ Every parse_every(const std::string& name) {
   return name == "no" ? Every::never : name == "epoch" ? Every::epoch : Every::steps;
 }
 
+void read_schedule(TrainOptions& o) {
+  TrainingArguments& t = o.training;
+  t.schedule = parse_schedule(o.schedule);
+  if (!o.schedule_options.empty()) t.schedule_options = parse_schedule_options(o.schedule_options, t.schedule);
+  if (t.learning_rate == 0) return;
+  try {
+    learning_rate_factor(t.schedule, 0, 0, 1, t.schedule_options, t.learning_rate);
+  } catch (const ArgumentError& error) {
+    if (error.argument() != "schedule") throw;
+    throw UsageError("--lr-scheduler " + error.problem() + "; give it with --lr-scheduler-kwargs");
+  }
+}
+
+// Takes over values that stand for others, and what several flags decide together.
+void complete_values(TrainOptions& o) {
+  TrainingArguments& t = o.training;
+  if (o.warmup_share) t.warmup_ratio = *o.warmup_share;
+  if (o.save_steps) t.save_steps = *o.save_steps;
+  // transformers keeps a share for validation only where there is no file for it.
+  if (o.validation_percentage && o.validation.empty()) o.validation_split = *o.validation_percentage / 100;
+  if (t.max_steps == 0) throw UsageError("--max-steps is '0'; expected -1 or a whole number from 1 up");
+  if (t.max_steps == -1) t.max_steps.reset();
+  if (o.bf16 && o.precision == "f32") throw UsageError("--bf16 and --precision f32 exclude each other");
+  if (o.bf16) o.precision = "bf16";
+  const auto checkpoint_is = [&](const char* a, const char* b) { return o.checkpoint == a || o.checkpoint == b; };
+  const bool newest = checkpoint_is("True", "true");
+  if (newest || checkpoint_is("False", "false")) o.checkpoint.clear();
+  o.resume |= newest || !o.checkpoint.empty();
+}
+
+// What --precision auto became stands in arguments.json and in the report.
+void state_precision(TrainOptions& o) {
+  const std::string name = o.training.precision == Precision::mixed ? "bf16" : "f32";
+  std::erase_if(o.given, [](const auto& flag) { return flag.first == "precision" || flag.first == "bf16"; });
+  o.given.emplace_back("precision", std::vector<std::string>{name});
+  const auto shown = std::ranges::find(o.effective, "precision", [](const auto& flag) { return flag.first; });
+  if (shown != o.effective.end()) shown->second = o.precision == "auto" ? name + " (auto)" : name;
+}
+
 TrainOptions parse(const std::vector<std::string>& arguments) {
   CommandLine line("mini_bert_train", "");
   TrainOptions options;
@@ -166,14 +108,22 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   options.given = line.given();
   options.changed = line.changed();
   options.effective = line.effective();
-  options.training.schedule = parse_schedule(options.schedule);
-  options.training.precision = parse_precision(options.precision);
+  options.notes = lines_about(line.foreign());
+  for (const auto& [flag, values] : line.foreign()) {
+    const bool is_tagging =
+        flag == "task-name" && (values.back() == "ner" || values.back() == "pos" || values.back() == "chunk");
+    if (is_tagging) options.named_task = values.back();
+  }
+  read_schedule(options);
+  options.training.log = parse_every(options.log);
   options.training.evaluate = parse_every(options.evaluate);
   options.training.save = parse_every(options.save);
   if (!options.greater_is_better.empty()) {
     options.training.greater_is_better = options.greater_is_better == "true" || options.greater_is_better == "True";
   }
-  if (!options.checkpoint.empty()) options.resume = true;
+  complete_values(options);
+  options.training.precision = parse_precision(options.precision);
+  state_precision(options);
   return options;
 }
 
@@ -193,6 +143,9 @@ void check(const TrainOptions& o) {
         "--add-words goes with --model; with --config name a --vocab that has the words");
   const TrainingTask& task = training_task(o.task);
   check_flags(task, o.changed);
+  if (!o.named_task.empty() && o.task != "tag") {
+    throw UsageError(fmt::format("--task_name {} needs --task tag here; it is {}", o.named_task, o.task));
+  }
   if (task.check != nullptr) task.check(o);
   usage(o.training.anchor == 0 || !o.model.empty(),
         "--anchor pulls towards the weights of a --model; --config has none");
@@ -212,17 +165,26 @@ void check(const TrainOptions& o) {
         "--metric-for-best-model and --greater-is-better need --validation or --validation-split");
 }
 
-}  // namespace
-
-void declare_flags(CommandLine& line, TrainOptions& options) {
-  declare_data_flags(line, options);
-  declare_masking_flags(line, options.masking);
-  declare_training_flags(line, options);
-  declare_run_flags(line, options);
+// A flag for one file, typed twice with different values: nobody means the last one.
+void check_typed_once(const TrainOptions& typed) {
+  constexpr std::array flags = {"train",      "validation",  "model",        "output", "config",
+                                "vocab",      "text-column", "label-column", "task",   "add-words",
+                                "checkpoint", "arguments",   "guard"};
+  for (const auto& [flag, values] : typed.given) {
+    const bool once = std::ranges::find(flags, flag) != flags.end();
+    if (!once || std::ranges::all_of(values, [&](const std::string& value) { return value == values.front(); }))
+      continue;
+    throw UsageError(fmt::format("--{} is given more than once ('{}' and '{}') and takes one value{}", flag,
+                                 values.front(), values.back(),
+                                 flag == "train" || flag == "validation" ? "; join the files into one" : ""));
+  }
 }
+
+}  // namespace
 
 TrainOptions complete_options(const std::vector<std::string>& typed) {
   const TrainOptions first = parse(typed);
+  check_typed_once(first);
   std::vector<std::string> all;
   const auto put_before = [&](const std::string& path) {
     const std::vector<std::string> more = flags_from_json(path);

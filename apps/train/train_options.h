@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,13 +37,17 @@ struct TrainOptions {
   std::string arguments;   // a JSON file with further flags
   std::string save_type = "f32";
   std::string precision = "auto";  // f32, bf16, or auto: bf16 if the CPU multiplies it
+  bool bf16 = false;               // the same as precision = bf16
   bool profile = false;            // print where the time went
   std::int64_t threads = 0;        // 0: all available threads
-  std::string schedule = "linear", evaluate = "steps", save = "steps";  // as typed; `training` has the parsed values
+  // As typed; `training` has the parsed values.
+  std::string schedule = "linear", schedule_options, log = "steps", evaluate = "steps", save = "steps";
+  std::optional<std::int64_t> save_steps;
+  std::optional<double> warmup_share, validation_percentage;
+  std::optional<std::int64_t> most_training, most_validation;  // the first so many texts; unset: all
   std::string greater_is_better;
   bool check = false;  // inspect data and model instead of training
   bool json = false;   // output of --check as JSON
-  bool ignored = false;
   MaskingOptions masking;
   TrainingArguments training;
 
@@ -51,6 +56,8 @@ struct TrainOptions {
   Given given;
   std::vector<std::string> changed;                            // flags whose values are not the defaults
   std::vector<std::pair<std::string, std::string>> effective;  // every flag with the value in effect
+  std::string named_task;                                      // --task_name of transformers' scripts
+  std::vector<std::string> notes;  // why flags of transformers that were given do nothing here
 
   StorageType storage_type() const;
 };

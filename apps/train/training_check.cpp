@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <span>
 
+#include "apps/console/download_console.h"
 #include "apps/console/text_format.h"
 #include "apps/tasks/tasks.h"
 #include "apps/train/check_warnings.h"
@@ -25,13 +25,16 @@ using Json = nlohmann::ordered_json;
 // The console shows the first of many; the JSON has the full list.
 constexpr std::size_t most_shown = 20;
 
-// Seconds per update, the mean of three. One earlier update is not counted, because it fills the allocator.
+// Seconds per update, the median of three, because another program may disturb one of them. One earlier update is not
+// counted: it fills the allocator.
 double seconds_per_update(const TrainOptions& options, const TrainingInputs& inputs) {
   TrainingObserver nobody;
   Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, nobody);
   const std::vector<double> seconds = trainer.rehearse(4);
-  const std::span<const double> settled = std::span(seconds).subspan(seconds.size() > 1 ? 1 : 0);
-  return std::accumulate(settled.begin(), settled.end(), 0.0) / static_cast<double>(settled.size());
+  std::vector<double> settled(seconds.begin() + (seconds.size() > 1 ? 1 : 0), seconds.end());
+  const auto middle = settled.begin() + std::ssize(settled) / 2;
+  std::ranges::nth_element(settled, middle);
+  return *middle;
 }
 
 void show_lengths(const Lengths& lengths, const char* which) {
@@ -43,6 +46,12 @@ void show_lengths(const Lengths& lengths, const char* which) {
   for (const LengthBin& bin : lengths.histogram) {
     const std::string bar(static_cast<std::size_t>((bin.count * width + most - 1) / most), '#');
     TrainingConsole::fact("", fmt::format("{:>5} to {:>4}  {:>9}  {}", bin.from, bin.to, format_count(bin.count), bar));
+  }
+}
+
+void show_first_texts(const ReadingNotes& notes) {
+  for (const std::string& text : notes.first_texts) {
+    TrainingConsole::fact(&text == &notes.first_texts.front() ? "first texts" : "", text);
   }
 }
 
@@ -133,6 +142,7 @@ void check_training(const TrainOptions& options) {
   if (!options.output.empty()) {
     RunDirectory(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
   }
+  if (!options.model.empty()) bring_model(options.model);
   const TrainingTask& task = training_task(options.task);
   const TrainingInputs inputs = task.read(options);
   const Objective& objective = *inputs.objective;
@@ -152,6 +162,11 @@ void check_training(const TrainOptions& options) {
       json["in_both"] = to_json(in_both, "training_line");
     }
     if (!labels.labels.empty()) json["labels"] = labels_json(labels);
+    json["precision"] = options.training.precision == Precision::mixed ? "bf16" : "f32";
+    const TextColumns& columns = inputs.reading.columns;
+    json["columns"] = {{"text", columns.text}, {"pair", columns.pair}, {"label", columns.label}};
+    json["first_texts"] = inputs.reading.first_texts;
+    json["rows_left_out"] = inputs.reading.facts;
     json["updates"] = plan.total_steps;
     json["seconds_per_update"] = seconds;
     json["seconds"] = whole;
@@ -163,6 +178,7 @@ void check_training(const TrainOptions& options) {
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
   TrainingConsole::fact(
       "time", fmt::format("about {} ({:.2g} s an update; validations come on top)", format_duration(whole), seconds));
+  show_first_texts(inputs.reading);
   show_lengths(training.lengths, "training");
   if (objective.validates()) show_lengths(validation.lengths, "validation");
   show_labels(labels, objective.validates());

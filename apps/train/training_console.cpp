@@ -6,62 +6,67 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "apps/console/clock.h"
+#include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
 #include "mini_bert/tensor/profile.h"
 
 namespace mini_bert {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t label_width = 12;
+constexpr std::size_t wide = 120;  // a terminal of so many columns shows all columns of the table
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string metric_text(const EvaluationRow& row) {
+std::string shown_metric(const EvaluationRow& row) {
   if (row.metrics.empty()) return fmt::format("{:.2f}", row.perplexity());
   return fmt::format("{:.4f}", row.metrics.front().value);
 }
 
-std::string answers(const ProbeRow& row, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(count, row.answers.size()); ++i) {
-    if (i > 0) text += "  ";
-    text += row.answers[i].token + ' ' + format_percent(row.answers[i].score);
+// The first answer, or the rank and the probability of the right one: "橙 #12 3.1 %". Short: "橙#12".
+std::string probe_cell(const ProbeRow& row, bool is_short) {
+  if (!row.right) return row.answers.front().token;
+  const std::string rank = format_count(row.right->rank);
+  if (is_short) return fmt::format("{}#{}", row.right->text, rank);
+  return fmt::format("{} #{} {}", row.right->text, rank, format_percent(row.right->score));
+}
+
+std::string probe_cells(const std::vector<ProbeRow>& rows, bool is_short) {
+  const bool any_right = std::ranges::any_of(rows, [](const ProbeRow& row) { return row.right.has_value(); });
+  std::string cells;
+  for (const ProbeRow& row : rows) {
+    cells += (cells.empty() ? "" : any_right && !is_short ? "  " : " ") + probe_cell(row, is_short);
   }
-  return text;
+  return cells;
 }
 
 }  // namespace
 
-TrainingConsole::TrainingConsole(const Plan& plan) : plan_(plan), is_terminal_(isatty(STDOUT_FILENO) == 1) {}
+TrainingConsole::TrainingConsole(const Plan& plan) : plan_(plan), width_(terminal_width(STDOUT_FILENO)), time_(plan) {}
 
 void TrainingConsole::fact(std::string_view label, std::string_view text) {
-  fmt::print("{}{}\n", pad_right(label, label_width), text);
-}
-
-double TrainingConsole::elapsed_seconds() const {
-  return seconds_since(start_);
-}
-
-double TrainingConsole::seconds_left(Index step) const {
-  const auto done = static_cast<double>(step - first_step_), left = static_cast<double>(plan_.total_steps - step);
-  return elapsed_seconds() / std::max(done, 1.0) * left;
+  const std::optional<std::size_t> width = terminal_width(STDOUT_FILENO);
+  const bool is_long = width && label_width + display_width(text) > *width;
+  std::string lines = is_long ? wrapped(text, *width - label_width) : std::string(text);
+  const std::string indented = '\n' + std::string(label_width, ' ');
+  for (std::size_t at = 0; is_long && (at = lines.find('\n', at)) != lines.npos; at += indented.size()) {
+    lines.replace(at, 1, indented);
+  }
+  fmt::print("{}{}\n", pad_right(label, label_width), lines);
 }
 
 void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistory& history) {
+  time_.update_ended();
   finish();
   if (first_step_ < 0) first_step_ = history.step - 1;
+  if (!first_loss_) first_loss_ = update.loss;
   tokens_ += update.tokens;
   if (!time_said_ && history.step - first_step_ >= 3) {
     time_said_ = true;
     clear_bar();
-    fact("time", fmt::format("about {}", format_duration(elapsed_seconds() + seconds_left(history.step))));
+    fact("time", fmt::format("about {}", format_duration(elapsed_seconds() + time_.seconds_left(history.step))));
     std::fflush(stdout);
   }
-  if (is_terminal_) draw_bar(update, history.step);
+  if (width_) draw_bar(update, history.step);
 }
 
 void TrainingConsole::on_row(const TrainingRow& row) {
@@ -71,25 +76,28 @@ void TrainingConsole::on_row(const TrainingRow& row) {
 }
 
 void TrainingConsole::finish() {
-  if (row_ || evaluation_ || guard_ || !probe_answers_.empty()) print_row();
+  if (row_ || evaluation_ || guard_ || !probes_.empty()) print_row();
 }
 
 void TrainingConsole::on_guard(const GuardRow& row) {
+  time_.evaluation_ended(row.step);
   has_guard_ = true;
   guard_ = row;
   asked_step_ = row.step;
 }
 
 void TrainingConsole::on_row(const EvaluationRow& row) {
+  time_.evaluation_ended(row.step);
   if (!row.metrics.empty()) metric_name_ = row.metrics.front().name;
   evaluation_ = row;
   print_row();
 }
 
 void TrainingConsole::on_row(const ProbeRow& row) {
+  time_.evaluation_ended(row.step);
   if (row.answers.empty()) return;
   asked_step_ = row.step;
-  probe_answers_ += (probe_answers_.empty() ? "" : " ") + row.answers.front().token;
+  probes_.push_back(row);
 }
 
 void TrainingConsole::on_checkpoint(const std::filesystem::path& path) {
@@ -97,46 +105,94 @@ void TrainingConsole::on_checkpoint(const std::filesystem::path& path) {
   fmt::print("  saved {}\n", path.string());
 }
 
-void TrainingConsole::print_row() {
-  clear_bar();
-  const auto guard_cell = [this](const std::string& text) {
-    return has_guard_ ? fmt::format("  {:>15}", text) : std::string();
-  };
-  if (!header_shown_) {
-    fmt::print("\n{:>8}  {:>8}  {:>13}  {:>15}  {:>10}{}  {:>13}  {:>8}  {:>11}  {}\n", "step", "epoch",
-               "training loss", "validation loss", metric_name_, guard_cell("guard"), "learning rate", "tokens/s",
-               "left", "probes");
-    header_shown_ = true;
-  }
+std::vector<TrainingConsole::Column> TrainingConsole::columns() const {
+  const bool narrow = width_ && *width_ < wide;
+  const auto shown = [](bool is_there, const std::string& text) { return is_there ? text : std::string("-"); };
   const Index step = row_ ? row_->step : evaluation_ ? evaluation_->step : asked_step_;
   const double epoch = static_cast<double>(step) / static_cast<double>(plan_.updates_per_epoch);
-  const auto cell = [](bool shown, const std::string& text) { return shown ? text : std::string("-"); };
-  fmt::print(
-      "{:>8}  {:>8.2f}  {:>13}  {:>15}  {:>10}{}  {:>13}  {:>8}  {:>11}  {}\n", step, epoch,
-      cell(row_.has_value(), row_ ? fmt::format("{:.4f}", row_->loss) : ""),
-      cell(evaluation_.has_value(), evaluation_ ? fmt::format("{:.4f}", evaluation_->loss) : ""),
-      cell(evaluation_.has_value(), evaluation_ ? metric_text(*evaluation_) : ""),
-      guard_cell(guard_ ? fmt::format("{:.3f} {:>7}", guard_->log_probability, format_percent(guard_->accuracy(1)))
-                        : "-"),
-      cell(row_.has_value(), row_ ? fmt::format("{:.2e}", row_->learning_rate) : ""),
-      cell(tokens_ > 0, format_count(static_cast<Index>(static_cast<double>(tokens_) / elapsed_seconds()))),
-      cell(first_step_ >= 0, first_step_ >= 0 ? format_duration(seconds_left(step)) : ""), probe_answers_);
+  std::vector<Column> columns = {
+      {"step", fmt::format("{}", step), narrow ? 6 : 8, true},
+      {"epoch", fmt::format("{:.2f}", epoch), narrow ? 6 : 8, !has_guard_},  // a guard takes its place
+      {narrow ? "loss" : "training loss", shown(row_.has_value(), row_ ? fmt::format("{:.4f}", row_->loss) : ""),
+       narrow ? 9 : 13, true},
+      {narrow ? "valid." : "validation loss",
+       shown(evaluation_.has_value(), evaluation_ ? fmt::format("{:.4f}", evaluation_->loss) : ""), narrow ? 8 : 15,
+       true},
+      {metric_name_, shown(evaluation_.has_value(), evaluation_ ? shown_metric(*evaluation_) : ""), 10, true}};
+  if (has_guard_) {
+    const std::string right = guard_ ? format_percent(guard_->accuracy(1)) : "-";
+    const std::string both = guard_ ? fmt::format("{:.3f} {:>7}", guard_->log_probability, right) : "-";
+    columns.push_back({"guard", narrow ? right : both, narrow ? 7 : 15, true});
+  }
+  columns.push_back(
+      {"learning rate", shown(row_.has_value(), row_ ? fmt::format("{:.2e}", row_->learning_rate) : ""), 13, false});
+  columns.push_back(
+      {"tokens/s",
+       shown(tokens_ > 0, format_count(static_cast<Index>(static_cast<double>(tokens_) / elapsed_seconds()))), 8,
+       false});
+  columns.push_back(
+      {"left", shown(first_step_ >= 0, format_duration(time_.seconds_left(step))), narrow ? 9 : 11, true});
+  return columns;
+}
+
+std::string TrainingConsole::line_of(const std::vector<Column>& columns, std::string Column::*text) const {
+  std::string line;
+  for (const Column& column : columns) {
+    if (width_ && *width_ < wide && !column.narrow_too) continue;
+    const int blanks = std::max(column.width - static_cast<int>(display_width(column.*text)), 0);
+    line += (line.empty() ? "" : "  ") + std::string(static_cast<std::size_t>(blanks), ' ') + column.*text;
+  }
+  return line + "  ";
+}
+
+void TrainingConsole::print_line(const std::string& line) const {
+  fmt::print("{}\n", width_ ? fitted(line, *width_) : line);
+}
+
+// As much of the probes as fits behind so many columns.
+std::string TrainingConsole::probe_cells(std::size_t taken) const {
+  const std::string cells = mini_bert::probe_cells(probes_, false);
+  const bool fits = !width_ || taken + display_width(cells) <= *width_;
+  return fits ? cells : mini_bert::probe_cells(probes_, true);
+}
+
+void TrainingConsole::print_row() {
+  clear_bar();
+  const std::vector<Column> cells = columns();
+  if (!header_shown_) {
+    fmt::print("\n");
+    print_line(line_of(cells, &Column::heading) + "probes");
+    header_shown_ = true;
+  }
+  const std::string line = line_of(cells, &Column::cell);
+  print_line(line + probe_cells(display_width(line)));
   std::fflush(stdout);
   row_.reset();
   evaluation_.reset();
-  probe_answers_.clear();
+  probes_.clear();
   guard_.reset();
 }
 
+// The bar takes what the numbers leave of the line, and no number is shown that does not fit.
 void TrainingConsole::draw_bar(const UpdateReport& update, Index step) {
-  if (bar_shown_ && seconds_since(bar_drawn_) < 0.1) return;
-  constexpr Index width = 24;
-  const Index filled = width * step / plan_.total_steps;
-  fmt::print("\r\x1b[K[{}{}] {}/{}  loss {:.3f}  lr {:.1e}  {} tokens/s  {} left",
-             std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(width - filled), '.'), step, plan_.total_steps, update.loss,
-             update.learning_rate, format_count(static_cast<Index>(static_cast<double>(tokens_) / elapsed_seconds())),
-             format_duration(seconds_left(step)));
+  using namespace std::chrono_literals;
+  if (bar_shown_ && Clock::now() - bar_drawn_ < 100ms) return;
+  constexpr std::size_t most = 24, least = 8;
+  std::string numbers = fmt::format(" {}/{}  loss {:.3f}", step, plan_.total_steps, update.loss);
+  for (const std::string& more :
+       {"  " + format_duration(time_.seconds_left(step)) + " left",
+        fmt::format("  {} tokens/s",
+                    format_count(static_cast<Index>(static_cast<double>(tokens_) / elapsed_seconds()))),
+        fmt::format("  lr {:.1e}", update.learning_rate)}) {
+    // The last column stays free: some terminals begin a new line after it.
+    if (numbers.size() + more.size() + least + 3 <= *width_) numbers += more;
+  }
+  const std::size_t taken = std::min(numbers.size() + 3, *width_);
+  const std::size_t bar = std::clamp(*width_ - taken, std::size_t{0}, most);
+  const auto filled = bar * static_cast<std::size_t>(step) / static_cast<std::size_t>(plan_.total_steps);
+  fmt::print(
+      "\r\x1b[K{}",
+      fitted(fmt::format("[{}{}]{}", std::string(filled, '#'), std::string(bar - filled, '.'), numbers), *width_ - 1));
   std::fflush(stdout);
   bar_shown_ = true;
   bar_drawn_ = Clock::now();
@@ -165,25 +221,6 @@ void TrainingConsole::show_profile() {
   for (const profile::Row& row : rows) {
     fmt::print("{:<24}{:>10}{:>14.1f}{:>15.1f}{:>8.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
                1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
-  }
-}
-
-void TrainingConsole::show_probes(const TrainingHistory& history) {
-  std::vector<const ProbeRow*> first, last;
-  for (const ProbeRow& row : history.probes) {
-    if (row.step == history.probes.front().step) first.push_back(&row);
-    if (row.step == history.probes.back().step) last.push_back(&row);
-  }
-  if (first.empty()) return;
-  std::size_t text_width = 5, before_width = 6;
-  for (const ProbeRow* row : first) {
-    text_width = std::max(text_width, display_width(row->text));
-    before_width = std::max(before_width, display_width(answers(*row, 3)));
-  }
-  fmt::print("\n{}  {}  {}\n", pad_right("probe", text_width), pad_right("before", before_width), "after");
-  for (std::size_t i = 0; i < std::min(first.size(), last.size()); ++i) {
-    fmt::print("{}  {}  {}\n", pad_right(first[i]->text, text_width), pad_right(answers(*first[i], 3), before_width),
-               answers(*last[i], 3));
   }
 }
 

@@ -1,21 +1,23 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "apps/train/time_left.h"
 #include "mini_bert/bert/training/trainer.h"
 
 namespace mini_bert {
 
-// Shows a run to a person: a table with a line per logged step, a progress bar below it on a terminal, and the probes
-// before and after training.
+// Shows a run to a person: a table with a line per logged step, and a progress bar below it on a terminal. Lines fit
+// the terminal's width: a narrow one shows fewer columns.
 class TrainingConsole : public TrainingObserver {
  public:
   explicit TrainingConsole(const Plan& plan);
 
-  // "training    92 texts, 1,830 tokens"
+  // "training    92 texts, 1,830 tokens". On a terminal, long texts continue below.
   static void fact(std::string_view label, std::string_view text);
 
   void on_update(const UpdateReport& update, const TrainingHistory& history) override;
@@ -28,34 +30,43 @@ class TrainingConsole : public TrainingObserver {
   // Prints the row that was waiting for its evaluation or its answers.
   void finish();
 
-  // Prints the first and the last answers to every probe side by side.
-  static void show_probes(const TrainingHistory& history);
-
   // Prints how much time each operation took.
   static void show_profile();
 
   // Prints every metric of the last evaluation.
   static void show_metrics(const TrainingHistory& history);
 
-  double elapsed_seconds() const;
+  double elapsed_seconds() const { return time_.elapsed(); }
+
+  // The loss of the first update, before any weight changed.
+  std::optional<double> first_loss() const { return first_loss_; }
 
  private:
+  struct Column {
+    std::string heading, cell;
+    int width;
+    bool narrow_too;  // also shown on a narrow terminal
+  };
+  std::vector<Column> columns() const;
+  std::string line_of(const std::vector<Column>& columns, std::string Column::*text) const;
+  void print_line(const std::string& line) const;
+  std::string probe_cells(std::size_t taken) const;
   void print_row();
   void draw_bar(const UpdateReport& update, Index step);
   void clear_bar();
-  double seconds_left(Index step) const;
 
   Plan plan_;
-  bool is_terminal_;
+  std::optional<std::size_t> width_;  // of the terminal; nothing: no terminal
   bool header_shown_ = false, bar_shown_ = false, time_said_ = false;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  TimeLeft time_;
   std::chrono::steady_clock::time_point bar_drawn_{};
   Index first_step_ = -1, tokens_ = 0;
+  std::optional<double> first_loss_;
 
   // The next line of the table. Its parts arrive one after the other.
   std::optional<TrainingRow> row_;
   std::optional<EvaluationRow> evaluation_;
-  std::string probe_answers_;
+  std::vector<ProbeRow> probes_;
   std::optional<GuardRow> guard_;
   Index asked_step_ = 0;  // the step of the latest probes and guard
   bool has_guard_ = false;

@@ -79,6 +79,12 @@ Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model
   return frozen;
 }
 
+std::string precision_fact(const TrainOptions& options) {
+  const std::string name = options.training.precision == Precision::mixed ? "bf16" : "f32";
+  if (options.precision != "auto") return name;
+  return name + (name == "bf16" ? " (auto: this CPU multiplies bf16)" : " (auto: this CPU does not multiply bf16)");
+}
+
 }  // namespace
 
 std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
@@ -124,6 +130,12 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
     add_data("validation", options.validation.empty() ? options.train : options.validation,
              inputs.objective->validation(), facts);
   }
+  if (const std::string columns = inputs.reading.columns.described(); !columns.empty()) {
+    facts.emplace_back("columns", columns);
+  }
+  for (const std::string& fact : inputs.reading.facts) {
+    facts.emplace_back(&fact == &inputs.reading.facts.front() ? "rows" : "", fact);
+  }
   for (const std::string& fact : inputs.masking) {
     facts.emplace_back(&fact == &inputs.masking.front() ? "masking" : "", fact);
   }
@@ -140,6 +152,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
     facts.emplace_back("",
                        fmt::format("anchor {:g}: every trained weight is pulled to where it starts", training.anchor));
   }
+  facts.emplace_back("precision", precision_fact(options));
   facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
   return facts;
 }

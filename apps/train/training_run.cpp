@@ -4,10 +4,13 @@
 #include <filesystem>
 
 #include "apps/console/download_console.h"
+#include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
 #include "apps/report/report.h"
 #include "apps/tasks/tasks.h"
+#include "apps/train/ending_remarks.h"
 #include "apps/train/guard_console.h"
+#include "apps/train/probe_console.h"
 #include "apps/train/run_directory.h"
 #include "apps/train/training_console.h"
 #include "apps/train/training_facts.h"
@@ -97,18 +100,36 @@ void resume(const TrainOptions& options, Trainer& trainer) {
   TrainingConsole::fact("resumed", fmt::format("{} after {} updates", checkpoint.string(), trainer.history().step));
 }
 
-void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
-  TrainingConsole::show_probes(history);
+// The command that asks the trained model, to be typed as it stands: about the first probe, if there is one.
+std::string ask_command(const TrainOptions& options, const TrainingHistory& history) {
+  const std::string output = shell_quoted(options.output);
+  std::string ask = fmt::format(fmt::runtime(training_task(options.task).ask), output);
+  const std::string blank = "'…[MASK]…'";
+  const std::size_t at = ask.find(blank);
+  if (at != std::string::npos && !history.probes.empty()) {
+    ask.replace(at, blank.size(), shell_quoted(history.probes.front().text));
+  }
+  return command_of("mini_bert_predict") + ' ' + ask;
+}
+
+void show_result(const TrainOptions& options, const TrainingInputs& inputs, const TrainingHistory& history,
+                 const TrainingConsole& console) {
+  show_probes(history);
   show_guard(history);
   TrainingConsole::show_metrics(history);
   fmt::print("\n");
   TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
                                             format_duration(console.elapsed_seconds()),
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
+  const Index validation_texts = inputs.objective->validates() ? inputs.objective->validation().texts : 0;
+  for (const std::string& remark :
+       ending_remarks(history, console.first_loss(), options.training.learning_rate, validation_texts)) {
+    TrainingConsole::fact("warning", remark);
+  }
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
-  TrainingConsole::fact(
-      "ask it", "mini_bert_predict " + fmt::format(fmt::runtime(training_task(options.task).ask), options.output));
+  // Not through fact(), which would break the command into lines.
+  fmt::print("{}{}\n", pad_right("ask it", 12), ask_command(options, history));
 }
 
 }  // namespace
@@ -136,15 +157,15 @@ int train(const TrainOptions& options) {
   const std::string time = format_duration(console.elapsed_seconds());
   if (ending == Ending::interrupted) {
     recorder.write_report(trainer.history(), "interrupted after " + time);
-    fmt::print("\ninterrupted after {} of {} updates; go on with\n  mini_bert_train --resume --output {}\n",
-               trainer.history().step, plan.total_steps, options.output);
+    fmt::print("\ninterrupted after {} of {} updates; go on with\n  {} --resume --output {}\n", trainer.history().step,
+               plan.total_steps, command_of("mini_bert_train"), shell_quoted(options.output));
     return 130;
   }
   save_pretrained(options.output, *inputs.model, *inputs.tokenizer, options.storage_type());
   write_file_atomically(fs::path(options.output) / "trainer_state.json", trainer.history().to_json());
   recorder.write_report(trainer.history(),
                         (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
-  show_result(options, trainer.history(), console);
+  show_result(options, inputs, trainer.history(), console);
   if (options.profile) TrainingConsole::show_profile();
   return 0;
 }

@@ -20,9 +20,6 @@ struct CurlLibrary {
 struct FreeUrl {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
 
 // A URL for a message. Leaves out the query, because a storage server's URLs carry a signature there.
 std::string short_url(const std::string& url) {
@@ -54,7 +51,7 @@ struct Transfer {
   std::exception_ptr failure;
 };
 
-std::size_t receive(char* bytes, std::size_t, std::size_t count, void* user) {
+std::size_t append_body(char* bytes, std::size_t, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   try {
     if (transfer.answer.status == 0) transfer.answer = read_answer(transfer.curl);
@@ -107,6 +104,10 @@ std::string origin_of(const std::string& url) {
 }
 
 struct Http::Connection {
+  struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
   CURL* curl = nullptr;
   std::unique_ptr<curl_slist, FreeList> headers, headers_with_token;
   char reason[CURL_ERROR_SIZE] = {};
@@ -140,7 +141,7 @@ Http::Http(HttpOptions options) : options_(std::move(options)), connection_(std:
   c.set(CURLOPT_CONNECTTIMEOUT, options_.connect_seconds);
   c.set(CURLOPT_LOW_SPEED_LIMIT, 1L);
   c.set(CURLOPT_LOW_SPEED_TIME, options_.stalled_seconds);
-  c.set(CURLOPT_WRITEFUNCTION, receive);
+  c.set(CURLOPT_WRITEFUNCTION, append_body);
 }
 
 Http::~Http() = default;

@@ -15,7 +15,7 @@ namespace mini_bert {
 namespace {
 
 // A word as the ids of its pieces, with the number of times it occurs.
-struct Word {
+struct CountedWord {
   std::vector<int32_t> pieces;
   int64_t count;
 };
@@ -105,7 +105,7 @@ class Trainer {
     }
     for (const char32_t c : continuations) add_character(options_.continuing_subword_prefix, c);
     for (const auto& [word, count] : words) {
-      Word spelled{{}, static_cast<int64_t>(count)};
+      CountedWord spelled{{}, static_cast<int64_t>(count)};
       const auto characters = code_points(word);
       for (size_t i = 0; i < characters.size(); ++i) {
         if (!alphabet.contains(characters[i])) continue;
@@ -177,7 +177,7 @@ class Trainer {
 
   const VocabularyTrainerOptions& options_;
   Vocabulary vocabulary_;
-  std::vector<Word> words_;
+  std::vector<CountedWord> words_;
   std::unordered_map<Pair, PairUse, PairHash> pairs_;
   std::priority_queue<Candidate> candidates_;
   std::unordered_set<Pair, PairHash> changed_;  // pairs that became more frequent since the last join

@@ -38,7 +38,7 @@ const std::vector<Case> cases = {
      [](const fs::path& f) { write_file(f / "m.json", "[{\"text\": \"诸葛涛\", \"mask\": [[2, 1]]}]"); }},
     {"mask that is no span",
      "$T --train m.jsonl",
-     {"m.jsonl: line 1", "\"mask\" is 诸", "[[begin, end], …]"},
+     {"m.jsonl: line 1", "\"mask\" is \"诸\"", "[[begin, end], …]"},
      [](const fs::path& f) { write_file(f / "m.jsonl", "{\"text\": \"诸葛涛\", \"mask\": \"诸\"}\n"); }},
     {"spans in pairs of sentences",
      "$T --task pretrain --train m.jsonl",

@@ -53,6 +53,15 @@ TEST_CASE("programs: learn a vocabulary, then read a text with it", "[apps]") {
   const Result bad = run("mini_bert_tokenize --model " + model + " " + text);
   CHECK(bad.status == 1);
   CHECK_THAT(bad.output, ContainsSubstring("mini_bert_tokenize: " + text + ": line 2: text is not UTF-8: byte 0"));
+  // The other lines are read, and as JSON the bad one has an answer too.
+  std::ofstream(text) << "我\n\xFF\n们\n";
+  const Result others = run("mini_bert_tokenize --model " + model + " " + text);
+  CHECK(others.status == 1);
+  CHECK_THAT(others.output, ContainsSubstring("我 ") && ContainsSubstring("line 2: ") && ContainsSubstring("们 "));
+  const Result answered = run("mini_bert_tokenize --json --model " + model + " " + text);
+  CHECK(answered.status == 0);
+  CHECK(std::ranges::count(answered.output, '\n') == 3);
+  CHECK_THAT(answered.output, ContainsSubstring("}\n{\"error\":\"text is not UTF-8: byte 0"));
   std::filesystem::remove_all(directory);
 }
 

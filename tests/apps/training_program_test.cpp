@@ -189,7 +189,8 @@ TEST_CASE("fill-mask answers as transformers' pipeline does", "[apps]") {
   const Outcome two =
       shop.run("printf '%s\\n' '诸[MASK][MASK]' '' '天[MASK]' | mini_bert_predict fill-mask --model model --json");
   const std::vector<json> lines = json_lines(two.out);
-  REQUIRE(lines.size() == 2);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[1].at("error") == "the text is empty");
   REQUIRE(lines[0].size() == 2);  // a list for each blank
   CHECK(lines[0][1][0].at("sequence").get<std::string>().starts_with("[CLS] 诸 [MASK] "));
 

@@ -61,11 +61,22 @@ TEST_CASE("schedule: steps past the end stay at the end") {
 }
 
 TEST_CASE("schedule: names there and back; an unknown one lists those that exist") {
-  CHECK(schedule_names() == std::vector<std::string>{"linear", "cosine", "constant", "constant_with_warmup"});
-  for (const Schedule schedule : all) CHECK(parse_schedule(name_of(schedule)) == schedule);
-  CHECK_THROWS_AS(parse_schedule("polynomial"), Error);
-  CHECK_THROWS_WITH(parse_schedule("polynomial"),
-                    "schedule must be one of linear, cosine, constant, constant_with_warmup, got polynomial");
+  CHECK(schedule_names().size() == 10);
+  for (const std::string& name : schedule_names()) CHECK(name_of(parse_schedule(name)) == name);
+  CHECK_THROWS_WITH(parse_schedule("greedy"),
+                    ContainsSubstring("linear, cosine, constant") && ContainsSubstring("got greedy"));
   CHECK_THROWS_AS(parse_schedule(""), Error);
   CHECK_THROWS_AS(parse_schedule("Linear"), Error);
+}
+
+TEST_CASE("schedule: options that are missing or cannot be are errors") {
+  const auto factor = [](Schedule schedule, const ScheduleOptions& options, double peak) {
+    return learning_rate_factor(schedule, 0, 0, 10, options, peak);
+  };
+  CHECK_THROWS_WITH(factor(Schedule::polynomial, {}, 1e-8), ContainsSubstring("lr_end"));
+  CHECK_THROWS_WITH(factor(Schedule::cosine_with_min_lr, {}, 1), ContainsSubstring("min_lr_rate"));
+  ScheduleOptions both;
+  both.min_lr = both.min_lr_rate = 0.1;
+  CHECK_THROWS_WITH(factor(Schedule::cosine_with_min_lr, both, 1), ContainsSubstring("either min_lr or min_lr_rate"));
+  CHECK_THROWS_WITH(factor(Schedule::warmup_stable_decay, {}, 1), ContainsSubstring("num_decay_steps"));
 }

@@ -4,6 +4,9 @@
 //
 // JOBS.json is a list of {architecture, model, save, sequences: [{ids, type_ids}], labels…}. Every job loads the model
 // directory `model`, prints logits and loss, and writes the model to `save` for transformers to load.
+//
+// For tests/parity/metrics_parity.py, a job may instead be {metric: "entities", expected, predicted: tags of texts} or
+// {metric: "answers", expected: answers of each question, predicted}. Its output is an object of metrics.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +15,8 @@
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/data/class_weights.h"
+#include "mini_bert/bert/metrics/answers.h"
+#include "mini_bert/bert/metrics/entities.h"
 #include "mini_bert/bert/model/heads.h"
 
 namespace mini_bert {
@@ -136,7 +141,27 @@ bool run_as(const char* architecture, const json& job, json& result) {
   return true;
 }
 
+json metrics_of(const json& job) {
+  using Texts = std::vector<std::vector<std::string>>;
+  const auto expected = job.at("expected").get<Texts>();
+  std::vector<Metric> metrics;
+  if (job.at("metric") == "answers") {
+    metrics = answer_metrics(expected, job.at("predicted").get<std::vector<std::string>>());
+  } else {
+    const auto predicted = job.at("predicted").get<Texts>();
+    std::vector<std::string> tags;
+    for (const Texts* texts : {&expected, &predicted}) {
+      for (const std::vector<std::string>& text : *texts) tags.insert(tags.end(), text.begin(), text.end());
+    }
+    metrics = entity_metrics(expected, predicted, tags);
+  }
+  json result;
+  for (const Metric& metric : metrics) result[metric.name] = metric.value;
+  return result;
+}
+
 json run(const json& job) {
+  if (job.contains("metric")) return metrics_of(job);
   json result;
   const bool known = run_as<BertForMaskedLM>("BertForMaskedLM", job, result) ||
                      run_as<BertForPreTraining>("BertForPreTraining", job, result) ||

@@ -6,8 +6,8 @@
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/data_text.h"
 #include "mini_bert/bert/data/record_reader.h"
-#include "mini_bert/files/mapped_file.h"
 
 namespace mini_bert {
 namespace {
@@ -107,8 +107,8 @@ class RecordQuestion {
 // A .json file whose first element is an array has the format of C3.
 bool is_c3(const std::filesystem::path& path) {
   if (path.extension() != ".json") return false;
-  const MappedFile file(path);
-  std::string_view text = require_utf8(file.text(), path.string());
+  const DataText file(path);
+  std::string_view text = file.text();
   for (int bracket = 0; bracket < 2; ++bracket) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
     if (!text.starts_with('[')) return false;
@@ -135,8 +135,8 @@ ChoiceQuestion read_c3_question(const json& entry, const std::string& context, c
 
 std::vector<ChoiceQuestion> read_c3(const std::filesystem::path& path, Answers answers) {
   const std::string name = path.string();
-  const MappedFile file(path);
-  const json root = parse_json(require_utf8(file.text(), name), name);
+  const DataText file(path);
+  const json root = parse_json(file.text(), name);
   std::vector<ChoiceQuestion> questions;
   for (std::size_t i = 0; i < root.size(); ++i) {
     const json& entry = root[i];

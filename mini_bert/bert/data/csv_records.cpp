@@ -10,8 +10,9 @@ namespace {
 constexpr std::size_t most_columns = 10'000;
 
 // Cuts a text into rows of fields. A field that begins with a quote ends at the next quote that is not doubled. Inside
-// it, two quotes mean one quote, and separators and line ends are plain characters (RFC 4180 §2). In any other field a
-// quote is a plain character, as in 5" disk.
+// it, two quotes mean one quote, and separators and line ends are plain characters (RFC 4180 §2). What stands between
+// the closing quote and the next separator is appended, as pandas and Python's csv do, but not after a line end: there
+// a quote without its partner would swallow rows. In any other field a quote is a plain character, as in 5" disk.
 class SeparatedText {
  public:
   SeparatedText(std::string_view text, char separator, const std::string& path)
@@ -47,14 +48,17 @@ class SeparatedText {
 
   void read_field(std::string& field) {
     field.clear();
-    if (text_.starts_with('"')) {
-      read_quoted(field);
-      return;
-    }
+    const std::size_t begin_line = line_;
+    if (text_.starts_with('"')) read_quoted(field);
     const std::size_t end = std::min(text_.find_first_of(std::string{separator_, '\n'}), text_.size());
     const bool before_line_end = end == text_.size() || text_[end] == '\n';
     const std::size_t length = before_line_end && end > 0 && text_[end - 1] == '\r' ? end - 1 : end;
-    field.assign(text_.substr(0, length));
+    require(
+        length == 0 || line_ == begin_line,
+        "{}: line {}: the quote that begins here ends in line {}, inside a field; double it if the text begins with "
+        "a quotation mark",
+        path_, begin_line, line_);
+    field += text_.substr(0, length);
     text_.remove_prefix(length);
   }
 
@@ -73,8 +77,6 @@ class SeparatedText {
       field += '"';
       text_.remove_prefix(1);
     }
-    require(at_line_end() || text_[0] == separator_,
-            "{}: line {}: text behind a closing quote; write two quotes for one inside a field", path_, line_);
   }
 
   std::string_view text_;
@@ -84,24 +86,63 @@ class SeparatedText {
   std::size_t row_line_ = 1;
 };
 
-}  // namespace
+// The part of the first line that stands outside of quotes.
+std::string unquoted_header(std::string_view text) {
+  std::string header;
+  bool in_quotes = false;
+  for (const char c : text) {
+    if (c == '\n' && !in_quotes) break;
+    if (c == '"') in_quotes = !in_quotes;
+    if (!in_quotes) header += c;
+  }
+  return header;
+}
 
-void read_separated(std::string_view text, char separator, const std::string& path, const RecordSink& sink) {
-  SeparatedText rows(text, separator, path);
+// The separator of the extension or, if only another one occurs in the header, that one. Spreadsheets write ';' where
+// the comma is the decimal mark, and .csv is a common name for any of them.
+char separator_of(std::string_view text, char promised) {
+  const std::string header = unquoted_header(text);
+  if (header.find(promised) != std::string::npos) return promised;
+  const std::size_t other = header.find_first_of(";\t,");
+  return other == std::string::npos ? promised : header[other];
+}
+
+std::string without_blanks(const std::string& name) {
+  const std::size_t begin = name.find_first_not_of(" \t");
+  return begin == std::string::npos ? "" : name.substr(begin, name.find_last_not_of(" \t") + 1 - begin);
+}
+
+std::vector<std::string> read_header(SeparatedText& rows, const std::string& path) {
   std::vector<std::string> names;
-  if (!rows.next_row(names)) return;
+  if (!rows.next_row(names)) return names;
   require(names.size() <= most_columns, "{}: has {} columns, expected at most {}; is it the right file?", path,
           names.size(), most_columns);
+  for (std::string& name : names) name = without_blanks(name);
   for (auto name = names.begin(); name != names.end(); ++name) {
-    require(std::find(names.begin(), name, *name) == name, "{}: line {}: column {} occurs twice; rename one of them",
-            path, rows.line(), in_quotes(*name));
+    require(
+        std::find(names.begin(), name, *name) == name,
+        "{}: line {}: column {} occurs twice; rename one of them or, if the file has no line of column names, add one",
+        path, rows.line(), in_quotes(*name));
   }
+  return names;
+}
 
+}  // namespace
+
+void read_separated(std::string_view text, char separator, const std::string& path, const RecordSink& sink,
+                    const BadRecordSink& bad) {
+  SeparatedText rows(text, separator_of(text, separator), path);
+  const std::vector<std::string> names = read_header(rows, path);
   std::vector<std::string> row;
   for (std::size_t number = 1; rows.next_row(row); ++number) {
-    require(row.size() == names.size(),
-            "{}: row {} (line {}) has {} fields, expected {} as in the header; put fields with separators in quotes",
-            path, number, rows.line(), row.size(), names.size());
+    if (row.size() != names.size()) {
+      const Error error(fmt::format(
+          "{}: row {} (line {}) has {} fields, expected {} as in the header; put fields with separators in quotes",
+          path, number, rows.line(), row.size(), names.size()));
+      if (!bad) throw error;
+      bad(error);
+      continue;
+    }
     Record record{.line = rows.line(), .has_columns = true, .fields = {}};
     for (std::size_t i = 0; i < row.size(); ++i) record.fields.push_back({names[i], std::move(row[i])});
     sink(record);

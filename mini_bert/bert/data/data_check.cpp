@@ -18,7 +18,7 @@ Index bin_width(Index longest) {
   }
 }
 
-Lengths lengths_of(const std::vector<Sequence>& sequences) {
+Lengths summary_of_lengths(const std::vector<Sequence>& sequences) {
   Lengths lengths;
   if (sequences.empty()) return lengths;
   std::vector<Index> sorted;
@@ -55,7 +55,7 @@ class SeenSequences {
 }  // namespace
 
 DataCheck check_data(const Dataset& data) {
-  DataCheck check{.lengths = lengths_of(data.sequences), .unknown = {}, .repeats = {}};
+  DataCheck check{.lengths = summary_of_lengths(data.sequences), .unknown = {}, .repeats = {}};
   for (const auto& [text, count] : data.unknown_texts) {
     const auto line = data.unknown_lines.find(text);
     check.unknown.push_back({text, count, line == data.unknown_lines.end() ? 0 : line->second});

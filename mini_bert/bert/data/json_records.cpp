@@ -118,7 +118,11 @@ class RecordHandler : public nlohmann::json_sax<json> {
     }
     return true;
   }
-  bool null() override { return scalar("null", "null"); }
+  bool null() override {
+    if (depth_ != element_depth()) return scalar("null", "null");
+    std::string blank;
+    return string(blank);
+  }
   bool boolean(bool truth) override { return scalar(truth ? "true" : "false", truth ? "true" : "false"); }
   bool number_integer(json::number_integer_t number) override { return scalar(std::to_string(number), "a number"); }
   bool number_unsigned(json::number_unsigned_t number) override { return scalar(std::to_string(number), "a number"); }
@@ -176,10 +180,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
   void check_place(std::string_view found) {
     if (depth_ >= field_depth()) return;
     if (array_ && depth_ == 0) {
-      fail(
-          "{}: the top level is {}, expected an array of texts or objects; a file with an object a line is called "
-          ".jsonl",
-          path_, found);
+      fail("{}: the top level is {}, expected an array of texts or objects, or one of them per line", path_, found);
     }
     fail("{}: line {}: {} is {}, expected a text or an object; correct the file", path_, current_line(),
          array_ ? fmt::format("element {}", elements_ + 1) : "the line", found);
@@ -201,15 +202,50 @@ class RecordHandler : public nlohmann::json_sax<json> {
 
 }  // namespace
 
-void read_json_array(std::string_view text, const std::string& path, const RecordSink& sink) {
-  RecordHandler(text, 1, true, path, sink).parse();
+bool is_json_lines(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos || (text[begin] != '{' && text[begin] != '"' && text[begin] != 'n')) return false;
+  std::string_view rest = text.substr(begin);
+  return json::accept(take_line(rest)) || !json::accept(text);
 }
 
-void read_json_lines(std::string_view text, const std::string& path, const RecordSink& sink) {
+namespace {
+
+// Refuses a file that is one object of columns: {"text": {"0": …}, …}, as pandas' to_json() writes it, or {"data": [ …
+// ]}.
+void refuse_object_of_columns(std::string_view text, const std::string& path) {
+  const json whole = json::parse(text, nullptr, false);
+  if (!whole.is_object() || whole.empty()) return;
+  const bool has_columns = std::ranges::all_of(whole, [](const json& value) { return value.is_object(); });
+  const bool has_list = whole.contains("data") && whole["data"].is_array();
+  require(
+      !has_columns && !has_list,
+      "{}: the file is one object ({}), expected an array of texts or objects, or one of them per line; pandas writes "
+      "it with orient=\"records\"",
+      path, whole.begin().key().substr(0, 40));
+}
+
+}  // namespace
+
+void read_json(std::string_view text, const std::string& path, const RecordSink& sink, const BadRecordSink& bad) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos && data_extension(path) != ".json") return;  // no lines
+  const bool is_array = begin != std::string_view::npos && text[begin] == '[';
+  if (is_array || !is_json_lines(text)) return RecordHandler(text, 1, true, path, sink).parse();
+  if (text.find('\n') >= text.find_last_not_of(" \t\r\n")) refuse_object_of_columns(text, path);
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::string_view line = take_line(text);
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    RecordHandler(line, number, false, path, sink).parse();
+    Record read;
+    const RecordSink keep = [&](Record& record) { read = std::move(record); };
+    try {
+      RecordHandler(line, number, false, path, keep).parse();
+    } catch (const Error& error) {
+      if (!bad) throw;
+      bad(error);
+      continue;
+    }
+    sink(read);
   }
 }
 

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "mini_bert/base/file_error.h"
-#include "mini_bert/base/json.h"
 #include "mini_bert/base/utf8.h"
-#include "mini_bert/bert/data/record_reader.h"
+#include "mini_bert/bert/data/column_reader.h"
+#include "mini_bert/bert/data/label_lists.h"
 
 namespace mini_bert {
 namespace {
@@ -22,35 +22,37 @@ std::optional<double> number_from(const std::string& text) {
   return is_number ? std::optional(value) : std::nullopt;
 }
 
-// Reads the records of a file. The first record decides which columns are read.
-class Reader {
+// Turns records into labelled texts.
+class LabelReader {
  public:
-  Reader(std::string path, const LabelColumns& columns, bool several)
-      : path_(std::move(path)), columns_(columns), several_(several) {}
+  LabelReader(std::string path, const LabelOptions& options, const LabelledFile* training)
+      : path_(std::move(path)), several_(options.several), numbers_(options.numbers) {
+    if (training == nullptr || training->has_vectors || numbers_) return;
+    // The model keeps its labels if they include those of the training file.
+    const auto is_known = [&](const std::string& label) {
+      return std::ranges::find(options.known_labels, label) != options.known_labels.end();
+    };
+    allowed_ = std::ranges::all_of(training->labels, is_known) ? options.known_labels : training->labels;
+  }
 
-  LabelledText read(const Record& record) {
-    if (!record.has_columns) return read_line(record);
-    if (!decided_) decide(record);
-    LabelledText result{text_of(record, columns_.text), {}, {}, record.line};
-    if (!columns_.pair.empty()) result.pair = text_of(record, columns_.pair);
-    result.labels = labels_of(column(record, columns_.label, "label_column"), record.line);
+  LabelledText read(const Record& record, const TextColumns& columns) const {
+    require(record.has_columns, "{}: line {}: a bare text, expected columns or keys with a text and its label", path_,
+            record.line);
+    LabelledText result{text_of(record, columns.text, "text_column"), {}, {}, record.line};
+    if (is_blank(result.text)) return result;
+    if (!columns.pair.empty()) result.pair = text_of(record, columns.pair, "text_pair_column");
+    result.labels = labels_of(column(record, columns.label, "label_column"), record.line);
+    for (const std::string& label : result.labels) check(label, record.line);
     return result;
   }
 
  private:
-  void decide(const Record& record) {
-    if (columns_.label.empty()) columns_.label = record.find("label") == nullptr ? "labels" : "label";
-    if (columns_.text.empty()) {
-      const auto is_text = [&](const Field& field) {
-        return field.is_text && field.name != columns_.label && field.name != columns_.pair;
-      };
-      const auto first = std::ranges::find_if(record.fields, is_text);
-      require(first != record.fields.end(),
-              "{}: line {}: no column besides {} holds text (columns: {}); name it with `text_column`", path_,
-              record.line, in_quotes(columns_.label), record.column_names());
-      columns_.text = record.find("text") == nullptr ? first->name : "text";
-    }
-    decided_ = true;
+  void check(const std::string& label, std::size_t line) const {
+    require(!numbers_ || number_from(label).has_value(),
+            "{}: line {}: label {} is not a number, which regression learns", path_, line, in_quotes(label));
+    require(allowed_.empty() || std::ranges::find(allowed_, label) != allowed_.end(),
+            "{}: line {}: label {} is none of the {} labels of the model", path_, line, in_quotes(label),
+            allowed_.size());
   }
 
   const Field& column(const Record& record, const std::string& name, const char* argument) const {
@@ -60,63 +62,93 @@ class Reader {
     return *field;
   }
 
-  std::string text_of(const Record& record, const std::string& name) const {
-    const Field& field = column(record, name, name == columns_.pair ? "text_pair_column" : "text_column");
+  std::string text_of(const Record& record, const std::string& name, const char* argument) const {
+    const Field& field = column(record, name, argument);
+    if (!field.is_text && field.value == "null") return {};
     require(field.is_text, "{}: line {}: column {} is {}, expected a text; put it in quotes or name another column",
             path_, record.line, in_quotes(name), field.value.substr(0, 40));
     return field.value;
   }
 
   std::vector<std::string> labels_of(const Field& field, std::size_t line) const {
-    std::vector<std::string> labels;
-    if (several_ && field.value.starts_with('[') && !field.is_text) {
-      for (const nlohmann::json& entry : parse_json(field.value, path_)) {
-        labels.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
-      }
-    } else if (several_) {
-      for (std::size_t begin = 0; begin < field.value.size();) {
-        const std::size_t end = std::min(field.value.find(',', begin), field.value.size());
-        labels.push_back(field.value.substr(begin, end - begin));
-        begin = end + 1;
-      }
-    } else {
-      require(!field.value.empty() && !field.value.starts_with('[') && !field.value.starts_with('{') &&
-                  (field.is_text || field.value != "null"),
-              "{}: line {}: the label, column {}, is {}, expected a text or a number; give the text a label", path_,
-              line, in_quotes(field.name), field.value.empty() ? "empty" : field.value.substr(0, 40));
-      labels.push_back(field.value);
-    }
-    return labels;
-  }
-
-  // Reads a line of a .txt file: a text, a tab and its label.
-  LabelledText read_line(const Record& record) const {
-    const std::string& line = record.fields[0].value;
-    if (is_blank(line)) return {};
-    const std::size_t tab = line.rfind('\t');
-    require(tab != std::string::npos, "{}: line {}: no tab in it, expected a text, a tab and its label", path_,
-            record.line);
-    return {line.substr(0, tab), {}, labels_of({"label", line.substr(tab + 1), true}, record.line), record.line};
+    const std::string place = fmt::format("{}: line {}", path_, line);
+    if (several_) return read_label_list(field, place);
+    const std::string label = trimmed(field.value);
+    const bool is_structured = !field.is_text && (label.starts_with('[') || label.starts_with('{'));
+    require(!label.empty() && !is_structured && (field.is_text || label != "null"),
+            "{}: the label, column {}, is {}, expected a text or a number; give the text a label", place,
+            in_quotes(field.name), label.empty() ? "empty" : label.substr(0, 40));
+    return {label};
   }
 
   std::string path_;
-  LabelColumns columns_;
-  bool several_;
-  bool decided_ = false;
+  bool several_, numbers_;
+  std::vector<std::string> allowed_;  // the labels of the model; empty: any
 };
+
+// Replaces vectors of zeros and ones by the names of their labels. A vector of another length is a bad row.
+void name_vectors(const std::string& path, const std::vector<std::string>& names, LabelledFile& file) {
+  std::vector<LabelledText> texts;
+  for (LabelledText& text : file.texts) {
+    if (is_label_vector(text.labels) && text.labels.size() == names.size()) {
+      text.labels = labels_of_vector(text.labels, names);
+      texts.push_back(std::move(text));
+    } else {
+      file.dropped.add_bad(
+          Error(fmt::format("{}: line {}: {} labels, expected a vector of {} zeros and ones as in the training file",
+                            path, text.line, text.labels.size(), names.size())));
+    }
+  }
+  file.texts = std::move(texts);
+  file.labels = names;
+  file.has_vectors = true;
+}
+
+std::vector<std::string> names_for(std::size_t count, const std::vector<std::string>& known) {
+  if (known.size() == count) return known;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(fmt::format("LABEL_{}", i));
+  return names;
+}
+
+void decide_vectors(const std::string& path, const LabelOptions& options, const LabelledFile* training,
+                    LabelledFile& file) {
+  if (training != nullptr) {
+    if (training->has_vectors) name_vectors(path, training->labels, file);
+    return;
+  }
+  const auto is_like_the_first = [&](const LabelledText& text) {
+    return is_label_vector(text.labels) && text.labels.size() == file.texts.front().labels.size();
+  };
+  if (!options.several || file.texts.empty() || !std::ranges::all_of(file.texts, is_like_the_first)) return;
+  name_vectors(path, names_for(file.texts.front().labels.size(), options.known_labels), file);
+}
 
 }  // namespace
 
-std::vector<LabelledText> read_labelled_texts(const std::filesystem::path& path, const LabelColumns& columns,
-                                              bool several) {
-  std::vector<LabelledText> texts;
-  Reader reader(path.string(), columns, several);
-  read_records(path, [&](Record& record) {
-    LabelledText text = reader.read(record);
-    if (!is_blank(text.text)) texts.push_back(std::move(text));
-  });
-  require(!texts.empty(), "{}: no text in it; add at least one with its label", path.string());
-  return texts;
+LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelOptions& options,
+                                 const LabelledFile* training) {
+  LabelledFile file;
+  const LabelReader reader(path.string(), options, training);
+  const ColumnRequest request{
+      .text = options.text, .pair = options.pair, .label = options.label, .takes_pair = true, .takes_label = true};
+  const BadRecordSink count_bad = [&](const Error& error) { file.dropped.add_bad(error); };
+  const RowSink read = [&](Record& record, const TextColumns& columns) {
+    try {
+      LabelledText text = reader.read(record, columns);
+      if (is_blank(text.text)) return file.dropped.add_blank(record.line);
+      file.texts.push_back(std::move(text));
+    } catch (const Error& error) {
+      count_bad(error);
+    }
+  };
+  const auto decided = training == nullptr ? std::nullopt : std::optional(training->columns);
+  file.columns = read_rows(path, request, decided, read, count_bad);
+  decide_vectors(path.string(), options, training, file);
+  file.dropped.check(file.texts.size());
+  require(!file.texts.empty(), "{}: no text in it; add at least one with its label", path.string());
+  if (!file.has_vectors) file.labels = distinct_labels(file.texts);
+  return file;
 }
 
 std::vector<std::string> distinct_labels(const std::vector<LabelledText>& texts) {

@@ -7,6 +7,8 @@
 
 #include "mini_bert/bert/bert_config.h"
 #include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/dropped_rows.h"
+#include "mini_bert/bert/data/text_columns.h"
 
 namespace mini_bert {
 
@@ -18,19 +20,35 @@ struct LabelledText {
   std::size_t line = 0;             // line of the file, from 1
 };
 
-struct LabelColumns {
-  // Empty: the column "text" or, if there is none, the first column that holds text and is not the label or the pair.
-  std::string text = {};
-  std::string pair = {};   // empty: no second text
-  std::string label = {};  // empty: the column "label" or, if there is none, "labels"
+struct LabelOptions {
+  std::string text = {}, pair = {}, label = {};  // columns; empty: decide_columns() decides
+  bool several = false;                          // a text may have any number of labels
+  bool numbers = false;                          // the label is a number, for regression
+  // The labels of the model that is trained. They name the entries of a vector of zeros and ones; without them, or
+  // where their number is another, the names are LABEL_0, LABEL_1, …
+  std::vector<std::string> known_labels = {};
 };
 
-// Reads a data file in a format of read_records(). A line of a .txt file is a text, a tab and its label. A label is a
-// text, a number, true or false. With `several`, a text may also have a JSON array of labels or a text of labels
-// separated by commas. Blank texts are dropped. Throws Error, naming file and line, when a column is missing or a text
-// has no label.
-std::vector<LabelledText> read_labelled_texts(const std::filesystem::path& path, const LabelColumns& columns,
-                                              bool several);
+struct LabelledFile {
+  std::vector<LabelledText> texts;
+  TextColumns columns;
+  // Rows without a text, and up to 1 % whose text or label cannot be used. In a validation file that includes labels
+  // that neither the training file nor the model has, because a model that cannot learn a label cannot be measured on
+  // it.
+  DroppedRows dropped;
+  // Every label that the texts can have. With vectors of zeros and ones, one label for each entry, also if no text has
+  // it.
+  std::vector<std::string> labels;
+  bool has_vectors = false;
+};
+
+// Reads a data file in a format of read_records(). A label is a text, a number, true or false; white space around it is
+// dropped. With `several`, a text has a list of labels (read_label_list()), or a vector of zeros and ones if that is
+// what every text has. A line of a .txt file is a text, a tab and its label, or the other way round if its parts say
+// so. `training` is the training file when this is the validation file. Its columns are read, and its kind of labels.
+// Throws Error, naming file and line, when a column is missing or more than 1 % of the texts have no label.
+LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelOptions& options,
+                                 const LabelledFile* training = nullptr);
 
 // Every label that occurs, once. Sorted by value if all labels are numbers, by code points otherwise.
 std::vector<std::string> distinct_labels(const std::vector<LabelledText>& texts);

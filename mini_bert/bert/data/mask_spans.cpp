@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
@@ -28,23 +29,20 @@ bool overlap(TextRange a, TextRange b) {
 }  // namespace
 
 std::vector<TextRange> parse_mask_spans(std::string_view json, std::string_view text, const std::string& where) {
-  const nlohmann::json list = nlohmann::json::parse(json, nullptr, false);
+  nlohmann::json list = nlohmann::json::parse(json, nullptr, false);
+  if (list.is_discarded()) list = std::string(json);  // the value was a text
   std::vector<TextRange> spans;
   if (list.is_null()) return spans;
-  const auto is_pair = [](const nlohmann::json& pair) {
-    return pair.is_array() && pair.size() == 2 && std::ranges::all_of(pair, &nlohmann::json::is_number_integer);
-  };
-  if (!list.is_array() || !std::ranges::all_of(list, is_pair)) {
-    fail(
-        "{}: \"mask\" is {}, expected [[begin, end], …], ranges of the text in characters; rename the key if it means "
-        "something else",
-        where, json.substr(0, 60));
-  }
-  const std::size_t length = count_code_points(text);
-  for (const auto& pair : list) {
-    const auto begin = pair[0].get<std::int64_t>(), end = pair[1].get<std::int64_t>();
+  const JsonField field(list, where + ": \"mask\"", "rename the key if it means something else");
+  const auto length = static_cast<std::int64_t>(count_code_points(text));
+  if (!list.is_array()) field.fail("[[begin, end], …], ranges of the text in characters");
+  for (const JsonField& span : field.elements()) {
+    if (!span.json().is_array() || span.json().size() != 2)
+      span.fail("[begin, end], a range of the text in characters");
+    const std::vector<JsonField> ends = span.elements();
+    const std::int64_t begin = ends[0].integer(), end = ends[1].integer();
     require(
-        0 <= begin && begin < end && end <= static_cast<std::int64_t>(length),
+        0 <= begin && begin < end && end <= length,
         "{}: \"mask\" has the span [{}, {}], expected 0 <= begin < end <= {}, the characters of the text; correct it",
         where, begin, end, length);
     spans.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});

@@ -5,35 +5,16 @@
 
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/utf8.h"
-#include "mini_bert/files/mapped_file.h"
+#include "mini_bert/bert/data/data_text.h"
+#include "mini_bert/bert/data/record_formats.h"
 
 namespace mini_bert {
 namespace {
 
-using nlohmann::json;
-
-// The member `key` of an object in a SQuAD file. `place` names the object in messages.
-const json& member(const json& object, const char* key, const std::string& path, std::string_view place) {
-  require(object.is_object() && object.contains(key), "{}: {} has no \"{}\", expected a file in the form of SQuAD",
-          path, place, key);
-  return object.at(key);
-}
-
-const json& array(const json& object, const char* key, const std::string& path, std::string_view place) {
-  const json& value = member(object, key, path, place);
-  require(value.is_array(), "{}: \"{}\" of {} is not an array, expected a file in the form of SQuAD", path, key, place);
-  return value;
-}
-
-std::string text(const json& object, const char* key, const std::string& path, std::string_view place) {
-  const json& value = member(object, key, path, place);
-  require(value.is_string(), "{}: \"{}\" of {} is not a text; put it in quotes", path, key, place);
-  return value.get<std::string>();
-}
-
 // The byte at which code point `index` of a text begins, or the end of the text.
-std::size_t byte_of(std::string_view text, std::uint64_t index) {
+std::size_t byte_of(std::string_view text, std::int64_t index) {
   std::size_t byte = 0;
   for (; index > 0 && byte < text.size(); --index) byte += read_code_point(text, byte).length;
   return byte;
@@ -48,34 +29,94 @@ std::optional<std::size_t> nearest_occurrence(std::string_view text, std::string
   return nearest;
 }
 
-Question::Answer read_answer(const json& entry, const std::string& context, const std::string& path,
-                             const std::string& place) {
-  Question::Answer answer{text(entry, "text", path, place), 0};
-  const json& start = member(entry, "answer_start", path, place);
-  require(start.is_number_unsigned(), "{}: answer_start of {} is {}, expected a whole number from 0", path, place,
-          start.dump());
-  const auto nearest = nearest_occurrence(context, answer.text, byte_of(context, start.get<std::uint64_t>()));
-  require(nearest.has_value() && !answer.text.empty(),
-          "{}: {}: the answer {} does not stand in its context; correct the file", path, place, in_quotes(answer.text));
-  answer.begin = *nearest;
-  return answer;
+// An answer as it stands in the file.
+struct GivenAnswer {
+  std::string text;
+  std::int64_t start = -1;  // in code points; -1: unknown
+};
+
+std::vector<GivenAnswer> given_answers(const JsonField& field) {
+  std::vector<GivenAnswer> answers;
+  if (field.json().is_object()) {
+    const std::vector<JsonField> texts = field.at("text").elements(), starts = field.at("answer_start").elements();
+    if (texts.size() != starts.size()) field.fail("as many texts as places in answer_start");
+    for (std::size_t i = 0; i < texts.size(); ++i) answers.push_back({texts[i].text(), starts[i].integer(-1)});
+    return answers;
+  }
+  for (const JsonField& entry : field.elements()) {
+    if (entry.json().is_string()) {
+      answers.push_back({entry.text()});
+    } else {
+      answers.push_back({entry.at("text").text(), entry.at("answer_start").integer(-1)});
+    }
+  }
+  return answers;
 }
 
-void read_paragraph(const json& paragraph, const std::string& path, std::vector<Question>& questions) {
-  const std::string place = fmt::format("the paragraph of question {}", questions.size() + 1);
-  const std::string context = text(paragraph, "context", path, place);
-  for (const json& entry : array(paragraph, "qas", path, place)) {
-    Question question;
-    question.id = text(entry, "id", path, fmt::format("question {}", questions.size() + 1));
-    const std::string name = fmt::format("question {}", in_quotes(question.id));
-    question.question = text(entry, "question", path, name);
-    question.context = context;
-    for (const json& answer : array(entry, "answers", path, name)) {
-      question.answers.push_back(read_answer(answer, context, path, name));
+// Collects the questions of a file.
+class QuestionReader {
+ public:
+  explicit QuestionReader(Answers answers) : required_(answers == Answers::required) {}
+
+  // The file, or the line of the file, that is read next.
+  void begin(std::string place) { place_ = std::move(place); }
+
+  // {"data": …}, an array of articles or of flat questions.
+  void read_list(const JsonField& list) {
+    for (const JsonField& entry : list.elements()) {
+      if (!entry.has("paragraphs")) {
+        read_flat(entry);
+        continue;
+      }
+      for (const JsonField& paragraph : entry.at("paragraphs").elements()) {
+        const std::string context = paragraph.at("context").text();
+        for (const JsonField& question : paragraph.at("qas").elements()) read(question, context);
+      }
     }
-    questions.push_back(std::move(question));
   }
-}
+  void read_flat(const JsonField& entry) {
+    if (!entry.has("context"))
+      entry.fail("context", "a text; a file in the form of SQuAD has \"data\" with \"paragraphs\"");
+    read(entry, entry.at("context").text());
+  }
+
+  QuestionFile finish(const std::string& path) {
+    file_.dropped.check(file_.questions.size());
+    require(!file_.questions.empty(), "{}: no question in it; add at least one", path);
+    return std::move(file_);
+  }
+
+ private:
+  void read(const JsonField& entry, const std::string& context) {
+    ++count_;
+    Question question{.id = id_of(entry), .question = entry.at("question").text(), .context = context, .answers = {}};
+    const bool has_answers = entry.has("answers");
+    std::vector<GivenAnswer> given =
+        has_answers || required_ ? given_answers(entry.at("answers")) : std::vector<GivenAnswer>();
+    std::erase_if(given, [](const GivenAnswer& answer) { return answer.text.empty(); });  // "" says that there is none
+    for (const GivenAnswer& answer : given) {
+      const auto place = nearest_occurrence(context, answer.text, byte_of(context, answer.start));
+      if (place) question.answers.push_back({answer.text, *place});
+    }
+    if (required_ && question.answers.empty() && !given.empty()) {
+      return file_.dropped.add_bad(
+          Error(fmt::format("{}: question {}: the answer {} does not stand in its context; correct the file", place_,
+                            in_quotes(question.id), in_quotes(given.front().text))));
+    }
+    file_.questions.push_back(std::move(question));
+  }
+
+  std::string id_of(const JsonField& entry) const {
+    const auto id = entry.find("id");
+    if (!id) return std::to_string(count_);
+    return id->json().is_string() ? id->text() : id->json().dump();
+  }
+
+  bool required_;
+  std::string place_;
+  std::size_t count_ = 0;
+  QuestionFile file_;
+};
 
 // Sets the label of a window to the first and last token that cover bytes begin … end−1 of the context, as run_qa.py
 // does. Leaves it at [CLS] if the window does not contain these bytes.
@@ -114,18 +155,36 @@ void add_window(const Encoding& encoding, const Question& question, std::size_t 
 
 }  // namespace
 
-std::vector<Question> read_questions(const std::filesystem::path& path) {
-  const MappedFile file(path);
+QuestionFile read_questions(const std::filesystem::path& path, Answers answers) {
+  const DataText file(path);
   const std::string name = path.string();
-  const json root = parse_json(require_utf8(file.text(), name), name);
-  std::vector<Question> questions;
-  for (const json& article : array(root, "data", name, "the file")) {
-    for (const json& paragraph : array(article, "paragraphs", name, "an article")) {
-      read_paragraph(paragraph, name, questions);
+  QuestionReader reader(answers);
+  std::string_view text = file.text();
+  nlohmann::json root;
+  if (is_json_lines(text)) {
+    for (std::size_t number = 1; !text.empty(); ++number) {
+      const std::string_view line = take_line(text);
+      if (is_blank(line)) continue;
+      const std::string place = fmt::format("{}: line {}", name, number);
+      root = parse_json(line, place);
+      const bool is_whole_file = root.is_object() && root.contains("data") && !root.contains("context");
+      reader.begin(is_whole_file ? name : place);
+      if (is_whole_file) {
+        reader.read_list(JsonField(root["data"], name + ": data"));
+      } else {
+        reader.read_flat(JsonField(root, place));
+      }
     }
+  } else {
+    root = parse_json(text, name);
+    reader.begin(name);
+    const JsonField field(root, name);
+    const bool is_list_of_others = root.is_array() && !root.empty() && !root[0].is_object();
+    require((root.is_object() && root.contains("data")) || (root.is_array() && !is_list_of_others),
+            "{}: it has no \"data\" and no objects with questions, expected a file in the form of SQuAD", name);
+    reader.read_list(root.is_array() ? field : field.at("data"));
   }
-  require(!questions.empty(), "{}: no question in it; add at least one", name);
-  return questions;
+  return reader.finish(name);
 }
 
 AnsweringSet make_answering_set(std::vector<Question> questions, const Tokenizer& tokenizer,

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "mini_bert/bert/data/choices.h"
 #include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/dropped_rows.h"
 
 namespace mini_bert {
 
@@ -19,13 +21,23 @@ struct Question {
   std::vector<Answer> answers;
 };
 
+struct QuestionFile {
+  std::vector<Question> questions;
+  DroppedRows dropped;  // up to 1 %: questions whose answers do not occur in their contexts
+};
+
 // Reads a file in the format of SQuAD 1.1 or 2.0 (Rajpurkar et al. 2016, arXiv:1606.05250; 2018, arXiv:1806.03822),
 // which CMRC 2018 uses too:
 //   {"data": [{"paragraphs": [{"context", "qas": [{"id", "question", "answers": [{"text", "answer_start"}]}]}]}]}
-// answer_start counts code points. In some published files an answer does not stand at its answer_start. It is then
-// taken from the nearest place where it occurs. Throws Error, naming file and question, when an answer does not occur
-// in its context.
-std::vector<Question> read_questions(const std::filesystem::path& path);
+// or the flat form of transformers' run_qa.py, where each question has its context, as an array, under "data" or one
+// object per line:
+//   {"id", "context", "question", "answers": {"text": [text, …], "answer_start": [start, …]}}
+// Both forms of answers are read in both forms of files, and an answer may be its text alone. An id is a text or a
+// number; without one, it is the position of the question. answer_start counts code points. In some published files an
+// answer does not stand at its answer_start, or it is -1. The answer is then taken from the nearest place where it
+// occurs. Throws Error, naming file and question, when the file has another form, and when the answers of more than 1 %
+// of the questions do not occur in their contexts.
+QuestionFile read_questions(const std::filesystem::path& path, Answers answers = Answers::required);
 
 struct WindowOptions {
   Index max_length;  // tokens of a window, with the question and special tokens

@@ -4,9 +4,8 @@
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
-#include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/data_text.h"
 #include "mini_bert/bert/data/record_formats.h"
-#include "mini_bert/files/mapped_file.h"
 
 namespace mini_bert {
 
@@ -40,19 +39,23 @@ void read_lines(std::string_view text, const RecordSink& sink) {
   }
 }
 
-void read_records(const std::filesystem::path& path, const RecordSink& sink) {
-  const MappedFile file(path);
+std::string data_extension(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
   std::ranges::transform(extension, extension.begin(), [](char c) { return 'A' <= c && c <= 'Z' ? c + 32 : c; });
-  const std::string name = path.string();
-  const auto text = [&] { return require_utf8(file.text(), name); };
-  if (extension == ".json") return read_json_array(text(), name, sink);
-  if (extension == ".jsonl" || extension == ".ndjson") return read_json_lines(text(), name, sink);
-  if (extension == ".csv") return read_separated(text(), ',', name, sink);
-  if (extension == ".tsv") return read_separated(text(), '\t', name, sink);
-  if (extension == ".txt") return read_lines(text(), sink);
+  return extension;
+}
+
+void read_records(const std::filesystem::path& path, const RecordSink& sink, const BadRecordSink& bad) {
+  const std::string extension = data_extension(path), name = path.string();
+  const bool is_json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
+  if (is_json || extension == ".csv" || extension == ".tsv" || extension == ".txt") {
+    const DataText file(path);
+    if (is_json) return read_json(file.text(), name, sink, bad);
+    if (extension == ".txt") return read_lines(file.text(), sink);
+    return read_separated(file.text(), extension == ".csv" ? ',' : '\t', name, sink, bad);
+  }
   fail("{}: files ending in {} are not read, expected .json, .jsonl, .ndjson, .csv, .tsv or .txt; convert or rename it",
-       name, in_quotes(extension));
+       name, in_quotes(path.extension().string()));
 }
 
 }  // namespace mini_bert

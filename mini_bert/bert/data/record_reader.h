@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mini_bert/base/error.h"
+
 namespace mini_bert {
 
 // A column of a record. A text is stored as it is, any other value as its JSON: 3, true, null, [[0,2]].
@@ -28,15 +30,24 @@ struct Record {
 
 // May move the strings out of the record.
 using RecordSink = std::function<void(Record&)>;
+// Gets the Error of a line or row that is no record, while the others are still read.
+using BadRecordSink = std::function<void(const Error&)>;
 
 // Calls `sink` for each record of a data file, in order. The extension of the file selects the format:
-//   .json              an array of texts or of objects (RFC 8259)
-//   .jsonl .ndjson     a text or an object per line
-//   .csv .tsv          a header row, then rows; fields in quotes follow RFC 4180
+//   .json              an array of texts or of objects (RFC 8259), or one of them per line
+//   .jsonl .ndjson     a text or an object per line, or an array of them
+//   .csv .tsv          a header row, then rows; fields in quotes follow RFC 4180. Text behind a closing quote belongs
+//   to
+//                      the field, as in pandas. A header without the separator of the extension, but with another one
+//                      (, ; or a tab), says that the file uses the other one. Blanks around column names are dropped
 //   .txt               a text per line
-// The file is UTF-8 and may begin with a byte order mark. Lines end with LF or CRLF. Empty lines are skipped, except in
-// .txt files, where they are empty texts. Throws Error, with line and reason, for anything else. Only one record is in
+// DataText says which encodings are read. Lines end with LF, CRLF or CR. Empty lines are skipped, except in .txt files,
+// where they are empty texts. A null in place of a text is an empty text. Throws Error, with line and reason, for
+// anything else; a line of .jsonl or a row of .csv that is no record goes to `bad`, if given. Only one record is in
 // memory at a time.
-void read_records(const std::filesystem::path& path, const RecordSink& sink);
+void read_records(const std::filesystem::path& path, const RecordSink& sink, const BadRecordSink& bad = {});
+
+// The extension of a data file in lower case: ".csv".
+std::string data_extension(const std::filesystem::path& path);
 
 }  // namespace mini_bert

@@ -5,70 +5,93 @@
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
-#include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/column_reader.h"
 #include "mini_bert/bert/data/mask_spans.h"
-#include "mini_bert/bert/data/record_reader.h"
 
 namespace mini_bert {
 namespace {
 
-std::string choose_column(const Record& record, const std::string& path) {
-  if (record.find("text") != nullptr) return "text";
-  const auto first = std::ranges::find_if(record.fields, &Field::is_text);
-  require(first != record.fields.end(), "{}: line {}: no column holds text (columns: {}); add a column \"text\"", path,
-          record.line, record.column_names());
-  return first->name;
-}
+// Turns records into samples.
+class SampleReader {
+ public:
+  SampleReader(std::string path, const ReadOptions& options, SampleFile& file)
+      : path_(std::move(path)), options_(options), file_(file) {
+    const std::string extension = data_extension(path_);
+    reads_spans_ = options.mask_spans && extension != ".csv" && extension != ".tsv";
+  }
 
-// Moves the text out of the record.
-std::string take_text(Record& record, const std::string& column, const std::string& path) {
-  if (!record.has_columns) return std::move(record.fields[0].value);
-  const auto field = std::ranges::find(record.fields, column, &Field::name);
-  if (field == record.fields.end()) {
-    fail("{}: line {}: no column {} (columns: {}); name another text column", path, record.line, in_quotes(column),
-         record.column_names());
+  void read(Record& record, const TextColumns& columns) {
+    Sample sample{.text = {}, .line = record.line};
+    if (record.has_columns) {
+      const std::string spans = spans_of(record, columns);
+      sample.text = take_text(record, columns.text, "text_column");
+      if (!columns.pair.empty()) sample.pair = take_text(record, columns.pair, "text_pair_column");
+      if (!spans.empty()) sample.mask = parse_mask_spans(spans, sample.text, place_of(record));
+    } else {
+      sample.text = std::move(record.fields[0].value);
+    }
+    if (!options_.keep_blank && is_blank(sample.text)) return file_.dropped.add_blank(sample.line);
+    sample.text.shrink_to_fit();  // parsers leave unused capacity in strings
+    file_.samples.push_back(std::move(sample));
   }
-  if (!field->is_text) {
-    const std::string_view found = field->value;
-    fail("{}: line {}: column {} is {}, expected a text; put it in quotes or name another text column", path,
-         record.line, in_quotes(column),
-         found.starts_with('[')   ? "an array"
-         : found.starts_with('{') ? "an object"
-                                  : found.substr(0, 40));
+
+ private:
+  std::string place_of(const Record& record) const { return fmt::format("{}: line {}", path_, record.line); }
+
+  std::string spans_of(const Record& record, const TextColumns& columns) const {
+    const Field* const mask = reads_spans_ && columns.text != "mask" ? record.find("mask") : nullptr;
+    return mask == nullptr ? "" : mask->value;
   }
-  return std::move(field->value);
-}
+
+  // Moves the text out of the record. A null is an empty text.
+  std::string take_text(Record& record, const std::string& column, const char* argument) const {
+    const auto field = std::ranges::find(record.fields, column, &Field::name);
+    if (field == record.fields.end()) {
+      if (options_.keep_blank) return {};
+      fail("{}: no column {} (columns: {}); name another with `{}`", place_of(record), in_quotes(column),
+           record.column_names(), argument);
+    }
+    if (field->is_text) return std::move(field->value);
+    if (field->value == "null") return {};
+    const bool is_list = field->value.starts_with('['), is_object = field->value.starts_with('{');
+    if (options_.keep_blank && !is_list && !is_object) return std::move(field->value);
+    fail("{}: column {} is {}, expected a text; put it in quotes or name another column with `{}`", place_of(record),
+         in_quotes(column),
+         is_list     ? "an array"
+         : is_object ? "an object"
+                     : field->value.substr(0, 40),
+         argument);
+  }
+
+  std::string path_;
+  const ReadOptions& options_;
+  SampleFile& file_;
+  bool reads_spans_;
+};
 
 }  // namespace
 
 SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& options) {
-  const std::string name = path.string();
-  const bool has_mask_spans = path.extension() != ".csv" && path.extension() != ".tsv";
-  SampleFile result;
-  bool column_known = !options.text_column.empty();
-  std::string column = options.text_column;
-  read_records(path, [&](Record& record) {
-    if (record.has_columns) {
-      if (!column_known) {
-        column = choose_column(record, name);
-        column_known = true;
-      }
-      result.text_column = column;
+  SampleFile file;
+  SampleReader reader(path.string(), options, file);
+  const ColumnRequest request{.text = options.text_column,
+                              .pair = options.pair_column,
+                              .takes_pair = options.takes_pair,
+                              .tabs_are_text = options.tabs_are_text};
+  const BadRecordSink count_bad = [&](const Error& error) { file.dropped.add_bad(error); };
+  const RowSink read = [&](Record& record, const TextColumns& columns) {
+    try {
+      reader.read(record, columns);
+    } catch (const Error& error) {
+      if (options.keep_blank) throw;
+      count_bad(error);
     }
-    const Field* const mask = options.mask_spans && has_mask_spans ? record.find("mask") : nullptr;
-    const std::string spans = mask != nullptr && mask->name != column ? mask->value : "";
-    std::string text = take_text(record, column, name);
-    if (is_blank(text)) {
-      ++result.blank;
-    } else {
-      text.shrink_to_fit();  // parsers leave unused capacity in strings
-      std::vector<TextRange> ranges;
-      if (!spans.empty()) ranges = parse_mask_spans(spans, text, fmt::format("{}: line {}", name, record.line));
-      result.samples.push_back({std::move(text), record.line, std::move(ranges)});
-    }
-  });
-  require(!result.samples.empty(), "{}: no text in it ({} blank ones); add at least one", name, result.blank);
-  return result;
+  };
+  file.columns = read_rows(path, request, options.decided, read, options.keep_blank ? BadRecordSink() : count_bad);
+  file.dropped.check(file.samples.size());
+  require(!file.samples.empty(), "{}: no text in it ({} blank ones); add at least one", path.string(),
+          file.dropped.blank());
+  return file;
 }
 
 }  // namespace mini_bert

@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/dropped_rows.h"
+#include "mini_bert/bert/data/text_columns.h"
 
 namespace mini_bert {
 
@@ -15,11 +18,17 @@ struct Sample {
   std::size_t line = 0;  // line of the file where the record begins, from 1
   // The spans that the model must guess, in code points. Empty: a random draw decides (masking.h).
   std::vector<TextRange> mask = {};
+  std::string pair = {};  // the second text; empty: none
 };
 
 struct ReadOptions {
-  // Empty: the column "text" or, if there is none, the first column that holds text.
-  std::string text_column;
+  std::string text_column = {};             // empty: decide_columns() decides
+  std::string pair_column = {};             // the same for the second text of a pair
+  std::optional<TextColumns> decided = {};  // the columns of the training file, for the validation file
+  bool takes_pair = false;                  // read a second text where the file has one
+  // Every row becomes a sample, also one without a text. A number in place of a text is read as its digits.
+  bool keep_blank = false;
+  bool tabs_are_text = false;  // do not cut the lines of a .txt file at tabs
   // Also read the key "mask" of .json and .jsonl records: [[begin, end], …], half-open ranges of the text in code
   // points, as in Python. If the key is missing, null or [], a random draw decides.
   bool mask_spans = false;
@@ -27,13 +36,13 @@ struct ReadOptions {
 
 struct SampleFile {
   std::vector<Sample> samples;
-  std::string text_column;  // the column that was read; empty for a file without columns
-  std::size_t blank = 0;    // texts dropped because they were empty or white space
+  TextColumns columns;  // the columns that were read; empty for a file of bare texts
+  DroppedRows dropped;  // rows without a text, and up to 1 % that have something else in its place
 };
 
-// Reads the texts of a data file in a format of read_records(). Chooses the column like transformers' run_mlm.py.
-// Throws Error when the file cannot be read, when a record lacks the column or has no text in it, when a span of "mask"
-// is not a range of its text or covers only white space, and when no text is left.
+// Reads the texts of a data file in a format of read_records(). Throws Error when the file cannot be read, when the
+// columns cannot be decided, when more than 1 % of the rows lack the column or have no text in it, when a span of
+// "mask" is not a range of its text or covers only white space, and when no text is left.
 SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& options = {});
 
 }  // namespace mini_bert

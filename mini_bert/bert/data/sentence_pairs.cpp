@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/data_text.h"
 #include "mini_bert/bert/data/record_formats.h"
 #include "mini_bert/bert/data/sample_reader.h"
-#include "mini_bert/files/mapped_file.h"
 
 namespace mini_bert {
 namespace {
@@ -24,8 +24,8 @@ void add_sentence(std::string_view text, Document& document) {
 }
 
 std::vector<Document> read_lines_as_sentences(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  std::string_view rest = require_utf8(file.text(), path.string());
+  const DataText file(path);
+  std::string_view rest = file.text();
   std::vector<Document> documents(1);
   while (!rest.empty()) {
     const std::string_view line = take_line(rest);
@@ -91,25 +91,29 @@ Document split_sentences(std::string_view text) {
   return sentences;
 }
 
-std::vector<Document> read_documents(const std::filesystem::path& path, const std::string& text_column) {
-  std::vector<Document> documents;
-  if (path.extension() == ".txt") {
-    documents = read_lines_as_sentences(path);
+DocumentFile read_documents(const std::filesystem::path& path, const std::string& text_column,
+                            const std::optional<TextColumns>& decided) {
+  DocumentFile file;
+  if (data_extension(path) == ".txt") {
+    file.documents = read_lines_as_sentences(path);
   } else {
-    for (const Sample& sample : read_samples(path, {.text_column = text_column, .mask_spans = true}).samples) {
+    SampleFile texts = read_samples(path, {.text_column = text_column, .decided = decided, .mask_spans = true});
+    for (const Sample& sample : texts.samples) {
       require(
           sample.mask.empty(),
           "{}: line {}: \"mask\" chooses spans, which goes with masked words alone: pairs of sentences are drawn and "
           "cut anew in every epoch; name words with `mask_words` instead",
           path.string(), sample.line);
-      documents.push_back(split_sentences(sample.text));
+      file.documents.push_back(split_sentences(sample.text));
     }
+    file.columns = texts.columns;
+    file.dropped = std::move(texts.dropped);
   }
-  require(documents.size() > 1,
+  require(file.documents.size() > 1,
           "{}: {} documents in it, expected two at least, from which wrong next sentences are taken; in a .txt file an "
           "empty line ends a document",
-          path.string(), documents.size());
-  return documents;
+          path.string(), file.documents.size());
+  return file;
 }
 
 PairSet make_pair_set(const std::vector<Document>& documents, const Tokenizer& tokenizer, Index max_length) {

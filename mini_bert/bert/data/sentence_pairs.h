@@ -1,10 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/dropped_rows.h"
+#include "mini_bert/bert/data/text_columns.h"
 #include "mini_bert/tensor/random.h"
 
 namespace mini_bert {
@@ -12,11 +15,19 @@ namespace mini_bert {
 // The sentences of a text, in order.
 using Document = std::vector<std::string>;
 
+struct DocumentFile {
+  std::vector<Document> documents;
+  TextColumns columns;  // the columns that were read; empty for a file of bare texts
+  DroppedRows dropped;  // rows without a text, and up to 1 % that have something else in its place
+};
+
 // Reads documents for next sentence prediction. A .txt file has one sentence per line and an empty line after each
 // document, as in Google's BERT. In the other formats of read_records(), each text is a document and is cut after
 // 。！？ … . ! ? and line ends. Throws Error when fewer than two documents are left, because a wrong next sentence
 // comes from another document.
-std::vector<Document> read_documents(const std::filesystem::path& path, const std::string& text_column);
+// `decided`: the columns of the training file, for the validation file.
+DocumentFile read_documents(const std::filesystem::path& path, const std::string& text_column,
+                            const std::optional<TextColumns>& decided = {});
 
 // Cuts a text into sentences. Marks and quotes that close a sentence stay with it.
 Document split_sentences(std::string_view text);

@@ -4,11 +4,10 @@
 #include <set>
 
 #include "mini_bert/base/file_error.h"
-#include "mini_bert/base/json.h"
 #include "mini_bert/base/utf8.h"
-#include "mini_bert/bert/data/record_formats.h"
+#include "mini_bert/bert/data/data_text.h"
 #include "mini_bert/bert/data/record_reader.h"
-#include "mini_bert/files/mapped_file.h"
+#include "mini_bert/bert/data/tag_formats.h"
 #include "mini_bert/tensor/kernels/cross_entropy.h"
 
 namespace mini_bert {
@@ -16,59 +15,22 @@ namespace {
 
 using kernels::ignore_index;
 
-std::vector<std::string> array_of_texts(const Record& record, const std::string& name, const std::string& path) {
-  const Field* field = record.find(name);
-  require(field != nullptr,
-          "{}: line {}: no column {} (columns: {}); name another with `text_column` or `label_column`", path,
-          record.line, in_quotes(name), record.column_names());
-  std::vector<std::string> texts;
-  const auto json = field->is_text ? nlohmann::json() : parse_json(field->value, path);
-  require(json.is_array(), "{}: line {}: column {} is not an array, expected an array of words or tags", path,
-          record.line, in_quotes(name));
-  for (const auto& entry : json) texts.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
-  return texts;
-}
-
-std::vector<TaggedText> read_arrays(const std::filesystem::path& path, const TagColumns& columns) {
-  std::vector<TaggedText> texts;
+TaggedFile read_tag_records(const std::filesystem::path& path, const TagColumns& columns) {
+  TaggedFile file;
   const std::string name = path.string();
-  read_records(path, [&](Record& record) {
-    const std::string words = columns.words.empty() ? "tokens" : columns.words;
-    const std::string tags = !columns.tags.empty() ? columns.tags : record.find("tags") ? "tags" : "ner_tags";
-    TaggedText text{array_of_texts(record, words, name), array_of_texts(record, tags, name), record.line};
-    require(text.words.size() == text.tags.size(), "{}: line {}: {} words but {} tags; give each word its tag", name,
-            record.line, text.words.size(), text.tags.size());
-    if (!text.words.empty()) texts.push_back(std::move(text));
-  });
-  return texts;
-}
-
-bool is_space(char c) {
-  return c == ' ' || c == '\t';
-}
-
-std::vector<TaggedText> read_columns(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  const std::string name = path.string();
-  std::string_view rest = require_utf8(file.text(), name);
-  std::vector<TaggedText> texts(1);
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    const std::string_view line = take_line(rest);
-    if (is_blank(line)) {
-      if (!texts.back().words.empty()) texts.emplace_back();
-      continue;
+  const BadRecordSink count_bad = [&](const Error& error) { file.dropped.add_bad(error); };
+  const RecordSink read = [&](Record& record) {
+    try {
+      TaggedText text = read_tag_record(record, columns, name);
+      if (text.words.empty()) return file.dropped.add_blank(record.line);
+      file.texts.push_back(std::move(text));
+    } catch (const Error& error) {
+      count_bad(error);
     }
-    if (line.starts_with("-DOCSTART-")) continue;
-    const auto word_end = std::ranges::find_if(line, is_space);
-    const auto tag_begin = std::find_if(line.rbegin(), line.rend(), is_space).base();
-    require(word_end != line.begin() && word_end < tag_begin && tag_begin != line.end(),
-            "{}: line {}: {}, expected a word, white space and its tag", name, number, in_quotes(line));
-    if (texts.back().words.empty()) texts.back().line = number;
-    texts.back().words.emplace_back(line.begin(), word_end);
-    texts.back().tags.emplace_back(tag_begin, line.end());
-  }
-  if (texts.back().words.empty()) texts.pop_back();
-  return texts;
+  };
+  read_records(path, read, count_bad);
+  file.dropped.check(file.texts.size());
+  return file;
 }
 
 // The number of bytes of the character in "科0" or "e12", which are a character and its position in a word; 0 if `word`
@@ -97,13 +59,13 @@ void drop_places(std::vector<TaggedText>& texts) {
 
 }  // namespace
 
-std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns) {
-  const std::string extension = path.extension().string();
+TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns) {
+  const std::string extension = data_extension(path);
   const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
-  std::vector<TaggedText> texts = json ? read_arrays(path, columns) : read_columns(path);
-  require(!texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
-  drop_places(texts);
-  return texts;
+  TaggedFile file = json ? read_tag_records(path, columns) : read_tag_lines(DataText(path).text(), path.string());
+  require(!file.texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
+  drop_places(file.texts);
+  return file;
 }
 
 std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts) {

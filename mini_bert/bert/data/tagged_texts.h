@@ -7,6 +7,7 @@
 
 #include "mini_bert/bert/bert_config.h"
 #include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/dropped_rows.h"
 
 namespace mini_bert {
 
@@ -17,16 +18,27 @@ struct TaggedText {
 };
 
 struct TagColumns {
-  std::string words;  // column of a .json or .jsonl file; empty: "tokens"
-  std::string tags;   // empty: the column "tags" or, if there is none, "ner_tags"
+  std::string words;  // key of a .json or .jsonl file; empty: the first of "tokens", "words", "chars" and "text"
+  std::string tags;   // empty: the first of "tags", "ner_tags", "labels", "label", "ner", "entities" and "spans"
 };
 
-// Reads tagged texts. A record of a .json or .jsonl file has an array of words and an array of tags. Any other file has
-// one word per line: the word is in the first column and its tag in the last, white space separates the columns, and an
-// empty line follows each text (CoNLL). If every word of a file is one character and a number, as in Weibo NER, the
-// number is the character's position in a word and is dropped. Throws Error, naming file and line, for a word without a
-// tag.
-std::vector<TaggedText> read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns);
+struct TaggedFile {
+  std::vector<TaggedText> texts;
+  DroppedRows dropped;  // up to 1 %: texts that have a word without a tag or a span outside of the text
+};
+
+// Reads tagged texts. The formats:
+//   .json, .jsonl   records with an array of words and an array of tags; or with a text and its spans, [[begin, end,
+//   type],
+//                   …] or [{"start", "end", "label"}, …], ranges in characters, as Label Studio and doccano export them
+//   CoNLL           one word per line: the word is in the first column and its tag in the last, white space separates
+//                   the columns, and an empty line follows each text. A line that begins with "#" and is no row of the
+//                   table is a comment. A word may be a blank. White space at the end of a line is dropped
+//   CoNLL-U         CoNLL with ten columns between tabs: the second is the word, the fourth its part of speech
+//   word/TAG        one text per line: every word is followed by a "/" and its tag
+// If every word of a file is one character and a number, as in Weibo NER, the number is the character's position in a
+// word and is dropped. Throws Error, naming file and line, when more than 1 % of the texts have a word without a tag.
+TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns);
 
 // Every tag that occurs, once, sorted by code points.
 std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts);

@@ -8,14 +8,21 @@
 
 namespace mini_bert {
 
-// Cuts an answer into the parts that are compared: each Chinese character, and each word of other text in lower case.
-// Punctuation and the articles a, an and the are dropped. For English this is the comparison of SQuAD (Rajpurkar et al.
-// 2016, arXiv:1606.05250 §6.1), for Chinese the usual comparison by characters.
-std::vector<std::string> answer_parts(std::string_view text);
+// How answers are cut into the parts that are compared.
+//   english   words in lower case, without ASCII punctuation and without the articles a, an and the: the comparison of
+//             SQuAD's evaluation script (Rajpurkar et al. 2016, arXiv:1606.05250 §6.1). Other punctuation stays, “ too
+//   chinese   each Chinese character, and each word of other text in lower case, without any punctuation and without
+//             the articles: the usual comparison of CMRC 2018
+enum class AnswerLanguage { english, chinese };
 
-// same_answer: whether two answers have the same parts in the same order. answer_f1: 2·(number of shared parts) /
-// (number of parts of both answers). Two empty answers are equal, and their F1 is 1. The F1 of an empty and a non-empty
-// answer is 0.
+// Chinese if the text has a Chinese character or Chinese punctuation, 《 for example.
+AnswerLanguage language_of(std::string_view text);
+
+std::vector<std::string> answer_parts(std::string_view text, AnswerLanguage language);
+
+// Both answers are compared as Chinese if one of them is. same_answer: whether two answers have the same parts in the
+// same order. answer_f1: 2·(number of shared parts) / (number of parts of both answers). Two empty answers are equal,
+// and their F1 is 1. The F1 of an empty and a non-empty answer is 0.
 bool same_answer(std::string_view expected, std::string_view predicted);
 double answer_f1(std::string_view expected, std::string_view predicted);
 

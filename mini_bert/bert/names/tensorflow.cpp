@@ -9,7 +9,7 @@ namespace {
 
 constexpr auto transposed = NameRow::Form::transposed;
 
-constexpr std::array rows = std::to_array<NameRow>({
+constexpr std::array google_rows = std::to_array<NameRow>({
     {"embeddings.word.weight", "bert/embeddings/word_embeddings"},
     {"embeddings.position.weight", "bert/embeddings/position_embeddings"},
     {"embeddings.token_type.weight", "bert/embeddings/token_type_embeddings"},
@@ -54,11 +54,11 @@ constexpr std::array rows = std::to_array<NameRow>({
 });
 
 // What a training run adds to the weights.
-constexpr std::string_view redundant[] = {"*/adam_m", "*/adam_v", "*global_step", "*AdamWeightDecayOptimizer*"};
+constexpr std::string_view google_redundant[] = {"*/adam_m", "*/adam_v", "*global_step", "*AdamWeightDecayOptimizer*"};
 
 }  // namespace
 
 extern constinit const NameTable bert_in_tensorflow = {
-    .family = "BERT as Google's TensorFlow checkpoints spell it", .rows = rows, .redundant = redundant};
+    .family = "BERT as Google's TensorFlow checkpoints spell it", .rows = google_rows, .redundant = google_redundant};
 
 }  // namespace mini_bert

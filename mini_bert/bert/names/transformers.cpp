@@ -6,7 +6,7 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::array rows = std::to_array<NameRow>({
+constexpr std::array transformers_rows = std::to_array<NameRow>({
     {"embeddings.word.weight", "bert.embeddings.word_embeddings.weight"},
     {"embeddings.word.weight", "cls.predictions.decoder.weight", NameRow::Form::copy},  // with tied weights
     {"embeddings.position.weight", "bert.embeddings.position_embeddings.weight"},
@@ -64,7 +64,7 @@ constexpr OlderEnding older[] = {
 constexpr std::string_view wrappers[] = {"module", "_orig_mod", "model"};
 
 // Arrays that transformers computes: 0, 1, 2, …, and zeros.
-constexpr std::string_view redundant[] = {
+constexpr std::string_view transformers_redundant[] = {
     "bert.embeddings.position_ids",
     "embeddings.position_ids",
     "bert.embeddings.token_type_ids",
@@ -74,10 +74,10 @@ constexpr std::string_view redundant[] = {
 }  // namespace
 
 extern constinit const NameTable bert_in_transformers = {.family = "BERT as transformers spells it",
-                                                         .rows = rows,
+                                                         .rows = transformers_rows,
                                                          .base = "bert.",
                                                          .older = older,
                                                          .wrappers = wrappers,
-                                                         .redundant = redundant};
+                                                         .redundant = transformers_redundant};
 
 }  // namespace mini_bert

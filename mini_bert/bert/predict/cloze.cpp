@@ -4,10 +4,42 @@
 #include <cmath>
 
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/longest_sequence.h"
 
 namespace mini_bert {
+
+namespace {
+
+std::size_t count_of(std::string_view part, std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
+// A text for a message: whole, or its beginning.
+std::string beginning_of(std::string_view text) {
+  constexpr std::size_t most = 200;
+  if (text.size() <= most) return std::string(text);
+  std::size_t end = most;
+  while (is_continuation(text[end])) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
+
+// "; it has 【MASK】, with other signs around the word" when the text has a blank in another spelling.
+std::string other_spelling(std::string_view text, std::string_view mask) {
+  for (const std::string_view spelling :
+       {"【MASK】", "［MASK］", "〔MASK〕", "［ＭＡＳＫ］", "「MASK」", "[mask]", "[Mask]", "【mask】", "<mask>",
+        "<MASK>", "{MASK}", "(MASK)", "（MASK）", "[ MASK ]", "[MASK", "MASK]", "[BLANK]"}) {
+    if (spelling != mask && text.find(spelling) != text.npos) {
+      return fmt::format("; it has {}, which is spelled differently", spelling);
+    }
+  }
+  return "";
+}
+
+}  // namespace
 
 double log_sum_exp(std::span<const float> logits) {
   const double maximum = std::ranges::max(logits);
@@ -23,7 +55,12 @@ std::vector<std::int32_t> mask_positions(const Tokenizer& tokenizer, std::span<c
     if (ids[i] == tokenizer.mask_id()) positions.push_back(static_cast<std::int32_t>(i));
   }
   const std::string& mask = tokenizer.options().mask_token;
-  require(!positions.empty(), "no {} in the text \"{}\"; write {} where the blank is", mask, text, mask);
+  const std::size_t written = count_of(mask, text);
+  require(positions.size() >= written,
+          "{} of the {} {} in the text \"{}\" were cut off, because the text is longer than {} tokens; shorten it",
+          written - std::min(positions.size(), written), written, mask, beginning_of(text), ids.size());
+  require(!positions.empty(), "no {} in the text \"{}\"; write {} where the blank is{}", mask, beginning_of(text), mask,
+          other_spelling(text, mask));
   return positions;
 }
 

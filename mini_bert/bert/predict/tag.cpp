@@ -82,12 +82,12 @@ std::vector<Part> merge_words(const std::vector<Part>& tokens, Aggregation aggre
   return words;
 }
 
-struct Tag {
+struct SpanTag {
   bool begins, ends;
   std::string_view type;
 };
 
-Tag parse(std::string_view label) {
+SpanTag parse_tag(std::string_view label) {
   if (label.size() < 2 || label[1] != '-' || std::string_view("BIEMS").find(label[0]) == std::string_view::npos) {
     return {false, false, label};
   }
@@ -103,10 +103,10 @@ std::vector<TaggedSpan> group(const std::vector<Part>& parts, const std::vector<
                               const Tokenizer& tokenizer) {
   std::vector<TaggedSpan> spans;
   for (std::size_t begin = 0, end = 0; begin < parts.size(); begin = end) {
-    const Tag first = parse(labels[parts[begin].label]);
-    Tag last = first;
+    const SpanTag first = parse_tag(labels[parts[begin].label]);
+    SpanTag last = first;
     for (end = begin + 1; end < parts.size() && !last.ends; ++end) {
-      const Tag next = parse(labels[parts[end].label]);
+      const SpanTag next = parse_tag(labels[parts[end].label]);
       if (next.begins || next.type != last.type) break;
       last = next;
     }

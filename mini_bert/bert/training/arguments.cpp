@@ -20,12 +20,18 @@ Plan::Plan(const TrainingArguments& arguments, Index batches) : batches_per_epoc
       static_cast<Index>(std::ceil(arguments.epochs * static_cast<double>(updates_per_epoch))));
   warmup_steps = arguments.warmup_steps.value_or(
       static_cast<Index>(std::ceil(arguments.warmup_ratio * static_cast<double>(total_steps))));
-  logging_steps = arguments.logging_steps.value_or(std::clamp(total_steps / 20, Index{1}, Index{500}));
   const auto interval = [&](Every every, Index steps, Index never) {
     return every == Every::steps ? steps : every == Every::epoch ? updates_per_epoch : never;
   };
-  eval_steps = interval(arguments.evaluate, arguments.eval_steps.value_or(logging_steps), total_steps);
-  save_steps = interval(arguments.save, arguments.save_steps, 0);
+  const auto share_or = [&](std::optional<double> share, Index steps) {
+    return share ? static_cast<Index>(std::ceil(*share * static_cast<double>(total_steps))) : steps;
+  };
+  const Index often = std::clamp(total_steps / 20, Index{1}, Index{500});
+  logging_steps = share_or(arguments.logging_share, arguments.logging_steps.value_or(often));
+  logging_steps = interval(arguments.log, logging_steps, total_steps);
+  eval_steps = share_or(arguments.eval_share, arguments.eval_steps.value_or(logging_steps));
+  eval_steps = interval(arguments.evaluate, eval_steps, total_steps);
+  save_steps = interval(arguments.save, share_or(arguments.save_share, arguments.save_steps), 0);
   at_least_one("logging_steps", logging_steps);
   at_least_one("eval_steps", eval_steps);
 }

@@ -22,6 +22,7 @@ struct TrainingArguments {
   Index accumulation_steps = 1;       // batches per update; each batch's gradient is weighted by its masked tokens
   double learning_rate = 5e-5;        // the highest rate, reached after warm-up
   Schedule schedule = Schedule::linear;
+  ScheduleOptions schedule_options;
   double warmup_ratio = 0;            // share of all updates
   std::optional<Index> warmup_steps;  // overrides warmup_ratio
   double layer_decay = 1;             // rate factor from each layer to the one below it (layer_depths.h)
@@ -36,12 +37,17 @@ struct TrainingArguments {
   std::uint64_t seed = 42;
 
   // Intervals are counted in updates. By default a run logs about twenty times, at least every 500 updates, and
-  // evaluates whenever it logs. transformers does both every 500 updates, which a short run never reaches.
+  // evaluates whenever it logs. transformers does both every 500 updates, which a short run never reaches. A share of
+  // all updates, where it is given, overrides the number.
+  Every log = Every::steps;  // never: one row at the end
   std::optional<Index> logging_steps;
+  std::optional<double> logging_share;
   Every evaluate = Every::steps;  // also before and after training; never without validation data
   std::optional<Index> eval_steps;
+  std::optional<double> eval_share;
   Every save = Every::steps;
-  Index save_steps = 500;                        // updates between two checkpoints; 0: no checkpoints
+  Index save_steps = 500;  // updates between two checkpoints; 0: no checkpoints
+  std::optional<double> save_share;
   std::optional<Index> save_total_limit;         // the most checkpoints that are kept
   std::optional<Index> early_stopping_patience;  // the run ends after this many evaluations without an improvement
   bool load_best = false;                        // end with the weights of the best evaluation

@@ -33,7 +33,9 @@ Json to_json(const ProbeRow& row) {
   Json answers = Json::array();
   for (const ProbeAnswer& answer : row.answers)
     answers.push_back({{"token_str", answer.token}, {"score", answer.score}});
-  return {{"step", row.step}, {"probe", row.text}, {"answers", answers}};
+  Json json = {{"step", row.step}, {"probe", row.text}, {"answers", answers}};
+  if (row.right) json["right"] = {{"answer", row.right->text}, {"rank", row.right->rank}, {"score", row.right->score}};
+  return json;
 }
 
 std::vector<double> numbers(const JsonField& row, std::initializer_list<const char*> names) {
@@ -52,9 +54,12 @@ TrainingRow training_from(const JsonField& row) {
 }
 
 ProbeRow probe_from(const JsonField& row) {
-  ProbeRow probe{step_of(row), row.at("probe").text(), {}};
+  ProbeRow probe{step_of(row), row.at("probe").text(), {}, {}};
   for (const JsonField& answer : row.at("answers").elements()) {
     probe.answers.push_back({answer.at("token_str").text(), answer.at("score").number()});
+  }
+  if (const auto right = row.find("right")) {
+    probe.right = RightAnswer{right->at("answer").text(), right->at("rank").integer(1), right->at("score").number()};
   }
   return probe;
 }

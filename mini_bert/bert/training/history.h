@@ -34,10 +34,17 @@ struct ProbeAnswer {
   std::string token;
   double score;
 };
+// What the model thinks of the right answer to a probe.
+struct RightAnswer {
+  std::string text;
+  Index rank;    // among all tokens, from 1; the worst of several blanks
+  double score;  // probability; the geometric mean over several blanks
+};
 struct ProbeRow {
   Index step;
   std::string text;
-  std::vector<ProbeAnswer> answers;  // for the first blank, best first
+  std::vector<ProbeAnswer> answers;       // for the first blank, best first
+  std::optional<RightAnswer> right = {};  // unset: nobody said what is right
 };
 
 // How well the model fills the blanks of a guard (guard.h).

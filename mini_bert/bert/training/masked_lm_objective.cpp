@@ -1,17 +1,13 @@
 #include "mini_bert/bert/training/masked_lm_objective.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 #include "mini_bert/autograd/tape.h"
-#include "mini_bert/bert/predict/fill_mask.h"
 #include "mini_bert/bert/training/sampler.h"
 
 namespace mini_bert {
 namespace {
-
-constexpr std::uint32_t validation_epoch = std::numeric_limits<std::uint32_t>::max();
 
 // Without this check, a run whose vocabulary belongs to another language would train for hours without a masked token.
 void require_something_to_mask(const Dataset& dataset, const Tokenizer& tokenizer, const char* which) {
@@ -54,6 +50,9 @@ MaskedLmObjective::MaskedLmObjective(BertForMaskedLM& model, const Tokenizer& to
   require_something_to_mask(data_.validation, tokenizer, "validation");
   require_something_guessed(data_.train, masker_, "training");
   require_something_guessed(data_.validation, masker_, "validation");
+  for (const std::string& probe : data_.probes) {
+    probes_.push_back(read_probe(probe, tokenizer, model.config().max_position_embeddings));
+  }
   std::vector<Index> order(data_.validation.sequences.size());
   std::iota(order.begin(), order.end(), Index{0});
   const std::vector<Index> offsets = cut_into_batches(lengths_of(data_.validation.sequences), arguments, "validation");
@@ -101,12 +100,7 @@ Evaluation MaskedLmObjective::evaluate() const {
 
 std::vector<ProbeRow> MaskedLmObjective::ask_probes() const {
   std::vector<ProbeRow> rows;
-  for (const std::string& text : data_.probes) {
-    ProbeRow row{.step = 0, .text = text, .answers = {}};
-    const auto answers = fill_mask(model_, tokenizer_, text);
-    for (const FillMaskAnswer& answer : answers.front()) row.answers.push_back({answer.token_str, answer.score});
-    rows.push_back(std::move(row));
-  }
+  for (const Probe& probe : probes_) rows.push_back(ask_probe(probe, model_, tokenizer_));
   return rows;
 }
 

@@ -5,14 +5,16 @@
 #include "mini_bert/bert/training/arguments.h"
 #include "mini_bert/bert/training/guard.h"
 #include "mini_bert/bert/training/objective.h"
+#include "mini_bert/bert/training/probe.h"
 
 namespace mini_bert {
 
 // The texts of a run that learns to guess masked words.
 struct TrainingData {
   Dataset train;
-  Dataset validation;               // may be empty
-  std::vector<std::string> probes;  // fill-mask texts, asked before training, at every evaluation and after training
+  Dataset validation;  // may be empty
+  // Asked before training, at every evaluation and after training. Written as read_probe() reads them.
+  std::vector<std::string> probes;
   MaskingRules masking = {};
   Guard guard = {};  // may be empty
 };
@@ -22,7 +24,7 @@ struct TrainingData {
 class MaskedLmObjective : public Objective {
  public:
   // The model, the tokenizer and the arguments must outlive the objective. Error when no text has a token that can be
-  // masked.
+  // masked, and what read_probe() objects to.
   MaskedLmObjective(BertForMaskedLM& model, const Tokenizer& tokenizer, const TrainingArguments& arguments,
                     TrainingData data);
 
@@ -50,6 +52,7 @@ class MaskedLmObjective : public Objective {
   TrainingData data_;
   Masker masker_;
   std::vector<MaskedBatch> validation_;
+  std::vector<Probe> probes_;
 };
 
 }  // namespace mini_bert

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +14,10 @@
 #include "mini_bert/tensor/fingerprint.h"
 
 namespace mini_bert {
+
+// The epoch for which validation data are masked: they look the same at every evaluation, and no training epoch has
+// this number.
+inline constexpr std::uint32_t validation_epoch = std::numeric_limits<std::uint32_t>::max();
 
 // Some examples, prepared for a forward pass.
 struct LossBatch {

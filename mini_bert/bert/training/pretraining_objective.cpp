@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/tape.h"
@@ -10,8 +9,6 @@
 
 namespace mini_bert {
 namespace {
-
-constexpr std::uint32_t validation_epoch = std::numeric_limits<std::uint32_t>::max();
 
 std::uint64_t fingerprint(const PairSet& set) {
   Fingerprint fingerprint;

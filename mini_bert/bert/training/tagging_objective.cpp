@@ -86,9 +86,15 @@ Evaluation TaggingObjective::evaluate() const {
     }
   }
   Evaluation evaluation{.loss = weight > 0 ? sum / weight : 0};
-  evaluation.metrics = entity_metrics(tags.expected, tags.predicted);
+  evaluation.metrics = entity_metrics(tags.expected, tags.predicted, config.labels);
   evaluation.confusion = confusion_matrix(tags.expected_ids, tags.predicted_ids, config.labels);
   return evaluation;
+}
+
+std::vector<std::string> TaggingObjective::metric_names() const {
+  std::vector<std::string> names;
+  for (const Metric& metric : entity_metrics({}, {}, model_.config().labels)) names.push_back(metric.name);
+  return names;
 }
 
 LabelTable TaggingObjective::label_table() const {

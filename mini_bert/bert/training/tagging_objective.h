@@ -17,7 +17,7 @@ class TaggingObjective : public LabelledObjective<BertForTokenClassification, Ta
 
   LossBatch batch(std::span<const Index> examples, std::uint32_t epoch) const override;
   Evaluation evaluate() const override;
-  std::vector<std::string> metric_names() const override { return {"f1", "precision", "recall", "accuracy"}; }
+  std::vector<std::string> metric_names() const override;
   LabelTable label_table() const override;
   RunIdentity identity() const override;
 

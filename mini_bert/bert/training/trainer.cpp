@@ -112,7 +112,8 @@ UpdateReport Trainer::update() {
   const double norm = gradient_norm(parameters_);
   check_finite(norm, step + 1, "the gradient norm");
   const double rate =
-      arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps);
+      arguments_.learning_rate * learning_rate_factor(arguments_.schedule, step, plan_.warmup_steps, plan_.total_steps,
+                                                      arguments_.schedule_options, arguments_.learning_rate);
   anchor_.pull(rate);
   optimizer_.step(rate, clip_scale(norm, arguments_.max_grad_norm));
   for (const Parameter& parameter : parameters_) parameter.var().clear_grad();

@@ -44,6 +44,29 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
   return found;
 }
 
+// Adds the settings that are not the defaults.
+void add_schedule_options(RunIdentity& identity, const ScheduleOptions& options) {
+  const ScheduleOptions usual;
+  const auto add = [&](const char* name, const auto& value, const auto& otherwise) {
+    if (value != otherwise) identity.add(std::string("schedule_options.") + name, value);
+  };
+  const auto add_set = [&](const char* name, const auto& value) {
+    if (value) identity.add(std::string("schedule_options.") + name, *value);
+  };
+  add_set("num_cycles", options.num_cycles);
+  add("power", options.power, usual.power);
+  add("lr_end", options.lr_end, usual.lr_end);
+  add_set("min_lr", options.min_lr);
+  add_set("min_lr_rate", options.min_lr_rate);
+  add_set("warmup_lr_rate", options.warmup_lr_rate);
+  add_set("timescale", options.timescale);
+  add_set("num_decay_steps", options.num_decay_steps);
+  add_set("num_stable_steps", options.num_stable_steps);
+  add("min_lr_ratio", options.min_lr_ratio, usual.min_lr_ratio);
+  add("warmup", static_cast<int>(options.warmup), static_cast<int>(usual.warmup));
+  add("decay", static_cast<int>(options.decay), static_cast<int>(usual.decay));
+}
+
 // Adds the arguments that decide a run's bits. Arguments that only control reports and checkpoints are left out, and so
 // are overridden ones.
 void add_arguments(RunIdentity& identity, const TrainingArguments& a) {
@@ -55,6 +78,7 @@ void add_arguments(RunIdentity& identity, const TrainingArguments& a) {
   identity.add("accumulation_steps", a.accumulation_steps);
   identity.add("learning_rate", a.learning_rate);
   identity.add("schedule", name_of(a.schedule));
+  add_schedule_options(identity, a.schedule_options);
   identity.add("layer_decay", a.layer_decay);
   identity.add("freeze_layers", a.freeze_layers);
   identity.add("freeze_embeddings", a.freeze_embeddings || a.freeze_layers > 0);

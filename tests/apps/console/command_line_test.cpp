@@ -107,6 +107,54 @@ TEST_CASE("command_line: wrong usage gets one line", "[apps]") {
   CHECK_THAT(Program().error({"--model"}), ContainsSubstring("--model"));
 }
 
+TEST_CASE("command_line: dashes of text editors, and one hyphen for two", "[apps]") {
+  CHECK(Program().error({"—epochs", "3"}) == "—epochs begins with a dash, not with hyphens; write --epochs");
+  CHECK(Program().error({"–-num_train_epochs=3"}) ==
+        "–-num_train_epochs=3 begins with a dash, not with hyphens; write --num-train-epochs");
+  CHECK(Program().error({"－－json"}) == "－－json begins with a dash, not with hyphens; write --json");
+  CHECK(Program().error({"-epochs", "3"}) == "-epochs has one hyphen; write --epochs with two");
+  Program program;  // a text may begin with a dash, and -m may be followed by its value at once
+  program.line.parse({"—你好", "-mdir", "—", "-"});
+  CHECK((program.values.files == std::vector<std::string>{"—你好", "—", "-"}));
+  CHECK(program.values.model == "dir");
+}
+
+TEST_CASE("command_line: where nothing stands alone, on and off may be words and a lone value is named", "[apps]") {
+  struct Strict {
+    bool json = false, check = false;
+    std::string train;
+    std::vector<std::string> probes;
+    CommandLine line{"mini_bert_test", ""};
+    Strict() {
+      line.toggle("--json", json, "");
+      line.toggle("--check", check, "");
+      line.text("--train,-t", train, "");
+      line.texts("--probe", probes, "").repeatable();
+      line.accept_foreign([](const std::string& name) { return name == "report-to" || name == "fp16"; });
+    }
+    std::string error(const std::vector<std::string>& arguments) {
+      try {
+        line.parse(arguments);
+      } catch (const UsageError& error) {
+        return error.what();
+      }
+      return "";
+    }
+  };
+  Strict strict;
+  strict.line.parse({"--json", "True", "--check", "no", "-t", "a.txt", "--probe", "[MASK]", "--probe", "-1",
+                     "--report_to", "wandb", "none", "--fp16", "--train=b.txt"});
+  CHECK(strict.json);
+  CHECK_FALSE(strict.check);
+  CHECK(strict.train == "b.txt");
+  CHECK((strict.probes == std::vector<std::string>{"[MASK]", "-1"}));
+  CHECK((strict.line.foreign() == std::vector<std::pair<std::string, std::vector<std::string>>>{
+                                      {"report-to", {"wandb", "none"}}, {"fp16", {}}}));
+  CHECK_THAT(Strict().error({"--train", "a.txt", "b.txt"}), ContainsSubstring("'b.txt' follows the value of --train"));
+  CHECK_THAT(Strict().error({"b.txt"}), ContainsSubstring("'b.txt' stands alone"));
+  CHECK_THAT(Strict().error({"--train"}), ContainsSubstring("--train"));
+}
+
 TEST_CASE("command_line: nothing after -- is a flag", "[apps]") {
   Program program;
   program.line.parse({"--", "--not_a_flag"});

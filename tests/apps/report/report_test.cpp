@@ -250,4 +250,50 @@ TEST_CASE("the reader of markup objects to what is wrong") {
 }
 
 }  // namespace
+
+TEST_CASE("report: probes with a right answer are learned, kept, forgotten or not yet, and say so") {
+  TrainingHistory history;
+  history.step = history.total_steps = 20;
+  history.epoch = history.epochs = 1;
+  struct Case {
+    const char* text;
+    Index before, after;
+    const char *style, *word;
+  };
+  const std::vector<Case> cases = {{"a[MASK]", 9, 1, "probe learned", "learned"},
+                                   {"b[MASK]", 1, 1, "probe kept", "known before"},
+                                   {"c[MASK]", 1, 4, "probe forgotten", "forgotten"},
+                                   {"d[MASK]", 1200, 3, "probe not-yet", "not yet"}};
+  for (const Index step : {Index{0}, Index{10}, Index{20}}) {
+    for (const Case& c : cases) {
+      const Index rank = step < 20 ? c.before : c.after;
+      history.probes.push_back({step,
+                                c.text,
+                                {{rank == 1 ? "橙" : "黄", 0.5}, {"x", 0.1}},
+                                RightAnswer{"橙", rank, 1.0 / static_cast<double>(rank + 1)}});
+    }
+    history.probes.push_back({step, "e[MASK]", {{step < 20 ? "x" : "y", 0.5}}});  // nobody says what is right
+  }
+  const std::vector<ProbeCourse> courses = probe_courses(history);
+  REQUIRE(courses.size() == 5);
+  const std::string page = render_report(sample_report(history));
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    INFO(cases[i].text);
+    CHECK(name_of(outcome_of(courses[i])) == cases[i].word);
+    const std::string html = render_probe(courses[i]);
+    CHECK_THAT(html, ContainsSubstring(std::string("<article class=\"") + cases[i].style + "\">") &&
+                         ContainsSubstring(std::string("<span class=\"badge\">") + cases[i].word));
+    CHECK_THAT(page, ContainsSubstring(html));
+  }
+  CHECK_THAT(render_probe(courses[3]), ContainsSubstring("rank 1,200 → 3") && ContainsSubstring("Probability of 橙"));
+  CHECK(outcome_of(courses[4]) == ProbeOutcome::unmeasured);
+  CHECK_THAT(render_probe(courses[4]), ContainsSubstring("<article class=\"probe changed\">"));
+  CHECK_THAT(report_verdict(history),
+             ContainsSubstring("of 4 right answers 1 learned, 1 known before, 1 forgotten, 1 not yet"));
+  CHECK(probe_advice(courses).size() == 2);
+  CHECK_THAT(page, ContainsSubstring("Not learned yet: ") && ContainsSubstring("Forgotten: "));
+  // Green means right: the colours of a wrong or forgotten answer are others than those of a learned one.
+  for (const char* colour : {"--learned:", "--forgotten:", "--waiting:"}) CHECK_THAT(page, ContainsSubstring(colour));
+}
+
 }  // namespace mini_bert

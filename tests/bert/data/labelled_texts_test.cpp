@@ -10,11 +10,12 @@ using Names = std::vector<std::string>;
 
 namespace {
 
-std::vector<LabelledText> read(const std::string& name, const std::string& content, const LabelColumns& columns = {},
+std::vector<LabelledText> read(const std::string& name, const std::string& content, LabelOptions options = {},
                                bool several = false) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / name, content);
-  return read_labelled_texts(folder / name, columns, several);
+  options.several = several;
+  return read_labelled_texts(folder / name, options).texts;
 }
 
 Names labels_of(const std::vector<LabelledText>& texts) {
@@ -64,8 +65,9 @@ TEST_CASE("labelled texts: several labels for a text", "[labelled]") {
 }
 
 TEST_CASE("labelled texts: what is missing is an Error that names file and line", "[labelled]") {
-  CHECK_THROWS_WITH(read("a.csv", "text,mark\na,1\n"),
-                    ContainsSubstring("a.csv: line 2: no column \"labels\"") && ContainsSubstring("`label_column`"));
+  CHECK_THROWS_WITH(
+      read("a.csv", "text,mark\na,1\n"),
+      ContainsSubstring("a.csv: line 2: no column \"label\" or \"labels\"") && ContainsSubstring("`label_column`"));
   CHECK_THROWS_WITH(read("a.csv", "text,label\na,1\n", {.text = "body"}),
                     ContainsSubstring("no column \"body\" (columns: text, label)"));
   CHECK_THROWS_WITH(read("a.csv", "text,label\na,1\nb,\n"),

@@ -46,14 +46,14 @@ TEST_CASE("mask spans: what is none is refused with file, line and reason") {
       {"[[-1, 2]]", "span [-1, 2]"},
       {"[[2, 2]]", "span [2, 2], expected 0 <= begin < end"},
       {"[[2, 1]]", "span [2, 1], expected 0 <= begin < end"},
-      {"[[0, 18446744073709551615]]", "expected 0 <= begin"},
+      {"[[0, 18446744073709551615]]", "18446744073709551615, expected a whole number"},
       {"[[0, 1], [1, 2]]", "which holds nothing but white space"},
-      {"[0, 1]", "is [0,1], expected [[begin, end], …]"},
-      {"[[0, 1, 2]]", "expected [[begin, end], …]"},
-      {"[[0, 1.5]]", "expected [[begin, end], …]"},
+      {"[0, 1]", "\"mask\": element 1 is 0, expected [begin, end]"},
+      {"[[0, 1, 2]]", "element 1 is an array, expected [begin, end]"},
+      {"[[0, 1.5]]", "element 1: element 2 is 1.5, expected a whole number"},
       {"\"天\"", "rename the key if it means something else"},
       {"7", "\"mask\" is 7"},
-      {"[\"" + std::string(200, 'x') + "\"]", "is [\"" + std::string(58, 'x') + ", expected"},  // no longer than that
+      {"[\"" + std::string(200, 'x') + "\"]", "element 1 is \"" + std::string(80, 'x')},  // no longer than that
       {"{\"begin\": 0}", "expected [[begin, end], …]"},
   };
   for (const auto& [mask, expected] : cases) {

@@ -15,7 +15,7 @@ namespace {
 std::vector<Question> read(const std::string& content) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "squad.json", content);
-  return read_questions(folder / "squad.json");
+  return read_questions(folder / "squad.json").questions;
 }
 
 std::string squad(const std::string& context, const json& answers) {
@@ -56,11 +56,13 @@ TEST_CASE("questions: what is not SQuAD is an Error that names the place", "[que
   CHECK_THROWS_WITH(
       read(squad("是诸葛亮。", answer("刘备", 0))),
       ContainsSubstring("squad.json: question \"q1\": the answer \"刘备\" does not stand in its context"));
-  CHECK_THROWS_WITH(read(squad("x", answer("x", -1))), ContainsSubstring("answer_start of question \"q1\" is -1"));
-  CHECK_THROWS_WITH(read("[]"), ContainsSubstring("the file has no \"data\""));
-  CHECK_THROWS_WITH(read("{\"data\": {}}"), ContainsSubstring("\"data\" of the file is not an array"));
+  CHECK_THROWS_WITH(read(squad("x", answer("x", -2))),
+                    ContainsSubstring("answers: element 1: answer_start is -2, expected a whole number from -1 up"));
+  CHECK_THROWS_WITH(read("[]"), ContainsSubstring("no question in it"));
+  CHECK_THROWS_WITH(read("{\"data\": {}}"), ContainsSubstring("data is an object, expected an array"));
   CHECK_THROWS_WITH(read("{\"data\": []}"), ContainsSubstring("no question in it"));
-  CHECK_THROWS_WITH(read("{\"data\": [{}]}"), ContainsSubstring("an article has no \"paragraphs\""));
+  CHECK_THROWS_WITH(read("{\"data\": [{}]}"),
+                    ContainsSubstring("context is missing, expected a text; a file in the form of SQuAD"));
   CHECK_THROWS_WITH(read("{"), ContainsSubstring("squad.json"));
 }
 
@@ -101,4 +103,47 @@ TEST_CASE("answering set: a question too long for a window is cut", "[questions]
   const AnsweringSet set = make_answering_set({{"q", question, "p o n m l k", {}}}, test::tiny_tokenizer(), {10, 100});
   for (const Sequence& sequence : set.data.sequences) CHECK(sequence.ids.size() <= 10);
   CHECK(set.windows.size() > 1);
+}
+
+TEST_CASE("questions: run_qa.py's flat form, under data, as an array and as lines", "[questions]") {
+  const test::TemporaryFolder folder;
+  const std::string flat =
+      R"({"id": 7, "context": "是诸葛亮。", "question": "谁？", "answers": {"text": ["诸葛亮"], "answer_start": [1]}})";
+  const std::vector<std::pair<std::string, std::string>> files = {{"a.json", "{\"data\": [" + flat + "]}"},
+                                                                  {"b.json", "[" + flat + "]"},
+                                                                  {"c.jsonl", flat + "\n"},
+                                                                  {"d.json", flat + "\n" + flat + "\n"}};
+  for (const auto& [name, content] : files) {
+    CAPTURE(name);
+    const auto questions = read_questions(folder.put(name, content)).questions;
+    REQUIRE(questions.size() == (name == "d.json" ? 2 : 1));
+    CHECK(questions[0].id == "7");
+    CHECK(questions[0].answers.at(0).begin == 3);
+  }
+  // A prediction needs no answers and no id.
+  const auto path = folder.put("e.jsonl", R"({"context": "是诸葛亮。", "question": "谁？"})");
+  CHECK(read_questions(path, Answers::optional).questions[0].id == "1");
+  CHECK_THROWS_WITH(read_questions(path), ContainsSubstring("e.jsonl: line 1: answers is missing"));
+}
+
+TEST_CASE("questions: answers that are not there are skipped, counted and named", "[questions]") {
+  CHECK(read(squad("是诸葛亮。", answer("诸葛亮", -1)))[0].answers[0].begin == 3);
+  CHECK(read(squad("是诸葛亮。", answer("", -1)))[0].answers.empty());
+  const json one_of_two = {{{"text", "刘备"}, {"answer_start", 0}}, {{"text", "诸葛亮"}, {"answer_start", 1}}};
+  CHECK(read(squad("是诸葛亮。", one_of_two))[0].answers.size() == 1);
+  const test::TemporaryFolder folder;
+  const auto lines = [](int bad) {
+    std::string text;
+    for (int i = 0; i < 100; ++i) {
+      const json line = {
+          {"id", i}, {"context", "三国"}, {"question", "谁"}, {"answers", answer(i < bad ? "蜀" : "三", 0)}};
+      text += line.dump() + '\n';
+    }
+    return text;
+  };
+  const QuestionFile file = read_questions(folder.put("a.json", lines(1)));
+  CHECK(file.questions.size() == 99);
+  CHECK_THAT(file.dropped.facts(99).at(0),
+             ContainsSubstring("a.json: line 1: question \"0\": the answer \"蜀\" does not stand in its context"));
+  CHECK_THROWS_WITH(read_questions(folder.put("b.json", lines(2))), ContainsSubstring("2 bad rows among 100"));
 }

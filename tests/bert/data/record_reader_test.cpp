@@ -50,6 +50,26 @@ TEST_CASE("records: a JSON array") {
       Lines{R"(1: text='a' mask=[[0,2],[3,4]] o={"k":[1,{"q":"\""}],"e":{},"f":[]} z=1)"});
 }
 
+TEST_CASE("records: JSON lines in a .json file, an array in a .jsonl file, null as an empty text") {
+  const TemporaryFolder folder;
+  CHECK(read(folder, "a.json", "{\"text\":\"a\"}\n\n{\"text\":\"b\"}\n") == Lines{"1: text='a'", "3: text='b'"});
+  CHECK(read(folder, "a.json", "\"a\"") == Lines{"1:'a'"});
+  CHECK(read(folder, "a.json", "{\"tokens\":[\"a\",\"b\"]}\n") == Lines{"1: tokens=[\"a\",\"b\"]"});
+  CHECK(read(folder, "a.jsonl", "[\"a\",\n{\"text\":\"b\"}]") == Lines{"1:'a'", "2: text='b'"});
+  CHECK(read(folder, "a.json", "[{\"a\":1},null]") == Lines{"1: a=1", "1:''"});
+  CHECK(read(folder, "a.jsonl", "null\n\"a\"\n") == Lines{"1:''", "2:'a'"});
+}
+
+TEST_CASE("records: other separators, blanks around names, a text that begins with a quoted word") {
+  const TemporaryFolder folder;
+  CHECK(read(folder, "a.csv", "text;label\na,b;1\n") == Lines{"2: text='a,b' label='1'"});
+  CHECK(read(folder, "a.csv", "text\tlabel\na,b\t1\n") == Lines{"2: text='a,b' label='1'"});
+  CHECK(read(folder, "a.tsv", "text,label\na\t,1\n") == Lines{"2: text='a\t' label='1'"});
+  CHECK(read(folder, "a.csv", "\"a;b\"\nx;y\n") == Lines{"2: a;b='x;y'"});
+  CHECK(read(folder, "a.csv", " text , label\na,1\n") == Lines{"2: text='a' label='1'"});
+  CHECK(read(folder, "a.tsv", "text\tlabel\n\"我们\" 是好人\t1\n") == Lines{"2: text='我们 是好人' label='1'"});
+}
+
 TEST_CASE("records: JSON, a line each") {
   const TemporaryFolder folder;
   for (const char* name : {"a.jsonl", "a.ndjson"}) {
@@ -71,7 +91,7 @@ TEST_CASE("records: CSV and TSV") {
   CHECK(csv("a,b\n,\n") == Lines{"2: a='' b=''"});
   CHECK(csv("a\n\"x\"\r") == Lines{"2: a='x'"});
   CHECK(csv("a\nx\r") == Lines{"2: a='x'"});
-  CHECK(csv("a\nx\ry\n") == Lines{"2: a='x\ry'"});
+  CHECK(csv("a\nx\ry\n") == Lines{"2: a='x'", "3: a='y'"});
   CHECK(read(folder, "a.tsv", "text\tlabel\na,b\t\"1\t2\"\n") == Lines{"2: text='a,b' label='1\t2'"});
 }
 
@@ -85,14 +105,13 @@ TEST_CASE("records: a wrong file is refused, with line and reason") {
       {"a.xml", "<a/>", "files ending in \".xml\" are not read, expected .json, .jsonl"},
       {"a", "x", "files ending in \"\" are not read"},
       {"a.json", "", "not JSON, line 1 column 1: unexpected end of input"},
-      {"a.json", "{\"text\":\"a\"}\n{\"text\":\"b\"}",
-       "the top level is an object, expected an array of texts or objects; a file with an object a line is called "
-       ".jsonl"},
-      {"a.json", "\"a\"", "the top level is a text, expected an array"},
+      {"a.json", "{\"text\":\n\"a\"}",
+       "the top level is an object, expected an array of texts or objects, or one of them"},
+      {"a.json", "{\"text\":{\"0\":\"a\"},\"label\":{\"0\":1}}", "the file is one object (label), expected an array"},
+      {"a.json", "{\"data\":[{\"text\":\"a\"}]}", "the file is one object (data), expected an array"},
       {"a.json", "5", "the top level is a number, expected an array"},
       {"a.json", "[\"a\",\n 5\n]", "line 2: element 2 is a number, expected a text or an object"},
       {"a.json", "[\"a\",\n\n5\n\n]", "line 3: element 2 is a number"},
-      {"a.json", "[{\"a\":1},null]", "line 1: element 2 is null"},
       {"a.json", "[true]", "element 1 is true"},
       {"a.json", "[[\"a\"]]", "element 1 is an array"},
       {"a.json", "[{\"a\":1,\"a\":2}]", "the object has column \"a\" twice"},
@@ -104,18 +123,19 @@ TEST_CASE("records: a wrong file is refused, with line and reason") {
       {"a.json", "[\"\\ud83d\"]", "not JSON, line 1"},
       {"a.json", std::string("[\"a\"]\n\0[", 8), "line 2 column 1: a zero byte"},
       {"a.json", "[{\"a\":" + std::string(100'000, '['), "nested deeper than 32 levels"},
-      {"a.json", "[\"\xd6\xee\"]", "byte 2 (0xd6, in line 1) is not UTF-8"},
+      {"a.json", "[\"\xd6\xee\"]", "a.json: looks like GBK, expected UTF-8"},
       {"a.jsonl", "{\"a\":1}\n\n{\"a\":}", "line 3 column 6"},
-      {"a.jsonl", "[\"a\"]", "line 1: the line is an array, expected a text or an object"},
+      {"a.jsonl", "\"a\"\n[\"a\"]", "line 2: the line is an array, expected a text or an object"},
       {"a.jsonl", "\"a\"\n7", "line 2: the line is a number"},
       {"a.jsonl", "{\"a\":1} {\"a\":2}", "line 1 column 9"},
-      {"a.jsonl", "{\"a\":\n1}", "line 1 column 6: unexpected end of input"},
+      {"a.jsonl", "{\"a\":\n1}",
+       "the top level is an object, expected an array of texts or objects, or one of them per line"},
       {"a.csv", "a,b\n1,2\n\n1,2,3\n", "row 2 (line 4) has 3 fields, expected 2 as in the header"},
       {"a.csv", "a,b\n1\n", "row 1 (line 2) has 1 fields, expected 2"},
       {"a.csv", "a,b\n\"x\ny\",2\n1\n", "row 2 (line 4) has 1 fields"},
       {"a.csv", "a\n1\n\"x\ny\n", "line 3: the quote that begins here is never closed"},
       {"a.csv", "a,\"b\n", "line 1: the quote that begins here is never closed"},
-      {"a.csv", "a\n\"x\" y\n", "line 2: text behind a closing quote"},
+      {"a.csv", "a\n\"x\nz\" y\n", "line 2: the quote that begins here ends in line 3, inside a field"},
       {"a.csv", "a,b,a\n", "line 1: column \"a\" occurs twice"},
       {"a.csv", std::string(20'000, ','), "has 20001 columns, expected at most 10000"},
       {"a.txt", "a\n\xff", "byte 2 (0xff, in line 2) is not UTF-8"},

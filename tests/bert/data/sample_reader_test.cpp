@@ -31,16 +31,17 @@ TEST_CASE("samples: the same texts from every format") {
     const SampleFile file = read_samples(folder.put(name, bytes));
     const bool header = name == "a.csv" || name == "a.tsv";
     CHECK(joined(file) == (header ? "2:今天|4:明天|" : "1:今天|3:明天|"));
-    CHECK(file.blank == 1);
-    CHECK(file.text_column == (name == "a.txt" || name == "a.json" ? "" : "text"));
+    CHECK(file.dropped.blank() == 1);
+    CHECK(file.columns.text == (name == "a.txt" || name == "a.json" ? "" : "text"));
   }
 }
 
-TEST_CASE("samples: the column is the one asked for, else text, else the first that holds text") {
+TEST_CASE("samples: the column is the one asked for, else text, else the only one that holds text") {
   const TemporaryFolder folder;
   const auto path = folder.put("a.jsonl", R"({"id":5,"title":"T","body":"B"})");
-  CHECK(joined(read_samples(path)) == "1:T|");
-  CHECK(read_samples(path).text_column == "title");
+  CHECK_THAT(error_of([&] { read_samples(path); }),
+             ContainsSubstring("a.jsonl: the columns \"title\", \"body\" could hold"));
+  CHECK(read_samples(path, {.text_column = "title"}).columns.text == "title");
   CHECK(joined(read_samples(path, {.text_column = "body"})) == "1:B|");
   CHECK(joined(read_samples(folder.put("b.csv", "sentence,label\nS,1\n"))) == "2:S|");
   CHECK(joined(read_samples(folder.put("c.json", R"([{"a":"A","text":"T"}])"))) == "1:T|");
@@ -64,10 +65,11 @@ TEST_CASE("samples: a record without its text is refused, with the reason") {
       {"a.csv", "title,body\na,b\n", "text", "line 2: no column \"text\" (columns: title, body)"},
       {"a.json", "[{}]", "", "line 1: no column holds text (columns: none)"},
       {"a.json", "[{\"a\":1,\"b\":[\"x\"]}]", "", "line 1: no column holds text (columns: a, b)"},
-      {"a.json", "[{\"text\":5}]", "", "column \"text\" is 5, expected a text"},
-      {"a.json", "[{\"text\":\"a\"},{\"text\":null}]", "", "column \"text\" is null, expected a text"},
-      {"a.json", "[{\"text\":[\"a\"]}]", "", "column \"text\" is an array, expected a text"},
-      {"a.json", "[{\"text\":{}}]", "", "column \"text\" is an object, expected a text"},
+      {"a.json", "[{\"text\":5}]", "text", "column \"text\" is 5, expected a text"},
+      {"a.json", "[{\"text\":\"a\"},{\"text\":5}]", "", "column \"text\" is 5, expected a text"},
+      {"a.json", "[{\"text\":null}]", "", "no text in it (1 blank ones)"},
+      {"a.json", "[{\"text\":[\"a\"]}]", "text", "column \"text\" is an array, expected a text"},
+      {"a.json", "[{\"text\":{}}]", "text", "column \"text\" is an object, expected a text"},
   };
   const TemporaryFolder folder;
   for (const Case& wrong : cases) {

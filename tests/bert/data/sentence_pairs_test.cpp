@@ -15,7 +15,7 @@ namespace {
 std::vector<Document> read(const std::string& name, const std::string& content) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / name, content);
-  return read_documents(folder / name, "");
+  return read_documents(folder / name, "").documents;
 }
 
 // Document d has sentences of the letters of its half of the alphabet: a … h, i … p.

@@ -14,7 +14,7 @@ namespace {
 std::vector<TaggedText> read(const std::string& name, const std::string& content, const TagColumns& columns = {}) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / name, content);
-  return read_tagged_texts(folder / name, columns);
+  return read_tagged_texts(folder / name, columns).texts;
 }
 
 }  // namespace
@@ -61,8 +61,8 @@ TEST_CASE("tagged texts: a word without a tag is an Error that names file and li
                     ContainsSubstring("2 words but 1 tags"));
   CHECK_THROWS_WITH(read("a.jsonl", "{\"tokens\": \"a b\", \"tags\": [\"O\"]}\n"),
                     ContainsSubstring("column \"tokens\" is not an array"));
-  CHECK_THROWS_WITH(read("a.jsonl", "{\"words\": [\"a\"], \"tags\": [\"O\"]}\n"),
-                    ContainsSubstring("no column \"tokens\" (columns: words, tags)"));
+  CHECK_THROWS_WITH(read("a.jsonl", "{\"pieces\": [\"a\"], \"tags\": [\"O\"]}\n"),
+                    ContainsSubstring("no column \"tokens\" (columns: pieces, tags)"));
 }
 
 TEST_CASE("tagging set: the first token of a word carries its tag", "[tagged]") {
@@ -82,4 +82,64 @@ TEST_CASE("tagging set: the first token of a word carries its tag", "[tagged]") 
   config.labels = {"O", "B"};
   CHECK_THROWS_WITH(make_tagging_set(texts, tokenizer, config, 7, "a.bio"),
                     ContainsSubstring("a.bio: text at line 1: tag \"I\" is none of the 2 labels"));
+}
+
+TEST_CASE("tagged texts: comments, blanks and words that are blanks", "[tagged]") {
+  const auto multi =
+      read("a.conll", "# id 7c1e domain=train\n李 _ _ B-PER\n白 _ _ I-PER\n好 _ _ O\n\n# id 8 domain=train\n# _ _ O\n");
+  REQUIRE(multi.size() == 2);
+  CHECK(multi[0].words == Names{"李", "白", "好"});
+  CHECK(multi[0].line == 2);
+  CHECK(multi[1].words == Names{"#"});
+  CHECK(read("a.bio", "我 O \n们 O\t\n")[0].tags == Names{"O", "O"});
+  const auto blank = read("a.bio", "我 O\n  O\n\tO\n \tO\n们 B-X\n");
+  REQUIRE(blank.size() == 1);
+  CHECK(blank[0].words == Names{"我", " ", "\t", " ", "们"});
+  CHECK(blank[0].tags == Names{"O", "O", "O", "O", "B-X"});
+}
+
+TEST_CASE("tagged texts: CoNLL-U", "[tagged]") {
+  const auto texts = read("a.conllu",
+                          "# sent_id = 1\n# text = 我们 好\n1-2\t我们\t_\t_\t_\t_\t_\t_\t_\t_\n"
+                          "1\t我\t我\tPRON\t_\t_\t0\troot\t_\t_\n2\t们\t们\tPART\t_\t_\t1\tx\t_\tSpaceAfter=No\n"
+                          "2.1\t空\t_\tX\t_\t_\t_\t_\t_\t_\n\n# text = 好\n1\t好\t好\tADJ\t_\t_\t0\troot\t_\t_\n");
+  REQUIRE(texts.size() == 2);
+  CHECK(texts[0].words == Names{"我", "们"});
+  CHECK(texts[0].tags == Names{"PRON", "PART"});
+}
+
+TEST_CASE("tagged texts: word/TAG", "[tagged]") {
+  const auto texts = read("a.txt", "北/B-LOC 京/I-LOC\n1/2/O 好/O \n");
+  REQUIRE(texts.size() == 2);
+  CHECK(texts[0].words == Names{"北", "京"});
+  CHECK(texts[0].tags == Names{"B-LOC", "I-LOC"});
+  CHECK(texts[1].words == Names{"1/2", "好"});
+  CHECK(read("a.txt", "北/B-LOC\n京/I-LOC\n\n好/O\n").size() == 2);
+}
+
+TEST_CASE("tagged texts: a text and its spans", "[tagged]") {
+  const auto texts = read("a.jsonl",
+                          "{\"text\": \"我在北京 Tom's\", \"label\": [[2, 4, \"LOC\"], [5, 8, \"PER\"]]}\n"
+                          "{\"text\": \"好\", \"label\": []}\n"
+                          "{\"text\": \"李白\", \"label\": [[0, 1, \"X\"], [1, 2, \"X\"]]}\n");
+  REQUIRE(texts.size() == 3);
+  CHECK(texts[0].words == Names{"我", "在", "北", "京", "Tom", "'", "s"});
+  CHECK(texts[0].tags == Names{"O", "O", "B-LOC", "I-LOC", "B-PER", "O", "O"});
+  CHECK(texts[1].tags == Names{"O"});
+  CHECK(texts[2].tags == Names{"B-X", "B-X"});
+  CHECK(read("b.jsonl", R"({"text": "李白", "entities": [{"start_offset": 0, "end_offset": 2, "label": "P"}]})")[0]
+            .tags == Names{"B-P", "I-P"});
+  CHECK(read("c.json", R"([{"t": "李白", "s": [{"start": 0, "end": 2, "labels": ["P"]}]}])", {"t", "s"})[0].tags ==
+        Names{"B-P", "I-P"});
+  CHECK_THROWS_WITH(read("d.jsonl", R"({"text": "李白", "label": [[0, 3, "P"]]})"),
+                    ContainsSubstring("d.jsonl: line 1: the span [0, 3, \"P\"] is not in the text, which has 2"));
+}
+
+TEST_CASE("tagged texts: one bad text in a hundred is counted", "[tagged]") {
+  const test::TemporaryFolder folder;
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += i == 3 ? "好 O\n坏\n\n" : "好 O\n坏 O\n\n";
+  const TaggedFile file = read_tagged_texts(folder.put("a.bio", lines), {});
+  CHECK(file.texts.size() == 99);
+  CHECK_THAT(file.dropped.facts(99).at(0), ContainsSubstring("a.bio: line 11: \"坏\", expected a word"));
 }

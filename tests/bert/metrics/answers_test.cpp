@@ -6,10 +6,11 @@ using namespace mini_bert;
 using Texts = std::vector<std::string>;
 
 TEST_CASE("answers are compared by words, Chinese by characters", "[metrics]") {
-  CHECK(answer_parts("The Cat's  pyjamas, an A-team") == Texts{"cats", "pyjamas", "ateam"});
-  CHECK(answer_parts("在2008年，北京。") == Texts{"在", "2008", "年", "北", "京"});
-  CHECK(answer_parts("NBA球员") == Texts{"nba", "球", "员"});
-  CHECK(answer_parts(" ，。the ").empty());
+  constexpr AnswerLanguage english = AnswerLanguage::english, chinese = AnswerLanguage::chinese;
+  CHECK(answer_parts("The Cat's  pyjamas, an A-team", english) == Texts{"cats", "pyjamas", "ateam"});
+  CHECK(answer_parts("在2008年，北京。", chinese) == Texts{"在", "2008", "年", "北", "京"});
+  CHECK(answer_parts("NBA球员", chinese) == Texts{"nba", "球", "员"});
+  CHECK(answer_parts(" ，。the ", chinese).empty());
   CHECK(same_answer("the Eiffel Tower", "Eiffel tower."));
   CHECK(same_answer("《三国》", "三国"));
   CHECK_FALSE(same_answer("三国", "国三"));
@@ -34,4 +35,15 @@ TEST_CASE("answer metrics: the best of several answers counts, none expects none
   CHECK(metrics[0].value == Approx((1 + 1 + 0 + 2.0 / 3) / 4));
   CHECK(metrics[1].name == "exact_match");
   CHECK(metrics[1].value == Approx(0.5));
+}
+
+TEST_CASE("English answers are compared like squad compares them", "[metrics]") {
+  constexpr AnswerLanguage english = AnswerLanguage::english;
+  CHECK(answer_parts("“Hello” – the world…", english) == Texts{"“hello”", "–", "world…"});
+  CHECK(answer_parts("“the” cat_s", english) == Texts{"“", "”", "cats"});
+  CHECK(answer_parts("don't the-end an_A", english) == Texts{"dont", "theend", "ana"});
+  CHECK_FALSE(same_answer("“Hello”", "Hello"));
+  CHECK(same_answer("\"Hello\"", "hello"));
+  CHECK(same_answer("《ABC》", "ABC"));  // Chinese punctuation
+  CHECK(same_answer("“三国”", "三国"));
 }

@@ -55,3 +55,28 @@ TEST_CASE("entity metrics: both ends and the type must be right", "[metrics]") {
   CHECK(f1({"B-A", "I-A", "O"}, {"B-B", "I-B", "O"}) == 0);
   CHECK(f1({"O"}, {"O"}) == 0);
 }
+
+TEST_CASE("entities_of: a change of type begins and ends an entity, whatever the letters", "[metrics]") {
+  CHECK(entities_of(Tags{"PER", "PER", "LOC", "O", "PER"}) ==
+        std::vector<Entity>{{"ER", 0, 2}, {"OC", 2, 3}, {"ER", 4, 5}});
+  CHECK(entities_of(Tags{"人名", "人名", "O"}) == std::vector<Entity>{{"名", 0, 2}});
+  CHECK(entity_metrics({{"PER", "O", "LOC"}}, {{"PER", "O", "LOC"}})[0].value == 1);
+  // Fragments of BMES tags: the first B is lost, as in seqeval.
+  CHECK(entities_of(Tags{"B-X", "M-X", "B-X", "E-X"}) == std::vector<Entity>{{"X", 2, 4}});
+}
+
+TEST_CASE("strict entities: an entity that breaks the rules is none", "[metrics]") {
+  CHECK(tag_scheme(Tags{"B-X", "M-X", "E-X", "S-X", "O"}) == TagScheme::iobes);
+  CHECK(tag_scheme(Tags{"O", "B-X", "I-X"}) == TagScheme::iob2);
+  CHECK(tag_scheme(Tags{"B-X", "I-X", "L-X", "U-X"}) == TagScheme::bilou);
+  CHECK(tag_scheme(Tags{"I-X", "E-X", "O"}) == TagScheme::ioe2);
+  CHECK_FALSE(tag_scheme(Tags{"O", "PER", "人名"}).has_value());
+  const Tags tags = {"B-X", "O", "B-X", "M-X", "E-X", "S-Y", "M-X", "E-X"};
+  CHECK(strict_entities_of(tags, TagScheme::iobes) == std::vector<Entity>{{"X", 2, 5}, {"Y", 5, 6}});
+  CHECK(entities_of(tags).size() > 2);
+  const std::vector<Metric> metrics =
+      entity_metrics({{"B-X", "E-X"}}, {{"B-X", "M-X"}}, Tags{"B-X", "M-X", "E-X", "O"});
+  REQUIRE(metrics.size() == 7);
+  CHECK(metrics[4].name == "f1_strict");
+  CHECK(metrics[4].value == 0);
+}

@@ -164,7 +164,18 @@ TEST_CASE("fill_mask: a long text is cut at its end, which may take the blank aw
   CHECK(answers[0][0].sequence == cut[0][0].sequence);
   CHECK_THROWS_AS(fill_mask(tiny.model, tiny.tokenizer, letters + "[MASK]"), Error);
   CHECK_THROWS_WITH(fill_mask(tiny.model, tiny.tokenizer, letters + "[MASK]"),
-                    ContainsSubstring("no [MASK] in the text"));
+                    ContainsSubstring("1 of the 1 [MASK] in the text") &&
+                        ContainsSubstring("were cut off, because the text is longer than 16 tokens"));
+  CHECK_THROWS_WITH(fill_mask(tiny.model, tiny.tokenizer, "[MASK] " + letters + "[MASK] [MASK]"),
+                    ContainsSubstring("2 of the 3 [MASK]"));
+}
+
+TEST_CASE("fill_mask: a blank in another spelling is named") {
+  const Tiny tiny;
+  for (const char* spelling : {"【MASK】", "[mask]", "［MASK］", "<mask>"}) {
+    CHECK_THROWS_WITH(fill_mask(tiny.model, tiny.tokenizer, std::string("a b ") + spelling),
+                      ContainsSubstring(std::string("it has ") + spelling + ", which is spelled differently"));
+  }
 }
 
 TEST_CASE("fill_mask: nothing is recorded, nothing is dropped") {

@@ -102,3 +102,21 @@ TEST_CASE("plan: no texts, and numbers one cannot count with, are Errors") {
   given.early_stopping_patience = 0;
   CHECK_THROWS_WITH(plan(given, 8), ContainsSubstring("`early_stopping_patience` is 0; expected at least 1"));
 }
+
+TEST_CASE("plan: intervals as shares of all updates, rounded up, and rows at every epoch or only at the end") {
+  TrainingArguments some = arguments(1, 1, 1);
+  some.logging_share = 0.25;
+  some.eval_share = 0.5;
+  some.save_share = 0.1;
+  const Plan shares = plan(some, 105);
+  CHECK(shares.logging_steps == 27);
+  CHECK(shares.eval_steps == 53);
+  CHECK(shares.save_steps == 11);
+  some.save = Every::never;
+  some.log = Every::epoch;
+  some.epochs = 2;
+  CHECK(plan(some, 105).save_steps == 0);
+  CHECK(plan(some, 105).logging_steps == 105);
+  some.log = Every::never;
+  CHECK(plan(some, 105).logging_steps == 210);
+}

@@ -216,3 +216,23 @@ TEST_CASE("trainer: no training data is an Error") {
   setup.data.train = {};
   CHECK_THROWS_WITH(Run(setup), ContainsSubstring("nothing to train on"));
 }
+
+TEST_CASE("trainer: a schedule's settings reach the learning rate, and a resumed run must have the same") {
+  Setup setup;
+  setup.arguments.max_steps = 6;
+  setup.arguments.schedule = Schedule::cosine_with_min_lr;
+  setup.arguments.schedule_options.min_lr_rate = 0.5;
+  setup.arguments.save_steps = 3;
+  Run run(setup);
+  run.trainer.run();
+  for (std::size_t step = 0; step < 6; ++step) {
+    const double factor = learning_rate_factor(Schedule::cosine_with_min_lr, static_cast<Index>(step), 2, 6,
+                                               setup.arguments.schedule_options, setup.arguments.learning_rate);
+    CHECK(run.recorder.reports[step].learning_rate == setup.arguments.learning_rate * factor);
+  }
+  CHECK(run.recorder.reports[5].learning_rate > setup.arguments.learning_rate / 2);
+  setup.arguments.schedule_options.min_lr_rate = 0.25;
+  Run other(setup);
+  CHECK_THROWS_WITH(other.trainer.resume(setup.folder / "run/checkpoint-3"),
+                    ContainsSubstring("schedule_options.min_lr_rate") && ContainsSubstring("0.5"));
+}

@@ -1,0 +1,70 @@
+#include "apps/console/missing_model.h"
+
+#include <filesystem>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "apps/console/command_line.h"
+#include "mini_bert/base/error.h"
+#include "mini_bert/files/model_folder.h"
+
+namespace mini_bert {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> folders_in(const fs::path& parent) {
+  std::vector<std::string> names;
+  std::error_code error;
+  const fs::path place = parent.empty() ? fs::path(".") : parent;
+  for (fs::directory_iterator entry(place, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) names.push_back(entry->path().filename().string());
+  }
+  return names;
+}
+
+// Continues from a folder that exists with the rest of a path, first as it is spelled, then with slips.
+std::string nearest_below(const fs::path& found, fs::path::const_iterator part, fs::path::const_iterator end) {
+  if (part == end) return found.string();
+  if (part->empty()) return nearest_below(found, std::next(part), end);
+  std::error_code ignored;
+  std::string result;
+  if (fs::is_directory(found / *part, ignored)) result = nearest_below(found / *part, std::next(part), end);
+  if (!result.empty()) return result;
+  std::vector<std::string> others = folders_in(found);
+  std::erase(others, part->string());
+  const std::string nearest = nearest_word(part->string(), others);
+  return nearest.empty() ? "" : nearest_below(found / nearest, std::next(part), end);
+}
+
+std::string hint(const std::string& name) {
+  const std::string nearest = nearest_folder(name);
+  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+}
+
+}  // namespace
+
+std::string nearest_folder(const std::string& path) {
+  const fs::path whole(path);
+  return nearest_below({}, whole.begin(), whole.end());
+}
+
+void require_likely_model(const std::string& name) {
+  std::error_code ignored;
+  if (name.empty() || fs::exists(name, ignored) || is_hub_name(name)) return;
+  fail(
+      "{}: no such model folder{} Name a folder with config.json, model.safetensors and vocab.txt, or a model of "
+      "huggingface.co, such as google-bert/bert-base-chinese",
+      name, nearest_folder(name).empty() ? "." : hint(name));
+}
+
+std::string missing_model(const std::string& name, const std::string& problem) {
+  return fmt::format(
+      "there is no folder {}{} As a model of the hub: {}. Without a network, take models/mini-bert-zh, "
+      "which comes with the program; HF_ENDPOINT names a mirror of the hub",
+      name, nearest_folder(name).empty() ? "." : hint(name), problem);
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mini_bert {
+
+// The columns of the terminal that stdout or stderr is: the environment variable COLUMNS, otherwise what the terminal
+// says, otherwise 80. Nothing when `descriptor` is no terminal.
+std::optional<std::size_t> terminal_width(int descriptor);
+
+// The text, cut to so many columns. A text that is cut ends in "…".
+std::string fitted(std::string_view text, std::size_t width);
+
+// Breaks a text at spaces into lines of at most `width` columns. Between Chinese characters it breaks anywhere.
+std::string wrapped(std::string_view text, std::size_t width);
+
+// An argument as a shell reads it: in single quotes, unless it needs none.
+std::string shell_quoted(const std::string& argument);
+
+// How to start another program of this project: the path by which this one was started, with the other's name. Call
+// remember_program() with argv[0] first.
+void remember_program(const std::string& argv0);
+std::string command_of(const std::string& program);
+
+}  // namespace mini_bert

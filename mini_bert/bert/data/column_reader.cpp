@@ -1,0 +1,95 @@
+#include "mini_bert/bert/data/column_reader.h"
+
+#include <algorithm>
+
+#include "mini_bert/base/utf8.h"
+
+namespace mini_bert {
+namespace {
+
+// How many records the decision looks at.
+constexpr std::size_t sample_size = 1000;
+
+class RowReader {
+ public:
+  RowReader(const std::filesystem::path& path, const ColumnRequest& request, const std::optional<TextColumns>& decided,
+            const RowSink& sink, const BadRecordSink& bad)
+      : path_(path.string()), is_plain_(data_extension(path) == ".txt"), request_(request), sink_(sink), bad_(bad) {
+    if (decided && (decided->parts > 0) == is_plain_ && !decided->empty()) given_ = decided;
+  }
+
+  TextColumns read() {
+    const RecordSink collect = [this](Record& record) {
+      if (columns_) return pass(record);
+      sample_.push_back(std::move(record));
+      if (sample_.size() == sample_size) decide();
+    };
+    read_records(path_, collect, bad_);
+    if (!columns_) decide();
+    return *columns_;
+  }
+
+ private:
+  void decide() {
+    const bool has_columns = std::ranges::any_of(sample_, &Record::has_columns);
+    columns_.emplace();
+    if (is_plain_ && !sample_.empty()) columns_ = given_ ? *given_ : decide_parts(sample_, request_, path_);
+    if (has_columns) columns_ = decide_columns(sample_, request(), path_);
+    for (Record& record : sample_) pass(record);
+    sample_.clear();
+  }
+
+  // What is asked of a file with columns. Columns of an earlier file count as named.
+  ColumnRequest request() const {
+    ColumnRequest request = request_;
+    if (!given_) return request;
+    request.text = given_->text;
+    request.pair = given_->pair;
+    if (request.takes_label) request.label = given_->label;
+    return request;
+  }
+
+  void pass(Record& record) {
+    if (!columns_->parts) return sink_(record, *columns_);
+    try {
+      cut(record);
+    } catch (const Error& error) {
+      if (!bad_) throw;
+      return bad_(error);
+    }
+    sink_(record, *columns_);
+  }
+
+  // Replaces the line in a record by its parts.
+  void cut(Record& record) {
+    const std::string line = std::move(record.fields[0].value);
+    std::vector<std::string> parts(columns_->parts);
+    if (!is_blank(line)) parts = split_parts(line, columns_->parts, columns_->text == "part 2");
+    require(parts.size() == columns_->parts, "{}: line {}: {}, expected {} parts with tabs between them, as elsewhere",
+            path_, record.line, parts.size() == 1 ? "no tab in it" : fmt::format("{} parts", parts.size()),
+            columns_->parts);
+    record.has_columns = true;
+    record.fields.clear();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      record.fields.push_back({fmt::format("part {}", i + 1), std::move(parts[i])});
+    }
+  }
+
+  std::string path_;
+  bool is_plain_;
+  const ColumnRequest& request_;
+  const RowSink& sink_;
+  const BadRecordSink& bad_;
+  std::optional<TextColumns> given_;
+  std::optional<TextColumns> columns_;
+  std::vector<Record> sample_;
+};
+
+}  // namespace
+
+TextColumns read_rows(const std::filesystem::path& path, const ColumnRequest& request,
+                      const std::optional<TextColumns>& decided, const RowSink& sink, const BadRecordSink& bad) {
+  return RowReader(path, request, decided, sink, bad).read();
+}
+
+}  // namespace mini_bert

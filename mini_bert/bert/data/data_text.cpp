@@ -1,0 +1,90 @@
+#include "mini_bert/bert/data/data_text.h"
+
+#include <algorithm>
+
+#include "mini_bert/base/error.h"
+#include "mini_bert/base/utf8.h"
+
+namespace mini_bert {
+namespace {
+
+// The text of UTF-16 bytes behind a byte order mark. Empty when they are ill-formed.
+std::string from_utf16(std::string_view bytes, bool big_endian) {
+  const auto unit = [&](std::size_t at) {
+    const auto first = static_cast<unsigned char>(bytes[at]), second = static_cast<unsigned char>(bytes[at + 1]);
+    return static_cast<char32_t>(big_endian ? first << 8 | second : second << 8 | first);
+  };
+  std::string text;
+  if (bytes.size() % 2 != 0) return {};
+  for (std::size_t at = 2; at < bytes.size(); at += 2) {
+    char32_t c = unit(at);
+    if (0xDC00 <= c && c <= 0xDFFF) return {};
+    if (0xD800 <= c && c <= 0xDBFF) {
+      at += 2;
+      const char32_t low = at < bytes.size() ? unit(at) : 0;
+      if (low < 0xDC00 || low > 0xDFFF) return {};
+      c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+    }
+    append_utf8(text, c);
+  }
+  return text;
+}
+
+// Whether nearly every second byte near the beginning is zero: UTF-16 of mostly ASCII text, without a byte order mark.
+bool looks_like_utf16(std::string_view bytes) {
+  constexpr std::size_t looked_at = 1000;
+  std::size_t zeros[2] = {0, 0};
+  const std::size_t size = std::min(bytes.size(), looked_at);
+  for (std::size_t i = 0; i < size; ++i) zeros[i % 2] += bytes[i] == '\0';
+  return size >= 4 && std::max(zeros[0], zeros[1]) * 10 > size * 3 && std::min(zeros[0], zeros[1]) * 10 < size;
+}
+
+// Whether all bytes beyond ASCII are pairs of GBK: 81 … FE, then 40 … FE without 7F. Text in other encodings fails
+// soon.
+bool looks_like_gbk(std::string_view bytes) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (byte(i) < 0x80) continue;
+    const bool leads = 0x81 <= byte(i) && byte(i) <= 0xFE && i + 1 < bytes.size();
+    if (!leads || byte(i + 1) < 0x40 || byte(i + 1) == 0x7F || byte(i + 1) == 0xFF) return false;
+    ++i;
+  }
+  return true;
+}
+
+bool has_lone_cr(std::string_view text) {
+  for (std::size_t at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1)) {
+    if (at + 1 == text.size() || text[at + 1] != '\n') return true;
+  }
+  return false;
+}
+
+std::string with_line_feeds(std::string_view text) {
+  std::string result(text);
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    if (result[i] == '\r' && (i + 1 == result.size() || result[i + 1] != '\n')) result[i] = '\n';
+  }
+  return result;
+}
+
+}  // namespace
+
+DataText::DataText(const std::filesystem::path& path) : file_(path) {
+  const std::string name = path.string();
+  const std::string_view bytes = file_.text();
+  const bool little = bytes.starts_with("\xff\xfe"), big = bytes.starts_with("\xfe\xff");
+  if (little || big) converted_ = from_utf16(bytes, big);
+  require(little || big || !looks_like_utf16(bytes),
+          "{}: looks like UTF-16 without a byte order mark, expected UTF-8; convert it: iconv -f {} -t UTF-8", name,
+          bytes.starts_with('\0') ? "UTF-16BE" : "UTF-16LE");
+  require(little || big || find_ill_formed(bytes) == std::string_view::npos || !looks_like_gbk(bytes),
+          "{0}: looks like GBK, expected UTF-8; convert it: iconv -f GB18030 -t UTF-8 {0} > {1}", name,
+          path.stem().string() + "-utf8" + path.extension().string());
+  text_ = require_utf8(converted_.empty() ? bytes : std::string_view(converted_), name);
+  if (has_lone_cr(text_)) {
+    converted_ = with_line_feeds(text_);
+    text_ = converted_;
+  }
+}
+
+}  // namespace mini_bert

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "mini_bert/files/mapped_file.h"
+
+namespace mini_bert {
+
+// The text of a data file: well-formed UTF-8 without a byte order mark, whose lines end with LF or CRLF. A file in
+// UTF-16 with a byte order mark (a spreadsheet's "Unicode text") is converted. A CR without LF, which ended lines on
+// old Macintoshes, becomes LF, as Python's open() reads it. Throws Error, with the place and how to convert the file,
+// when it has another encoding.
+class DataText {
+ public:
+  explicit DataText(const std::filesystem::path& path);
+  DataText(const DataText&) = delete;
+  DataText& operator=(const DataText&) = delete;
+
+  std::string_view text() const { return text_; }
+
+ private:
+  MappedFile file_;
+  std::string converted_;  // empty when the bytes of the file serve as they are
+  std::string_view text_;
+};
+
+}  // namespace mini_bert

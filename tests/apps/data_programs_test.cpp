@@ -1,0 +1,118 @@
+// What people's data files look like, from the flags of mini_bert_train to the answers of mini_bert_predict.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/apps/program_testing.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+using namespace mini_bert::testing;
+using nlohmann::json;
+
+namespace {
+
+class DataWorkshop : public ProgramFolder {
+ public:
+  // Runs mini_bert_train for one update and returns what it printed.
+  std::string train(const std::string& flags) const {
+    const Outcome outcome = run("mini_bert_train --overwrite --model model --output out --max-steps 1 " + flags);
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    return outcome.out;
+  }
+  std::string check(const std::string& flags) const {
+    const Outcome outcome = run("mini_bert_train --check --model model " + flags);
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    return outcome.out;
+  }
+  // The answers of mini_bert_predict, one for each line.
+  std::vector<json> predict(const std::string& flags) const {
+    const Outcome outcome = run("mini_bert_predict " + flags + " --json");
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    std::vector<json> lines;
+    std::istringstream stream(outcome.out);
+    for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
+    return lines;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the columns are decided once, printed, and read everywhere", "[apps]") {
+  const DataWorkshop shop;
+  write_file(shop.path() / "a.csv", "id,review,label\n1,大山水,1\n2,诸葛亮,0\n3,大山,1\n4,孔明,0\n");
+  write_file(shop.path() / "b.csv", "id,review,label\n1,山水,1\n2,诸葛,0\n");
+  const std::string columns = "text: column \"review\", label: column \"label\"";
+  const std::string flags = "--task classify --train a.csv --validation b.csv";
+  CHECK_THAT(shop.train(flags), ContainsSubstring(columns));
+  const std::string checked = shop.check(flags);
+  CHECK_THAT(checked, ContainsSubstring(columns));
+  for (const char* part : {"first texts", "\"大山水\"", "\"诸葛亮\"", "5 the longest", "4 the longest"}) {
+    CHECK_THAT(checked, ContainsSubstring(part));
+  }
+  const json as_json = json::parse(shop.check(flags + " --json"));
+  CHECK(as_json.at("columns") == json{{"text", "review"}, {"pair", ""}, {"label", "label"}});
+  CHECK(as_json.at("first_texts")[0] == "\"大山水\"");
+  CHECK(shop.predict("classify --model out --file a.csv") ==
+        shop.predict("classify --model out 大山水 诸葛亮 大山 孔明"));
+  CHECK_THAT(shop.run("mini_bert_predict classify --model out --file a.csv").err,
+             ContainsSubstring("a.csv: text: column \"review\""));
+  CHECK_THAT(shop.train("--train a.csv"), ContainsSubstring("text: column \"review\""));
+
+  write_file(shop.path() / "pairs.csv", "sentence1,sentence2,label\n大山水,诸葛亮,1\n诸葛亮,大山水,0\n");
+  CHECK_THAT(shop.train("--task classify --train pairs.csv"),
+             ContainsSubstring("text: column \"sentence1\", second text: column \"sentence2\""));
+  CHECK(shop.predict("classify --model out --file pairs.csv") ==
+        shop.predict("classify --model out --pairs '大山水\t诸葛亮' '诸葛亮\t大山水'"));
+  const Outcome unclear = shop.run("mini_bert_train --model model --output new --train pairs.csv");
+  CHECK(unclear.exit_code == 1);
+  CHECK_THAT(unclear.err,
+             ContainsSubstring("\"sentence1\", \"sentence2\" could hold the text; choose one with --text-column"));
+
+  write_file(shop.path() / "a.txt", "1\t大山水\n0\t诸葛亮\n");
+  CHECK_THAT(shop.train("--task classify --train a.txt"),
+             ContainsSubstring("text: part 2 of each line, label: part 1 of each line"));
+  CHECK(shop.predict("classify --model out --file a.txt") == shop.predict("classify --model out 大山水 诸葛亮"));
+}
+
+TEST_CASE("a row in, an answer out; training says which rows it leaves out", "[apps]") {
+  const DataWorkshop shop;
+  write_file(shop.path() / "train.csv", "text,label\n大山水,1\n诸葛亮,0\n\"\",1\n");
+  CHECK_THAT(shop.train("--task classify --train train.csv"),
+             ContainsSubstring("train.csv: 1 of 3 rows has no text and is left out (the first in line 4)"));
+  const json blank = shop.predict("classify --model out ''").at(0);
+  for (const auto& [name, bytes] : std::vector<std::pair<std::string, std::string>>{
+           {"x.csv", "text\n大山\n\"\"\n水天\n"},
+           {"x.txt", "大山\n\n水天\n"},
+           {"x.jsonl", "{\"text\":\"大山\"}\n{\"text\":null}\n{\"text\":\"水天\"}\n"},
+           {"x.json", "[\"大山\",\"\",\"水天\"]"}}) {
+    CAPTURE(name);
+    write_file(shop.path() / name, bytes);
+    const auto answers = shop.predict("classify --model out --file " + name);
+    REQUIRE(answers.size() == 3);
+    CHECK(answers[1] == blank);
+    CHECK(shop.predict("embed --model model --file " + name).size() == 3);
+    CHECK(shop.predict("score --model model --file " + name).size() == 3);
+  }
+}
+
+TEST_CASE("several labels as vectors; tags of spans with both kinds of F1; questions as lines", "[apps]") {
+  const DataWorkshop shop;
+  write_file(shop.path() / "v.jsonl",
+             "{\"text\":\"大山\",\"labels\":[0,1,1]}\n{\"text\":\"水天\",\"labels\":[1,0,1]}\n");
+  CHECK_THAT(
+      shop.train("--task classify --problem-type multi_label_classification --train v.jsonl"),
+      ContainsSubstring("3 labels: LABEL_0, LABEL_1, LABEL_2") && ContainsSubstring("vectors of 3 zeros and ones"));
+
+  write_file(shop.path() / "t.jsonl", "{\"text\":\"诸葛亮字孔明\",\"label\":[[0,3,\"PER\"],[4,6,\"PER\"]]}\n");
+  CHECK_THAT(shop.train("--task tag --train t.jsonl --validation t.jsonl"),
+             ContainsSubstring("3 labels: B-PER, I-PER, O") && ContainsSubstring("f1_strict"));
+
+  const std::string line =
+      R"({"id":1,"context":"诸葛亮字孔明","question":"是","answers":{"text":["孔明"],"answer_start":[4]}})";
+  write_file(shop.path() / "q.json", line + "\n" + line + "\n");
+  CHECK_THAT(shop.train("--task answer --train q.json"), ContainsSubstring("2 texts"));
+  CHECK(shop.predict("answer --model out --file q.json").size() == 2);
+}

@@ -1,0 +1,192 @@
+#include "mini_bert/bert/data/text_columns.h"
+
+#include "mini_bert/bert/data/column_reader.h"
+#include "mini_bert/bert/data/labelled_texts.h"
+#include "mini_bert/bert/data/sample_reader.h"
+#include "tests/catch.h"
+#include "tests/files/temporary_folder.h"
+
+using namespace mini_bert;
+using namespace mini_bert::test;
+
+namespace {
+
+// The columns that classify reads.
+std::string labelled_columns(const std::string& name, const std::string& bytes, const LabelOptions& options = {}) {
+  const TemporaryFolder folder;
+  return read_labelled_texts(folder.put(name, bytes), options).columns.described();
+}
+
+// The columns that mlm reads, or the error.
+std::string text_columns(const std::string& name, const std::string& bytes, const ReadOptions& options = {}) {
+  const TemporaryFolder folder;
+  return read_samples(folder.put(name, bytes), options).columns.described();
+}
+
+std::string refusal(const std::string& name, const std::string& bytes, bool labelled = false) {
+  return error_of([&] { labelled ? labelled_columns(name, bytes) : text_columns(name, bytes); });
+}
+
+}  // namespace
+
+TEST_CASE("columns: ids, numbers, an index and the description of the label are no text", "[columns]") {
+  const std::string review = "text: column \"review\", label: column \"label\"";
+  CHECK(labelled_columns("a.csv", "id,review,label\n1,我们好,1\n2,你不好,0\n") == review);
+  CHECK(labelled_columns("a.tsv", "id\treview\tlabel\n1\t我们好\t1\n2\t你不好\t0\n") == review);
+  CHECK(labelled_columns("a.jsonl", "{\"id\":\"1\",\"review\":\"我们好\",\"label\":1}\n") == review);
+  CHECK(labelled_columns("a.json", R"([{"id":"1","review":"我们好","label":1}])") == review);
+  CHECK(labelled_columns("a.csv", "Unnamed: 0,content,label\n0,我们好,1\n1,你不好,0\n") ==
+        "text: column \"content\", label: column \"label\"");
+  CHECK(labelled_columns("a.csv", ",content,label\n0,我们好,1\n1,你不好,0\n") ==
+        "text: column \"content\", label: column \"label\"");
+  CHECK(
+      labelled_columns("a.json", R"([{"label":"108","label_desc":"news_edu","sentence":"上课时学生手机响个不停"}])") ==
+      "text: column \"sentence\", label: column \"label\"");
+  CHECK(text_columns("a.csv", "label,review\n1,我们好\n0,你不好\n") == "text: column \"review\"");
+  CHECK(text_columns("a.csv", "标签,内容\n好,我们好\n坏,你不好\n") == "text: column \"内容\"");
+}
+
+TEST_CASE("columns: without a usual name the cells decide", "[columns]") {
+  CHECK(text_columns("a.csv", "uid,when,said\na7,2024-01-02,我们好\nb8,2024-01-03,你不好\n") ==
+        "text: column \"said\"");
+  CHECK(text_columns("a.csv", "url,said\nhttp://a.b/c,x y\nhttp://a.b/d,z\n") == "text: column \"said\"");
+  // Few distinct short values are classes, unless nothing else is there.
+  CHECK(text_columns("a.csv", "city,said\n北京,一个人\n北京,两个人\n上海,三个人\n上海,四个人\n") ==
+        "text: column \"said\"");
+  CHECK(text_columns("a.csv", "said\n北京\n北京\n上海\n上海\n") == "text: column \"said\"");
+  CHECK(text_columns("a.csv", "topic\n北京\n上海\n") == "text: column \"topic\"");
+  CHECK(text_columns("a.csv", "code\na1\nb2\n") == "text: column \"code\"");
+  CHECK_THAT(refusal("a.csv", "code\n1\n2\n"), ContainsSubstring("\"code\" holds numbers"));
+  CHECK_THAT(refusal("a.csv", "who,said\n张三丰,我们好\n李四光,你不好\n"),
+             ContainsSubstring("a.csv: the columns \"who\", \"said\" could hold the text") &&
+                 ContainsSubstring("`text_column`"));
+  CHECK_THAT(refusal("a.csv", "title,content\n一,我们好\n二,你不好\n"),
+             ContainsSubstring("the columns \"title\", \"content\" could hold the text"));
+  CHECK_THAT(refusal("a.csv", "id,stars\n1,5\n2,4\n"),
+             ContainsSubstring(
+                 "no column holds text (columns: id, stars); \"id\" holds numbers; name the text with `text_column`"));
+}
+
+TEST_CASE("columns: pairs of texts by their names", "[columns]") {
+  const auto pair = [](const std::string& a, const std::string& b) {
+    return fmt::format("text: column \"{}\", second text: column \"{}\", label: column \"label\"", a, b);
+  };
+  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{{"sentence1", "sentence2"},
+                                                                             {"premise", "hypothesis"},
+                                                                             {"question1", "question2"},
+                                                                             {"text_a", "text_b"},
+                                                                             {"question", "sentence"},
+                                                                             {"句子1", "句子2"}}) {
+    CHECK(labelled_columns("a.csv", fmt::format("idx,{},{},label\n0,我们好,你们好,1\n1,天,地,0\n", a, b)) ==
+          pair(a, b));
+  }
+  // Masked words have no second text: which of both is meant?
+  CHECK_THAT(refusal("a.csv", "sentence1,sentence2,label\n我们好,你们好,1\n天,地,0\n"),
+             ContainsSubstring("\"sentence1\", \"sentence2\" could hold the text"));
+  CHECK(labelled_columns("a.csv", "sentence1,sentence2,label\n我们好,你们好,1\n", {.text = "sentence2"}) ==
+        "text: column \"sentence2\", label: column \"label\"");
+  CHECK_THAT(refusal("a.csv", "title,sentence1,sentence2,label\n我,我们好,你们好,1\n你,天,地,0\n", true),
+             ContainsSubstring("could hold the text") && ContainsSubstring("`text_pair_column`"));
+}
+
+TEST_CASE("columns: the label", "[columns]") {
+  CHECK(labelled_columns("a.csv", "review,sentiment\n我们好,1\n你不好,0\n") ==
+        "text: column \"review\", label: column \"sentiment\"");
+  CHECK_THAT(
+      refusal("a.csv", "review,class,topic\n我们好,1,2\n你不好,0,2\n", true),
+      ContainsSubstring("the columns \"class\", \"topic\" could hold the label; choose one with `label_column`"));
+  const TemporaryFolder folder;
+  const auto texts = read_labelled_texts(folder.put("a.csv", "text, label \n我们好,1 \n你不好, 0\n"), {}).texts;
+  CHECK(texts[0].labels == std::vector<std::string>{"1"});
+  CHECK(texts[1].labels == std::vector<std::string>{"0"});
+}
+
+TEST_CASE("columns: the validation file is read like the training file", "[columns]") {
+  const TemporaryFolder folder;
+  const auto train = read_samples(folder.put("a.csv", "id,review\n1,我们好\n2,你不好\n"));
+  const auto path = folder.put("b.csv", "id,review,said\n1,我,他说他很好\n2,你,她说她也好\n");
+  CHECK(read_samples(path, {.decided = train.columns}).samples[0].text == "我");
+  const LabelledFile labelled = read_labelled_texts(folder.put("c.csv", "said,mood,label\n我们好,a b,1\n你不好,c,0\n"),
+                                                    {.text = "said", .label = "mood"});
+  const auto other = folder.put("d.csv", "said,review,mood,label\n一,二,c,1\n");
+  CHECK(read_labelled_texts(other, {}, &labelled).texts[0].text == "一");
+  CHECK(read_labelled_texts(other, {}, &labelled).texts[0].labels[0] == "c");
+}
+
+TEST_CASE("columns: a .csv file that is no such file", "[columns]") {
+  CHECK(labelled_columns("a.csv", "review;label\n我们好,真的;1\n你不好;0\n") ==
+        "text: column \"review\", label: column \"label\"");
+  CHECK(labelled_columns("a.csv", "review\tlabel\n我们好,真的\t1\n你不好\t0\n") ==
+        "text: column \"review\", label: column \"label\"");
+  CHECK_THAT(refusal("a.csv", "我们好,1\n你不好,0\n", true),
+             ContainsSubstring("a.csv: line 1 reads like a row and not like column names (\"我们好\", \"1\")"));
+  CHECK_THAT(refusal("a.csv", "今天天气很好。\n明天也好。\n"), ContainsSubstring("line 1 reads like a row"));
+  CHECK(text_columns("a.csv", "0\n今天\n明天\n") == "text: column \"0\"");  // as pandas names columns without names
+}
+
+TEST_CASE("columns: the parts of a .txt file", "[columns]") {
+  const std::string reversed = "text: part 2 of each line, label: part 1 of each line";
+  CHECK(labelled_columns("a.txt", "1\t我们好\n0\t你不好\n") == reversed);
+  CHECK(labelled_columns("a.txt", "体育\t我们赢了\n体育\t他们输了\n财经\t股票涨了\n财经\t股票跌了\n") == reversed);
+  CHECK(labelled_columns("a.txt", "我们好\t1\n你不好\t0\n") == "text: part 1 of each line, label: part 2 of each line");
+  CHECK(labelled_columns("a.txt", "我们好\t你们好\t1\n\n天\t地\t0\n") ==
+        "text: part 1 of each line, second text: part 2 of each line, label: part 3 of each line");
+  CHECK(labelled_columns("a.txt", "7\t我们好\t1\n8\t你不好\t1\n9\t他不好\t0\n") ==
+        "text: part 2 of each line, label: part 3 of each line");
+  CHECK_THAT(refusal("a.txt", "体育\t我们赢了\n体育\t他们输了\n财经\t股票涨了\n", true),
+             ContainsSubstring("a.txt: every line has 2 parts between tabs") && ContainsSubstring("first line names"));
+  // Masked words and predictions.
+  CHECK(text_columns("a.txt", "1\t我们好\n0\t你不好\n") == "text: part 2 of each line");
+  CHECK(text_columns("a.txt", "我们好\t你们好\n天\t地\n") == "");
+  CHECK(text_columns("a.txt", "1\t我们好\n0\t你不好\n", {.tabs_are_text = true}) == "");
+  CHECK(text_columns("a.txt", "我们好\n1\t你不好\n") == "");
+}
+
+TEST_CASE("rows: predictions keep every row, training counts those it drops", "[columns]") {
+  const TemporaryFolder folder;
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"a.csv", "text\n我们好\n\"\"\n他们好\n"},
+      {"a.txt", "我们好\n\n他们好\n"},
+      {"a.jsonl", "{\"text\":\"我们好\"}\n{\"text\":null}\n{\"text\":\"他们好\"}\n"},
+      {"b.jsonl", "\"我们好\"\nnull\n\"他们好\"\n"},
+      {"a.json", R"([{"text":"我们好"},{"txt":"x"},{"text":"他们好"}])"},
+      {"b.json", R"(["我们好",null,"他们好"])"},
+      {"c.json", R"([{"text":"我们好"},{"text":""},{"text":"他们好"}])"},
+      {"d.json", "{\"text\":\"我们好\"}\n{\"text\":\" \"}\n{\"text\":\"他们好\"}\n"},
+  };
+  for (const auto& [name, bytes] : files) {
+    CAPTURE(name);
+    const auto path = folder.put(name, bytes);
+    const SampleFile all = read_samples(path, {.keep_blank = true});
+    REQUIRE(all.samples.size() == 3);
+    CHECK(all.samples[1].text.find_first_not_of(' ') == std::string::npos);
+    CHECK(all.samples[2].text == "他们好");
+    if (name == "a.json") continue;
+    const SampleFile kept = read_samples(path);
+    CHECK(kept.samples.size() == 2);
+    CHECK(kept.dropped.facts(2) ==
+          std::vector{fmt::format("1 of 3 rows has no text and is left out (the first in line {})",
+                                  kept.samples[0].line + (name == "b.json" || name == "c.json" ? 0 : 1))});
+  }
+  CHECK(read_samples(folder.put("n.json", R"([{"text":"a"},{"text":5}])"), {.keep_blank = true}).samples[1].text ==
+        "5");
+}
+
+TEST_CASE("rows: one bad row in a hundred is counted and named, more are refused", "[columns]") {
+  const TemporaryFolder folder;
+  const auto csv = [](int bad) {
+    std::string text = "text,label\n";
+    for (int i = 0; i < 200; ++i) text += i < bad ? "x,y,z\n" : fmt::format("第{}句,{}\n", i, i % 2);
+    return text;
+  };
+  const LabelledFile file = read_labelled_texts(folder.put("a.csv", csv(2)), {});
+  CHECK(file.texts.size() == 198);
+  CHECK_THAT(file.dropped.facts(198).at(0),
+             ContainsSubstring("2 of 200 rows cannot be used") && ContainsSubstring("row 1 (line 2) has 3 fields"));
+  CHECK_THAT(error_of([&] { read_labelled_texts(folder.put("b.csv", csv(3)), {}); }),
+             ContainsSubstring("row 1 (line 2) has 3 fields") && ContainsSubstring("3 bad rows among 200"));
+  std::string json;
+  for (int i = 0; i < 200; ++i) json += i == 7 ? "{\"text\":\n" : fmt::format("{{\"text\":\"第{}句\"}}\n", i);
+  CHECK(read_samples(folder.put("a.jsonl", json)).samples.size() == 199);
+  CHECK_THROWS_WITH(read_samples(folder / "a.jsonl", {.keep_blank = true}), ContainsSubstring("line 8"));
+}

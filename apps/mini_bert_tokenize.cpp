@@ -26,7 +26,7 @@ struct Flags {
   bool plain = false;
   bool skip_special = true;
   std::string truncation = "none";
-  std::string side = "right";
+  std::string side;  // empty: as the model says
   int32_t max_length = 512;
   int32_t stride = 0;
   std::vector<std::string> files;
@@ -37,7 +37,7 @@ EncodeOptions encode_options(const Flags& flags) {
   options.add_special_tokens = !flags.plain;
   options.max_length = flags.max_length;
   options.stride = flags.stride;
-  options.truncation_side = flags.side == "left" ? Side::left : Side::right;
+  if (!flags.side.empty()) options.truncation_side = flags.side == "left" ? Side::left : Side::right;
   if (flags.truncation == "longest_first") options.truncation = Truncation::longest_first;
   if (flags.truncation == "only_first") options.truncation = Truncation::only_first;
   if (flags.truncation == "only_second") options.truncation = Truncation::only_second;
@@ -181,7 +181,7 @@ int main(int argc, char** argv) {
   line.choice("--truncation", flags.truncation, {"none", "longest_first", "only_first", "only_second"}, "what is cut");
   line.number("--max-length", flags.max_length, 0, 1 << 30, "tokens kept when truncating");
   line.number("--stride", flags.stride, 0, 1 << 30, "tokens neighbouring windows of the overflow share");
-  line.choice("--side", flags.side, {"left", "right"}, "the side that is cut off");
+  line.choice("--side", flags.side, {"left", "right"}, "the side that is cut off; not given: as the model says");
   int exit_code = 0;
   const int failure = line.run(argc, argv, [&] { exit_code = tokenize(flags); });
   return failure != 0 ? failure : exit_code;

@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include "apps/console/task_wording.h"
+#include "mini_bert/bert/other_task_error.h"
 #include "mini_bert/bert/run_identity.h"
 
 namespace mini_bert {
@@ -64,6 +66,7 @@ std::string advice(const std::exception& error) {
 }  // namespace
 
 std::string worded(const std::exception& error, const std::function<bool(const std::string& flag)>& has_flag) {
+  if (const auto* const other = dynamic_cast<const OtherTaskError*>(&error)) return task_wording(*other);
   const std::string_view text = error.what();
   std::string result;
   for (std::size_t at = 0; at < text.size();) {

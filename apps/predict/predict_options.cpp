@@ -33,6 +33,8 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
               "tag: how labels of tokens become entities");
   line.choice("--pooling", o.pooling, {"mean", "cls", "pooler"},
               "embed: how vectors of tokens become one; not given: as modules.json says, without it mean");
+  line.text("--prompt-name", o.prompt_name,
+            "embed: which prompt of the model goes before each text; not given: the model's default, if it has one");
   line.toggle("--normalize", o.normalize, "embed: scale vectors to length 1");
   line.toggle("--may-be-absent,--handle-impossible-answer", o.may_be_absent,
               "answer: \"\" may be the answer, where the text does not say");

@@ -24,7 +24,8 @@ struct PredictOptions {
   std::int64_t beam = 8;
   std::int64_t max_blank_length = 4;
   std::string aggregation = "simple";
-  std::string pooling;  // empty: as the model's folder says, or the mean
+  std::string pooling;      // empty: as the model's folder says, or the mean
+  std::string prompt_name;  // for embed; empty: as the model's folder says
   bool normalize = false;
   bool json = false;
   std::int64_t threads = 0;

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <fmt/ranges.h>
+
 #include <span>
 #include <string>
 #include <vector>
 
 #include "apps/predict/predict_options.h"
 #include "apps/predict/request.h"
+#include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/data/sample_reader.h"
 
 namespace mini_bert {
@@ -22,6 +25,16 @@ class Predictor {
   // The rows of a file, in order. By default, a row holds one text in the column `text_column`.
   virtual std::vector<Request> read_file(const std::string& path, const std::string& text_column) const;
 };
+
+// Loads the model of a task. Names on standard error the keys of its files that nobody knows.
+template <class Model = BertForMaskedLM>
+Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOptions& how = {}) {
+  Pretrained<Model> loaded = load_pretrained<Model>(options.model, how);
+  if (!loaded.report.unknown_keys.empty()) {
+    fmt::print(stderr, "keys without effect here: {}\n", fmt::join(loaded.report.unknown_keys, ", "));
+  }
+  return loaded;
+}
 
 // The keys under which a request holds the two texts of a row.
 struct PairKeys {

@@ -8,6 +8,7 @@
 #include "apps/train/input_reading.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/data/questions.h"
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/answer.h"
 #include "mini_bert/bert/training/answering_objective.h"
 
@@ -25,7 +26,8 @@ TrainingInputs read_answer_inputs(const TrainOptions& options) {
     return std::move(file.questions);
   });
   auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
-  const WindowOptions windows{.max_length = longest_sample(options, config), .stride = options.doc_stride};
+  const WindowOptions windows{.max_length = longest_sample(options, config, *inputs.tokenizer),
+                              .stride = options.doc_stride};
   const auto set = [&](std::vector<Question> part) {
     return make_answering_set(std::move(part), *inputs.tokenizer, windows);
   };
@@ -46,12 +48,12 @@ std::vector<std::string> question_lines(const PredictOptions& options) {
 class AnswerPredictor : public Predictor {
  public:
   explicit AnswerPredictor(const PredictOptions& options)
-      : options_(options), loaded_(load_pretrained<BertForQuestionAnswering>(options.model)) {}
+      : options_(options), loaded_(load_for_answers<BertForQuestionAnswering>(options)) {}
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<Question> questions;
     for (const Request& request : requests) questions.push_back(question_of(request));
-    const WindowOptions windows{.max_length = loaded_.model->config().max_position_embeddings,
+    const WindowOptions windows{.max_length = longest_sequence(loaded_.model->config(), loaded_.tokenizer),
                                 .stride = options_.doc_stride};
     const auto answers = mini_bert::answer(*loaded_.model, loaded_.tokenizer, questions, windows,
                                            {.top_k = options_.top_k, .may_be_absent = options_.may_be_absent});

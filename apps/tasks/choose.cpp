@@ -23,7 +23,7 @@ TrainingInputs read_choose_inputs(const TrainOptions& options) {
       read_parts(options, [](const std::string& path) { return read_choice_questions(path, Answers::required); });
   auto& model = load_model<BertForMultipleChoice>(options, config, inputs);
   const auto set = [&](const std::vector<ChoiceQuestion>& part) {
-    return make_choosing_set(part, *inputs.tokenizer, longest_sample(options, config));
+    return make_choosing_set(part, *inputs.tokenizer, longest_sample(options, config, *inputs.tokenizer));
   };
   inputs.objective = std::make_unique<ChoosingObjective>(model, set(questions.train), set(questions.validation));
   return inputs;
@@ -45,7 +45,7 @@ std::vector<std::string> choice_lines(const PredictOptions& options) {
 class ChoosePredictor : public Predictor {
  public:
   explicit ChoosePredictor(const PredictOptions& options)
-      : options_(options), loaded_(load_pretrained<BertForMultipleChoice>(options.model)) {}
+      : options_(options), loaded_(load_for_answers<BertForMultipleChoice>(options)) {}
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<ChoiceQuestion> questions;

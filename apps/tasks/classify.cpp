@@ -54,7 +54,8 @@ TrainingInputs read_classify_inputs(const TrainOptions& options) {
   }
   auto& model = load_model<BertForSequenceClassification>(options, config, inputs);
   const auto set = [&](const std::vector<LabelledText>& part, const std::string& path) {
-    return make_classification_set(part, *inputs.tokenizer, config, longest_sample(options, config), path);
+    return make_classification_set(part, *inputs.tokenizer, config, longest_sample(options, config, *inputs.tokenizer),
+                                   path);
   };
   ClassificationSet train = set(texts.train, options.train);
   Tensor weights;
@@ -76,7 +77,7 @@ void check_options(const TrainOptions& options) {
 class ClassifyPredictor : public Predictor {
  public:
   explicit ClassifyPredictor(const PredictOptions& options)
-      : options_(options), loaded_(load_pretrained<BertForSequenceClassification>(options.model)) {}
+      : options_(options), loaded_(load_for_answers<BertForSequenceClassification>(options)) {}
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<TextPair> pairs;

@@ -15,14 +15,15 @@ using Json = nlohmann::ordered_json;
 class EmbedPredictor : public Predictor {
  public:
   explicit EmbedPredictor(const PredictOptions& options)
-      : options_(options), loaded_(load_pretrained<BertWithoutHead>(options.model, {.new_head_seed = 0})) {
+      : options_(options), loaded_(load_for_answers<BertWithoutHead>(options, {.new_head_seed = 0})) {
     require(options.pooling != "pooler" || loaded_.report.initialized.empty(),
             "{}: the model has no pooler; choose --pooling mean or cls", options.model);
     // The flags override what the model's folder says.
-    if (options.pooling.empty()) how_ = said_by_model();
+    how_ = said_by_model();
+    if (options.pooling == "mean") how_.pooling = TextPooling::mean;
     if (options.pooling == "cls") how_.pooling = TextPooling::cls;
     if (options.pooling == "pooler") how_.pooling = TextPooling::pooler;
-    how_.normalize |= options.normalize;
+    how_.normalize_again = options.normalize;
   }
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
@@ -39,8 +40,23 @@ class EmbedPredictor : public Predictor {
   // A model that was made for text vectors may be in the cache without modules.json. The default vectors may then
   // differ from the model's, so the user is told.
   EmbedOptions said_by_model() const {
-    const auto said = read_sentence_folder(find_model(options_.model), loaded_.tokenizer);
+    try {
+      return read_folder();
+    } catch (const Error& error) {
+      // Who names a pooling wants vectors, even if they are not those that the model's authors meant.
+      if (options_.pooling.empty()) throw;
+      fmt::print(stderr, "not as the model's folder says: {}\n", error.what());
+      return {};
+    }
+  }
+
+  EmbedOptions read_folder() const {
+    const auto said = read_sentence_folder(find_model(options_.model), loaded_.tokenizer, options_.prompt_name);
     if (!said) {
+      require(options_.prompt_name.empty(), "{} has no modules.json, and so no prompts; leave out --prompt-name",
+              options_.model);
+    }
+    if (!said && options_.pooling.empty()) {
       fmt::print(stderr,
                  "{} has no modules.json to say how its vectors are made: each is the mean over the tokens of a text; "
                  "choose with --pooling mean, cls or pooler\n",

@@ -129,7 +129,7 @@ class FillMaskPredictor : public Predictor {
  public:
   explicit FillMaskPredictor(const PredictOptions& options)
       : options_(options),
-        loaded_(load_pretrained(options.model)),
+        loaded_(load_for_answers(options)),
         targets_(read_targets(loaded_.tokenizer, words_of(options.targets))),
         longer_target_(std::ranges::find_if(targets_, [](const Target& target) { return target.tokens.size() > 1; })) {}
 

@@ -13,7 +13,7 @@ TrainingInputs read_mlm_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForMaskedLM>(options, inputs);
   const Tokenizer& tokenizer = *inputs.tokenizer;
-  const Index max_length = longest_sample(options, model.config());
+  const Index max_length = longest_sample(options, model.config(), *inputs.tokenizer);
   std::optional<TextColumns> columns;  // of the training file
   const Parts<Sample> texts = read_parts(options, [&](const std::string& path) {
     SampleFile file = read_samples(path, {.text_column = options.text_column, .decided = columns, .mask_spans = true});

@@ -12,7 +12,7 @@ namespace {
 TrainingInputs read_pretrain_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
-  const Index max_length = longest_sample(options, model.config());
+  const Index max_length = longest_sample(options, model.config(), *inputs.tokenizer);
   std::optional<TextColumns> columns;  // of the training file
   const Parts<Document> documents = read_parts(options, [&](const std::string& path) {
     DocumentFile file = read_documents(path, options.text_column, columns);

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 
 class ScorePredictor : public Predictor {
  public:
-  explicit ScorePredictor(const PredictOptions& options) : options_(options), loaded_(load_pretrained(options.model)) {}
+  explicit ScorePredictor(const PredictOptions& options) : options_(options), loaded_(load_for_answers(options)) {}
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
     const std::vector<std::string> texts = texts_of(requests);

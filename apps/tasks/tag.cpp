@@ -33,7 +33,7 @@ TrainingInputs read_tag_inputs(const TrainOptions& options) {
   decide_labels(distinct_tags(texts.train), options, config);
   auto& model = load_model<BertForTokenClassification>(options, config, inputs);
   const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {
-    return make_tagging_set(part, *inputs.tokenizer, config, longest_sample(options, config), path);
+    return make_tagging_set(part, *inputs.tokenizer, config, longest_sample(options, config, *inputs.tokenizer), path);
   };
   TaggingSet train = set(texts.train, options.train);
   Tensor weights;
@@ -54,7 +54,7 @@ Aggregation parse_aggregation(const std::string& name) {
 class TagPredictor : public Predictor {
  public:
   explicit TagPredictor(const PredictOptions& options)
-      : options_(options), loaded_(load_pretrained<BertForTokenClassification>(options.model)) {}
+      : options_(options), loaded_(load_for_answers<BertForTokenClassification>(options)) {}
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
     const std::vector<std::string> texts = texts_of(requests);

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "mini_bert/bert/longest_sequence.h"
+
 namespace mini_bert {
 namespace {
 
@@ -27,7 +29,8 @@ fs::path default_guard() {
 Guard read_guard_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const BertConfig& config) {
   const std::string& guard = options.masking.guard;
   if (guard.empty()) return {};
-  return read_guard(guard == "default" ? default_guard() : fs::path(guard), tokenizer, config.max_position_embeddings);
+  return read_guard(guard == "default" ? default_guard() : fs::path(guard), tokenizer,
+                    longest_sequence(config, tokenizer));
 }
 
 }  // namespace mini_bert

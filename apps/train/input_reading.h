@@ -8,6 +8,7 @@
 #include "apps/train/training_inputs.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/data/new_words.h"
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/model/grow_vocabulary.h"
 #include "mini_bert/nn/initial_values.h"
 #include "mini_bert/tensor/random.h"
@@ -15,12 +16,15 @@
 // Functions with which several tasks read their inputs.
 namespace mini_bert {
 
-// The longest sample in tokens. Error when --max-length exceeds the number of the model's positions.
-inline Index longest_sample(const TrainOptions& options, const BertConfig& config) {
-  const Index positions = config.max_position_embeddings;
+// The longest sample in tokens. Error when --max-length exceeds what the model reads.
+inline Index longest_sample(const TrainOptions& options, const BertConfig& config, const Tokenizer& tokenizer) {
+  const Index positions = config.max_position_embeddings, longest = longest_sequence(config, tokenizer);
   require(options.max_length <= positions, "--max-length is {}, the model has positions for {} tokens",
           options.max_length, positions);
-  return options.max_length > 0 ? options.max_length : positions;
+  require(options.max_length <= longest,
+          "--max-length is {}, but model_max_length in the model's tokenizer_config.json is {}; raise it there first",
+          options.max_length, longest);
+  return options.max_length > 0 ? options.max_length : longest;
 }
 
 // Notes how a file was read: the columns and first texts of the training file, which comes first, and dropped rows.
@@ -83,9 +87,10 @@ template <class Model>
 void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, TrainingInputs& inputs) {
   GrownVocabulary vocabulary = add_words(pretrained.tokenizer, options.add_words);
   BertConfig config = pretrained.model->config();
-  config.vocab_size = vocabulary.tokenizer.vocabulary().size();
+  const Index first = pretrained.tokenizer.vocabulary().size();
+  config.vocab_size = std::max<Index>(config.vocab_size, vocabulary.tokenizer.vocabulary().size());
   auto model = std::make_unique<Model>(config);
-  grow_vocabulary(*pretrained.model, vocabulary.pieces, *model);
+  grow_vocabulary(*pretrained.model, vocabulary.pieces, first, *model);
   pretrained.model = std::move(model);
   pretrained.tokenizer = std::move(vocabulary.tokenizer);
   inputs.new_words = vocabulary.words.size();
@@ -95,8 +100,11 @@ void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, Train
 // Loads a model for a task into `inputs`. A head that is missing from the checkpoint gets random weights.
 template <class Model>
 Model& load_model(const TrainOptions& options, const BertConfig& config, TrainingInputs& inputs) {
-  Pretrained<Model> pretrained = load_pretrained<Model>(
-      options.model, {.memory = WeightMemory::allocated, .config = config, .new_head_seed = options.training.seed});
+  Pretrained<Model> pretrained =
+      load_pretrained<Model>(options.model, {.memory = WeightMemory::allocated,
+                                             .config = config,
+                                             .new_head_seed = options.training.seed,
+                                             .new_labels = read_config(options.model).labels != config.labels});
   if (!options.add_words.empty()) add_words(options, pretrained, inputs);
   Model& model = *pretrained.model;
   inputs.model = std::move(pretrained.model);

@@ -46,7 +46,7 @@ std::unique_ptr<BertForMaskedLM> make_model(const std::filesystem::path& directo
     return model;
   }
   auto model = std::make_unique<BertForMaskedLM>(BertConfig::read(directory / "config.json"));
-  load_weights(directory, *model, {.memory = memory});
+  load_weights(open_weights(directory), *model, {.memory = memory});
   return model;
 }
 

@@ -45,6 +45,14 @@ void fail_with_errno(const std::filesystem::path& path, std::string_view what, i
   }
 }
 
+void refuse_lfs_pointer(const std::filesystem::path& path, std::string_view beginning) {
+  require(
+      !beginning.starts_with("version https://git-lfs.github.com/spec/"),
+      "{}: is a pointer of Git LFS, not the file itself; get it with 'git lfs pull' in the folder it was cloned to, or "
+      "with 'hf download'",
+      path.string());
+}
+
 std::string format_bytes(std::uint64_t bytes) {
   const auto value = static_cast<double>(bytes);
   if (bytes < 1000) return fmt::format("{} bytes", bytes);

@@ -15,6 +15,10 @@ namespace mini_bert {
 [[noreturn]] void fail_with_errno(const std::filesystem::path& path, std::string_view what, int code,
                                   std::uint64_t bytes = 0);
 
+// Error when a file is what Git LFS leaves in the place of a large file that was not downloaded. `beginning` are the
+// first bytes of the file.
+void refuse_lfs_pointer(const std::filesystem::path& path, std::string_view beginning);
+
 // "17 bytes", "12.0 MB"
 std::string format_bytes(std::uint64_t bytes);
 

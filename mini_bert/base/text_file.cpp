@@ -14,11 +14,13 @@ std::string read_text_file(const std::filesystem::path& path, std::uint64_t most
   for (;;) {
     const ssize_t count = posix::retry([&] { return ::read(file.descriptor.number(), buffer, sizeof buffer); });
     if (count < 0) fail_with_errno(path, "cannot be read", errno);
-    if (count == 0) return text;
+    if (count == 0) break;
     text.append(buffer, static_cast<std::size_t>(count));
     require(text.size() <= most_bytes, "{}: has {}, expected at most {}; is it the right file?", path.string(),
             format_bytes(std::max<std::uint64_t>(file.size, text.size())), format_bytes(most_bytes));
   }
+  refuse_lfs_pointer(path, text);
+  return text;
 }
 
 }  // namespace mini_bert

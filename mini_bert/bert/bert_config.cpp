@@ -11,6 +11,7 @@
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
+#include "mini_bert/bert/config_keys.h"
 
 namespace mini_bert {
 namespace {
@@ -29,19 +30,31 @@ Index required(const JsonField& file, const char* key) {
   return file.at(key).integer();
 }
 
-// Reads {"0": "negative", "1": "positive"}. Each number from 0 on must occur once.
+// A label is a text. Programs that were given numbers as labels write numbers.
+std::string read_label(const JsonField& field) {
+  if (field.json().is_boolean()) return field.boolean() ? "True" : "False";
+  return field.json().is_number() ? field.json().dump() : field.text();
+}
+
+// Reads {"0": "negative", "1": "positive"}. Each number from 0 on must occur once. Without id2label, or if it has
+// another number of labels, num_labels counts, and the labels are called LABEL_0, LABEL_1, …, as in transformers.
 std::vector<std::string> read_labels(const JsonField& file) {
-  const std::optional<JsonField> map = file.find("id2label");
-  if (!map) return {};
-  if (!map->json().is_object()) map->fail("an object like {\"0\": \"LABEL_0\"}");
+  const std::optional<JsonField> map = file.find("id2label"), number = file.find("num_labels");
+  if (map && !map->json().is_object()) map->fail("an object like {\"0\": \"LABEL_0\"}");
   std::vector<std::string> labels;
-  const std::size_t count = map->json().size();
+  const std::size_t count = map ? map->json().size() : 0;
+  constexpr Index most_labels = 1'000'000;
+  if (const Index said = number ? number->integer(1, most_labels) : 0;
+      number && static_cast<std::size_t>(said) != count) {
+    for (Index id = 0; id < said; ++id) labels.push_back(fmt::format("LABEL_{}", id));
+    return labels;
+  }
   for (std::size_t id = 0; id < count; ++id) {
     const std::string key = std::to_string(id);
     require(map->json().contains(key),
             "{}: id2label has {} labels but no \"{}\", expected \"0\" to \"{}\"; correct the file", file.place(), count,
             id, count - 1);
-    labels.push_back(map->at(key).text());
+    labels.push_back(read_label(map->at(key)));
   }
   return labels;
 }
@@ -158,6 +171,9 @@ BertConfig BertConfig::from_json(std::string_view text, const std::string& name)
   refuse_other_models(file);
 
   BertConfig config;
+  for (const std::string& key : check_keys(file, config_keys)) {
+    config.unknown_keys.push_back("config.json: " + printable(key));
+  }
   config.vocab_size = required(file, "vocab_size");
   config.hidden_size = required(file, "hidden_size");
   config.num_hidden_layers = required(file, "num_hidden_layers");
@@ -205,8 +221,8 @@ std::string BertConfig::to_json() const {
   set("tie_word_embeddings", tie_word_embeddings, !tie_word_embeddings);
   set("architectures", architectures.empty() ? json() : json(architectures), !architectures.empty());
   set("problem_type", problem_type ? json(*problem_type) : json(), problem_type.has_value());
-  object.erase("id2label");
-  object.erase("label2id");
+  // num_labels would repeat id2label, and could contradict it.
+  for (const char* key : {"id2label", "label2id", "num_labels", "_num_labels"}) object.erase(key);
   for (std::size_t id = 0; id < labels.size(); ++id) {
     object["id2label"][std::to_string(id)] = labels[id];
     object["label2id"][labels[id]] = id;

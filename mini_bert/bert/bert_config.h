@@ -34,7 +34,7 @@ struct BertConfig {
   std::optional<double> classifier_dropout;  // unset: hidden_dropout_prob
   double initializer_range = 0.02;           // standard deviation of new weights
   double layer_norm_eps = 1e-12;
-  bool tie_word_embeddings = true;  // the MLM decoder shares the table of word embeddings
+  bool tie_word_embeddings = true;  // the MLM decoder is the table of word embeddings
 
   std::vector<std::string> architectures;  // for example "BertForMaskedLM"
   std::vector<std::string> labels;         // id2label; empty: the file names no labels
@@ -57,7 +57,8 @@ struct BertConfig {
   double parameter_count() const;
 
   // Reads a config.json. Error when the file is missing, is not JSON, lacks a size, or describes a model that this
-  // program does not compute: another model_type, a decoder, relative positions, another activation.
+  // program does not compute: another model_type, a decoder, relative positions, another activation, or another key
+  // that config_keys refuses.
   static BertConfig read(const std::filesystem::path& path);
   static BertConfig from_json(std::string_view text, const std::string& name);  // `name` appears in error messages
 
@@ -73,6 +74,8 @@ struct BertConfig {
   void check(const std::string& name) const;
 
   std::string other_keys = "{}";  // the JSON object that was read, as text
+  // Keys of the file that nobody knows: "config.json: colour". Programs name them.
+  std::vector<std::string> unknown_keys = {};
 };
 
 }  // namespace mini_bert

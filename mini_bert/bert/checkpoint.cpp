@@ -1,13 +1,13 @@
 #include "mini_bert/bert/checkpoint.h"
 
 #include <algorithm>
-#include <map>
 #include <system_error>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/checkpoint_tensors.h"
 #include "mini_bert/bert/names/name_table.h"
+#include "mini_bert/bert/other_task_error.h"
 #include "mini_bert/files/atomic_file.h"
-#include "mini_bert/files/weight_files.h"
 
 namespace mini_bert {
 namespace {
@@ -19,91 +19,13 @@ std::filesystem::path find_config(const std::filesystem::path& directory) {
   return !std::filesystem::exists(path, ignored) && std::filesystem::exists(googles, ignored) ? googles : path;
 }
 
-// A tensor of a checkpoint: its file, and how its stored form differs from ours.
-struct Located {
-  const TensorFile* file = nullptr;
-  const StoredTensor* stored = nullptr;
-  NameRow::Form form = NameRow::Form::as_is;
-
-  // The tensor in our orientation. A tensor with other than two dimensions is not transposed; the check of its shape
-  // refuses it later.
-  StoredTensor oriented() const {
-    const bool turn = form == NameRow::Form::transposed && stored->extents.size() == 2;
-    return turn ? transposed(*stored) : *stored;
-  }
-};
-
-// The tensors of a model's files by name, and the family that their names follow.
-class Tensors {
- public:
-  Tensors(const std::vector<TensorFile>& files, const std::vector<Parameter>& parameters) {
-    std::size_t most = 0;
-    for (const NameTable* const table : name_tables()) {
-      std::map<std::string, Located> located = locate(files, *table);
-      const auto known = static_cast<std::size_t>(std::ranges::count_if(parameters, [&](const Parameter& parameter) {
-        return std::ranges::any_of(table->spellings(parameter.path),
-                                   [&](const auto& spelling) { return located.contains(spelling.name); });
-      }));
-      if (table_ != nullptr && known <= most) continue;
-      table_ = table;
-      most = known;
-      found_ = std::move(located);
-      if (known == parameters.size()) break;
-    }
-    count_ = found_.size();
-  }
-
-  std::size_t count() const { return count_; }
-
-  // The parameter's name in the family.
-  std::string name(const Parameter& parameter) const {
-    const auto spellings = table_->spellings(parameter.path);
-    return spellings.empty() ? parameter.path : spellings.front().name;
-  }
-
-  // Removes the parameter's tensor and returns it; nothing when the files do not have it.
-  std::optional<Located> take(const Parameter& parameter) {
-    std::optional<Located> taken;
-    for (const auto& [name, form] : table_->spellings(parameter.path)) {
-      if (taken && form == NameRow::Form::copy) continue;
-      auto entry = found_.extract(name);
-      if (entry.empty()) continue;
-      entry.mapped().form = form;
-      require(!taken, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
-              entry.mapped().file->path(), in_quotes(taken ? taken->stored->name : ""),
-              in_quotes(entry.mapped().stored->name), this->name(parameter));
-      taken = entry.mapped();
-    }
-    return taken;
-  }
-
-  // The names, in the files' spelling, of all tensors that were not taken. Tensors without content of their own are
-  // left out.
-  std::vector<std::string> others() const {
-    std::vector<std::string> names;
-    for (const auto& [name, tensor] : found_) {
-      if (!table_->is_redundant(name)) names.push_back(tensor.stored->name);
-    }
-    return names;
-  }
-
- private:
-  static std::map<std::string, Located> locate(const std::vector<TensorFile>& files, const NameTable& table) {
-    std::map<std::string, Located> found;
-    for (const TensorFile& file : files) {
-      for (const StoredTensor& stored : file.tensors()) {
-        const auto [entry, is_new] = found.emplace(table.unwrapped(stored.name), Located{&file, &stored});
-        require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
-                file.path(), in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
-      }
-    }
-    return found;
-  }
-
-  const NameTable* table_ = nullptr;
-  std::map<std::string, Located> found_;
-  std::size_t count_ = 0;
-};
+// Whether two tensors hold the same numbers. Files of torch often have one storage for both.
+bool equal_tensors(const LocatedTensor& a, const LocatedTensor& b) {
+  if (a.stored->shape() != b.stored->shape()) return false;
+  if (a.file == b.file && a.stored->begin == b.stored->begin && a.stored->strides == b.stored->strides) return true;
+  const Tensor x = a.file->read(*a.stored), y = b.file->read(*b.stored);
+  return std::ranges::equal(x.values<float>(), y.values<float>());
+}
 
 // The type of a mapped parameter. Matrices and tables keep the file's storage if operations can read it.
 DType mapped_dtype(const StoredTensor& stored, const Parameter& parameter) {
@@ -120,7 +42,7 @@ void check_shape(const TensorFile& file, const std::string& name, const std::str
 }
 
 // A mapped parameter is a view of the file when the file already has its element type.
-void take_over(const Located& from, Parameter parameter, WeightMemory memory) {
+void take_over(const LocatedTensor& from, Parameter parameter, WeightMemory memory) {
   const StoredTensor stored = from.oriented();
   check_shape(*from.file, stored.name, stored.shape(), parameter.value().shape());
   if (memory == WeightMemory::mapped) {
@@ -159,41 +81,64 @@ void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensor
 }
 
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name) {
+  constexpr Index most_unused = 1024;
   const Index size = tokenizer.vocabulary().size();
-  require(size == config.vocab_size,
-          "{}: the vocabulary has {} tokens, config.json says vocab_size {}; the files are not of one model", name,
-          size, config.vocab_size);
+  const bool padded = config.vocab_size % 8 == 0 && size < config.vocab_size && config.vocab_size - size <= most_unused;
+  require(
+      size == config.vocab_size || padded,
+      "{}: the vocabulary has {} tokens, config.json says vocab_size {}; the files are not of one model, or a line is "
+      "missing in vocab.txt",
+      name, size, config.vocab_size);
 }
 
 BertConfig read_config(const std::filesystem::path& model) {
-  const std::filesystem::path path = find_config(find_model(model));
-  const BertConfig config = BertConfig::read(path);
-  require(
-      config.tie_word_embeddings,
-      "{}: tie_word_embeddings is false, supported is true; choose a checkpoint whose decoder is its word embedding",
-      path.string());
-  return config;
+  const std::filesystem::path path = find_config(encoder_folder(find_model(model)));
+  return BertConfig::read(path);
 }
 
-LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedModel& model,
-                        const LoadOptions& options) {
-  const std::vector<TensorFile> files = open_weights(directory);
+bool decoder_is_tied(const std::vector<TensorFile>& files, const BertConfig& config) {
+  const DecoderPaths paths = decoder_paths();
+  const CheckpointTensors tensors(files, {std::string(paths.word_embeddings)});
+  const std::optional<LocatedTensor> weight = tensors.find(paths.weight);
+  if (!config.tie_word_embeddings) {
+    // Programs disagree about such a file: transformers 5 adds zeros, transformers 4 the bias of the head.
+    require(
+        !weight || tensors.find(paths.bias),
+        "{}: tensor {} has no bias of its own, but config.json says tie_word_embeddings false; set it to true, then "
+        "the bias of the head is taken",
+        files.front().path(), weight ? in_quotes(weight->stored->name) : "");
+    return false;
+  }
+  const std::optional<LocatedTensor> embeddings = tensors.find(paths.word_embeddings);
+  return !weight || !embeddings || equal_tensors(*weight, *embeddings);
+}
+
+LoadReport load_weights(const std::vector<TensorFile>& files, BertPreTrainedModel& model, const LoadOptions& options) {
   const std::vector<Parameter> parameters = model.parameters();
-  Tensors tensors(files, parameters);
+  std::vector<std::string> paths;
+  for (const Parameter& parameter : parameters) paths.push_back(parameter.path);
+  CheckpointTensors tensors(files, paths);
+  const std::string made_for = other_architecture(tensors, model.config(), model.architecture());
+  const bool other_task = !made_for.empty();
+  if (!options.new_head_seed && other_task) throw OtherTaskError(files.front().path(), made_for, model.architecture());
+
   LoadReport report;
   std::vector<std::string> new_paths;
   for (const Parameter& parameter : parameters) {
-    const std::optional<Located> found = tensors.take(parameter);
+    const std::optional<LocatedTensor> found = tensors.take(parameter.path);
     const bool may_be_new = options.new_head_seed && parameter.place.of_head;
-    if (may_be_new && (!found || found->oriented().shape() != to_string(parameter.value().shape()))) {
+    const bool other_labels = parameter.place.row_per_label && (options.new_labels || other_task);
+    const bool fits = found && found->oriented().shape() == to_string(parameter.value().shape());
+    if (may_be_new && (!fits || other_labels)) {
       report.initialized.push_back(checkpoint_name(parameter));
       new_paths.push_back(parameter.path);
       continue;
     }
     require(found.has_value(), "{}: tensor {} is missing, found {} others; {} needs it", files.front().path(),
-            tensors.name(parameter), tensors.count(), model.architecture());
+            tensors.name(parameter.path), tensors.count(), model.architecture());
     take_over(*found, parameter, options.memory);
   }
+  for (const std::string& path : paths) tensors.drop_repeated(path);
   report.unexpected = tensors.others();
   if (!new_paths.empty()) model.initialize(*options.new_head_seed, new_paths);
   return report;
@@ -203,10 +148,16 @@ void save_pretrained(const std::filesystem::path& directory, const BertPreTraine
                      const Tokenizer& tokenizer, StorageType type) {
   BertConfig config = model.config();
   config.architectures = {model.architecture()};
-  write_file_atomically(directory / "vocab.txt", tokenizer.vocab_text());
-  write_file_atomically(directory / "tokenizer_config.json", tokenizer.config_text());
+  const auto positions = static_cast<std::int32_t>(config.max_position_embeddings);
+  write_file_atomically(directory / "tokenizer_config.json", tokenizer.config_text(positions));
+  const std::optional<std::string> json = tokenizer.json_text();
+  write_file_atomically(directory / (json ? "tokenizer.json" : "vocab.txt"), json ? *json : tokenizer.vocab_text());
   write_file_atomically(directory / "config.json", config.to_json());
-  write_safetensors(directory / "model.safetensors", named_tensors(model.parameters()), type);
+  std::vector<NamedTensor> tensors = named_tensors(model.parameters());
+  for (const Parameter& parameter : model.parameters()) {
+    if (auto name = second_checkpoint_name(parameter)) tensors.push_back({std::move(*name), parameter.value()});
+  }
+  write_safetensors(directory / "model.safetensors", tensors, type);
 }
 
 }  // namespace mini_bert

@@ -9,6 +9,7 @@
 #include "mini_bert/bert/model/bert.h"
 #include "mini_bert/files/model_folder.h"
 #include "mini_bert/files/safetensors.h"
+#include "mini_bert/files/weight_files.h"
 #include "mini_bert/nn/adamw.h"
 #include "mini_bert/nn/initial_values.h"
 #include "mini_bert/tokenizer/tokenizer.h"
@@ -29,12 +30,17 @@ struct LoadOptions {
   // may be missing or have another shape, as in a checkpoint made for another task. They get random weights drawn from
   // this seed.
   std::optional<std::uint64_t> new_head_seed = std::nullopt;
+  // The labels are others than those the checkpoint was trained with: with a seed, weights for labels are new, even if
+  // there are as many.
+  bool new_labels = false;
 };
 
 // The differences between a checkpoint's file and the model that was loaded from it.
 struct LoadReport {
   std::vector<std::string> unexpected;   // tensors that the model does not have, under the file's names
   std::vector<std::string> initialized;  // parameters that got random weights, under the names that we write
+  // Keys of the folder's files that nobody knows, "config.json: colour": they might change results elsewhere.
+  std::vector<std::string> unknown_keys;
 };
 
 // A model directory, as on the Hugging Face hub: config.json, weights in any form that open_weights() reads, and the
@@ -50,33 +56,46 @@ using PretrainedModel = Pretrained<BertForMaskedLM>;
 // Reads a model's config.json. `model` is a folder or a name, as for load_pretrained().
 BertConfig read_config(const std::filesystem::path& model);
 
-// Error unless the tokenizer's vocabulary has as many tokens as the config states; `name` appears in the message.
+// Error when the tokenizer has another number of tokens than the config states; `name` appears in the message. It may
+// have fewer, by 1024 at most, if the config's number is a multiple of 8: such tables are padded.
 void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
 
-// Fills a model with the weights of a directory. Tensor names may follow any family in bert/names/, including older
+// Whether the decoder of a masked language model is its table of word embeddings, by the rule of transformers 5.23:
+// yes when config.tie_word_embeddings is true, unless the files hold a decoder that differs from the table. Error when
+// config.tie_word_embeddings is false and the decoder's bias is missing.
+bool decoder_is_tied(const std::vector<TensorFile>& files, const BertConfig& config);
+
+// Fills a model with weights from files. Tensor names may follow any family in bert/names/, including older
 // spellings and names with the prefixes of wrappers. Error when a tensor is missing or has another shape than
 // config.json says. The message gives the file, the tensor under the file's name, the expected and the found value.
-LoadReport load_weights(const std::filesystem::path& directory, BertPreTrainedModel& model,
+// OtherTaskError when the file was made for another task and options give no seed for a new head.
+LoadReport load_weights(const std::vector<TensorFile>& files, BertPreTrainedModel& model,
                         const LoadOptions& options = {});
 
 // Loads a model for one task; its checkpoint may have been made for another task. `model` is a folder or a name in the
 // Hugging Face cache (find_model()).
 template <class Model = BertForMaskedLM>
 Pretrained<Model> load_pretrained(const std::filesystem::path& model, const LoadOptions& options = {}) {
-  const std::filesystem::path directory = find_model(model);
-  const BertConfig config = options.config ? *options.config : read_config(directory);
+  const std::filesystem::path directory = encoder_folder(find_model(model));
+  BertConfig config = options.config ? *options.config : read_config(directory);
   Pretrained<Model> pretrained{nullptr, Tokenizer::from_directory(directory), {}};
   check_vocabulary(config, pretrained.tokenizer, directory.string());
+  const std::vector<TensorFile> files = open_weights(directory);
+  if constexpr (requires { Model::has_decoder; }) config.tie_word_embeddings = decoder_is_tied(files, config);
   {
     const NoInitialValues every_weight_is_read;
     pretrained.model = std::make_unique<Model>(config, options.dtype);
   }
-  pretrained.report = load_weights(directory, *pretrained.model, options);
+  pretrained.report = load_weights(files, *pretrained.model, options);
+  pretrained.report.unknown_keys = config.unknown_keys;
+  for (const std::string& key : pretrained.tokenizer.options().unknown_keys) {
+    pretrained.report.unknown_keys.push_back(key);
+  }
   return pretrained;
 }
 
 // Writes a model directory that any BERT program can load: config.json, model.safetensors, vocab.txt and
-// tokenizer_config.json. Each file is replaced atomically. The decoder's weight is the word embedding and is not
+// tokenizer_config.json. Each file is replaced atomically. A decoder that is the table of word embeddings is not
 // written again.
 void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
                      const Tokenizer& tokenizer, StorageType type = StorageType::f32);

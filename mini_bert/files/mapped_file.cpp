@@ -62,6 +62,12 @@ MappedFile::MappedFile(const std::filesystem::path& path, Mapping mapping) {
   const posix::OpenFile file = posix::open_to_read(path);
   if (file.size == 0) return;  // an empty range cannot be mapped
   bytes_ = bring_in(path, file.descriptor.number(), file.size, mapping);
+  try {
+    refuse_lfs_pointer(path, text().substr(0, 64));
+  } catch (...) {
+    give_back(bytes_);
+    throw;
+  }
 }
 
 MappedFile::~MappedFile() {

@@ -8,6 +8,8 @@
 #include <system_error>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
 
 namespace mini_bert {
@@ -83,6 +85,22 @@ fs::path find_model(const fs::path& name) {
           "{}: no such model folder, nor a snapshot in {}; {}, or a model that 'hf download {}' has brought",
           name.string(), (hub_cache() / hub_folder_name(name.string())).string(), needed, name.string());
   return *snapshot;
+}
+
+fs::path encoder_folder(const fs::path& model) {
+  std::error_code ignored;
+  const fs::path modules = model / "modules.json";
+  for (const char* name : {"config.json", "bert_config.json"}) {
+    if (fs::exists(model / name, ignored)) return model;
+  }
+  if (!fs::exists(modules, ignored)) return model;
+  const nlohmann::json json = parse_json(read_text_file(modules), modules.string());
+  for (const JsonField& module : JsonField(json, modules.string()).elements()) {
+    const std::string place = module.at("path").text();
+    const bool is_name = !place.empty() && !place.starts_with('.') && place.find_first_of("/\\") == place.npos;
+    if (is_name && module.at("type").text().ends_with(".Transformer")) return model / place;
+  }
+  return model;
 }
 
 }  // namespace mini_bert

@@ -22,6 +22,10 @@ std::string hub_folder_name(std::string_view name);
 // there.
 std::optional<std::filesystem::path> cached_snapshot(std::string_view name);
 
+// The folder of a model's encoder: `model` itself, or, in older models of sentence-transformers, the folder that
+// modules.json names for it ("0_Transformer").
+std::filesystem::path encoder_folder(const std::filesystem::path& model);
+
 // The folder of a model: `name` itself when it is a folder, otherwise its snapshot in the cache. The name is then
 // "bert-base-chinese" or "google-bert/bert-base-chinese", and any program may have downloaded the model:
 //   models--google-bert--bert-base-chinese/refs/main             the commit that "main" was when it was downloaded

@@ -18,12 +18,13 @@ struct StoredType {
   std::optional<DType> dtype = {};      // in memory; none: such tensors are listed but not read
   std::string_view torch_storage = {};  // the pickled class of a torch storage; empty: torch has none
   std::uint64_t tensorflow = 0;         // DataType of tensorflow/core/framework/types.proto; 0: none
+  std::string_view torch_dtype = {};    // the name of a newer torch type, which has no storage class of its own
 
   bool operator==(const StoredType& other) const { return name == other.name; }
   bool is_floating() const { return dtype && *dtype != DType::i32; }
 };
 
-inline constexpr std::array<StoredType, 22> stored_types = {{
+inline constexpr std::array<StoredType, 24> stored_types = {{
     {"F32", 32, DType::f32, "torch.FloatStorage", 1},
     {"F64", 64, DType::f64, "torch.DoubleStorage", 2},
     {"F16", 16, DType::f16, "torch.HalfStorage", 19},
@@ -34,18 +35,20 @@ inline constexpr std::array<StoredType, 22> stored_types = {{
     {"I8", 8, {}, "torch.CharStorage", 6},
     {"U8", 8, {}, "torch.ByteStorage", 4},
     {"BOOL", 8, {}, "torch.BoolStorage", 10},
-    {"U16", 16, {}, {}, 17},
-    {"U32", 32, {}, {}, 22},
-    {"U64", 64, {}, {}, 23},
+    {"U16", 16, {}, {}, 17, "torch.uint16"},
+    {"U32", 32, {}, {}, 22, "torch.uint32"},
+    {"U64", 64, {}, {}, 23, "torch.uint64"},
     {"F4", 4},
     {"F6_E2M3", 6},
     {"F6_E3M2", 6},
-    {"F8_E5M2", 8},
-    {"F8_E4M3", 8},
-    {"F8_E8M0", 8},
-    {"F8_E5M2FNUZ", 8},
-    {"F8_E4M3FNUZ", 8},
-    {"C64", 64},
+    {"F8_E5M2", 8, {}, {}, 0, "torch.float8_e5m2"},
+    {"F8_E4M3", 8, {}, {}, 0, "torch.float8_e4m3fn"},
+    {"F8_E8M0", 8, {}, {}, 0, "torch.float8_e8m0fnu"},
+    {"F8_E5M2FNUZ", 8, {}, {}, 0, "torch.float8_e5m2fnuz"},
+    {"F8_E4M3FNUZ", 8, {}, {}, 0, "torch.float8_e4m3fnuz"},
+    {"C32", 32, {}, {}, 0, "torch.complex32"},
+    {"C64", 64, {}, "torch.ComplexFloatStorage"},
+    {"C128", 128, {}, "torch.ComplexDoubleStorage"},
 }};
 
 // The type whose `column` is `value`, or nullptr: find_stored_type(&StoredType::name, "F32").

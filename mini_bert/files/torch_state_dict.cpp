@@ -20,18 +20,22 @@ constexpr std::size_t most_extents = 64;
 constexpr std::string_view ordered_dict = "collections.OrderedDict";
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor";
 constexpr std::string_view rebuild_tensor_2 = "torch._utils._rebuild_tensor_v2";
+constexpr std::string_view rebuild_tensor_3 = "torch._utils._rebuild_tensor_v3";  // of types without a storage class
 constexpr std::string_view rebuild_parameter = "torch._utils._rebuild_parameter";
+constexpr std::string_view untyped_storage = "torch.storage.UntypedStorage";
 
-constexpr auto storage_count = static_cast<std::size_t>(
-    std::ranges::count_if(stored_types, [](const StoredType& type) { return !type.torch_storage.empty(); }));
+constexpr auto storage_count = static_cast<std::size_t>(std::ranges::count_if(
+    stored_types, [](const StoredType& type) { return !type.torch_storage.empty() || !type.torch_dtype.empty(); }));
 
 // All names that a pickle may hold.
 constexpr auto globals = [] {
-  std::array<std::string_view, 4 + storage_count> names = {ordered_dict, rebuild_tensor, rebuild_tensor_2,
-                                                           rebuild_parameter};
-  std::size_t next = 4;
+  std::array<std::string_view, 6 + storage_count> names = {ordered_dict,     rebuild_tensor,    rebuild_tensor_2,
+                                                           rebuild_tensor_3, rebuild_parameter, untyped_storage};
+  std::size_t next = 6;
   for (const StoredType& type : stored_types) {
-    if (!type.torch_storage.empty()) names[next++] = type.torch_storage;
+    if (!type.torch_storage.empty() || !type.torch_dtype.empty()) {
+      names[next++] = type.torch_storage.empty() ? type.torch_dtype : type.torch_storage;
+    }
   }
   return names;
 }();
@@ -77,7 +81,10 @@ void TorchStateDict::add_storage(std::uint32_t value) {
                            (id.items.size() == 5 || part(5).kind == Kind::none);
   require(well_formed, "{}: a storage is {}, expected ('storage', type, key, device, elements); {}", where_,
           describe(id), remedy);
-  const StoredType* type = find_stored_type(&StoredType::torch_storage, part(1).text);
+  // An untyped storage counts bytes; its tensor says the type.
+  const bool untyped = part(1).text == untyped_storage;
+  const StoredType* type = untyped ? find_stored_type(&StoredType::name, std::string_view("U8"))
+                                   : find_stored_type(&StoredType::torch_storage, part(1).text);
   require(part(1).kind == Kind::global && type != nullptr,
           "{}: storage {}: its type is {}, expected one like torch.FloatStorage; {}", where_, in_quotes(part(2).text),
           describe(part(1)), remedy);
@@ -99,18 +106,32 @@ const PickleValue& TorchStateDict::arguments(const std::string& name, const Pick
   return tuple;
 }
 
-// _rebuild_tensor_v2(storage, offset, extents, strides, …), perhaps inside _rebuild_parameter(tensor, …).
+// An untyped storage, counted in elements of the type that a tensor names.
+TorchStorage TorchStateDict::typed(const std::string& name, TorchStorage storage, const PickleValue& dtype) const {
+  const StoredType* const type = find_stored_type(&StoredType::torch_dtype, dtype.text);
+  if (dtype.kind != Kind::global || type == nullptr) wrong(name, dtype, "a type like torch.uint16");
+  storage.elements =
+      storage.elements * static_cast<std::size_t>(storage.type.bits) / static_cast<std::size_t>(type->bits);
+  storage.type = *type;
+  return storage;
+}
+
+// _rebuild_tensor_v2(storage, offset, extents, strides, …) or _rebuild_tensor_v3(…, requires_grad, hooks, type),
+// perhaps inside _rebuild_parameter(tensor, …).
 StoredTensor TorchStateDict::tensor(const std::string& name, const PickleValue& value) const {
   const PickleValue* call = &value;
   if (call->kind == Kind::call && call->text == rebuild_parameter) {
     call = &pickle_[arguments(name, *call, 1).items[0]];
   }
-  const bool is_tensor = call->kind == Kind::call && (call->text == rebuild_tensor || call->text == rebuild_tensor_2);
+  const bool is_newer = call->kind == Kind::call && call->text == rebuild_tensor_3;
+  const bool is_tensor =
+      is_newer || (call->kind == Kind::call && (call->text == rebuild_tensor || call->text == rebuild_tensor_2));
   if (!is_tensor) wrong(name, *call, "a tensor");
-  const PickleValue& parts = arguments(name, *call, 4);
+  const PickleValue& parts = arguments(name, *call, is_newer ? 7 : 4);
   const auto key = keys_.find(parts.items[0]);
   if (key == keys_.end()) wrong(name, pickle_[parts.items[0]], "its storage");
-  const TorchStorage& storage = storages_.at(key->second);
+  const TorchStorage storage =
+      is_newer ? typed(name, storages_.at(key->second), pickle_[parts.items[6]]) : storages_.at(key->second);
 
   const PickleValue& offset = pickle_[parts.items[1]];
   if (offset.kind != Kind::integer || offset.integer < 0 ||

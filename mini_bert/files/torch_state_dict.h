@@ -38,6 +38,7 @@ class TorchStateDict {
  private:
   void add_storage(std::uint32_t value);
   StoredTensor tensor(const std::string& name, const PickleValue& value) const;
+  TorchStorage typed(const std::string& name, TorchStorage storage, const PickleValue& dtype) const;
   const PickleValue& arguments(const std::string& name, const PickleValue& call, std::size_t least) const;
   std::vector<Index> numbers(const std::string& name, const PickleValue& tuple, std::string_view what) const;
   [[noreturn]] void wrong(const std::string& name, const PickleValue& found, std::string_view expected) const;

@@ -25,6 +25,7 @@ struct Place {
   std::optional<Index> depth = std::nullopt;  // how many layers lie below; counted by the model
   bool of_head = false;                       // belongs to a task, not to the encoder that tasks share
   bool row_per_token = false;                 // has one row, or one number, for each token of the vocabulary
+  bool row_per_label = false;                 // has one row, or one number, for each label
 };
 
 // A trained tensor, and everything that a program asks about it. `path` only says where in the tree of modules it is,

@@ -127,7 +127,7 @@ void truncate(Encoding& first, Encoding* second, const EncodeOptions& options, i
     fail("max_length {} leaves no room for the {} special tokens; make it larger", options.max_length, reserved);
   }
   const auto cut = [&](Encoding& text, int32_t length) {
-    truncate(text, length, options.stride, options.truncation_side);
+    truncate(text, length, options.stride, options.truncation_side.value_or(Side::right));
   };
   const int32_t total = first.size() + (second ? second->size() : 0);
   const int32_t excess = total - max_length;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -44,9 +45,10 @@ struct EncodeOptions {
   bool add_special_tokens = true;      // [CLS] A [SEP], or [CLS] A [SEP] B [SEP]
   bool special_tokens_in_text = true;  // "[MASK]" in the text is that token; false: it is ordinary text
   Truncation truncation = Truncation::none;
-  int32_t max_length = 512;            // tokens after truncation, [CLS] and [SEP] included
-  int32_t stride = 0;                  // tokens that neighbouring windows of the overflow share
-  Side truncation_side = Side::right;  // the side that is cut off
+  int32_t max_length = 512;  // tokens after truncation, [CLS] and [SEP] included
+  int32_t stride = 0;        // tokens that neighbouring windows of the overflow share
+  // The side that is cut off; not set: the tokenizer's truncation_side.
+  std::optional<Side> truncation_side = std::nullopt;
 };
 
 // Shortens an encoding without special tokens to max_length tokens. The rest becomes its overflow: windows of

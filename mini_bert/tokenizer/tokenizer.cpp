@@ -18,14 +18,15 @@ Tokenizer::Tokenizer(Vocabulary vocabulary, TokenizerOptions options)
     : vocabulary_(std::move(vocabulary)),
       options_(std::move(options)),
       base_size_(vocabulary_.size()),
-      pad_id_(require(options_.pad_token, "pad_token")),
       unk_id_(require(options_.unk_token, "unk_token")),
-      cls_id_(require(options_.cls_token, "cls_token")),
-      sep_id_(require(options_.sep_token, "sep_token")),
-      mask_id_(require(options_.mask_token, "mask_token")),
       word_reader_(options_.normalizer()),
       word_piece_(vocabulary_, unk_id_, options_.continuing_subword_prefix, options_.max_input_chars_per_word) {
   add_tokens();
+  pad_id_ = require(options_.pad_token, "pad_token");
+  cls_id_ = require(options_.cls_token, "cls_token");
+  sep_id_ = require(options_.sep_token, "sep_token");
+  mask_id_ = require(options_.mask_token, "mask_token");
+  for (const int32_t id : {pad_id_, unk_id_, cls_id_, sep_id_, mask_id_}) is_special_[static_cast<size_t>(id)] = 1;
 }
 
 int32_t Tokenizer::require(const std::string& token, const char* role) const {
@@ -41,10 +42,10 @@ void Tokenizer::add_tokens() {
   for (const std::string* name :
        {&options_.pad_token, &options_.unk_token, &options_.cls_token, &options_.sep_token, &options_.mask_token}) {
     const auto given = std::find_if(all.begin(), all.end(), [&](const AddedToken& t) { return t.content == *name; });
-    if (given == all.end()) {
-      all.push_back({.content = *name, .special = true});
-    } else {
+    if (given != all.end()) {
       given->special = true;
+    } else if (options_.matches_special_tokens && vocabulary_.find(*name)) {
+      all.push_back({.content = *name, .special = true});
     }
   }
   for (AddedToken& token : all) {
@@ -59,7 +60,7 @@ void Tokenizer::add_tokens() {
     if (token.id >= 0 && token.id != id) {
       fail(
           "added token '{}' wants id {}; expected {}: ids of added tokens continue those "
-          "of the vocabulary without a gap",
+          "of the vocabulary without a gap; is a line missing in vocab.txt?",
           token.content, token.id, id);
     }
     token.id = id;
@@ -93,12 +94,18 @@ class Tokenizer::TokenWriter {
   std::vector<Piece> pieces_;
 };
 
+EncodeOptions Tokenizer::completed(EncodeOptions options) const {
+  options.add_special_tokens &= options_.adds_special_tokens;
+  options.truncation_side = options.truncation_side.value_or(options_.truncation_side);
+  return options;
+}
+
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
-  return assemble(encode_text(text, options), std::nullopt, options);
+  return assemble(encode_text(text, options), std::nullopt, completed(options));
 }
 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
-  return assemble(encode_text(first, options), encode_text(second, options), options);
+  return assemble(encode_text(first, options), encode_text(second, options), completed(options));
 }
 
 Encoding Tokenizer::encode_text(std::string_view text, const EncodeOptions& options) const {
@@ -115,7 +122,8 @@ Encoding Tokenizer::encode_text(std::string_view text, const EncodeOptions& opti
   // A Chinese character takes three bytes and is a token. An English word with its space takes more bytes.
   out.reserve(text.size() / 3 + 4);
   TokenWriter writer(word_piece_, out);
-  for (const Segment& segment : added_tokens_.cut_raw(text, options.special_tokens_in_text)) {
+  const bool specials = options.special_tokens_in_text && !options_.split_special_tokens;
+  for (const Segment& segment : added_tokens_.cut_raw(text, specials)) {
     if (segment.id >= 0) {
       writer.write_token(segment.id, segment.range);
     } else {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,9 +33,18 @@ struct TokenizerOptions {
   std::string mask_token = "[MASK]";
   std::string continuing_subword_prefix = "##";
   int32_t max_input_chars_per_word = 100;     // code points; longer words are one [UNK]
-  int32_t model_max_length = 512;             // tokens the model has positions for
+  int32_t model_max_length = no_limit;        // tokens of a text that the model should read, [CLS] and [SEP] included
+  Side truncation_side = Side::right;         // the side of a long text that is cut off
   bool decode_cleanup = true;                 // decode removes the space before . , ? ! 's n't and their like
+  bool split_special_tokens = false;          // "[MASK]" in a text is ordinary text
+  bool adds_special_tokens = true;            // [CLS] and [SEP] are put around a text
+  bool uses_type_ids = true;                  // a model is told which text of a pair a token is of
+  bool matches_special_tokens = true;         // the five above are found in a text even if added_tokens lacks them
   std::vector<AddedToken> added_tokens = {};  // besides the five above; new tokens get the ids after the vocabulary
+  // Keys of the files that nobody knows: "tokenizer_config.json: colour". Programs name them.
+  std::vector<std::string> unknown_keys = {};
+
+  static constexpr int32_t no_limit = std::numeric_limits<int32_t>::max();
 
   NormalizerOptions normalizer() const;
 };
@@ -43,12 +53,15 @@ struct TokenizerOptions {
 // threads may share one. docs/tokenizer.md describes the pipeline.
 class Tokenizer {
  public:
-  // Error when one of the five special tokens is missing from the vocabulary.
+  // Error when [UNK] is missing from the vocabulary, or another of the five special tokens from vocabulary and added
+  // tokens.
   explicit Tokenizer(Vocabulary vocabulary, TokenizerOptions options = {});
 
   // Reads the tokenizer of a model directory: tokenizer.json if it exists, otherwise vocab.txt; then those of
-  // tokenizer_config.json, special_tokens_map.json and added_tokens.json that exist. vocab.txt alone means
-  // do_lower_case = true. Error, with file and field, for a file that is damaged or of another kind of tokenizer.
+  // tokenizer_config.json, special_tokens_map.json and added_tokens.json that exist. As in transformers 5.23, the class
+  // of the tokenizer decides which file counts where two disagree (docs/tokenizer.md, "Whose value counts"). vocab.txt
+  // alone means do_lower_case = true. Error, with file and field, for a file that is damaged, of another kind of
+  // tokenizer, or that asks for something mini_bert does not have.
   static Tokenizer from_directory(const std::filesystem::path& directory);
 
   // Encodes UTF-8 text. Error: ill-formed UTF-8 (with the byte), text of more than 1 GiB, truncation
@@ -72,16 +85,24 @@ class Tokenizer {
   bool is_special(int32_t id) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }  // added tokens included
+  Vocabulary base_vocabulary() const;                           // without added tokens
   const TokenizerOptions& options() const { return options_; }
 
   // The text of vocab.txt (without added tokens) and of tokenizer_config.json (with them). from_directory and
-  // transformers' from_pretrained make the same tokenizer from them. The caller writes the files.
+  // transformers' from_pretrained make the same tokenizer from them. A model with fewer `positions` than
+  // model_max_length lowers that. The caller writes the files.
   std::string vocab_text() const;
-  std::string config_text() const;
+  std::string config_text(int32_t positions = TokenizerOptions::no_limit) const;
+
+  // The text of tokenizer.json, for a tokenizer that the two files above cannot describe: it takes the place of
+  // vocab.txt. Nothing for others.
+  std::optional<std::string> json_text() const;
 
  private:
   class TokenWriter;
+  bool needs_json() const;
   int32_t require(const std::string& token, const char* role) const;
+  EncodeOptions completed(EncodeOptions options) const;
   void add_tokens();
   Encoding encode_text(std::string_view text, const EncodeOptions& options) const;
   void encode_segment(std::string_view text, TextRange range, TokenWriter& out) const;
@@ -91,7 +112,7 @@ class Tokenizer {
   Vocabulary vocabulary_;
   TokenizerOptions options_;
   int32_t base_size_;  // tokens of vocab.txt
-  int32_t pad_id_, unk_id_, cls_id_, sep_id_, mask_id_;
+  int32_t unk_id_, pad_id_ = -1, cls_id_ = -1, sep_id_ = -1, mask_id_ = -1;
   WordReader word_reader_;
   WordPiece word_piece_;
   AddedTokens added_tokens_;

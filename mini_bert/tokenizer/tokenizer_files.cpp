@@ -1,124 +1,150 @@
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
+#include "mini_bert/tokenizer/declared_tokens.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "mini_bert/tokenizer/tokenizer_json.h"
+#include "mini_bert/tokenizer/tokenizer_keys.h"
 
 namespace mini_bert {
 namespace {
 
-// A special token is written either as a string or as an object with a "content".
-void read_special_token(const JsonField& file, const std::string& role, std::string& token) {
-  const std::optional<JsonField> found = file.find(role);
-  if (!found) return;
-  if (found->json().is_object()) return found->read_set("content", token);
-  if (!found->json().is_string()) found->fail("a text or an object with \"content\"");
-  token = found->text();
-}
+namespace fs = std::filesystem;
 
-// The later description of a token replaces an earlier one.
-void put(std::vector<AddedToken>& tokens, AddedToken token) {
-  const auto same = std::find_if(tokens.begin(), tokens.end(),
-                                 [&](const AddedToken& other) { return other.content == token.content; });
-  if (same == tokens.end()) {
-    tokens.push_back(std::move(token));
-  } else {
-    if (token.id < 0) token.id = same->id;
-    *same = std::move(token);
+// A JSON file of a model directory; empty when it does not exist.
+class OptionalFile {
+ public:
+  OptionalFile(const fs::path& directory, const char* name) : name_(name), path_(directory / name) {
+    constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
+    std::error_code error;
+    // A file whose state cannot be read counts as existing, because opening it will say why.
+    exists_ = fs::exists(path_, error) || error;
+    if (exists_) json_ = parse_json(read_text_file(path_, most_bytes), path_.string());
+    if (exists_) field().object();
   }
-}
 
-// The description of a token that is only named: the known one, or a new one.
-AddedToken described(const std::vector<AddedToken>& tokens, const std::string& content) {
-  for (const AddedToken& token : tokens) {
-    if (token.content == content) return token;
-  }
-  return {.content = content};
-}
+  explicit operator bool() const { return exists_; }
+  JsonField field() const { return {json_, path_.string()}; }
 
-// Reads unk_token, cls_token and so on, and the lists of further special tokens, from tokenizer_config.json or
-// special_tokens_map.json.
-void read_special_tokens(const JsonField& file, TokenizerOptions& options) {
-  const std::pair<const char*, std::string*> roles[] = {{"unk_token", &options.unk_token},
-                                                        {"cls_token", &options.cls_token},
-                                                        {"sep_token", &options.sep_token},
-                                                        {"pad_token", &options.pad_token},
-                                                        {"mask_token", &options.mask_token}};
-  for (const auto& [role, token] : roles) {
-    read_special_token(file, role, *token);
-    const std::optional<JsonField> entry = file.find(role);
-    if (entry && entry->json().is_object()) put(options.added_tokens, read_added_token(*entry, true));
-  }
-  for (const char* name : {"additional_special_tokens", "extra_special_tokens"}) {
-    const std::optional<JsonField> list = file.find(name);
-    if (!list || (list->json().is_object() && list->json().empty())) continue;
-    for (const JsonField& entry : list->elements()) {
-      const bool is_named = entry.json().is_string();
-      AddedToken token =
-          is_named ? described(options.added_tokens, entry.text()) : read_added_token(entry.object(), true);
-      token.special = true;
-      put(options.added_tokens, std::move(token));
+  // Refuses what is not supported, and notes what is not known.
+  void check(const KnownKeys& known, TokenizerOptions& options) const {
+    for (const std::string& key : check_keys(field(), known)) {
+      options.unknown_keys.push_back(std::string(name_) + ": " + printable(key));
     }
   }
+
+ private:
+  const char* name_;
+  fs::path path_;
+  bool exists_;
+  nlohmann::json json_;
+};
+
+// Which class of transformers the files name.
+//   bert     one of BERT's classes. It takes the vocabulary from tokenizer.json, and everything else from
+//            tokenizer_config.json or its own defaults.
+//   general  the class for any tokenizer.json, which takes everything from that file.
+enum class TokenizerClass { bert, general };
+
+// Classes of transformers 5.23 that are BertTokenizer under another name. Each also exists with "Fast" at its end.
+constexpr std::string_view bert_classes[] = {"BertTokenizer",     "DistilBertTokenizer", "ElectraTokenizer",
+                                             "LayoutLMTokenizer", "MobileBertTokenizer", "SqueezeBertTokenizer"};
+constexpr std::string_view general_classes[] = {"PreTrainedTokenizer", "TokenizersBackend"};
+
+TokenizerClass read_class(const JsonField& field) {
+  const std::string name = field.text();
+  std::string_view stem = name;
+  if (stem.ends_with("Fast")) stem.remove_suffix(4);
+  if (std::ranges::find(bert_classes, stem) != std::end(bert_classes)) return TokenizerClass::bert;
+  if (std::ranges::find(general_classes, stem) != std::end(general_classes)) return TokenizerClass::general;
+  fail("{} is {}: mini_bert has BertTokenizer and PreTrainedTokenizerFast; choose a model with one of these",
+       field.place(), in_quotes(name));
 }
 
-void read_config(const JsonField& file, TokenizerOptions& options) {
+TokenizerClass decide_class(const OptionalFile& config, const OptionalFile& model_config, bool has_json) {
+  for (const OptionalFile* const file : {&config, &model_config}) {
+    const auto name = *file ? file->field().find("tokenizer_class") : std::nullopt;
+    if (!name) continue;
+    // A general class without its file: the vocabulary leaves nothing but BERT's.
+    const TokenizerClass found = read_class(*name);
+    return has_json ? found : TokenizerClass::bert;
+  }
+  return has_json && !model_config ? TokenizerClass::general : TokenizerClass::bert;
+}
+
+// Whether a tokenizer of this class gives a model the types of tokens, if model_input_names does not say it.
+bool uses_type_ids(const OptionalFile& config, TokenizerClass kind) {
+  const auto name = config ? config.field().find("tokenizer_class") : std::nullopt;
+  return kind == TokenizerClass::bert && !(name && name->text().starts_with("DistilBert"));
+}
+
+Side read_side(const JsonField& field) {
+  const std::string side = field.text();
+  if (side != "left" && side != "right") field.fail("\"left\" or \"right\"");
+  return side == "left" ? Side::left : Side::right;
+}
+
+// The settings of tokenizer_config.json that count for every class.
+void read_common_settings(const JsonField& file, TokenizerOptions& options) {
+  file.read_set("whole_cjk_extension_e", options.whole_cjk_extension_e);
+  file.read_set("decode_cleanup", options.decode_cleanup);
+  file.read_set("split_special_tokens", options.split_special_tokens);
+  if (const auto side = file.find("truncation_side")) options.truncation_side = read_side(*side);
+  for (const char* name : {"max_len", "model_max_length"}) {
+    if (const auto length = file.find(name)) options.model_max_length = read_limit(*length);
+  }
+  if (const auto names = file.find("model_input_names")) {
+    std::vector<std::string> inputs;
+    names->get(inputs);
+    options.uses_type_ids = std::ranges::find(inputs, "token_type_ids") != inputs.end();
+  }
+  bool cleanup = false;
+  file.read_set("clean_up_tokenization_spaces", cleanup);
+  options.decode_cleanup |= cleanup;
+}
+
+void read_bert_settings(const JsonField& file, TokenizerOptions& options) {
   file.read_set("do_lower_case", options.do_lower_case);
   file.read("strip_accents", options.strip_accents);
   file.read_set("tokenize_chinese_chars", options.tokenize_chinese_chars);
-  file.read_set("whole_cjk_extension_e", options.whole_cjk_extension_e);
-  file.read_set("decode_cleanup", options.decode_cleanup);
-  if (const auto length = file.find("model_max_length")) options.model_max_length = read_limit(*length);
-  read_special_tokens(file, options);
-  const std::optional<JsonField> tokens = file.find("added_tokens_decoder");
-  if (!tokens) return;
-  for (const auto& [id, value] : tokens->object().json().items()) {
-    AddedToken token = read_added_token({value, tokens->place() + ": " + printable(id)}, false);
-    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), token.id);
-    if (error != std::errc() || end != id.data() + id.size() || token.id < 0) {
-      tokens->fail(id, "a token id as the name of the field");
-    }
-    put(options.added_tokens, std::move(token));
-  }
 }
 
-// added_tokens.json: {"token": id}.
-void read_added_tokens(const JsonField& file, TokenizerOptions& options) {
-  for (const auto& [content, id] : file.object().json().items()) {
-    const AddedToken token{
-        .content = content, .normalized = true, .id = read_id({id, file.place() + ": " + printable(content)})};
-    const bool known = std::any_of(options.added_tokens.begin(), options.added_tokens.end(),
-                                   [&](const AddedToken& other) { return other.content == token.content; });
-    if (!known) options.added_tokens.push_back(token);
-  }
+// Sets the five roles. The general class takes [UNK], [CLS] and [SEP] from tokenizer.json.
+void set_roles(const DeclaredTokens& declared, TokenizerClass kind, TokenizerOptions& options) {
+  const auto set = [&](const char* role, std::string& token) {
+    if (const AddedToken* const found = declared.role(role)) token = found->content;
+  };
+  set("pad_token", options.pad_token);
+  set("mask_token", options.mask_token);
+  options.matches_special_tokens = kind == TokenizerClass::bert;
+  if (kind == TokenizerClass::general) return;
+  set("unk_token", options.unk_token);
+  set("cls_token", options.cls_token);
+  set("sep_token", options.sep_token);
 }
 
 }  // namespace
 
-Tokenizer Tokenizer::from_directory(const std::filesystem::path& directory) {
-  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
-  // A file whose state cannot be read counts as existing, because opening it will say why.
-  const auto there = [&](const char* name) {
-    std::error_code error;
-    return std::filesystem::exists(directory / name, error) || error;
-  };
-  const auto with = [&](const char* name, auto&& read) {
-    const std::filesystem::path path = directory / name;
-    const nlohmann::json file = parse_json(read_text_file(path, most_bytes), path.string());
-    read(JsonField(file, path.string()).object());
-    return file.contains("added_tokens_decoder");
-  };
+Tokenizer Tokenizer::from_directory(const fs::path& directory) {
+  const OptionalFile json(directory, "tokenizer.json"), config(directory, "tokenizer_config.json");
+  const OptionalFile map(directory, "special_tokens_map.json"), added(directory, "added_tokens.json");
+  const OptionalFile model_config(directory, "config.json");
+  const TokenizerClass kind = decide_class(config, model_config, static_cast<bool>(json));
   TokenizerOptions options;
+  options.uses_type_ids = uses_type_ids(config, kind);
   Vocabulary vocabulary;
-  const bool has_json = there("tokenizer.json");
-  if (has_json) {
-    with("tokenizer.json", [&](const JsonField& file) { vocabulary = read_tokenizer_json(file, options); });
-  } else if (there("vocab.txt")) {
+  DeclaredTokens declared;
+  std::error_code error;
+  if (json) {
+    json.check(tokenizer_json_keys, options);
+    vocabulary =
+        kind == TokenizerClass::general ? read_tokenizer_json(json.field(), options) : read_vocabulary(json.field());
+    options.truncation_side = read_truncation_side(json.field()).value_or(options.truncation_side);
+  } else if (fs::exists(directory / "vocab.txt", error) || error) {
     vocabulary = Vocabulary::read(directory / "vocab.txt");
   } else {
     fail(
@@ -126,54 +152,29 @@ Tokenizer Tokenizer::from_directory(const std::filesystem::path& directory) {
         "model: copy one of the two into it",
         directory.string());
   }
-  bool complete = has_json;
-  if (there("tokenizer_config.json")) {
-    complete |= with("tokenizer_config.json", [&](const JsonField& file) { read_config(file, options); });
+  if (config) {
+    config.check(tokenizer_config_keys, options);
+    read_common_settings(config.field(), options);
+    if (kind == TokenizerClass::bert) read_bert_settings(config.field(), options);
+    declared.read_config(config.field());
   }
-  // added_tokens_decoder and tokenizer.json say more than these two older files, which are then ignored.
-  if (!complete && there("special_tokens_map.json")) {
-    with("special_tokens_map.json", [&](const JsonField& file) { read_special_tokens(file, options); });
+  if (!declared.has_decoder()) {
+    if (map) {
+      map.check(special_tokens_map_keys, options);
+      declared.read_special_tokens_map(map.field());
+    }
+    if (added) declared.read_added_tokens(added.field());
+    if (json) declared.read_tokenizer_json(json.field());
   }
-  if (!complete && there("added_tokens.json")) {
-    with("added_tokens.json", [&](const JsonField& file) { read_added_tokens(file, options); });
-  }
+  set_roles(declared, kind, options);
+  DeclaredTokens of_json;
+  if (json && kind == TokenizerClass::general) of_json.read_tokenizer_json(json.field());
+  options.added_tokens = declared.all(of_json.all({}));
   try {
     return Tokenizer(std::move(vocabulary), std::move(options));
   } catch (const Error& error) {
     fail("{}: {}", directory.string(), error.what());
   }
-}
-
-std::string Tokenizer::vocab_text() const {
-  const auto& tokens = vocabulary_.tokens();
-  return Vocabulary({tokens.begin(), tokens.begin() + base_size_}).text();
-}
-
-std::string Tokenizer::config_text() const {
-  nlohmann::ordered_json config;
-  config["tokenizer_class"] = "BertTokenizer";
-  config["do_lower_case"] = options_.do_lower_case;
-  config["strip_accents"] = nullptr;
-  if (options_.strip_accents) config["strip_accents"] = *options_.strip_accents;
-  config["tokenize_chinese_chars"] = options_.tokenize_chinese_chars;
-  if (options_.whole_cjk_extension_e) config["whole_cjk_extension_e"] = true;
-  if (!options_.decode_cleanup) config["decode_cleanup"] = false;
-  config["model_max_length"] = options_.model_max_length;
-  config["unk_token"] = options_.unk_token;
-  config["sep_token"] = options_.sep_token;
-  config["pad_token"] = options_.pad_token;
-  config["cls_token"] = options_.cls_token;
-  config["mask_token"] = options_.mask_token;
-  for (const AddedToken& token : added_tokens_.tokens()) {
-    nlohmann::ordered_json& entry = config["added_tokens_decoder"][std::to_string(token.id)];
-    entry["content"] = token.content;
-    entry["lstrip"] = token.lstrip;
-    entry["normalized"] = token.normalized;
-    entry["rstrip"] = token.rstrip;
-    entry["single_word"] = token.single_word;
-    entry["special"] = token.special;
-  }
-  return config.dump(2) + "\n";
 }
 
 }  // namespace mini_bert

@@ -62,6 +62,11 @@ std::vector<std::string> read_template(const JsonField& processor, const std::st
 
 void read_template_processing(const JsonField& processor, TokenizerOptions& options) {
   const auto single = read_template(processor, "single");
+  if (single == std::vector<std::string>{"A:0"}) {
+    options.adds_special_tokens = false;
+    if (read_template(processor, "pair") == std::vector<std::string>{"A:0", "B:1"}) return;
+    processor.fail("pair", "A with type 0, then B with type 1");
+  }
   if (single.size() == 3 && single[1] == "A:0" && single[0].ends_with(":0") && single[2].ends_with(":0")) {
     options.cls_token = single[0].substr(0, single[0].size() - 2);
     options.sep_token = single[2].substr(0, single[2].size() - 2);
@@ -110,25 +115,38 @@ int32_t read_id(const JsonField& field) {
   return static_cast<int32_t>(field.integer(0, std::numeric_limits<int32_t>::max()));
 }
 
-Vocabulary read_tokenizer_json(const JsonField& file, TokenizerOptions& options) {
+Vocabulary read_vocabulary(const JsonField& file) {
   const JsonField model = file.at("model");
   // Files written before version 0.9 of the package leave the type out.
   if (model.has("type")) expect_type(model, "WordPiece");
+  return read_model_vocabulary(model.at("vocab"));
+}
+
+std::optional<Side> read_truncation_side(const JsonField& file) {
+  const auto truncation = file.find("truncation");
+  const auto direction = truncation ? truncation->find("direction") : std::nullopt;
+  if (!direction) return std::nullopt;
+  const std::string side = direction->text();
+  if (side != "Left" && side != "Right") direction->fail("\"Left\" or \"Right\"");
+  return side == "Left" ? Side::left : Side::right;
+}
+
+Vocabulary read_tokenizer_json(const JsonField& file, TokenizerOptions& options) {
+  Vocabulary vocabulary = read_vocabulary(file);
+  const JsonField model = file.at("model");
   model.read_set("unk_token", options.unk_token);
   model.read_set("continuing_subword_prefix", options.continuing_subword_prefix);
   if (const auto most = model.find("max_input_chars_per_word")) options.max_input_chars_per_word = read_limit(*most);
-  Vocabulary vocabulary = read_model_vocabulary(model.at("vocab"));
 
   read_normalizer(file.at("normalizer"), options);
   expect_type(file.at("pre_tokenizer"), "BertPreTokenizer");
-  if (const auto processor = file.find("post_processor")) read_post_processor(*processor, options);
+  const auto processor = file.find("post_processor");
+  if (processor) read_post_processor(*processor, options);
+  options.adds_special_tokens &= processor.has_value();
   if (const auto decoder = file.find("decoder")) {
     expect_type(*decoder, "WordPiece");
     options.decode_cleanup = true;
     decoder->read_set("cleanup", options.decode_cleanup);
-  }
-  if (const auto tokens = file.find("added_tokens")) {
-    for (const JsonField& token : tokens->elements()) options.added_tokens.push_back(read_added_token(token, false));
   }
   return vocabulary;
 }

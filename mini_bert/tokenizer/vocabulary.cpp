@@ -9,12 +9,26 @@
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/tokenizer/unicode.h"
 
 namespace mini_bert {
 namespace {
 
 // Far more than any vocabulary has. A larger file is something else, and ids must fit int32_t.
 constexpr size_t max_tokens = 10'000'000;
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// A well-formed line without the white space at its end. A line of nothing else stays as it is.
+std::string_view without_trailing_space(std::string_view line) {
+  size_t end = 0;
+  for (size_t i = 0; i < line.size();) {
+    const CodePoint c = read_code_point(line, i);
+    i += c.length;
+    if (!is_whitespace(c.value)) end = i;
+  }
+  return end == 0 ? line : line.substr(0, end);
+}
 
 }  // namespace
 
@@ -41,6 +55,7 @@ Vocabulary Vocabulary::read(const std::filesystem::path& path) {
 
 Vocabulary Vocabulary::parse(std::string_view text, const std::string& name) {
   if (text.empty()) fail("{}: is empty; expected one token per line", name);
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::vector<std::string> tokens;
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find('\n'));
@@ -53,7 +68,7 @@ Vocabulary Vocabulary::parse(std::string_view text, const std::string& name) {
     if (tokens.size() >= max_tokens) {
       fail("{}: has more than {} lines; expected a vocabulary", name, max_tokens);
     }
-    tokens.emplace_back(line);
+    tokens.emplace_back(without_trailing_space(line));
   }
   return Vocabulary(std::move(tokens));
 }

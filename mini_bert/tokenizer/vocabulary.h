@@ -15,9 +15,10 @@ class Vocabulary {
   Vocabulary() = default;
   explicit Vocabulary(std::vector<std::string> tokens);
 
-  // Reads vocab.txt: one token per line, whose id is the line number counted from 0. Only '\n' ends a line, and one
-  // '\r' before it is dropped. Other Unicode line ends are ordinary characters: U+2028 is a token of bert-base-chinese,
-  // and splitting there would shift every id after it. Error when the file is missing, empty or not UTF-8.
+  // Reads vocab.txt: one token per line, whose id is the line number counted from 0. Only '\n' ends a line. White space
+  // at the end of a line is dropped, as in the `tokenizers` package, unless nothing else is there. Other Unicode line
+  // ends are ordinary characters: U+2028 is a token of bert-base-chinese, and splitting there would shift every id
+  // after it. A byte order mark before the first token is dropped. Error when the file is missing, empty or not UTF-8.
   static Vocabulary read(const std::filesystem::path& path);
 
   // Parses the text of a vocab.txt; `name` is for messages.

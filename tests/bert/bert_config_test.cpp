@@ -126,6 +126,27 @@ TEST_CASE("config: twelve labels come in the order of their numbers") {
   CHECK(config.labels[11] == "L11");
 }
 
+TEST_CASE("config: num_labels, and labels that are numbers") {
+  const auto labels = [](const json& id2label, const json& num_labels) {
+    json object = smallest();
+    if (!id2label.is_null()) object["id2label"] = id2label;
+    if (!num_labels.is_null()) object["num_labels"] = num_labels;
+    const BertConfig config = parse(object);
+    CHECK_FALSE(json::parse(config.to_json()).contains("num_labels"));
+    return config.labels;
+  };
+  using Labels = std::vector<std::string>;
+  const json two = {{"0", "a"}, {"1", "b"}};
+  CHECK(labels({}, {}) == Labels{});
+  CHECK(labels({}, 3) == Labels{"LABEL_0", "LABEL_1", "LABEL_2"});
+  CHECK(labels({}, 1) == Labels{"LABEL_0"});
+  CHECK(labels(two, 2) == Labels{"a", "b"});
+  CHECK(labels(two, {}) == Labels{"a", "b"});
+  CHECK(labels(two, 3) == Labels{"LABEL_0", "LABEL_1", "LABEL_2"});  // transformers believes the number
+  CHECK(labels({{"0", 0}, {"1", 1}}, {}) == Labels{"0", "1"});
+  CHECK(labels({{"0", -1}, {"1", 1.5}, {"2", true}, {"3", false}}, {}) == Labels{"-1", "1.5", "True", "False"});
+}
+
 TEST_CASE("config: the names of the activation") {
   BertConfig config;
   for (const Activation activation : all_activations()) {
@@ -224,7 +245,12 @@ TEST_CASE("config: a wrong value is refused, with the reason") {
       {"id2label", {"a", "b"}, "id2label is an array, expected an object"},
       {"id2label", {{"0", "a"}, {"2", "b"}}, "id2label has 2 labels but no \"1\""},
       {"id2label", {{"00", "a"}}, "id2label has 1 labels but no \"0\""},
-      {"id2label", {{"0", 5}}, "id2label: 0 is 5, expected a text"},
+      {"id2label", {{"0", {{"a", 1}}}}, "id2label: 0 is an object, expected a text"},
+      {"num_labels", 0, "num_labels is 0, expected a whole number from 1"},
+      {"num_labels", "two", "num_labels is \"two\", expected a whole number"},
+      {"is_encoder_decoder", true, "is_encoder_decoder is true, mini_bert supports false; choose"},
+      {"pruned_heads", {{"0", {1}}}, "pruned_heads is {\"0\":[1]}, mini_bert supports {}"},
+      {"quantization_config", {{"bits", 4}}, "quantization_config is {\"bits\":4}, which mini_bert does not support"},
   };
   for (const Case& wrong : cases) {
     json object = smallest();

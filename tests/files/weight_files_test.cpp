@@ -4,6 +4,7 @@
 #include <set>
 
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/files/atomic_file.h"
 #include "mini_bert/files/safetensors.h"
 #include "mini_bert/tensor/half.h"
 #include "tests/bert/bert_testing.h"
@@ -192,4 +193,22 @@ TEST_CASE("weights: a tensor outlives the file it is a view of") {
   fs::remove(model.folder / "model.safetensors");
   CHECK(values(word_embeddings) ==
         values(SafetensorsFile(golden / "model/model.safetensors").read("bert.embeddings.word_embeddings.weight")));
+}
+
+TEST_CASE("weights: what Git LFS leaves in the place of a file is called by its name") {
+  const ModelFolder model("model");
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 411553788\n";
+  for (const std::string name : {"model.safetensors", "vocab.txt", "config.json"}) {
+    INFO(name);
+    const std::string before = content_of(model.folder / name);
+    write_file_atomically(model.folder / name, pointer);
+    CHECK_THAT(error_of([&] { load_pretrained(model.folder.path()); }),
+               ContainsSubstring(name + ": is a pointer of Git LFS") && ContainsSubstring("git lfs pull"));
+    write_file_atomically(model.folder / name, before);
+  }
+  fs::remove(model.folder / "model.safetensors");
+  for (const std::string name : {"bert_model.ckpt.index", "pytorch_model.bin"}) {
+    write_file_atomically(model.folder / name, pointer);
+    CHECK_THAT(error_of([&] { load_pretrained(model.folder.path()); }), ContainsSubstring(name + ": is a pointer of"));
+  }
 }

@@ -6,11 +6,12 @@
 fill-mask: the whole vocabulary, targets, one blank and several. classify: every problem type, one text and pairs, all
 labels. tag: all aggregation strategies. choose: questions from the command line, from files in the form of SWAG and of
 C3, two choices and more, texts that are cut. embed: the hidden states of [CLS], their mean and the pooler. score: one
-token masked at a time. Scores must agree to 1e-5, everything else exactly.
+token masked at a time. lengths: where a text is cut. Scores must agree to 1e-5, everything else exactly.
 """
 
 import argparse
 import csv
+import itertools
 import json
 import math
 import sys
@@ -204,6 +205,39 @@ def score(comparison: Predictions, folder: Path) -> None:
         comparison.check(f"score {text!r}", [found["score"], found["token_scores"]], [sum(scores), scores])
 
 
+def lengths(comparison: Predictions, folder: Path) -> None:
+    """model_max_length, truncation_side and model_input_names of tokenizer_config.json. A length above the positions of
+    the model means those 40, where transformers would fail."""
+    models = {
+        "classify": ("BertForSequenceClassification", "text-classification", {"top_k": None, "truncation": True}),
+        "tag": ("BertForTokenClassification", "token-classification", {"aggregation_strategy": "simple"}),
+        "fill-mask": ("BertForMaskedLM", "fill-mask", {"tokenizer_kwargs": {"truncation": True}}),
+    }
+    for index, (task, (architecture, name, settings)) in enumerate(models.items()):
+        directory = folder / f"lengths-{task}"
+        build(directory, architecture, 60 + index)
+        path = directory / "tokenizer_config.json"
+        config = json.loads(path.read_text())
+        for length, side, inputs in itertools.product((6, 23, 512), ("left", "right"), (["token_type_ids"], [])):
+            changes = {"truncation_side": side, "model_input_names": ["input_ids", *inputs, "attention_mask"]}
+            path.write_text(json.dumps({**config, **changes, "model_max_length": min(length, 40)}))
+            pipe = pipeline(name, model=str(directory), **settings)
+            path.write_text(json.dumps({**config, **changes, "model_max_length": length}))
+            texts = ["[MASK]相[MASK]" + text + "[MASK]的[MASK]" for text in TEXTS] if task == "fill-mask" else TEXTS
+            for text, found in zip(texts, comparison.ask(task, directory, texts), strict=True):
+                expected = plain(pipe([text] if task == "classify" else text))
+                expected = expected[0] if task == "classify" else expected
+                if task == "fill-mask":  # the sequences are compared elsewhere
+                    found, expected = ([[a["token"], a["score"]] for b in part for a in b] for part in (found, expected))
+                comparison.check(f"{task} of {length} tokens, {side}, {inputs} {text!r}", found, expected)
+            if task != "classify":
+                continue
+            for text in TEXTS:
+                (found,) = comparison.ask("classify", directory, [f"{text}\t诸葛 the cat"], "--pairs")
+                expected = pipe([{"text": text, "text_pair": "诸葛 the cat"}])[0]
+                comparison.check(f"pair of {length} tokens, {side}, {inputs} {text!r}", found, expected)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="build/release/bin/mini_bert_predict")
@@ -211,7 +245,7 @@ def main() -> int:
     silence_transformers()
     comparison = Predictions(arguments.program)
     with tempfile.TemporaryDirectory() as folder:
-        for task in (fill_mask, classify, tag, choose, embed, score):
+        for task in (fill_mask, classify, tag, choose, embed, score, lengths):
             task(comparison, Path(folder))
     return comparison.finish("answers compared with transformers")
 

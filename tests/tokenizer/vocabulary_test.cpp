@@ -24,6 +24,16 @@ TEST_CASE("vocabulary: the last line may lack its line feed, empty lines count",
   CHECK(vocabulary.text() == "a\n\nb\n");
 }
 
+TEST_CASE("vocabulary: white space at the end of a line is dropped, and a byte order mark", "[tokenizer]") {
+  const std::string text =
+      "\xEF\xBB\xBF"
+      "a \nb\t\r\n中\u3000\nc\u00A0\u2028\n d\ne\u200B\n";
+  CHECK(Vocabulary::parse(text).tokens() == std::vector<std::string>{"a", "b", "中", "c", " d", "e\u200B"});
+  // A line of white space alone keeps its text: nothing finds it, and it is written as it was.
+  CHECK(Vocabulary::parse("a\n\u2028\n \n").tokens() == std::vector<std::string>{"a", "\u2028", " "});
+  CHECK(Vocabulary::parse("a\nb\na \n").find("a") == 2);
+}
+
 TEST_CASE("vocabulary: of equal lines the last one is found", "[tokenizer]") {
   const Vocabulary vocabulary = Vocabulary::parse("a\nb\na\n");
   CHECK(vocabulary.find("a") == 2);

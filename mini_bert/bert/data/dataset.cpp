@@ -5,6 +5,7 @@
 
 #include "mini_bert/bert/data/encode_batch.h"
 #include "mini_bert/bert/data/mask_spans.h"
+#include "mini_bert/bert/longest_sequence.h"
 
 namespace mini_bert {
 namespace {
@@ -18,6 +19,18 @@ void count_unknown(const Encoding& encoding, std::string_view text, std::string_
     const std::string_view source = encoding.type_ids[i] == 0 ? text : pair;
     add_unknown(source.substr(range.begin, range.end - range.begin), line, dataset);
   }
+}
+
+// Keeps the last tokens of a text, behind [CLS] if it has one.
+void keep_end(Encoding& encoding, Index max_length, const Tokenizer& tokenizer) {
+  const auto size = static_cast<Index>(encoding.size());
+  const Index first = tokenizer.options().adds_special_tokens ? 1 : 0;
+  const auto erase = [&](auto& list) { list.erase(list.begin() + first, list.begin() + first + size - max_length); };
+  erase(encoding.ids);
+  erase(encoding.type_ids);
+  erase(encoding.offsets);
+  erase(encoding.word_ids);
+  erase(encoding.special);
 }
 
 void add_sequence(std::vector<std::int32_t> ids, std::vector<MaskRule> rules, Dataset& dataset) {
@@ -84,7 +97,12 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
       count_unknown(encoding, texts[i], {}, tokenizer.unk_id(), samples[done + i].line, dataset);
       dataset.longest = std::max(dataset.longest, static_cast<Index>(encoding.size()));
       const std::span<const TextRange> spans = samples[done + i].mask;
-      const bool is_cut = !packed && encoding.size() > max_length;
+      bool is_cut = !packed && encoding.size() > max_length;
+      if (is_cut && tokenizer.options().truncation_side == Side::left) {
+        keep_end(encoding, max_length, tokenizer);
+        ++dataset.truncated;
+        is_cut = false;
+      }
       const std::size_t left = is_cut ? static_cast<std::size_t>(max_length) - 1 : encoding.ids.size();
       std::vector<MaskRule> rules = mask_rules(encoding, texts[i], spans);
       dataset.spans += static_cast<Index>(spans.size());
@@ -96,10 +114,11 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
       if (is_cut) {
         ++dataset.truncated;
         encoding.ids.resize(static_cast<std::size_t>(max_length));
-        encoding.ids.back() = tokenizer.sep_id();
+        const bool ends_with_sep = tokenizer.options().adds_special_tokens;
+        if (ends_with_sep) encoding.ids.back() = tokenizer.sep_id();
         if (!rules.empty()) {
           rules.resize(encoding.ids.size());
-          rules.back() = MaskRule::never;
+          if (ends_with_sep) rules.back() = MaskRule::never;
         }
       }
       add_sequence(std::move(encoding.ids), std::move(rules), dataset);
@@ -112,8 +131,7 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
 
 void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,
               Dataset& dataset, std::size_t line) {
-  const EncodeOptions options{.truncation = Truncation::longest_first,
-                              .max_length = static_cast<std::int32_t>(max_length)};
+  const EncodeOptions options = cut_to(max_length);
   Encoding encoding = pair.empty() ? tokenizer.encode(text, options) : tokenizer.encode_pair(text, pair, options);
   ++dataset.texts;
   Index whole = encoding.size();
@@ -125,7 +143,12 @@ void add_text(std::string_view text, std::string_view pair, const Tokenizer& tok
   count_unknown(encoding, text, pair, tokenizer.unk_id(), line, dataset);
   dataset.tokens += encoding.size();
   dataset.lines.push_back(line);
-  dataset.sequences.push_back({std::move(encoding.ids), std::move(encoding.type_ids)});
+  dataset.sequences.push_back(sequence_of(encoding, tokenizer));
+}
+
+Sequence sequence_of(const Encoding& encoding, const Tokenizer& tokenizer) {
+  if (tokenizer.options().uses_type_ids) return {encoding.ids, encoding.type_ids};
+  return {encoding.ids, std::vector<std::int32_t>(encoding.ids.size(), 0)};
 }
 
 void add_unknown(std::string_view text, std::size_t line, Dataset& dataset) {

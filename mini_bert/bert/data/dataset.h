@@ -39,6 +39,9 @@ enum class Layout { text_per_sequence, packed };
 
 Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout);
 
+// What a model reads of an encoded text or pair. All types are 0 if the tokenizer does not use them.
+Sequence sequence_of(const Encoding& encoding, const Tokenizer& tokenizer);
+
 // Adds one text as [CLS] A [SEP] or, if `pair` is not empty, a pair of texts as [CLS] A [SEP] B [SEP]. Cuts the
 // sequence to max_length tokens with `Truncation::longest_first`. `line` is the line of the text in its file.
 void add_text(std::string_view text, std::string_view pair, const Tokenizer& tokenizer, Index max_length,

@@ -78,8 +78,7 @@ GrownVocabulary add_words(const Tokenizer& tokenizer, const std::filesystem::pat
     }
   }
   require(!words.empty() || known > 0, "{}: no words; expected a word a line", name);
-  Vocabulary vocabulary = Vocabulary::parse(tokenizer.vocab_text());
-  return {Tokenizer(std::move(vocabulary), std::move(options)), std::move(words), std::move(pieces), known};
+  return {Tokenizer(tokenizer.base_vocabulary(), std::move(options)), std::move(words), std::move(pieces), known};
 }
 
 }  // namespace mini_bert

@@ -136,7 +136,8 @@ void label(Window& window, std::size_t begin, std::size_t end) {
   window.end = token(stop);
 }
 
-void add_window(const Encoding& encoding, const Question& question, std::size_t number, AnsweringSet& set) {
+void add_window(const Encoding& encoding, const Question& question, std::size_t number, const Tokenizer& tokenizer,
+                AnsweringSet& set) {
   Window window{number, std::vector<TextRange>(encoding.ids.size())};
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
     if (encoding.type_ids[i] == 1 && encoding.special[i] == 0) window.context[i] = encoding.offsets[i];
@@ -148,7 +149,7 @@ void add_window(const Encoding& encoding, const Question& question, std::size_t 
   set.data.tokens += encoding.size();
   set.data.lines.push_back(number + 1);
   set.data.longest = std::max(set.data.longest, static_cast<Index>(encoding.size()));
-  set.data.sequences.push_back({encoding.ids, encoding.type_ids});
+  set.data.sequences.push_back(sequence_of(encoding, tokenizer));
   set.windows.push_back(std::move(window));
 }
 
@@ -206,8 +207,8 @@ AnsweringSet make_answering_set(std::vector<Question> questions, const Tokenizer
                                                      .max_length = static_cast<std::int32_t>(options.max_length),
                                                      .stride = static_cast<std::int32_t>(stride)});
     ++set.data.texts;
-    add_window(encoding, question, q, set);
-    for (const Encoding& more : encoding.overflow) add_window(more, question, q, set);
+    add_window(encoding, question, q, tokenizer, set);
+    for (const Encoding& more : encoding.overflow) add_window(more, question, q, tokenizer, set);
   }
   return set;
 }

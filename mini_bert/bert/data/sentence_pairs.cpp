@@ -172,7 +172,7 @@ SentencePair draw_pair(const PairSet& set, Index index, const Tokenizer& tokeniz
   sequence.type_ids.assign(sequence.ids.size(), 0);
   sequence.ids.insert(sequence.ids.end(), b.begin(), b.end());
   sequence.ids.push_back(tokenizer.sep_id());
-  sequence.type_ids.resize(sequence.ids.size(), 1);
+  sequence.type_ids.resize(sequence.ids.size(), tokenizer.options().uses_type_ids ? 1 : 0);
   return {std::move(sequence), is_random};
 }
 

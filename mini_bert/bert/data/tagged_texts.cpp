@@ -74,12 +74,28 @@ std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts) {
   return {tags.begin(), tags.end()};
 }
 
+namespace {
+
+// Cuts a list from one side to `length` entries. Returns whether it was longer.
+bool cut_words(std::vector<std::int32_t>& list, Index length, Side side) {
+  const Index more = static_cast<Index>(list.size()) - length;
+  if (more <= 0) return false;
+  if (side == Side::left) {
+    list.erase(list.begin(), list.begin() + more);
+  } else {
+    list.resize(static_cast<std::size_t>(length));
+  }
+  return true;
+}
+
+}  // namespace
+
 TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenizer& tokenizer, const BertConfig& config,
                             Index max_length, const std::string& path) {
   TaggingSet set;
   for (const TaggedText& text : texts) {
-    Sequence sequence{{tokenizer.cls_id()}, {}};
-    std::vector<std::int32_t> labels = {ignore_index};
+    Sequence sequence;
+    std::vector<std::int32_t> labels;
     for (std::size_t w = 0; w < text.words.size(); ++w) {
       const auto found = std::ranges::find(config.labels, text.tags[w]);
       require(found != config.labels.end(), "{}: text at line {}: tag {} is none of the {} labels of the model", path,
@@ -93,14 +109,17 @@ TaggingSet make_tagging_set(const std::vector<TaggedText>& texts, const Tokenize
     }
     ++set.data.texts;
     set.data.lines.push_back(text.line);
-    set.data.longest = std::max(set.data.longest, static_cast<Index>(sequence.ids.size()) + 1);
-    if (static_cast<Index>(sequence.ids.size()) >= max_length) {
-      ++set.data.truncated;
-      sequence.ids.resize(static_cast<std::size_t>(max_length - 1));
-      labels.resize(sequence.ids.size());
+    const bool framed = tokenizer.options().adds_special_tokens;  // [CLS] text [SEP]
+    const Index around = framed ? 2 : 0;
+    set.data.longest = std::max(set.data.longest, static_cast<Index>(sequence.ids.size()) + around);
+    set.data.truncated += cut_words(sequence.ids, max_length - around, tokenizer.options().truncation_side);
+    cut_words(labels, max_length - around, tokenizer.options().truncation_side);
+    if (framed) {
+      sequence.ids.insert(sequence.ids.begin(), tokenizer.cls_id());
+      sequence.ids.push_back(tokenizer.sep_id());
+      labels.insert(labels.begin(), ignore_index);
+      labels.push_back(ignore_index);
     }
-    sequence.ids.push_back(tokenizer.sep_id());
-    labels.push_back(ignore_index);
     sequence.type_ids.assign(sequence.ids.size(), 0);
     set.data.tokens += static_cast<Index>(sequence.ids.size());
     set.data.sequences.push_back(std::move(sequence));

@@ -34,8 +34,9 @@ BertPreTrainedModel::BertPreTrainedModel(const BertConfig& config, Pooling pooli
   register_module("", bert_);
 }
 
-void BertPreTrainedModel::register_head(std::string path, const Module& module) {
-  register_module(std::move(path), module, {.depth = config_.num_hidden_layers + 1, .of_head = true});
+void BertPreTrainedModel::register_head(std::string path, const Module& module, bool row_per_label) {
+  register_module(std::move(path), module,
+                  {.depth = config_.num_hidden_layers + 1, .of_head = true, .row_per_label = row_per_label});
 }
 
 BertForMaskedLM::BertForMaskedLM(const BertConfig& config, DType dtype)

@@ -57,8 +57,8 @@ class BertPreTrainedModel : public Module {
  protected:
   BertPreTrainedModel(const BertConfig& config, Pooling pooling, DType dtype);
 
-  // Registers a module of the head, one level above the encoder.
-  void register_head(std::string path, const Module& module);
+  // Registers a module of the head, one level above the encoder. `row_per_label`: it has a row for each label.
+  void register_head(std::string path, const Module& module, bool row_per_label = false);
 
  private:
   BertConfig config_;
@@ -68,6 +68,7 @@ class BertPreTrainedModel : public Module {
 // BERT with its masked-language-model head.
 class BertForMaskedLM : public BertPreTrainedModel {
  public:
+  static constexpr bool has_decoder = true;  // load_pretrained() asks whether the file's decoder is tied
   explicit BertForMaskedLM(const BertConfig& config, DType dtype = DType::f32);
 
   std::string architecture() const override { return "BertForMaskedLM"; }

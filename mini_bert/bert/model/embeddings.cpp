@@ -1,5 +1,7 @@
 #include "mini_bert/bert/model/embeddings.h"
 
+#include <algorithm>
+
 #include "mini_bert/autograd/ops/add.h"
 #include "mini_bert/autograd/ops/convert.h"
 
@@ -18,6 +20,11 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config, DType dtype)
 }
 
 Var BertEmbeddings::forward(const PackedSequences& tokens, Mode& mode) const {
+  if (token_type_.weight().shape()[0] == 1) {
+    require(std::ranges::all_of(tokens.type_ids.values<std::int32_t>(), [](std::int32_t type) { return type == 0; }),
+            "the model reads single texts, not pairs: its config.json says type_vocab_size 1; give one text, or choose "
+            "another model");
+  }
   const Var sum = add(add(word_.forward(tokens.ids), token_type_.forward(tokens.type_ids)),
                       position_.forward(tokens.positions));  // [T,H]
   return convert(dropout_.forward(norm_.forward(sum), mode), mode.activations(sum.dtype()));

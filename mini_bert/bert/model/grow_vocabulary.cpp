@@ -14,12 +14,13 @@ void mean_of_rows(const Tensor& table, Index width, std::span<const std::int32_t
 
 }  // namespace
 
-void grow_vocabulary(const BertPreTrainedModel& model, std::span<const std::vector<std::int32_t>> pieces,
+void grow_vocabulary(const BertPreTrainedModel& model, std::span<const std::vector<std::int32_t>> pieces, Index first,
                      BertPreTrainedModel& grown) {
   const Index old_size = model.config().vocab_size, added = static_cast<Index>(pieces.size());
-  require(grown.config().vocab_size == old_size + added,
-          "grow_vocabulary: the grown model has vocab_size {}, expected {} and {} new words", grown.config().vocab_size,
-          old_size, added);
+  const Index new_size = std::max(old_size, first + added);
+  require(first <= old_size && grown.config().vocab_size == new_size,
+          "grow_vocabulary: the grown model has vocab_size {}, expected {} for {} rows and {} new words from {} on",
+          grown.config().vocab_size, new_size, old_size, added, first);
   const std::vector<Parameter> from = model.parameters(), to = grown.parameters();
   for (std::size_t i = 0; i < from.size(); ++i) {
     const Tensor old_value = from[i].value();
@@ -33,7 +34,7 @@ void grow_vocabulary(const BertPreTrainedModel& model, std::span<const std::vect
     const Index width = old_value.size() / old_size;
     for (Index word = 0; word < added; ++word) {
       mean_of_rows(old_value, width, pieces[static_cast<std::size_t>(word)],
-                   value.data<float>() + (old_size + word) * width);
+                   value.data<float>() + (first + word) * width);
     }
   }
 }

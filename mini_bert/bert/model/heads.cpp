@@ -48,7 +48,7 @@ BertForSequenceClassification::BertForSequenceClassification(const BertConfig& c
     : BertPreTrainedModel(config, Pooling::first_token, dtype),
       dropout_(config.classifier_dropout_prob()),
       classifier_(config.hidden_size, config.label_count(), dtype) {
-  register_head("classifier", classifier_);
+  register_head("classifier", classifier_, true);
 }
 
 Var BertForSequenceClassification::logits(const PackedSequences& tokens, Mode& mode) const {
@@ -81,7 +81,7 @@ BertForTokenClassification::BertForTokenClassification(const BertConfig& config,
     : BertPreTrainedModel(config, Pooling::none, dtype),
       dropout_(config.classifier_dropout_prob()),
       classifier_(config.hidden_size, config.label_count(), dtype) {
-  register_head("classifier", classifier_);
+  register_head("classifier", classifier_, true);
 }
 
 Var BertForTokenClassification::logits(const PackedSequences& tokens, Mode& mode) const {
@@ -111,7 +111,7 @@ BertForMultipleChoice::BertForMultipleChoice(const BertConfig& config, DType dty
     : BertPreTrainedModel(config, Pooling::first_token, dtype),
       dropout_(config.classifier_dropout_prob()),
       classifier_(config.hidden_size, 1, dtype) {
-  register_head("classifier", classifier_);
+  register_head("classifier", classifier_, true);
 }
 
 Var BertForMultipleChoice::logits(const PackedSequences& tokens, Mode& mode) const {

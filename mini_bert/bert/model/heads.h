@@ -26,6 +26,7 @@ class BertForNextSentencePrediction : public BertPreTrainedModel {
 // Both of BERT's pre-training tasks at once: masked words and next sentence.
 class BertForPreTraining : public BertPreTrainedModel {
  public:
+  static constexpr bool has_decoder = true;
   explicit BertForPreTraining(const BertConfig& config, DType dtype = DType::f32);
   std::string architecture() const override { return "BertForPreTraining"; }
 

@@ -9,9 +9,10 @@ namespace mini_bert {
 
 // The masked-language-model head: for each row, a score for every token of the vocabulary.
 //   h = LayerNorm(φ(x·W + b))     [M,H]
-//   z = h·Eᵀ + bias               [M,V]
-// E [V,H] is the table of word embeddings (tied weights), so the decoder's only parameter is its bias. Devlin et al.
-// 2019, arXiv:1810.04805 §3.1; Press & Wolf 2017, arXiv:1608.05859.
+//   z = h·Dᵀ + bias               [M,V]
+// D [V,H] is the table of word embeddings (tied weights), so the decoder's only parameter is its bias. Devlin et al.
+// 2019, arXiv:1810.04805 §3.1; Press & Wolf 2017, arXiv:1608.05859. With tie_word_embeddings = false, D is a matrix of
+// its own.
 class MlmHead : public Module {
  public:
   MlmHead(const BertConfig& config, const Weight& word_embeddings, DType dtype);
@@ -21,7 +22,7 @@ class MlmHead : public Module {
  private:
   Linear transform_;
   LayerNorm norm_;
-  Weight word_embeddings_;
+  Weight decoder_;
   Var bias_;
   Activation activation_;
 };

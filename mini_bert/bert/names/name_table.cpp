@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <optional>
 
 namespace mini_bert {
 namespace {
@@ -53,8 +52,7 @@ std::vector<NameTable::Spelling> NameTable::spellings(std::string_view path) con
   for (std::size_t i = 0, count = all.size(); i < count && !base.empty(); ++i) {
     if (all[i].name.starts_with(base)) all.push_back({all[i].name.substr(base.size()), all[i].form});
   }
-  std::stable_partition(all.begin(), all.end(),
-                        [](const Spelling& spelling) { return spelling.form != NameRow::Form::copy; });
+  std::stable_partition(all.begin(), all.end(), [](const Spelling& spelling) { return !spelling.is_second_name(); });
   return all;
 }
 
@@ -72,8 +70,35 @@ std::string NameTable::unwrapped(std::string_view name) const {
   return rest;
 }
 
+std::string NameTable::prefix_of(std::span<const std::string> names) const {
+  std::optional<std::string> shortest;
+  for (const Spelling& spelling : spellings(decoder_paths().word_embeddings)) {
+    if (spelling.is_second_name()) continue;
+    for (const std::string& name : names) {
+      if (name == spelling.name) return "";
+      if (!name.ends_with('.' + spelling.name)) continue;
+      std::string prefix = name.substr(0, name.size() - spelling.name.size());
+      if (!shortest || prefix.size() < shortest->size()) shortest = std::move(prefix);
+    }
+  }
+  return shortest.value_or("");
+}
+
 bool NameTable::is_redundant(std::string_view name) const {
   return std::ranges::any_of(redundant, [&](std::string_view pattern) { return fits(pattern, name); });
+}
+
+DecoderPaths decoder_paths() {
+  return {"embeddings.word.weight", "masked_words.decoder.weight", "masked_words.decoder.bias"};
+}
+
+HeadPaths head_paths() {
+  return {"masked_words.norm.scale", "next_sentence.weight", "answer.weight", "classifier.weight"};
+}
+
+std::optional<std::string> second_checkpoint_name(const Parameter& parameter) {
+  if (parameter.path != decoder_paths().bias) return std::nullopt;
+  return std::move(name_tables().front()->spellings(parameter.path).back().name);
 }
 
 std::string checkpoint_name(const Parameter& parameter) {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array transformers_rows = std::to_array<NameRow>({
     {"embeddings.word.weight", "bert.embeddings.word_embeddings.weight"},
+    {"embeddings.word.weight", "cls.predictions.decoder.weight", NameRow::Form::copy},  // with tied weights
     {"embeddings.position.weight", "bert.embeddings.position_embeddings.weight"},
     {"embeddings.token_type.weight", "bert.embeddings.token_type_embeddings.weight"},
     {"embeddings.norm.scale", "bert.embeddings.LayerNorm.weight"},
@@ -33,8 +34,14 @@ constexpr std::array transformers_rows = std::to_array<NameRow>({
     {"pooler.weight", "bert.pooler.dense.weight"},
     {"pooler.bias", "bert.pooler.dense.bias"},
 
+    // What the decoder adds is decoder.bias. transformers ties predictions.bias to it, and reads decoder.bias where the
+    // two differ.
     {"masked_words.bias", "cls.predictions.bias"},
-    {"masked_words.bias", "cls.predictions.decoder.bias", NameRow::Form::copy},
+    {"masked_words.bias", "cls.predictions.decoder.bias", NameRow::Form::preferred},
+    // A decoder that is not the table of word embeddings.
+    {"masked_words.decoder.weight", "cls.predictions.decoder.weight"},
+    {"masked_words.decoder.bias", "cls.predictions.decoder.bias"},
+    {"masked_words.decoder.bias", "cls.predictions.bias", NameRow::Form::copy},
     {"masked_words.transform.weight", "cls.predictions.transform.dense.weight"},
     {"masked_words.transform.bias", "cls.predictions.transform.dense.bias"},
     {"masked_words.norm.scale", "cls.predictions.transform.LayerNorm.weight"},
@@ -56,11 +63,12 @@ constexpr OlderEnding older[] = {
 // DataParallel and its relatives insert "module", torch.compile "_orig_mod", trainers that hold a model "model".
 constexpr std::string_view wrappers[] = {"module", "_orig_mod", "model"};
 
-// An array 0, 1, 2, …, and the decoder, which is the word embeddings and the head's bias once more.
+// Arrays that transformers computes: 0, 1, 2, …, and zeros.
 constexpr std::string_view transformers_redundant[] = {
     "bert.embeddings.position_ids",
     "embeddings.position_ids",
-    "cls.predictions.decoder.*",
+    "bert.embeddings.token_type_ids",
+    "embeddings.token_type_ids",
 };
 
 }  // namespace

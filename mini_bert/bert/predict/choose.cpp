@@ -5,6 +5,7 @@
 
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/data/batches.h"
+#include "mini_bert/bert/longest_sequence.h"
 
 namespace mini_bert {
 namespace {
@@ -38,7 +39,7 @@ std::vector<float> choice_logits(const BertForMultipleChoice& model, const Datas
 
 std::vector<std::vector<ChoiceScore>> choose(const BertForMultipleChoice& model, const Tokenizer& tokenizer,
                                              std::span<const ChoiceQuestion> questions) {
-  const ChoosingSet set = make_choosing_set(questions, tokenizer, model.config().max_position_embeddings);
+  const ChoosingSet set = make_choosing_set(questions, tokenizer, longest_sequence(model.config(), tokenizer));
   const std::vector<float> logits = choice_logits(model, set.data);
   std::vector<std::vector<ChoiceScore>> answers;
   std::span<const float> rest = logits;

@@ -6,6 +6,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/longest_sequence.h"
 
 namespace mini_bert {
 namespace {
@@ -29,7 +30,8 @@ std::vector<double> scores_from(std::span<const float> logits, const BertConfig&
 std::vector<std::vector<LabelScore>> classify(const BertForSequenceClassification& model, const Tokenizer& tokenizer,
                                               std::span<const TextPair> texts) {
   Dataset data;
-  for (const auto& [text, pair] : texts) add_text(text, pair, tokenizer, model.config().max_position_embeddings, data);
+  for (const auto& [text, pair] : texts)
+    add_text(text, pair, tokenizer, longest_sequence(model.config(), tokenizer), data);
   const NoGrad no_grad;
   std::vector<std::vector<LabelScore>> answers(texts.size());
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {

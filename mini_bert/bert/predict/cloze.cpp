@@ -6,6 +6,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/batches.h"
+#include "mini_bert/bert/longest_sequence.h"
 
 namespace mini_bert {
 
@@ -103,8 +104,7 @@ BlankText read_blanks(const Tokenizer& tokenizer, std::string_view text, Index m
     plain.erase(open_at + open.size() - 1, 1);
     require(plain.find(open) == std::string::npos, "several {} in the text \"{}\"; a text may have one", open, text);
   }
-  const Encoding encoding = tokenizer.encode(
-      plain, {.truncation = Truncation::longest_first, .max_length = static_cast<std::int32_t>(max_length)});
+  const Encoding encoding = tokenizer.encode(plain, cut_to(max_length));
   BlankText blanks{encoding.ids, {}};
   bool found_open = open_at == std::string_view::npos;
   for (const std::int32_t position : mask_positions(tokenizer, encoding.ids, text)) {

@@ -17,8 +17,12 @@ enum class TextPooling { mean, cls, pooler };
 
 struct EmbedOptions {
   TextPooling pooling = TextPooling::mean;
-  bool normalize = false;  // scale each vector to length 1, so that a dot product is a cosine
-  // The number of tokens of a text that are read. 0, or more than the model has positions: as many as it has positions.
+  std::string prompt = {};       // is put in front of each text
+  bool pools_prompt = true;      // whether the mean counts the tokens of the prompt; without it, [CLS] counts as prompt
+  bool normalize = false;        // scale each vector to length 1, so that a dot product is a cosine
+  Index dimensions = 0;          // keep the first numbers of each vector (Matryoshka); 0: all of them
+  bool normalize_again = false;  // scale to length 1 once more, after numbers were left out
+  // The number of tokens of a text that are read, at most as many as the model has positions. 0: longest_sequence().
   Index max_length = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include "mini_bert/autograd/ops/softmax.h"
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/cloze.h"
 
 namespace mini_bert {
@@ -35,9 +36,7 @@ std::vector<std::int32_t> best(std::vector<std::int32_t> candidates, std::span<c
 
 std::vector<std::vector<FillMaskAnswer>> fill_mask(const BertForMaskedLM& model, const Tokenizer& tokenizer,
                                                    std::string_view text, const FillMaskOptions& options) {
-  const Encoding encoding =
-      tokenizer.encode(text, {.truncation = Truncation::longest_first,
-                              .max_length = static_cast<std::int32_t>(model.config().max_position_embeddings)});
+  const Encoding encoding = tokenizer.encode(text, cut_to(longest_sequence(model.config(), tokenizer)));
   const std::vector<std::int32_t> blanks = mask_positions(tokenizer, encoding.ids, text);
   std::vector<std::int32_t> candidates = target_ids(tokenizer, options.targets);
   if (candidates.empty()) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/cloze.h"
 
 namespace mini_bert {
@@ -130,7 +131,7 @@ std::vector<JointAnswer> joint_fill(const BertForMaskedLM& model, const Tokenize
     candidates.resize(static_cast<std::size_t>(tokenizer.vocabulary().size()));
     std::iota(candidates.begin(), candidates.end(), 0);
   }
-  const Index positions = model.config().max_position_embeddings;
+  const Index positions = longest_sequence(model.config(), tokenizer);
   const Index room = has_open_blank(tokenizer, text) ? options.max_blank_length - 1 : 0;
   require(room + 3 <= positions, "a blank of {} tokens does not fit into the {} the model reads",
           options.max_blank_length, positions);

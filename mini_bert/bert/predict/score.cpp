@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/cloze.h"
 
 namespace mini_bert {
@@ -25,9 +26,7 @@ std::vector<TextScore> score(const BertForMaskedLM& model, const Tokenizer& toke
   std::vector<Sequence> sequences;
   std::vector<Blank> blanks;
   for (std::size_t t = 0; t < texts.size(); ++t) {
-    const Encoding encoding =
-        tokenizer.encode(texts[t], {.truncation = Truncation::longest_first,
-                                    .max_length = static_cast<std::int32_t>(model.config().max_position_embeddings)});
+    const Encoding encoding = tokenizer.encode(texts[t], cut_to(longest_sequence(model.config(), tokenizer)));
     for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
       if (tokenizer.is_special(encoding.ids[i]) && encoding.ids[i] != tokenizer.unk_id()) continue;
       blanks.push_back({t, scores[t].token_texts.size(), static_cast<std::int32_t>(i), encoding.ids[i]});

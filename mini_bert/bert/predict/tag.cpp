@@ -7,6 +7,7 @@
 #include "mini_bert/autograd/ops/softmax.h"
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/data/batches.h"
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/tokenizer/decoder.h"
 
 namespace mini_bert {
@@ -141,9 +142,7 @@ std::vector<std::vector<TaggedSpan>> tag(const BertForTokenClassification& model
   std::vector<Encoding> encodings;
   std::vector<Sequence> sequences;
   for (const std::string& text : texts) {
-    encodings.push_back(
-        tokenizer.encode(text, {.truncation = Truncation::longest_first,
-                                .max_length = static_cast<std::int32_t>(config.max_position_embeddings)}));
+    encodings.push_back(tokenizer.encode(text, cut_to(longest_sequence(config, tokenizer))));
     sequences.push_back({encodings.back().ids, encodings.back().type_ids});
   }
   const NoGrad no_grad;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/cloze.h"
 
 namespace mini_bert {
@@ -141,7 +142,7 @@ std::vector<std::vector<TargetAnswer>> score_targets(const BertForMaskedLM& mode
   require(!targets.empty(), "score_targets: no targets");
   std::size_t longest = 0;
   for (const Target& target : targets) longest = std::max(longest, target.tokens.size());
-  const auto positions = static_cast<std::size_t>(model.config().max_position_embeddings);
+  const auto positions = static_cast<std::size_t>(longest_sequence(model.config(), tokenizer));
   require(longest + 2 <= positions, "the longest target has {} tokens, the model reads {}; choose shorter ones",
           longest, positions);
   // A blank has at least one token. The text leaves room for the other tokens of the longest target, so no target cuts

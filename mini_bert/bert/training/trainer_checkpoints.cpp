@@ -48,10 +48,10 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
 void add_schedule_options(RunIdentity& identity, const ScheduleOptions& options) {
   const ScheduleOptions usual;
   const auto add = [&](const char* name, const auto& value, const auto& otherwise) {
-    if (value != otherwise) identity.add(std::string("schedule_options.") + name, value);
+    if (value != otherwise) identity.add(fmt::format("schedule_options.{}", name), value);
   };
   const auto add_set = [&](const char* name, const auto& value) {
-    if (value) identity.add(std::string("schedule_options.") + name, *value);
+    if (value) identity.add(fmt::format("schedule_options.{}", name), *value);
   };
   add_set("num_cycles", options.num_cycles);
   add("power", options.power, usual.power);

@@ -30,7 +30,7 @@ std::vector<float> logits_of(const BertForMaskedLM& model, const Sequence& seque
 TEST_CASE("grow_vocabulary: known tokens keep their scores, a new word has the mean of its pieces'") {
   BertForMaskedLM model(test::tiny_config()), grown(grown_config());
   test::randomize(model, 1);
-  grow_vocabulary(model, pieces, grown);
+  grow_vocabulary(model, pieces, model.config().vocab_size, grown);
   const Sequence sequence = test::random_sequence(9, 2);
   const std::vector<float> before = logits_of(model, sequence), after = logits_of(grown, sequence);
   REQUIRE(after.size() == before.size() + 3);
@@ -43,7 +43,7 @@ TEST_CASE("grow_vocabulary: known tokens keep their scores, a new word has the m
 TEST_CASE("grow_vocabulary: a new word is read as the mean of its pieces") {
   BertForSequenceClassification model(test::tiny_config()), grown(grown_config());
   test::randomize(model, 1);
-  grow_vocabulary(model, pieces, grown);
+  grow_vocabulary(model, pieces, model.config().vocab_size, grown);
   const Tensor &old_table = model.bert().word_embeddings().value(), &table = grown.bert().word_embeddings().value();
   CHECK(table.shape() == Shape{26, 12});
   CHECK(test::same_bits(table.rows(0, 23), old_table));
@@ -59,6 +59,7 @@ TEST_CASE("grow_vocabulary: a new word is read as the mean of its pieces") {
 
 TEST_CASE("grow_vocabulary: a model of another size is an Error") {
   BertForMaskedLM model(test::tiny_config()), same(test::tiny_config());
-  CHECK_THROWS_WITH(grow_vocabulary(model, pieces, same),
-                    "grow_vocabulary: the grown model has vocab_size 23, expected 23 and 3 new words");
+  CHECK_THROWS_WITH(
+      grow_vocabulary(model, pieces, 23, same),
+      "grow_vocabulary: the grown model has vocab_size 23, expected 26 for 23 rows and 3 new words from 23 on");
 }

@@ -51,15 +51,28 @@ TEST_CASE("names: every parameter of every model has one name of its own in ever
   });
 }
 
-TEST_CASE("names: a table row is no parameter's twice, unless it is a copy") {
+TEST_CASE("names: no two parameters have the same first name, and each has one") {
   for (const NameTable* const table : name_tables()) {
     std::set<std::string_view> paths, spelled;
     for (const NameRow& row : table->rows) {
-      INFO(row.name);
-      CHECK(spelled.insert(row.name).second);
-      CHECK(paths.insert(row.path).second == (row.form != NameRow::Form::copy));
+      INFO(row.path << " " << row.name);
+      const bool second = row.form == NameRow::Form::copy || row.form == NameRow::Form::preferred;
+      if (!second) CHECK(spelled.insert(row.name).second);
+      CHECK(paths.insert(row.path).second == !second);
     }
   }
+}
+
+TEST_CASE("names: what stands before all names is found, and nothing else") {
+  const auto prefix = [](const Names& names) { return transformers.prefix_of(names); };
+  const std::string table = "embeddings.word_embeddings.weight";
+  CHECK(prefix({"bert." + table}).empty());
+  CHECK(prefix({table}).empty());
+  CHECK(prefix({"classifier.weight"}).empty());
+  CHECK(prefix({"bert.bert." + table, "classifier.weight"}) == "bert.");
+  CHECK(prefix({"0.auto_net." + table}) == "0.auto_net.");
+  CHECK(prefix({"student.bert." + table, "bert." + table}).empty());
+  CHECK(prefix({"my" + table}).empty());
 }
 
 TEST_CASE("names: the number of a layer goes from path to name") {
@@ -84,7 +97,12 @@ TEST_CASE("names: kernels are transposed, other weights are not; a copy comes la
   const auto bias = transformers.spellings("masked_words.bias");
   REQUIRE(bias.size() == 2);
   CHECK(bias[1].name == "cls.predictions.decoder.bias");
-  CHECK(bias[1].form == Form::copy);
+  CHECK(bias[1].form == Form::preferred);
+  const auto own_bias = transformers.spellings("masked_words.decoder.bias");
+  REQUIRE(own_bias.size() == 2);
+  CHECK(own_bias[0].name == "cls.predictions.decoder.bias");
+  CHECK(own_bias[1].name == "cls.predictions.bias");
+  CHECK(own_bias[1].form == Form::copy);
 }
 
 TEST_CASE("names: what wrappers insert is left out, wherever it is") {
@@ -100,11 +118,11 @@ TEST_CASE("names: what wrappers insert is left out, wherever it is") {
 }
 
 TEST_CASE("names: tensors that hold nothing of their own") {
-  for (const char* name : {"bert.embeddings.position_ids", "embeddings.position_ids", "cls.predictions.decoder.weight",
-                           "cls.predictions.decoder.bias"}) {
+  for (const char* name : {"bert.embeddings.position_ids", "embeddings.position_ids", "embeddings.token_type_ids"}) {
     CHECK(transformers.is_redundant(name));
   }
-  for (const char* name : {"bert.embeddings.position_ids.x", "cls.predictions.bias", "decoder.bias", ""}) {
+  for (const char* name : {"bert.embeddings.position_ids.x", "cls.predictions.bias", "cls.predictions.decoder.weight",
+                           "decoder.bias", ""}) {
     CHECK_FALSE(transformers.is_redundant(name));
   }
   for (const char* name : {"bert/pooler/dense/bias/adam_m", "bert/pooler/dense/bias/adam_v", "global_step",

@@ -83,3 +83,36 @@ TEST_CASE("embed: a long text is cut at its end, [SEP] stays") {
   tokens.push_back(3);
   check(model({text}, {.pooling = TextPooling::mean})[0], mean_of(tokens));
 }
+
+TEST_CASE("embed: a prompt goes before each text, and its tokens count or not") {
+  const OneHot model;
+  const EmbedOptions with{.prompt = "c d "};
+  check(model({"a b"}, with)[0], mean_of({2, 7, 8, 5, 6, 3}));
+  EmbedOptions behind = with;
+  behind.pools_prompt = false;  // without [CLS] and the prompt, with [SEP]
+  check(model({"a b", ""}, behind)[0], mean_of({5, 6, 3}));
+  check(model({"a b", ""}, behind)[1], mean_of({3}));
+  behind.pooling = TextPooling::cls;
+  check(model({"a b"}, behind)[0], hidden_of(5));
+  // A text that is cut within the prompt has nothing behind it.
+  behind.max_length = 3;
+  check(model({"a b"}, behind)[0], hidden_of(3));
+  behind.prompt = "c d e f ";
+  behind.max_length = 4;
+  check(model({"a"}, behind)[0], hidden_of(3));
+}
+
+TEST_CASE("embed: the first numbers of a vector, before or after length 1") {
+  const OneHot model;
+  EmbedOptions options{.normalize = true, .dimensions = 9};
+  const auto whole = model({"a b"}, {.normalize = true})[0];
+  auto cut = model({"a b"}, options)[0];
+  CHECK(cut == std::vector<float>(whole.begin(), whole.begin() + 9));
+  options.normalize_again = true;
+  double squares = 0;
+  const std::vector<float> scaled = model({"a b"}, options)[0];
+  for (const float x : scaled) squares += double{x} * x;
+  CHECK(squares == Approx(1).margin(1e-6));
+  options.dimensions = 1000;
+  CHECK(model({"a b"}, options)[0].size() == static_cast<std::size_t>(test::table_width));
+}

@@ -172,8 +172,7 @@ void check_typed_once(const TrainOptions& typed) {
                                 "checkpoint", "arguments",   "guard"};
   for (const auto& [flag, values] : typed.given) {
     const bool once = std::ranges::find(flags, flag) != flags.end();
-    if (!once || std::ranges::all_of(values, [&](const std::string& value) { return value == values.front(); }))
-      continue;
+    if (!once || std::ranges::count(values, values.front()) == std::ranges::ssize(values)) continue;
     throw UsageError(fmt::format("--{} is given more than once ('{}' and '{}') and takes one value{}", flag,
                                  values.front(), values.back(),
                                  flag == "train" || flag == "validation" ? "; join the files into one" : ""));

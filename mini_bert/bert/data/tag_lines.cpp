@@ -97,7 +97,9 @@ class TagLines {
       read_conllu(line, number);
     } else {
       const TagRow row = parse_row(line);
-      if (row.tag.empty()) return note_fault(line, number, "a word, white space and its tag");
+      if (row.tag.empty() || is_line_of_slashes(line)) {
+        return note_fault(line, number, "a word, white space and its tag");
+      }
       add(row.word, row.tag);
     }
   }
@@ -116,6 +118,13 @@ class TagLines {
     if (kind_.slashes) return !std::ranges::all_of(fields_of(without_trailing_space(line), false), is_word_with_slash);
     const Fields fields = fields_of(without_trailing_space(line), false);
     return !kind_.widths.empty() && (!kind_.widths.contains(fields.size()) || !kind_.tags.contains(fields.back()));
+  }
+
+  // "北/B-LOC 京/I-LOC" between lines of one word, whose tags show that these are two words.
+  bool is_line_of_slashes(std::string_view line) const {
+    return std::ranges::all_of(fields_of(without_trailing_space(line), false), [this](std::string_view field) {
+      return is_word_with_slash(field) && kind_.tags.contains(field.substr(field.rfind('/') + 1));
+    });
   }
 
   void read_slashes(std::string_view line) {

@@ -115,6 +115,8 @@ TEST_CASE("tagged texts: word/TAG", "[tagged]") {
   CHECK(texts[0].tags == Names{"B-LOC", "I-LOC"});
   CHECK(texts[1].words == Names{"1/2", "好"});
   CHECK(read("a.txt", "北/B-LOC\n京/I-LOC\n\n好/O\n").size() == 2);
+  CHECK_THROWS_WITH(read("a.txt", "我 O\n北 B-LOC\n京 I-LOC\n\n北/B-LOC 京/I-LOC\n"),
+                    ContainsSubstring("line 5: \"北/B-LOC 京/I-LOC\", expected a word, white space and its tag"));
 }
 
 TEST_CASE("tagged texts: a text and its spans", "[tagged]") {

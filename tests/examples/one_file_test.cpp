@@ -104,7 +104,8 @@ TEST_CASE("one file: losses, gradients and updated weights are those of the libr
   mini_bert::BertForMaskedLM model(config_of(bert), mini_bert::DType::f64);
   REQUIRE(model.parameters().size() == bert.all.size());
   for (const mini_bert::Parameter& parameter : model.parameters()) {
-    const Parameter& ours = find(bert, checkpoint_name(parameter));
+    const std::string name = checkpoint_name(parameter);
+    const Parameter& ours = find(bert, name);
     REQUIRE(static_cast<mini_bert::Index>(ours.value.values.size()) == parameter.value().size());
     REQUIRE((ours.value.rows == 1) == (parameter.value().shape().rank() == 1));
     mini_bert::Tensor value = parameter.value();

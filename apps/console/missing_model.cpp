@@ -41,7 +41,7 @@ std::string nearest_below(const fs::path& found, fs::path::const_iterator part, 
 
 std::string hint(const std::string& name) {
   const std::string nearest = nearest_folder(name);
-  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+  return nearest.empty() ? "." : fmt::format("; did you mean {}?", nearest);
 }
 
 }  // namespace
@@ -57,14 +57,14 @@ void require_likely_model(const std::string& name) {
   fail(
       "{}: no such model folder{} Name a folder with config.json, model.safetensors and vocab.txt, or a model of "
       "huggingface.co, such as google-bert/bert-base-chinese",
-      name, nearest_folder(name).empty() ? "." : hint(name));
+      name, hint(name));
 }
 
 std::string missing_model(const std::string& name, const std::string& problem) {
   return fmt::format(
       "there is no folder {}{} As a model of the hub: {}. Without a network, take models/mini-bert-zh, "
       "which comes with the program; HF_ENDPOINT names a mirror of the hub",
-      name, nearest_folder(name).empty() ? "." : hint(name), problem);
+      name, hint(name), problem);
 }
 
 }  // namespace mini_bert

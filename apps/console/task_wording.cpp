@@ -32,9 +32,8 @@ const Purpose& purpose_of(const std::string& architecture) {
 std::string task_wording(const OtherTaskError& error) {
   const Purpose &found = purpose_of(error.found()), &needed = purpose_of(error.needed());
   return fmt::format(
-      "this model was trained to {}, not to {}; use mini_bert_predict {} with it, or teach it with mini_bert_train "
-      "--task "
-      "{}",
+      "this model was trained to {}, not to {}; use mini_bert_predict {} with it, or teach it with "
+      "mini_bert_train --task {}",
       found.does, needed.does, found.predict, needed.train);
 }
 

@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "apps/predict/line_reader.h"
 #include "apps/predict/request.h"
@@ -16,13 +15,6 @@ using namespace mini_bert::testing;
 using nlohmann::json;
 
 namespace {
-
-std::vector<json> lines_of(const std::string& text) {
-  std::vector<json> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
-  return lines;
-}
 
 std::string error_of(const json& line) {
   return line.is_object() && line.contains("error") ? line.at("error").get<std::string>() : "";
@@ -37,7 +29,7 @@ class Desk : public ProgramFolder {
     INFO(flags << '\n' << outcome.out << outcome.err);
     CHECK(outcome.exit_code == 0);
     CHECK(outcome.err.find("mini_bert_predict:") == std::string::npos);
-    return lines_of(outcome.out);
+    return json_lines(outcome.out);
   }
   void train(const std::string& task, const std::string& data, const std::string& output) const {
     REQUIRE(
@@ -208,8 +200,8 @@ TEST_CASE("child: without --json a bad line is named with its number, and the ot
   // Texts of the command line: the others are answered too, and the command fails.
   const Outcome texts = desk.run("mini_bert_predict fill-mask --model model --json '天[MASK]' 天 '地[MASK]'");
   CHECK(texts.exit_code == 1);
-  CHECK(lines_of(texts.out).size() == 3);
-  CHECK_FALSE(error_of(lines_of(texts.out)[1]).empty());
+  CHECK(json_lines(texts.out).size() == 3);
+  CHECK_FALSE(error_of(json_lines(texts.out)[1]).empty());
 }
 
 TEST_CASE("child: files give an answer for every row too", "[apps][child]") {
@@ -217,12 +209,12 @@ TEST_CASE("child: files give an answer for every row too", "[apps][child]") {
   write_file(desk.path() / "x.csv", "text\n诸葛[MASK]\n\"\"\n没有空\n天[MASK]\n");
   const Outcome outcome = desk.run("mini_bert_predict fill-mask --model model --json --file x.csv");
   CHECK(outcome.exit_code == 0);
-  const std::vector<json> lines = lines_of(outcome.out);
+  const std::vector<json> lines = json_lines(outcome.out);
   REQUIRE(lines.size() == 4);
   CHECK(error_of(lines[1]) == "the text is empty");
   CHECK_THAT(error_of(lines[2]), ContainsSubstring("no [MASK]"));
   CHECK(lines[3].is_array());
-  CHECK(lines_of(desk.run("mini_bert_predict fill-mask --model model --json --file x.csv -f x.csv").out).size() == 8);
+  CHECK(json_lines(desk.run("mini_bert_predict fill-mask --model model --json --file x.csv -f x.csv").out).size() == 8);
 }
 
 TEST_CASE("line reader: a byte order mark, CRLF, and a last line without an end", "[apps][child]") {

@@ -1,6 +1,5 @@
 // The task choose, from the flags of mini_bert_train to the answers of mini_bert_predict.
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/apps/bad_input.h"
 
@@ -23,15 +22,6 @@ std::string c3() {
                                    "1"}),
                       json::array({{"天地日月"}, {question("是", {"云", "天"}, "天")}, "2"})})
       .dump();
-}
-
-std::vector<json> lines_of(const Outcome& outcome) {
-  INFO(outcome.out << outcome.err);
-  REQUIRE(outcome.exit_code == 0);
-  std::vector<json> lines;
-  std::istringstream stream(outcome.out);
-  for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
-  return lines;
 }
 
 std::string trained(const ProgramFolder& shop, const std::string& flags) {
@@ -62,7 +52,8 @@ TEST_CASE("choose: trained on the columns of SWAG, reported, asked", "[apps]") {
   CHECK(report.find("masks") == std::string::npos);
   CHECK(report.find("Confusion") == std::string::npos);
 
-  const std::vector<json> answers = lines_of(shop.run("mini_bert_predict choose --model out --json --file train.csv"));
+  const std::vector<json> answers =
+      json_lines(shop.run("mini_bert_predict choose --model out --json --file train.csv"));
   REQUIRE(answers.size() == 3);
   const char* const right[] = {"孔明", "子澜", "人物"};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -80,17 +71,17 @@ TEST_CASE("choose: C3, asked by flags, by texts and by lines", "[apps]") {
   write_file(shop.path() / "c3.json", c3());
   trained(shop, "--train c3.json --validation c3.json --epochs 80 --batch-size 3");
   const std::string ask = "mini_bert_predict choose --model out --json ";
-  const std::vector<json> answers = lines_of(shop.run(ask + "--file c3.json"));
+  const std::vector<json> answers = json_lines(shop.run(ask + "--file c3.json"));
   REQUIRE(answers.size() == 3);
   CHECK(answers[0][0].at("label") == "孔明");
   CHECK(answers[1].size() == 3);
   CHECK(answers[1][0].at("label") == "葛");
   CHECK(answers[2][0].at("label") == "天");
 
-  const json by_flags = lines_of(shop.run(ask + "--context '诸葛亮， 字孔明' --question 字 孔明 子澜")).at(0);
+  const json by_flags = json_lines(shop.run(ask + "--context '诸葛亮， 字孔明' --question 字 孔明 子澜")).at(0);
   CHECK(by_flags == answers[0]);
-  const json by_text = lines_of(shop.run(ask + "\"$(printf '天地日月\\t云\\t天')\"")).at(0);
-  CHECK(lines_of(shop.run("printf '天地日月\\t云\\t天\\n' | " + ask)).at(0) == by_text);
+  const json by_text = json_lines(shop.run(ask + "\"$(printf '天地日月\\t云\\t天')\"")).at(0);
+  CHECK(json_lines(shop.run("printf '天地日月\\t云\\t天\\n' | " + ask)).at(0) == by_text);
   CHECK(by_text.size() == 2);
 }
 

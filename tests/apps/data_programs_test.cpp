@@ -1,6 +1,5 @@
 // What people's data files look like, from the flags of mini_bert_train to the answers of mini_bert_predict.
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/apps/program_testing.h"
 #include "tests/catch.h"
@@ -28,13 +27,7 @@ class DataWorkshop : public ProgramFolder {
   }
   // The answers of mini_bert_predict, one for each line.
   std::vector<json> predict(const std::string& flags) const {
-    const Outcome outcome = run("mini_bert_predict " + flags + " --json");
-    INFO(outcome.out << outcome.err);
-    REQUIRE(outcome.exit_code == 0);
-    std::vector<json> lines;
-    std::istringstream stream(outcome.out);
-    for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
-    return lines;
+    return json_lines(run("mini_bert_predict " + flags + " --json"));
   }
 };
 

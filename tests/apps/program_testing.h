@@ -6,9 +6,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "mini_bert/bert/checkpoint.h"
+#include "tests/catch.h"
 #include "tests/files/temporary_folder.h"
 
 // Runs the programs as a user would, on a tiny model in a temporary folder.
@@ -42,6 +47,21 @@ inline Outcome run(const fs::path& folder, const std::string& command) {
   const int status = std::system(full.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "stdout.txt"),
           read_file(folder / "stderr.txt")};
+}
+
+// The values of JSON in a text, one a line.
+inline std::vector<nlohmann::json> json_lines(const std::string& text) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+// The same of what a program printed, which must have succeeded.
+inline std::vector<nlohmann::json> json_lines(const Outcome& outcome) {
+  INFO(outcome.out << outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  return json_lines(outcome.out);
 }
 
 // Writes a model folder: 2 layers, hidden size 16, a vocabulary of 37 tokens, random weights.

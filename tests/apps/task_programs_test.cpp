@@ -1,6 +1,5 @@
 // Every task besides masked words, from the flags of mini_bert_train to the answers of mini_bert_predict.
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/apps/program_testing.h"
 #include "tests/catch.h"
@@ -23,13 +22,7 @@ class Workshop : public ProgramFolder {
   }
   // The lines of JSON that mini_bert_predict answers with.
   std::vector<json> predict(const std::string& flags) const {
-    const Outcome outcome = run("mini_bert_predict " + flags + " --json");
-    INFO(outcome.out << outcome.err);
-    REQUIRE(outcome.exit_code == 0);
-    std::vector<json> lines;
-    std::istringstream stream(outcome.out);
-    for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
-    return lines;
+    return json_lines(run("mini_bert_predict " + flags + " --json"));
   }
   json config() const { return json::parse(read_file(path() / "out/config.json")); }
   json last_evaluation() const {

@@ -1,6 +1,5 @@
 // mini_bert_train and mini_bert_predict as a person uses them, from the flags to what they leave.
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/apps/program_testing.h"
 #include "tests/catch.h"
@@ -20,13 +19,6 @@ class Workshop : public ProgramFolder {
     write_file(path() / "validation.txt", "蜀相诸葛涛\n诸葛亮是蜀国的相\n");
   }
 };
-
-std::vector<json> json_lines(const std::string& text) {
-  std::vector<json> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
-  return lines;
-}
 
 std::size_t count_with(const std::vector<json>& lines, const char* key) {
   return static_cast<std::size_t>(std::ranges::count_if(lines, [&](const json& line) { return line.contains(key); }));

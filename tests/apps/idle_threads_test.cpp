@@ -4,7 +4,7 @@
 using namespace mini_bert::testing;
 
 // Only GNU's OpenMP library prints this setting.
-#if defined(_OPENMP) && !defined(__clang__)
+#if defined(MINI_BERT_OPENMP) && !defined(__clang__)
 
 namespace {
 

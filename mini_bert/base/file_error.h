@@ -14,6 +14,7 @@ namespace mini_bert {
 // write, or 0 when it is unknown.
 [[noreturn]] void fail_with_errno(const std::filesystem::path& path, std::string_view what, int code,
                                   std::uint64_t bytes = 0);
+inline constexpr std::string_view cannot_write = "cannot be written";  // the usual `what` of a writer
 
 // Error when a file is what Git LFS leaves in the place of a large file that was not downloaded. `beginning` are the
 // first bytes of the file.

@@ -7,7 +7,7 @@
 namespace mini_bert {
 namespace {
 
-std::map<std::string, LocatedTensor> locate(const std::vector<TensorFile>& files, const NameTable& table) {
+std::map<std::string, LocatedTensor> locate_tensors(const std::vector<TensorFile>& files, const NameTable& table) {
   std::vector<std::string> names;
   for (const TensorFile& file : files) {
     for (const StoredTensor& stored : file.tensors()) names.push_back(table.unwrapped(stored.name));
@@ -37,7 +37,7 @@ StoredTensor LocatedTensor::oriented() const {
 CheckpointTensors::CheckpointTensors(const std::vector<TensorFile>& files, const std::vector<std::string>& paths) {
   std::size_t most = 0;
   for (const NameTable* const table : name_tables()) {
-    std::map<std::string, LocatedTensor> located = locate(files, *table);
+    std::map<std::string, LocatedTensor> located = locate_tensors(files, *table);
     const auto known = static_cast<std::size_t>(std::ranges::count_if(paths, [&](const std::string& path) {
       return std::ranges::any_of(table->spellings(path),
                                  [&](const auto& spelling) { return located.contains(spelling.name); });

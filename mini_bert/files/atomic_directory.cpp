@@ -15,8 +15,6 @@ namespace fs = std::filesystem;
 namespace mini_bert {
 namespace {
 
-constexpr std::string_view cannot_write = "cannot be written";
-
 fs::path with_suffix(fs::path path, std::string_view suffix) {
   return path += suffix;
 }

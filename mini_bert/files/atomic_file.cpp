@@ -15,8 +15,6 @@ namespace fs = std::filesystem;
 namespace mini_bert {
 namespace {
 
-constexpr std::string_view cannot_write = "cannot be written";
-
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }

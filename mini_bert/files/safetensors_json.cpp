@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_extents = 64;
-
 // Reads the header's JSON event by event. A generic parser would keep the last of two equal keys and build a tree many
 // times the size of the text. This one accepts only the shape that the format allows.
 class HeaderReader : public nlohmann::json_sax<json> {

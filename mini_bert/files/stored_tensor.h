@@ -10,6 +10,9 @@
 
 namespace mini_bert {
 
+// The most extents that a shape in a file may have, as in PyTorch.
+inline constexpr std::size_t most_extents = 64;
+
 // One tensor of a file. Its elements are in the bytes [begin, end) of the file; the parser of the file's format has
 // checked that they exist and that every element of shape and strides lies within them.
 struct StoredTensor {

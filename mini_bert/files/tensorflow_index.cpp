@@ -10,12 +10,12 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::string_view remedy = "the file is damaged or not a TensorFlow checkpoint's index; download it again";
+constexpr std::string_view index_remedy =
+    "the file is damaged or not a TensorFlow checkpoint's index; download it again";
 constexpr std::size_t footer_bytes = 48;
 constexpr std::size_t trailer_bytes = 5;  // behind each block: compression, checksum
 constexpr std::uint64_t magic = 0xdb4775248b80fb57;
-constexpr std::size_t most_extents = 64;
-constexpr Index most_shards = 99999;  // file names count with five digits
+constexpr Index most_data_files = 99999;  // file names count with five digits
 
 // Numbers and texts from the front of some bytes. `where` begins every message.
 class Cursor {
@@ -27,7 +27,7 @@ class Cursor {
 
   std::string_view take(std::uint64_t count, std::string_view what) {
     require(count <= bytes_.size(), "{}: {} of {} bytes, but only {} are left; {}", where_, what, count, bytes_.size(),
-            remedy);
+            index_remedy);
     const std::string_view taken = bytes_.substr(0, count);
     bytes_.remove_prefix(count);
     return taken;
@@ -46,7 +46,7 @@ class Cursor {
       value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    fail("{}: {} is a number of more than ten bytes; {}", where_, what, remedy);
+    fail("{}: {} is a number of more than ten bytes; {}", where_, what, index_remedy);
   }
 
  private:
@@ -111,9 +111,9 @@ std::vector<Index> read_shape(std::string_view message, const std::string& where
       if (const Field field = next_field(fields); field.number == 1) size = field.value;
     }
     require(std::in_range<Index>(size), "{}: extent {}, expected at most 2^63-1; {}", where,
-            static_cast<std::int64_t>(size), remedy);
+            static_cast<std::int64_t>(size), index_remedy);
     extents.push_back(static_cast<Index>(size));
-    require(extents.size() <= most_extents, "{}: more than {} extents; {}", where, most_extents, remedy);
+    require(extents.size() <= most_extents, "{}: more than {} extents; {}", where, most_extents, index_remedy);
   }
   return extents;
 }
@@ -125,12 +125,12 @@ class IndexReader {
 
   TensorflowIndex read() {
     require(file_.size() >= footer_bytes, "{}: has {} bytes, expected at least {}; {}", path_, file_.size(),
-            footer_bytes, remedy);
+            footer_bytes, index_remedy);
     const std::string_view footer_text = file_.substr(file_.size() - footer_bytes);
     std::uint64_t found_magic = 0;
     std::memcpy(&found_magic, footer_text.data() + footer_bytes - 8, 8);
     require(found_magic == magic, "{}: the last 8 bytes are {:016x}, expected {:016x}; {}", path_, found_magic, magic,
-            remedy);
+            index_remedy);
     Cursor footer(footer_text, path_);
     block(footer, "the block of metadata");  // only its checksum matters here
     for_each_entry(block(footer, "the block of blocks"), [&](const std::string&, std::string_view handle) {
@@ -138,7 +138,7 @@ class IndexReader {
       for_each_entry(block(cursor, "a block"),
                      [&](const std::string& key, std::string_view value) { add(key, value); });
     });
-    require(has_header_, "{}: has no header, expected one under the empty key; {}", path_, remedy);
+    require(has_header_, "{}: has no header, expected one under the empty key; {}", path_, index_remedy);
     return std::move(result_);
   }
 
@@ -148,15 +148,16 @@ class IndexReader {
     const std::uint64_t offset = handle.varint(what), length = handle.varint(what);
     require(
         offset <= file_.size() && length <= file_.size() - offset && trailer_bytes <= file_.size() - offset - length,
-        "{}: {} of {} bytes at byte {}, but the file has {}; {}", path_, what, length, offset, file_.size(), remedy);
+        "{}: {} of {} bytes at byte {}, but the file has {}; {}", path_, what, length, offset, file_.size(),
+        index_remedy);
     const auto compression = static_cast<unsigned char>(file_[offset + length]);
     require(compression == 0, "{}: {} is compressed (kind {}), expected it plain as TensorFlow writes indices; {}",
-            path_, what, compression, remedy);
+            path_, what, compression, index_remedy);
     std::uint32_t checksum = 0;
     std::memcpy(&checksum, file_.data() + offset + length + 1, 4);
     const std::uint32_t found = masked_checksum(file_.substr(offset, length + 1));
     require(found == checksum, "{}: {} at byte {} has the checksum {:08x}, expected {:08x}; {}", path_, what, offset,
-            found, checksum, remedy);
+            found, checksum, index_remedy);
     return file_.substr(offset, length);
   }
 
@@ -164,16 +165,17 @@ class IndexReader {
   // share nothing, which only a search needs, and the number of these places.
   template <class Use>
   void for_each_entry(std::string_view block, const Use& use) const {
-    require(block.size() >= 4, "{}: a block of {} bytes, expected at least 4; {}", path_, block.size(), remedy);
+    require(block.size() >= 4, "{}: a block of {} bytes, expected at least 4; {}", path_, block.size(), index_remedy);
     std::uint32_t restarts = 0;
     std::memcpy(&restarts, block.data() + block.size() - 4, 4);
     require(restarts <= (block.size() - 4) / 4, "{}: a block of {} bytes with {} restart points; {}", path_,
-            block.size(), restarts, remedy);
+            block.size(), restarts, index_remedy);
     std::string key;
     for (Cursor entries(block.substr(0, block.size() - 4 - 4 * std::size_t{restarts}), path_); !entries.empty();) {
       const std::uint64_t shared = entries.varint("a key"), own = entries.varint("a key");
       const std::uint64_t length = entries.varint("a value's length");
-      require(shared <= key.size(), "{}: a key shares {} bytes with one of {}; {}", path_, shared, key.size(), remedy);
+      require(shared <= key.size(), "{}: a key shares {} bytes with one of {}; {}", path_, shared, key.size(),
+              index_remedy);
       key.resize(shared);
       key += entries.take(own, "a key");
       use(key, entries.take(length, "a value"));
@@ -183,8 +185,8 @@ class IndexReader {
   void add(const std::string& key, std::string_view value) {
     if (key.empty()) return read_header(value);
     require(names_.insert(key).second, "{}: variable {} occurs twice, expected once; {}", path_, in_quotes(key),
-            remedy);
-    require(names_.size() <= most_variables, "{}: more than {} variables; {}", path_, most_variables, remedy);
+            index_remedy);
+    require(names_.size() <= most_variables, "{}: more than {} variables; {}", path_, most_variables, index_remedy);
     result_.variables.push_back(read_entry(key, value));
   }
 
@@ -194,8 +196,8 @@ class IndexReader {
     for (Cursor cursor(message, path_); !cursor.empty();) {
       const Field field = next_field(cursor);
       if (field.number == 1) {
-        require(field.value >= 1 && field.value <= most_shards, "{}: {} data files, expected 1 to {}; {}", path_,
-                field.value, most_shards, remedy);
+        require(field.value >= 1 && field.value <= most_data_files, "{}: {} data files, expected 1 to {}; {}", path_,
+                field.value, most_data_files, index_remedy);
         result_.shards = static_cast<Index>(field.value);
       }
       require(field.number != 2 || field.value == 0,
@@ -222,15 +224,15 @@ class IndexReader {
     const StoredType* known_type = find_stored_type(&StoredType::tensorflow, type);
     // A variable of another type, a text for example, is listed but cannot be read.
     tensor.type = known_type ? *known_type : StoredType{.name = "another type"};
-    require(shard < most_shards, "{}: is in data file {}, expected one of {}; {}", where, shard, result_.shards,
-            remedy);
+    require(shard < most_data_files, "{}: is in data file {}, expected one of {}; {}", where, shard, result_.shards,
+            index_remedy);
     variable.shard = static_cast<Index>(shard);
     const auto needed = bytes_needed(tensor.type, tensor.extents);
     require(needed && (!known_type || *needed == bytes), "{}: has {} bytes, but {} of shape {} needs {}; {}", where,
             bytes, tensor.type.name, tensor.shape(), needed ? fmt::format("{}", *needed) : "an impossible number",
-            remedy);
+            index_remedy);
     require(!__builtin_add_overflow(offset, bytes, &tensor.end), "{}: {} bytes at byte {} are no place in a file; {}",
-            where, bytes, offset, remedy);
+            where, bytes, offset, index_remedy);
     tensor.begin = offset;
     return variable;
   }

@@ -11,9 +11,6 @@
 namespace mini_bert {
 namespace {
 
-constexpr std::string_view remedy =
-    "the file is damaged, or holds more than tensors; write it again with torch.save(model.state_dict(), …)";
-
 std::vector<StoredTensor> parse_zip(std::span<const std::byte> file, const std::string& path) {
   constexpr std::string_view pickle_name = "/data.pkl";
   std::unordered_map<std::string_view, ZipEntry> entries;
@@ -23,7 +20,7 @@ std::vector<StoredTensor> parse_zip(std::span<const std::byte> file, const std::
     if (entry.name.ends_with(pickle_name)) pickled = &kept;
   }
   require(pickled != nullptr, "{}: a zip archive of {} files without data.pkl, expected what torch.save writes; {}",
-          path, entries.size(), remedy);
+          path, entries.size(), torch_remedy);
   const std::string root(pickled->name.substr(0, pickled->name.size() - pickle_name.size()));
   if (const auto order = entries.find(root + "/byteorder"); order != entries.end()) {
     const auto bytes = file.subspan(order->second.begin, order->second.end - order->second.begin);
@@ -38,10 +35,10 @@ std::vector<StoredTensor> parse_zip(std::span<const std::byte> file, const std::
   for (auto& [key, storage] : dictionary.storages()) {
     const auto entry = entries.find(fmt::format("{}/data/{}", root, key));
     require(entry != entries.end(), "{}: storage {} is missing, found {} other files; {}", path, in_quotes(key),
-            entries.size(), remedy);
+            entries.size(), torch_remedy);
     const std::size_t bytes = entry->second.end - entry->second.begin;
     require(bytes == storage.end, "{}: storage {}: has {} bytes, {} elements of {} need {}; {}", path, in_quotes(key),
-            bytes, storage.elements, storage.type.name, storage.end, remedy);
+            bytes, storage.elements, storage.type.name, storage.end, torch_remedy);
     storage.begin = entry->second.begin;
     storage.end = entry->second.end;
   }
@@ -72,10 +69,10 @@ class PicklesInARow {
     constexpr std::string_view magic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";  // 0x1950a86a20f9469cfc6c
     const Pickle found_magic = next("the magic number");
     require(found_magic[found_magic.root()].text == magic, "{}: begins with {}, expected torch's magic number; {}",
-            path_, describe(found_magic[found_magic.root()]), remedy);
+            path_, describe(found_magic[found_magic.root()]), torch_remedy);
     const Pickle protocol = next("the protocol");
     require(protocol[protocol.root()].integer == 1001, "{}: protocol is {}, expected the number 1001; {}", path_,
-            describe(protocol[protocol.root()]), remedy);
+            describe(protocol[protocol.root()]), torch_remedy);
     const Pickle machine = next("facts about the machine");
     const std::vector<std::uint32_t>& facts = machine[machine.root()].entries;
     for (std::size_t i = 0; i + 1 < facts.size(); i += 2) {
@@ -89,20 +86,20 @@ class PicklesInARow {
     const Pickle keys = next("the list of storages");
     const PickleValue& list = keys[keys.root()];
     require(list.kind == PickleValue::Kind::list, "{}: the list of storages is {}, expected a list; {}", path_,
-            describe(list), remedy);
+            describe(list), torch_remedy);
     std::unordered_set<std::string_view> placed;
     for (const std::uint32_t item : list.items) {
       const std::string_view key = keys[item].text;
       const auto found = dictionary.storages().find(key);
       require(found != dictionary.storages().end() && placed.insert(key).second,
               "{}: the list of storages names {}, expected each storage of the dictionary once; {}", path_,
-              describe(keys[item]), remedy);
+              describe(keys[item]), torch_remedy);
       place(key, found->second);
     }
     require(placed.size() == dictionary.storages().size(), "{}: the list has {} storages, the dictionary {}; {}", path_,
-            placed.size(), dictionary.storages().size(), remedy);
+            placed.size(), dictionary.storages().size(), torch_remedy);
     require(at_ == file_.size(), "{}: the storages end at byte {}, but the file has {}; {}", path_, at_, file_.size(),
-            remedy);
+            torch_remedy);
   }
 
   void place(std::string_view key, TorchStorage& storage) {
@@ -113,7 +110,7 @@ class PicklesInARow {
     std::memcpy(&elements, file_.data() + at_, sizeof elements);
     require(elements >= 0 && static_cast<std::size_t>(elements) == storage.elements,
             "{}: storage {}: has {} elements, the dictionary says {}; {}", path_, in_quotes(key), elements,
-            storage.elements, remedy);
+            storage.elements, torch_remedy);
     require(storage.end <= left - sizeof elements, "{}: storage {}: needs {} bytes, {} are left; download it again",
             path_, in_quotes(key), storage.end, left - sizeof elements);
     storage.begin = at_ + sizeof elements;
@@ -134,7 +131,7 @@ std::vector<StoredTensor> parse_torch_file(std::span<const std::byte> file, cons
   };
   if (begins_with("PK")) return parse_zip(file, path);
   require(begins_with("\x80"), "{}: is neither a zip archive nor a pickle, expected what torch.save writes; {}", path,
-          remedy);
+          torch_remedy);
   return PicklesInARow(file, path).tensors();
 }
 

@@ -13,10 +13,6 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr std::string_view remedy =
-    "the file is damaged, or holds more than tensors; write it again with torch.save(model.state_dict(), …)";
-constexpr std::size_t most_extents = 64;
-
 constexpr std::string_view ordered_dict = "collections.OrderedDict";
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor";
 constexpr std::string_view rebuild_tensor_2 = "torch._utils._rebuild_tensor_v2";
@@ -55,21 +51,22 @@ TorchStateDict::TorchStateDict(const Pickle& pickle, std::string where) : pickle
 std::vector<StoredTensor> TorchStateDict::tensors() const {
   const PickleValue& root = pickle_[pickle_.root()];
   require(root.kind == Kind::dict || (root.kind == Kind::call && root.text == ordered_dict),
-          "{}: holds {}, expected a dictionary of tensors; {}", where_, describe(root), remedy);
+          "{}: holds {}, expected a dictionary of tensors; {}", where_, describe(root), torch_remedy);
   std::vector<StoredTensor> tensors;
   std::unordered_set<std::string_view> names;
   for (std::size_t i = 0; i + 1 < root.entries.size(); i += 2) {
     const PickleValue& key = pickle_[root.entries[i]];
-    require(key.kind == Kind::text, "{}: a key is {}, expected a tensor's name; {}", where_, describe(key), remedy);
+    require(key.kind == Kind::text, "{}: a key is {}, expected a tensor's name; {}", where_, describe(key),
+            torch_remedy);
     require(names.insert(key.text).second, "{}: tensor {} occurs twice, expected once; {}", where_, in_quotes(key.text),
-            remedy);
+            torch_remedy);
     tensors.push_back(tensor(std::string(key.text), pickle_[root.entries[i + 1]]));
   }
   return tensors;
 }
 
 void TorchStateDict::wrong(const std::string& name, const PickleValue& found, std::string_view expected) const {
-  fail("{}: tensor {}: found {}, expected {}; {}", where_, in_quotes(name), describe(found), expected, remedy);
+  fail("{}: tensor {}: found {}, expected {}; {}", where_, in_quotes(name), describe(found), expected, torch_remedy);
 }
 
 // ('storage', torch.FloatStorage, key, 'cpu', number of elements), in old files also a view, None.
@@ -80,22 +77,22 @@ void TorchStateDict::add_storage(std::uint32_t value) {
                            part(0).text == "storage" && part(2).kind == Kind::text && part(4).kind == Kind::integer &&
                            (id.items.size() == 5 || part(5).kind == Kind::none);
   require(well_formed, "{}: a storage is {}, expected ('storage', type, key, device, elements); {}", where_,
-          describe(id), remedy);
+          describe(id), torch_remedy);
   // An untyped storage counts bytes; its tensor says the type.
   const bool untyped = part(1).text == untyped_storage;
   const StoredType* type = untyped ? find_stored_type(&StoredType::name, std::string_view("U8"))
                                    : find_stored_type(&StoredType::torch_storage, part(1).text);
   require(part(1).kind == Kind::global && type != nullptr,
           "{}: storage {}: its type is {}, expected one like torch.FloatStorage; {}", where_, in_quotes(part(2).text),
-          describe(part(1)), remedy);
+          describe(part(1)), torch_remedy);
   const auto bytes = bytes_needed(*type, {part(4).integer});
   require(bytes.has_value(), "{}: storage {}: {} elements are no possible number; {}", where_, in_quotes(part(2).text),
-          part(4).integer, remedy);
+          part(4).integer, torch_remedy);
   const TorchStorage storage{*type, static_cast<std::size_t>(part(4).integer), 0, *bytes};
   const TorchStorage& known = storages_.emplace(part(2).text, storage).first->second;
   require(known.type == storage.type && known.elements == storage.elements,
           "{}: storage {}: is {} of {} and {} of {}, expected one of them; {}", where_, in_quotes(part(2).text),
-          known.elements, known.type.name, storage.elements, storage.type.name, remedy);
+          known.elements, known.type.name, storage.elements, storage.type.name, torch_remedy);
   keys_.emplace(value, part(2).text);
 }
 
@@ -148,7 +145,7 @@ StoredTensor TorchStateDict::tensor(const std::string& name, const PickleValue& 
   std::vector<Index> strides = numbers(name, pickle_[parts.items[3]], "the strides");
   require(set_strides(tensor, strides, storage.elements - first),
           "{}: tensor {}: shape {} with strides [{}] does not fit the {} elements of its storage from {} on; {}",
-          where_, in_quotes(name), tensor.shape(), fmt::join(strides, ","), storage.elements, first, remedy);
+          where_, in_quotes(name), tensor.shape(), fmt::join(strides, ","), storage.elements, first, torch_remedy);
   return tensor;
 }
 

@@ -11,6 +11,10 @@
 
 namespace mini_bert {
 
+// How a message about such a file ends.
+inline constexpr std::string_view torch_remedy =
+    "the file is damaged, or holds more than tensors; write it again with torch.save(model.state_dict(), …)";
+
 // All names that the pickle of a state_dict may hold: OrderedDict, the functions that stand for a tensor, and the types
 // of storages.
 std::span<const std::string_view> torch_globals();

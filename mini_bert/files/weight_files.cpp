@@ -25,7 +25,7 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, error) || error;
 }
 
-constexpr const char* remedy = "download the index again, with all the files it names";
+constexpr const char* shards_remedy = "download the index again, with all the files it names";
 constexpr std::size_t most_shards = 10000;
 
 TensorFile open_safetensors(const fs::path& path) {
@@ -42,16 +42,16 @@ bool is_plain_name(const std::string& name) {
 std::map<std::string, std::vector<std::string>> read_weight_map(const fs::path& index) {
   const std::string path = index.string();
   const nlohmann::json json = parse_json(read_text_file(index), path);
-  const JsonField map = JsonField(json, path, remedy).at("weight_map");
+  const JsonField map = JsonField(json, path, shards_remedy).at("weight_map");
   std::map<std::string, std::vector<std::string>> tensors;
   for (const auto& [tensor, file] : map.object().json().items()) {
     const std::string name = map.at(tensor).text();
     require(is_plain_name(name), "{}: weight_map: {} is in {}, expected a file beside the index; {}", path,
-            in_quotes(tensor), in_quotes(name), remedy);
+            in_quotes(tensor), in_quotes(name), shards_remedy);
     tensors[name].push_back(tensor);
-    require(tensors.size() <= most_shards, "{}: weight_map: more than {} files; {}", path, most_shards, remedy);
+    require(tensors.size() <= most_shards, "{}: weight_map: more than {} files; {}", path, most_shards, shards_remedy);
   }
-  require(!tensors.empty(), "{}: weight_map is empty, expected tensors; {}", path, remedy);
+  require(!tensors.empty(), "{}: weight_map is empty, expected tensors; {}", path, shards_remedy);
   return tensors;
 }
 
@@ -60,11 +60,11 @@ std::vector<TensorFile> open_shards(const fs::path& index, TensorFile (*open)(co
   for (const auto& [name, tensors] : read_weight_map(index)) {
     const fs::path path = index.parent_path() / name;
     require(is_there(path), "{}: weight_map: the file {} is not there, expected it beside the index; {}",
-            index.string(), in_quotes(name), remedy);
+            index.string(), in_quotes(name), shards_remedy);
     const TensorFile& file = files.emplace_back(open(path));
     for (const std::string& tensor : tensors) {
       require(file.contains(tensor), "{}: has no tensor {}, expected it as {} says; {}", file.path(), in_quotes(tensor),
-              index.filename().string(), remedy);
+              index.filename().string(), shards_remedy);
     }
   }
   return files;

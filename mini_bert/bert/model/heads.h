@@ -10,10 +10,10 @@
 // all of them.
 namespace mini_bert {
 
-// The classifier at the end of several heads: dropout(x)·Wᵀ + b; x [n,H], result [n,C]. Parameters: those of Linear.
-class Classifier : public Linear {
+// The last layer of several heads: dropout(x)·Wᵀ + b; x [n,H], result [n,C]. Parameters: those of Linear.
+class ClassifierHead : public Linear {
  public:
-  Classifier(const BertConfig& config, Index outputs, DType dtype)
+  ClassifierHead(const BertConfig& config, Index outputs, DType dtype)
       : Linear(config.hidden_size, outputs, dtype), dropout_(config.classifier_dropout_prob()) {}
 
   Var forward(const Var& x, Mode& mode) const { return Linear::forward(dropout_.forward(x, mode)); }
@@ -75,7 +75,7 @@ class BertForSequenceClassification : public BertPreTrainedModel {
   Var loss_of(const Var& logits, const Tensor& labels, double divisor, const Tensor& weights = {}) const;
 
  private:
-  Classifier classifier_;
+  ClassifierHead classifier_;
 };
 
 // One label for each token.
@@ -90,7 +90,7 @@ class BertForTokenClassification : public BertPreTrainedModel {
            const Tensor& weights = {}) const;
 
  private:
-  Classifier classifier_;
+  ClassifierHead classifier_;
 };
 
 // Finds where the answer begins and where it ends in a text.
@@ -122,7 +122,7 @@ class BertForMultipleChoice : public BertPreTrainedModel {
            Mode& mode) const;
 
  private:
-  Classifier classifier_;
+  ClassifierHead classifier_;
 };
 
 // The encoder and its pooler, without a head.

@@ -29,9 +29,9 @@ inline Index longest_sample(const TrainOptions& options, const BertConfig& confi
 inline void raise_model_max_length(const TrainOptions& options, TrainingInputs& inputs) {
   TokenizerOptions settings = inputs.tokenizer->options();
   if (options.max_length <= settings.model_max_length) return;
-  inputs.reading.facts.push_back(fmt::format(
-      "--max-length {} exceeds the tokenizer's model_max_length {}, which the trained model will raise to it",
-      options.max_length, settings.model_max_length));
+  inputs.reading.facts.push_back(
+      fmt::format("--max-length {0} is above model_max_length {1} of the tokenizer; the trained model will state {0}",
+                  options.max_length, settings.model_max_length));
   settings.model_max_length = static_cast<std::int32_t>(options.max_length);
   inputs.tokenizer = std::make_unique<Tokenizer>(inputs.tokenizer->base_vocabulary(), std::move(settings));
 }

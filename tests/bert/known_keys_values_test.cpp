@@ -48,6 +48,7 @@ void walk(const KnownKeys& known, const json& base, const Samples& samples, cons
       CHECK(outcome(read, with(name, samples.at(name))) != plain);
     } else if (key.use == KeyUse::harmless) {
       for (const json& value : {wrong, json(true), json("colour"), json(3), json::object({{"a", 1}})}) {
+        if (name.ends_with("_token") && value.is_string()) continue;  // add_bos_token; a text there is a token
         CHECK(outcome(read, with(name, value)) == plain);
       }
     } else {

@@ -123,7 +123,7 @@ def classes():
                 continue
             yield folder(f"class {name}, config.json {model_config}, {config}", config, tokenizer=odd,
                          model=model_config)
-    others = ("roberta", "mpnet", "camembert", "albert", "deberta-v2", "longformer")
+    others = ("roberta", "mpnet", "longformer")
     for kind in [kind for kind in TOKENIZER_MAPPING_NAMES if is_berts(kind)] + list(others):
         if kind in CONFIG_MAPPING_NAMES:
             for tokenizer in (odd, None):

@@ -11,6 +11,8 @@
 
 #include "apps/console/command_line.h"
 #include "apps/console/download_console.h"
+#include "mini_bert/base/json.h"
+#include "mini_bert/base/json_fields.h"
 #include "mini_bert/files/model_folder.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 
@@ -52,10 +54,12 @@ struct Line {
 
 Line read_line(const std::string& text, const Flags& flags) {
   if (flags.from_json) {
-    const auto value = nlohmann::json::parse(text);
-    if (value.is_string()) return {value.get<std::string>(), "", false};
-    if (value.is_array() && value.size() == 2) return {value[0].get<std::string>(), value[1].get<std::string>(), true};
-    fail("expected \"text\" or [\"first\", \"second\"]");
+    const nlohmann::json value = parse_json(text, "the text");
+    const JsonField field(value, "the text");
+    if (!value.is_array()) return {field.text(), "", false};
+    const std::vector<JsonField> texts = field.elements();
+    if (texts.size() != 2) field.fail("one text or a list of two");
+    return {texts[0].text(), texts[1].text(), true};
   }
   if (!flags.pair) return {text, "", false};
   const size_t tab = text.find('\t');

@@ -26,13 +26,16 @@ class Predictor {
   virtual std::vector<Request> read_file(const std::string& path, const std::string& text_column) const;
 };
 
-// Loads the model of a task. Names on standard error the keys of its files that nobody knows.
+// Loads the model of a task. Names on standard error what is odd about its files: keys that nobody knows, and many rows
+// without a token.
 template <class Model = BertForMaskedLM>
 Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOptions& how = {}) {
   Pretrained<Model> loaded = load_pretrained<Model>(options.model, how);
   if (!loaded.report.unknown_keys.empty()) {
     fmt::print(stderr, "keys without effect here: {}\n", fmt::join(loaded.report.unknown_keys, ", "));
   }
+  const std::string& note = loaded.report.vocabulary_note;
+  if (!note.empty()) fmt::print(stderr, "{}\n", note);
   return loaded;
 }
 

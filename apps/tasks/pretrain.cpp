@@ -3,6 +3,7 @@
 #include "apps/train/guard_inputs.h"
 #include "apps/train/input_reading.h"
 #include "apps/train/masking_inputs.h"
+#include "mini_bert/base/error.h"
 #include "mini_bert/bert/data/sentence_pairs.h"
 #include "mini_bert/bert/training/pretraining_objective.h"
 
@@ -12,6 +13,11 @@ namespace {
 TrainingInputs read_pretrain_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   auto& model = new_or_loaded_model<BertForPreTraining>(options, inputs);
+  require(
+      inputs.tokenizer->options().adds_special_tokens,
+      "{}: post_processor adds no [CLS] and [SEP], which the task pretrain puts around two sentences; choose the task "
+      "mlm, or name them in tokenizer.json",
+      options.model.empty() ? options.vocab : options.model);
   const Index max_length = longest_sample(options, model.config(), *inputs.tokenizer);
   std::optional<TextColumns> columns;  // of the training file
   const Parts<Document> documents = read_parts(options, [&](const std::string& path) {

@@ -18,13 +18,22 @@ namespace mini_bert {
 
 // The longest sample in tokens. Error when --max-length exceeds what the model reads.
 inline Index longest_sample(const TrainOptions& options, const BertConfig& config, const Tokenizer& tokenizer) {
-  const Index positions = config.max_position_embeddings, longest = longest_sequence(config, tokenizer);
+  const Index positions = config.max_position_embeddings;
   require(options.max_length <= positions, "--max-length is {}, the model has positions for {} tokens",
           options.max_length, positions);
-  require(options.max_length <= longest,
-          "--max-length is {}, but model_max_length in the model's tokenizer_config.json is {}; raise it there first",
-          options.max_length, longest);
-  return options.max_length > 0 ? options.max_length : longest;
+  return options.max_length > 0 ? options.max_length : longest_sequence(config, tokenizer);
+}
+
+// If --max-length exceeds model_max_length of the tokenizer, raises that as well: the trained model then reads what it
+// was trained on. longest_sample() checks that the model has the positions.
+inline void raise_model_max_length(const TrainOptions& options, TrainingInputs& inputs) {
+  TokenizerOptions settings = inputs.tokenizer->options();
+  if (options.max_length <= settings.model_max_length) return;
+  inputs.reading.facts.push_back(
+      fmt::format("--max-length {0} is above model_max_length {1} of the tokenizer; the trained model will state {0}",
+                  options.max_length, settings.model_max_length));
+  settings.model_max_length = static_cast<std::int32_t>(options.max_length);
+  inputs.tokenizer = std::make_unique<Tokenizer>(inputs.tokenizer->base_vocabulary(), std::move(settings));
 }
 
 // Notes how a file was read: the columns and first texts of the training file, which comes first, and dropped rows.
@@ -110,6 +119,7 @@ Model& load_model(const TrainOptions& options, const BertConfig& config, Trainin
   inputs.model = std::move(pretrained.model);
   inputs.tokenizer = std::make_unique<Tokenizer>(std::move(pretrained.tokenizer));
   inputs.report = std::move(pretrained.report);
+  raise_model_max_length(options, inputs);
   return model;
 }
 
@@ -120,7 +130,8 @@ Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
   inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(options.vocab)
                                                      ? Tokenizer::from_directory(options.vocab)
                                                      : Tokenizer(Vocabulary::read(options.vocab)));
-  check_vocabulary(config, *inputs.tokenizer, options.vocab);
+  inputs.report.vocabulary_note = check_vocabulary(config, *inputs.tokenizer, options.vocab);
+  raise_model_max_length(options, inputs);
   const NoInitialValues drawn_from_the_seed_below;
   auto model = std::make_unique<Model>(config);
   model->initialize(options.training.seed);

@@ -117,6 +117,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
   if (!inputs.report.unknown_keys.empty()) {
     facts.emplace_back("", fmt::format("keys without effect here: {}", fmt::join(inputs.report.unknown_keys, ", ")));
   }
+  if (!inputs.report.vocabulary_note.empty()) facts.emplace_back("", inputs.report.vocabulary_note);
   if (!options.add_words.empty()) {
     facts.emplace_back("words", fmt::format("{}: {} new, {} that were tokens already", options.add_words,
                                             inputs.new_words, inputs.known_words));

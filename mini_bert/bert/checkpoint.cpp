@@ -80,14 +80,18 @@ void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensor
   }
 }
 
-void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name) {
-  constexpr Index most_unused = 1024;
-  const Index size = tokenizer.vocabulary().size();
-  const bool padded = config.vocab_size % 8 == 0 && size < config.vocab_size && config.vocab_size - size <= most_unused;
-  require(
-      size == config.vocab_size || padded,
-      "{}: the vocabulary has {} tokens, config.json says vocab_size {}; the files are not of one model, or a line is "
-      "missing in vocab.txt",
+std::string check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name) {
+  constexpr Index most_usual = 1024;
+  const Index size = tokenizer.vocabulary().size(), unused = config.vocab_size - size;
+  require(unused >= 0,
+          "{}: the vocabulary has {} tokens, config.json says vocab_size {}; the files are not of one model, or the "
+          "model has no rows for tokens that were added",
+          name, size, config.vocab_size);
+  if (unused == 0 || (config.vocab_size % 8 == 0 && unused <= most_usual)) return "";
+  return fmt::format(
+      "{}: the vocabulary has {} tokens, config.json says vocab_size {}; if a line is missing in vocab.txt or the "
+      "files "
+      "are of two models, answers are wrong",
       name, size, config.vocab_size);
 }
 
@@ -101,7 +105,7 @@ bool decoder_is_tied(const std::vector<TensorFile>& files, const BertConfig& con
   const CheckpointTensors tensors(files, {std::string(paths.word_embeddings)});
   const std::optional<LocatedTensor> weight = tensors.find(paths.weight);
   if (!config.tie_word_embeddings) {
-    // Programs disagree about such a file: transformers 5 adds zeros, transformers 4 the bias of the head.
+    // transformers 5 reports this bias as missing and starts it at zero; transformers 4 added the bias of the head.
     require(
         !weight || tensors.find(paths.bias),
         "{}: tensor {} has no bias of its own, but config.json says tie_word_embeddings false; set it to true, then "

@@ -41,6 +41,7 @@ struct LoadReport {
   std::vector<std::string> initialized;  // parameters that got random weights, under the names that we write
   // Keys of the folder's files that nobody knows, "config.json: colour": they might change results elsewhere.
   std::vector<std::string> unknown_keys;
+  std::string vocabulary_note;  // of check_vocabulary()
 };
 
 // A model directory, as on the Hugging Face hub: config.json, weights in any form that open_weights() reads, and the
@@ -56,9 +57,10 @@ using PretrainedModel = Pretrained<BertForMaskedLM>;
 // Reads a model's config.json. `model` is a folder or a name, as for load_pretrained().
 BertConfig read_config(const std::filesystem::path& model);
 
-// Error when the tokenizer has another number of tokens than the config states; `name` appears in the message. It may
-// have fewer, by 1024 at most, if the config's number is a multiple of 8: such tables are padded.
-void check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
+// Error when the tokenizer has more tokens than the config's vocab_size; `name` appears in the message. It may have
+// fewer, as in transformers: the rows after the last token are never read. Returns a note about these rows for the
+// user, or "" when they are usual: vocab_size is a multiple of 8, and at most 1024 rows have no token.
+std::string check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
 
 // Whether the decoder of a masked language model is its table of word embeddings, by the rule of transformers 5.23:
 // yes when config.tie_word_embeddings is true, unless the files hold a decoder that differs from the table. Error when
@@ -79,7 +81,7 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& model, const Load
   const std::filesystem::path directory = encoder_folder(find_model(model));
   BertConfig config = options.config ? *options.config : read_config(directory);
   Pretrained<Model> pretrained{nullptr, Tokenizer::from_directory(directory), {}};
-  check_vocabulary(config, pretrained.tokenizer, directory.string());
+  const std::string vocabulary_note = check_vocabulary(config, pretrained.tokenizer, directory.string());
   const std::vector<TensorFile> files = open_weights(directory);
   if constexpr (requires { Model::has_decoder; }) config.tie_word_embeddings = decoder_is_tied(files, config);
   {
@@ -87,6 +89,7 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& model, const Load
     pretrained.model = std::make_unique<Model>(config, options.dtype);
   }
   pretrained.report = load_weights(files, *pretrained.model, options);
+  pretrained.report.vocabulary_note = vocabulary_note;
   pretrained.report.unknown_keys = config.unknown_keys;
   for (const std::string& key : pretrained.tokenizer.options().unknown_keys) {
     pretrained.report.unknown_keys.push_back(key);

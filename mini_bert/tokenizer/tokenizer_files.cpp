@@ -55,6 +55,15 @@ constexpr std::string_view bert_classes[] = {"BertTokenizer",     "DistilBertTok
                                              "LayoutLMTokenizer", "MobileBertTokenizer", "SqueezeBertTokenizer"};
 constexpr std::string_view general_classes[] = {"PreTrainedTokenizer", "TokenizersBackend"};
 
+// Values of model_type in config.json for which transformers 5.23 takes one of BERT's classes if no file names a class.
+constexpr std::string_view bert_model_types[] = {"align",          "bark",         "bert",          "blip",
+                                                 "bros",           "chinese_clip", "convbert",      "distilbert",
+                                                 "electra",        "ernie",        "flava",         "git",
+                                                 "grounding-dino", "layoutlm",     "megatron-bert", "mm-grounding-dino",
+                                                 "mobilebert",     "nezha",        "nomic_bert",    "qdqbert",
+                                                 "realm",          "retribert",    "squeezebert",   "tvp",
+                                                 "vilt",           "visual_bert"};
+
 TokenizerClass read_class(const JsonField& field) {
   const std::string name = field.text();
   std::string_view stem = name;
@@ -72,6 +81,13 @@ TokenizerClass decide_class(const OptionalFile& config, const OptionalFile& mode
     // A general class without its file: the vocabulary leaves nothing but BERT's.
     const TokenizerClass found = read_class(*name);
     return has_json ? found : TokenizerClass::bert;
+  }
+  const auto type = model_config ? model_config.field().find("model_type") : std::nullopt;
+  if (type && std::ranges::find(bert_model_types, type->text()) == std::end(bert_model_types)) {
+    fail(
+        "{} is {}, whose tokenizer mini_bert does not have; choose a BERT, or name the tokenizer_class in "
+        "tokenizer_config.json",
+        type->place(), in_quotes(type->text()));
   }
   return has_json && !model_config ? TokenizerClass::general : TokenizerClass::bert;
 }

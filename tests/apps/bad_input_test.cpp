@@ -183,10 +183,10 @@ const std::vector<Case> cases = {
      "$T",
      {"vocab.txt", "[MASK]"},
      [](const fs::path& f) { edit(f / "model/vocab.txt", "[MASK]", "[MISK]"); }},
-    {"vocabulary too short",
+    {"vocabulary too long",
      "$T",
-     {"36 tokens", "vocab_size 37"},
-     [](const fs::path& f) { edit(f / "model/vocab.txt", "云\n", ""); }},
+     {"38 tokens", "vocab_size 37"},
+     [](const fs::path& f) { edit(f / "model/vocab.txt", "云\n", "云\n雨\n"); }},
     // The texts
     {"no such file", "$T --train no.json", {"no.json", "no such file"}},
     {"unknown kind of file",

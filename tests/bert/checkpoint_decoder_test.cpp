@@ -105,6 +105,7 @@ TEST_CASE("decoder: it is tied unless the file has another one or config.json sa
   const PretrainedModel read = load_pretrained(again.path());
   CHECK(read.model->config().tie_word_embeddings == !own);
   CHECK(test::same_bits(logits(*read.model), logits(*loaded.model)));
+  CHECK(BertConfig::read(again / "config.json").tie_word_embeddings == !own);
   const SafetensorsFile file(again / "model.safetensors");
   CHECK(file.contains(decoder) == own);
   CHECK(file.contains(decoder_bias) == own);

@@ -260,6 +260,39 @@ TEST_CASE("torch: offsets and strides are followed") {
         std::vector<float>{0, 1, 2, 3, 4, 5});
 }
 
+TEST_CASE("torch: tensors of types that are not computed with are listed, and do not hinder the others") {
+  const TemporaryFolder folder;
+  int types = 0;
+  for (const StoredType& type : stored_types) {
+    if (type.torch_storage.empty() && type.torch_dtype.empty()) continue;
+    CAPTURE(type.name);
+    ++types;
+    const std::string bytes(static_cast<std::size_t>(3 * type.bits / 8), '\1');
+    const bool has_class = !type.torch_storage.empty();
+    const auto of_torch = [](std::string_view name) { return global("torch", name.substr(name.find('.') + 1)); };
+    const std::string kind = has_class ? of_torch(type.torch_storage) : global("torch.storage", "UntypedStorage");
+    const auto elements = static_cast<std::int32_t>(has_class ? 3 : bytes.size());
+    const std::string stored = tuple({text("storage"), kind, text("1"), text("cpu"), integer(elements)}) + "Q";
+    const std::string hooks = call(global("collections", "OrderedDict"), ")");
+    const std::string extra =
+        has_class
+            ? tensor(stored, integer(0), numbers({3}), numbers({1}))
+            : call(global("torch._utils", "_rebuild_tensor_v3"),
+                   tuple({stored, integer(0), numbers({3}), numbers({1}), "\x89", hooks, of_torch(type.torch_dtype)}));
+    const std::string pickle = whole(dict({{"extra", extra}, {"w", matrix()}}));
+    const TensorFile file = open_torch_file(
+        folder.put("x.bin", zip_bytes({{"x/data.pkl", pickle}, {"x/data/0", six_floats()}, {"x/data/1", bytes}})));
+    REQUIRE(file.tensors().size() == 2);
+    CHECK(file.find("extra")->type.name == type.name);
+    CHECK(file.find("extra")->shape() == "[3]");
+    CHECK(file.read("w").data<float>()[5] == 5);
+    const std::string message = error_of([&] { file.read("extra"); });
+    CHECK((message == "no error") == type.is_floating());
+    if (!type.is_floating()) CHECK_THAT(message, ContainsSubstring("stored as " + std::string(type.name)));
+  }
+  CHECK(types == 21);
+}
+
 TEST_CASE("torch: a pickle that does more than hold data is refused") {
   check_refused(hostile_pickles());
 }

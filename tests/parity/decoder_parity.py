@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares masked language models whose decoder is tied to the word embeddings, and not, with transformers.
+"""Compares what is read of the files of masked language models with transformers: decoders, sizes, other tensors.
 
     python tests/parity/decoder_parity.py --programs build/release/bin
 
@@ -7,7 +7,8 @@ Every combination of tie_word_embeddings (false, true, absent), decoder.weight a
 missing), predictions.bias (there, missing) and word embeddings (there, missing) is written as a file. Both programs give
 the probability of every token for a blank. Where transformers draws a weight at random, or takes zeros for the bias of
 a decoder, mini_bert must refuse the file. Then a model of each kind is trained for two steps by mini_bert_train; both
-programs must read from its folder the same model, with a decoder that has moved.
+programs must read from its folder the same model, with a decoder that has moved. Files with more rows than the
+vocabulary has tokens, and files with a further tensor of any type that torch can save, must give the same answers too.
 """
 
 import argparse
@@ -87,6 +88,36 @@ def ours(programs: Path, folder: Path):
     return probabilities
 
 
+def write_rows(folder: Path, tensors: dict, config: dict, more: int) -> None:
+    """The model with `more` rows after those of the vocabulary."""
+    generator = torch.Generator().manual_seed(more)
+    longer = {name: torch.cat([tensors[name], 0.3 * torch.randn(more, *tensors[name].shape[1:], generator=generator)])
+              for name in (TABLE, BIAS)}
+    size = len(VOCABULARY) + more
+    write_case(folder, tensors | longer, config | {"vocab_size": size}, (True, "missing", "missing", True, True), "bin")
+
+
+# Left out: types without a storage (int4, …), and bits and pairs of 4 bits, which no program saves as weights.
+TYPES = ("float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex32 complex64 "
+         "complex128 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu").split()
+
+
+def add_tensor(folder: Path, tensors: dict, dtype: str, container: str) -> bool:
+    """The model and a tensor of this type. False where the container has no such type."""
+    tensors = tensors | {"more": torch.zeros(3, 2, dtype=getattr(torch, dtype))}
+    path = folder / ("model.safetensors" if container == "safetensors" else "pytorch_model.bin")
+    try:
+        if container == "safetensors":
+            save_file(tensors, path, {"format": "pt"})
+        else:
+            torch.save(tensors, path, _use_new_zipfile_serialization=container == "bin")
+            torch.load(path)  # the older container cannot hold all of them
+    except Exception:  # the exception's type differs from type to type
+        path.unlink(missing_ok=True)
+        return False
+    return True
+
+
 def compare(comparison: Comparison, programs: Path, folder: Path, what: str, must_refuse: bool) -> None:
     expected, missing, _ = theirs(folder)
     missing = set(missing) - {BIAS}  # what the decoder adds is its own bias
@@ -96,7 +127,7 @@ def compare(comparison: Comparison, programs: Path, folder: Path, what: str, mus
     elif isinstance(found, str):
         comparison.count(what, False, found)
     else:
-        error = worst_error(found, expected)
+        error = worst_error(found, expected[: len(VOCABULARY)])
         comparison.count(what, error <= 1, f"off by {error:.3g} tolerances")
 
 
@@ -136,7 +167,16 @@ def main() -> int:
         for case in itertools.product(TIED, ("equal", "different"), ("equal", "different"), [True], [True]):
             write_case(folder, tensors, config, case, "safetensors")
             train(comparison, programs, root, folder, case)
-    return comparison.finish("models with and without a decoder of their own")
+        for more in (1, 2, 9, 17, 1025, 4000):
+            write_rows(folder, tensors, config, more)
+            compare(comparison, programs, folder, f"{more} rows more", False)
+        write_case(folder, tensors, config, (True, "missing", "missing", True, True), "safetensors")
+        for dtype, container in itertools.product(TYPES, ("safetensors", "bin", "older bin")):
+            (folder / "model.safetensors").unlink(missing_ok=True)
+            (folder / "pytorch_model.bin").unlink(missing_ok=True)
+            if add_tensor(folder, tensors, dtype, container):
+                compare(comparison, programs, folder, f"a tensor of {dtype} in {container}", False)
+    return comparison.finish("models")
 
 
 if __name__ == "__main__":

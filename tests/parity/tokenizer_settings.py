@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares which file counts where the files of a tokenizer disagree, with transformers' AutoTokenizer.
 
-    python tests/parity/tokenizer_settings.py --program build/release/bin/mini_bert_tokenize [--part 0 --parts 2]
+    python tests/parity/tokenizer_settings.py --program build/release/bin/mini_bert_tokenize [--share 0.2]
 
 Writes folders with every combination of the settings that two files may give: case, accents, Chinese characters and
 clean-up; [CLS] and [SEP]; the tokens that each file adds; lengths and sides; and lines of vocab.txt. Each folder is read
@@ -21,6 +21,8 @@ from pathlib import Path
 
 import transformers
 from parity_testing import SPECIALS, Comparison, ProgramError, run_json, silence_transformers
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
 VOCABULARY = [*SPECIALS, *"a b c ab AB A E e é É 中 国 中国 ##a ##b ##c ##国 @@a @@b @@c ##ab x y z < > [ ] m".split()]
 IDS = {token: number for number, token in enumerate(VOCABULARY)}
@@ -104,6 +106,11 @@ def normalizers():
         yield folder(f"vocab.txt: {config}", config)
 
 
+def is_berts(model_type) -> bool:
+    """Whether transformers gives a model of this type one of BERT's classes if no file names a class."""
+    return TOKENIZER_MAPPING_NAMES.get(model_type) in ("BertTokenizer", "MobileBertTokenizer")
+
+
 def classes():
     names = ["absent", "PreTrainedTokenizer", "TokenizersBackend"]
     for stem in ("Bert", "DistilBert", "Electra", "LayoutLM", "MobileBert", "SqueezeBert", "PreTrained"):
@@ -116,6 +123,11 @@ def classes():
                 continue
             yield folder(f"class {name}, config.json {model_config}, {config}", config, tokenizer=odd,
                          model=model_config)
+    others = ("roberta", "mpnet", "longformer")
+    for kind in [kind for kind in TOKENIZER_MAPPING_NAMES if is_berts(kind)] + list(others):
+        if kind in CONFIG_MAPPING_NAMES:
+            for tokenizer in (odd, None):
+                yield folder(f"model_type {kind} {tokenizer is None}", {}, tokenizer=tokenizer, model={"model_type": kind})
 
 
 def models():
@@ -214,6 +226,8 @@ def may_refuse(files: dict, tokenizer, message: str) -> bool:
     """Whether mini_bert may refuse what transformers reads: ids that the files state and transformers does not keep."""
     if "has no unk_token" in message:
         return True  # transformers fails as soon as it meets a word that it does not know
+    if "whose tokenizer mini_bert does not have" in message:
+        return not is_berts(files["config.json"]["model_type"])
     if "wants id" not in message:
         return False
     stated = dict(files.get("added_tokens.json") or {})

@@ -40,6 +40,23 @@ TEST_CASE("from_directory: the class decides whether tokenizer.json or tokenizer
   }
 }
 
+TEST_CASE("from_directory: without a class, config.json's model_type must be one with BERT's tokenizer",
+          "[tokenizer]") {
+  const auto files = [](const std::string& type, const std::string& config) {
+    return Files{
+        {"vocab.txt", vocab}, {"config.json", R"({"model_type": ")" + type + "\"}"}, {"tokenizer_config.json", config}};
+  };
+  for (const std::string type : {"bert", "distilbert", "electra", "mobilebert", "ernie"}) {
+    CHECK((load(files(type, "{}")).encode("Hello").ids == Ids{2, 5, 3}));
+  }
+  for (const std::string type : {"roberta", "mpnet", "bert-japanese", "roformer", ""}) {
+    CHECK_THROWS_WITH(load(files(type, "{}")),
+                      ContainsSubstring("config.json: model_type is \"" + type + "\", whose tokenizer"));
+    CHECK((load(files(type, R"({"tokenizer_class": "BertTokenizer"})")).encode("Hello").ids == Ids{2, 5, 3}));
+  }
+  CHECK((load({{"vocab.txt", vocab}, {"config.json", "{}"}}).encode("Hello").ids == Ids{2, 5, 3}));
+}
+
 // Case, accents and Chinese characters, said by both files, with the ids that transformers 5.23 gives.
 // tests/parity/tokenizer_settings.py compares all combinations live.
 TEST_CASE("from_directory: case and accents said twice", "[tokenizer]") {

@@ -1,6 +1,7 @@
 #include "mini_bert/bert/data/dataset.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "mini_bert/bert/data/encode_batch.h"
@@ -41,13 +42,14 @@ void add_sequence(std::vector<std::int32_t> ids, std::vector<MaskRule> rules, Da
   dataset.sequences.push_back({std::move(ids), std::move(type_ids), std::move(rules)});
 }
 
-// Texts joined end to end, with [SEP] between them.
+// Texts joined end to end, with [SEP] between them where the tokenizer adds special tokens.
 struct Stream {
-  std::vector<std::int32_t> ids;
-  std::vector<MaskRule> rules;  // one per token
+  std::optional<std::int32_t> separator = std::nullopt;
+  std::vector<std::int32_t> ids = {};
+  std::vector<MaskRule> rules = {};  // one per token
 
-  void add(const std::vector<std::int32_t>& text, std::vector<MaskRule> text_rules, std::int32_t sep_id) {
-    if (!ids.empty()) ids.push_back(sep_id);
+  void add(const std::vector<std::int32_t>& text, std::vector<MaskRule> text_rules) {
+    if (separator && !ids.empty()) ids.push_back(*separator);
     rules.resize(ids.size(), MaskRule::dice);
     text_rules.resize(text.size(), MaskRule::dice);
     ids.insert(ids.end(), text.begin(), text.end());
@@ -55,23 +57,23 @@ struct Stream {
   }
 };
 
-// `first`, then `count` elements of the stream from `begin` on, then `last`.
-template <class T>
-std::vector<T> framed(const std::vector<T>& stream, std::size_t begin, std::size_t count, T first, T last) {
-  const auto from = stream.begin() + static_cast<std::ptrdiff_t>(begin);
-  std::vector<T> block = {first};
-  block.insert(block.end(), from, from + static_cast<std::ptrdiff_t>(count));
-  block.push_back(last);
-  return block;
-}
-
-// Cuts the joined texts into blocks [CLS] … [SEP] of max_length tokens.
+// Cuts the joined texts into blocks of max_length tokens: [CLS] … [SEP], or the texts alone where the tokenizer does
+// not frame a text.
 void add_blocks(const Stream& stream, const Tokenizer& tokenizer, Index max_length, Dataset& dataset) {
-  const auto inner = static_cast<std::size_t>(max_length - 2);
+  const bool is_framed = tokenizer.options().adds_special_tokens;
+  const auto inner = static_cast<std::size_t>(is_framed ? max_length - 2 : max_length);
   for (std::size_t begin = 0; begin == 0 || begin + inner <= stream.ids.size(); begin += inner) {
-    const std::size_t count = std::min(inner, stream.ids.size() - begin);
-    add_sequence(framed(stream.ids, begin, count, tokenizer.cls_id(), tokenizer.sep_id()),
-                 framed(stream.rules, begin, count, MaskRule::dice, MaskRule::dice), dataset);
+    const auto from = static_cast<std::ptrdiff_t>(begin);
+    const auto to = static_cast<std::ptrdiff_t>(std::min(begin + inner, stream.ids.size()));
+    std::vector ids(stream.ids.begin() + from, stream.ids.begin() + to);
+    std::vector rules(stream.rules.begin() + from, stream.rules.begin() + to);
+    if (is_framed) {
+      ids.insert(ids.begin(), tokenizer.cls_id());
+      ids.push_back(tokenizer.sep_id());
+      rules.insert(rules.begin(), MaskRule::dice);
+      rules.push_back(MaskRule::dice);
+    }
+    add_sequence(std::move(ids), std::move(rules), dataset);
   }
 }
 
@@ -82,6 +84,7 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
   const bool packed = layout == Layout::packed;
   Dataset dataset;
   Stream stream;
+  if (tokenizer.options().adds_special_tokens) stream.separator = tokenizer.sep_id();
   // Texts are encoded a few thousand at a time, because the offsets of an encoding take three times the memory of the
   // ids that are kept. Each group is encoded on all threads.
   constexpr std::size_t at_a_time = 4096;
@@ -108,7 +111,7 @@ Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer
       dataset.spans += static_cast<Index>(spans.size());
       dataset.lost_spans += count_lost_spans(encoding, texts[i], spans, left, tokenizer);
       if (packed) {
-        stream.add(encoding.ids, std::move(rules), tokenizer.sep_id());
+        stream.add(encoding.ids, std::move(rules));
         continue;
       }
       if (is_cut) {

@@ -32,7 +32,8 @@ struct Dataset {
 // How texts become sequences.
 //   text_per_sequence  each text is one sequence, cut to max_length tokens
 //   packed             all texts are joined, with [SEP] between them, and cut into blocks [CLS] … [SEP] of exactly
-//                      max_length tokens. A shorter remainder at the end is dropped, unless it is the only block.
+//                      max_length tokens. A shorter remainder at the end is dropped, unless it is the only block. A
+//                      tokenizer that adds no special tokens gets none here either.
 // In a text with spans to guess, the model always guesses the tokens that share a character with a span, and never
 // guesses the others (Sequence::mask_rules).
 enum class Layout { text_per_sequence, packed };

@@ -45,14 +45,12 @@ Var BertForPreTraining::loss(const MaskedBatch& batch, const Tensor& next_labels
 }
 
 BertForSequenceClassification::BertForSequenceClassification(const BertConfig& config, DType dtype)
-    : BertPreTrainedModel(config, Pooling::first_token, dtype),
-      dropout_(config.classifier_dropout_prob()),
-      classifier_(config.hidden_size, config.label_count(), dtype) {
+    : BertPreTrainedModel(config, Pooling::first_token, dtype), classifier_(config, config.label_count(), dtype) {
   register_head("classifier", classifier_, true);
 }
 
 Var BertForSequenceClassification::logits(const PackedSequences& tokens, Mode& mode) const {
-  return classifier_.forward(dropout_.forward(bert().pooled(tokens, mode), mode));
+  return classifier_.forward(bert().pooled(tokens, mode), mode);
 }
 
 Var BertForSequenceClassification::loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
@@ -78,14 +76,12 @@ Var BertForSequenceClassification::loss_of(const Var& logits, const Tensor& labe
 }
 
 BertForTokenClassification::BertForTokenClassification(const BertConfig& config, DType dtype)
-    : BertPreTrainedModel(config, Pooling::none, dtype),
-      dropout_(config.classifier_dropout_prob()),
-      classifier_(config.hidden_size, config.label_count(), dtype) {
+    : BertPreTrainedModel(config, Pooling::none, dtype), classifier_(config, config.label_count(), dtype) {
   register_head("classifier", classifier_, true);
 }
 
 Var BertForTokenClassification::logits(const PackedSequences& tokens, Mode& mode) const {
-  return classifier_.forward(dropout_.forward(bert().forward(tokens, mode), mode));
+  return classifier_.forward(bert().forward(tokens, mode), mode);
 }
 
 Var BertForTokenClassification::loss(const PackedSequences& tokens, const Tensor& labels, double divisor, Mode& mode,
@@ -108,14 +104,12 @@ Var BertForQuestionAnswering::loss(const PackedSequences& tokens, const Tensor& 
 }
 
 BertForMultipleChoice::BertForMultipleChoice(const BertConfig& config, DType dtype)
-    : BertPreTrainedModel(config, Pooling::first_token, dtype),
-      dropout_(config.classifier_dropout_prob()),
-      classifier_(config.hidden_size, 1, dtype) {
+    : BertPreTrainedModel(config, Pooling::first_token, dtype), classifier_(config, 1, dtype) {
   register_head("classifier", classifier_, true);
 }
 
 Var BertForMultipleChoice::logits(const PackedSequences& tokens, Mode& mode) const {
-  return classifier_.forward(dropout_.forward(bert().pooled(tokens, mode), mode));
+  return classifier_.forward(bert().pooled(tokens, mode), mode);
 }
 
 Var BertForMultipleChoice::loss(const PackedSequences& tokens, const SequenceOffsets& choices, const Tensor& labels,

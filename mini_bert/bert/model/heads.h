@@ -10,6 +10,18 @@
 // all of them.
 namespace mini_bert {
 
+// The last layer of several heads: dropout(x)·Wᵀ + b; x [n,H], result [n,C]. Parameters: those of Linear.
+class ClassifierHead : public Linear {
+ public:
+  ClassifierHead(const BertConfig& config, Index outputs, DType dtype)
+      : Linear(config.hidden_size, outputs, dtype), dropout_(config.classifier_dropout_prob()) {}
+
+  Var forward(const Var& x, Mode& mode) const { return Linear::forward(dropout_.forward(x, mode)); }
+
+ private:
+  Dropout dropout_;
+};
+
 // Does the second text of a pair follow the first one? Label 0: yes, 1: no.
 class BertForNextSentencePrediction : public BertPreTrainedModel {
  public:
@@ -63,8 +75,7 @@ class BertForSequenceClassification : public BertPreTrainedModel {
   Var loss_of(const Var& logits, const Tensor& labels, double divisor, const Tensor& weights = {}) const;
 
  private:
-  Dropout dropout_;
-  Linear classifier_;
+  ClassifierHead classifier_;
 };
 
 // One label for each token.
@@ -79,8 +90,7 @@ class BertForTokenClassification : public BertPreTrainedModel {
            const Tensor& weights = {}) const;
 
  private:
-  Dropout dropout_;
-  Linear classifier_;
+  ClassifierHead classifier_;
 };
 
 // Finds where the answer begins and where it ends in a text.
@@ -112,8 +122,7 @@ class BertForMultipleChoice : public BertPreTrainedModel {
            Mode& mode) const;
 
  private:
-  Dropout dropout_;
-  Linear classifier_;
+  ClassifierHead classifier_;
 };
 
 // The encoder and its pooler, without a head.

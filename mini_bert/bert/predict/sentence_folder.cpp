@@ -52,7 +52,8 @@ std::string pooling_modes(const JsonField& file) {
   } else {
     constexpr std::string_view before = "pooling_mode_";
     for (const auto& [key, value] : file.json().items()) {
-      if (key.starts_with(before) && value == true) modes.push_back(key.substr(before.size()));
+      if (!key.starts_with(before) || value.is_null()) continue;
+      if (file.at(key).boolean()) modes.push_back(key.substr(before.size()));
     }
   }
   return modes.empty() ? "mean" : fmt::format("{}", fmt::join(modes, "+"));

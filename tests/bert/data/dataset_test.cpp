@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int32_t unk = 1, cls = 2, sep = 3, a = 5, b = 6, c = 7, d = 8, e = 9;
 
-Dataset make(const std::vector<std::string>& texts, Index max_length, Layout layout) {
-  const Tokenizer tokenizer = test::tiny_tokenizer();
+Dataset make(const std::vector<std::string>& texts, Index max_length, Layout layout,
+             const Tokenizer& tokenizer = test::tiny_tokenizer()) {
   std::vector<Sample> samples;
   for (const std::string& text : texts) samples.push_back({.text = text});
   return make_dataset(samples, tokenizer, max_length, layout);
@@ -62,6 +62,20 @@ TEST_CASE("dataset: packed texts are joined by [SEP] and cut into blocks of one 
   CHECK(dataset.texts == 3);
   CHECK(dataset.tokens == 10);
   CHECK(dataset.truncated == 0);
+}
+
+TEST_CASE("dataset: a tokenizer that adds no special tokens gets none, packed or not") {
+  TokenizerOptions options;
+  options.adds_special_tokens = false;
+  const Tokenizer bare(test::tiny_tokenizer().vocabulary(), options);
+  CHECK(ids_of(make({"a b", "c d e a"}, 3, Layout::text_per_sequence, bare)) == std::vector<Ids>{{a, b}, {c, d, e}});
+  CHECK(ids_of(make({"a b", "c d e", "a b"}, 3, Layout::packed, bare)) == std::vector<Ids>{{a, b, c}, {d, e, a}});
+  CHECK(ids_of(make({"a b"}, 3, Layout::packed, bare)) == std::vector<Ids>{{a, b}});
+  // A rule of a token stays with it.
+  const std::vector<Sample> samples = {{.text = "a b c d", .mask = {{2, 3}}}};
+  const Dataset dataset = make_dataset(samples, bare, 4, Layout::packed);
+  using enum MaskRule;
+  CHECK(dataset.sequences[0].mask_rules == std::vector<MaskRule>{never, always, never, never});
 }
 
 TEST_CASE("dataset: packed keeps a last block that is full, and a short one only when it is all there is") {

@@ -1,0 +1,98 @@
+// What the programs do where the files of a model, or the files and the flags, do not agree.
+#include <functional>
+
+#include "tests/apps/program_testing.h"
+
+using namespace mini_bert;
+using namespace mini_bert::testing;
+using nlohmann::json;
+
+namespace {
+
+// A folder with a model and a file of texts for it.
+struct Settings : ProgramFolder {
+  Settings() { write_file(path() / "texts.txt", "三国人物诸葛亮\n\n大山有小水\n"); }
+
+  void edit_json(const std::string& file, const std::function<void(json&)>& change) const {
+    json content = json::parse(read_file(path() / file));
+    change(content);
+    write_file(path() / file, content.dump());
+  }
+  // The model gets a tokenizer.json without a post-processor.
+  void take_frame_away() const {
+    TokenizerOptions options;
+    options.adds_special_tokens = false;
+    const Tokenizer bare(Vocabulary::read(path() / "model/vocab.txt"), options);
+    write_file(path() / "model/tokenizer.json", *bare.json_text());
+    write_file(path() / "model/tokenizer_config.json", bare.config_text());
+  }
+  Outcome train(const std::string& flags) const {
+    return run("mini_bert_train --model model --train texts.txt --output out --max-steps 1 " + flags);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("settings: a vocabulary shorter than the table is used, and a note says so", "[apps]") {
+  const Settings folder;
+  std::string vocabulary = read_file(folder.path() / "model/vocab.txt");
+  vocabulary.resize(vocabulary.size() - std::string("云\n").size());
+  write_file(folder.path() / "model/vocab.txt", vocabulary);
+  const std::string note = "model: the vocabulary has 36 tokens, config.json says vocab_size 37; if a line is missing";
+  const Outcome answer = folder.run("mini_bert_predict fill-mask --model model --json --top-k 99 '三[MASK]'");
+  CHECK(json_lines(answer).at(0).size() == 36);
+  CHECK_THAT(answer.err, ContainsSubstring(note));
+  const Outcome trained = folder.train("");
+  INFO(trained.err);
+  CHECK(trained.exit_code == 0);
+  CHECK_THAT(trained.out, ContainsSubstring("the vocabulary has 36 tokens, config.json says vocab_size 37"));
+}
+
+TEST_CASE("settings: --max-length may exceed model_max_length, which the trained model then states", "[apps]") {
+  const Settings folder;
+  folder.edit_json("model/tokenizer_config.json", [](json& config) { config["model_max_length"] = 6; });
+  const auto said = [&] {
+    return json::parse(read_file(folder.path() / "out/tokenizer_config.json"))["model_max_length"];
+  };
+  const std::string cut = "2 texts are longer than the model reads",
+                    raised = "is above model_max_length 6 of the tokenizer";
+  const Outcome as_said = folder.train("");
+  CHECK_THAT(as_said.out, ContainsSubstring(cut) && !ContainsSubstring(raised));
+  CHECK(said() == 6);
+  const Outcome longer = folder.train("--max-length 20 --overwrite");
+  INFO(longer.err);
+  CHECK_THAT(longer.out, !ContainsSubstring(cut) && ContainsSubstring("--max-length 20 " + raised));
+  CHECK(said() == 20);
+  const Outcome shorter = folder.train("--max-length 5 --overwrite");
+  CHECK_THAT(shorter.out, ContainsSubstring(cut) && !ContainsSubstring(raised));
+  CHECK(said() == 6);
+}
+
+TEST_CASE("settings: a tokenizer that puts no [CLS] and [SEP] around a text", "[apps]") {
+  const Settings folder;
+  folder.take_frame_away();
+  CHECK_THAT(folder.train("--task pretrain").err,
+             ContainsSubstring("model: post_processor adds no [CLS] and [SEP]") && ContainsSubstring("task mlm"));
+  // 7 + 5 tokens are two blocks of six; with [CLS] and [SEP] around each, they would be three.
+  const Outcome packed = folder.train("--pack --max-length 6");
+  INFO(packed.err);
+  CHECK_THAT(packed.out, ContainsSubstring("texts.txt: 2 texts, 12 tokens"));
+}
+
+TEST_CASE("settings: mini_bert_tokenize names what is wrong in a line of JSON", "[apps]") {
+  const Settings folder;
+  write_file(folder.path() / "lines.json", "\"三\"\n[\"三\", \"国\"]\n[\"三\"]\n5\n[\"三\", 5]\n{\n[1, 2, 3]\n");
+  const Outcome outcome = folder.run("mini_bert_tokenize --model model --from-json lines.json");
+  CHECK(outcome.exit_code == 1);
+  for (const char* message :
+       {"line 3: the text is an array, expected one text or a list of two", "line 4: the text is 5, expected a text",
+        "line 5: the text: element 2 is 5, expected a text", "line 6: the text: not JSON",
+        "line 7: the text is an array"}) {
+    CHECK_THAT(outcome.err, ContainsSubstring(message));
+  }
+  const std::vector<json> answers =
+      json_lines(folder.run("mini_bert_tokenize --json --model model --from-json lines.json"));
+  CHECK(answers.size() == 7);
+  CHECK(answers.at(1).at("ids") == json({2, 7, 3, 8, 3}));
+  CHECK_THAT(answers.at(4).at("error").get<std::string>(), ContainsSubstring("element 2"));
+}

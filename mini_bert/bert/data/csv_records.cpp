@@ -23,9 +23,9 @@ class SeparatedText {
   // If the last row could not be read to its end, continues behind its first line.
   void recover() {
     if (is_whole_) return;
-    text_ = row_text_;
-    line_ = row_line_;
-    end_line();
+    line_ = row_line_ + 1;
+    const std::size_t end = row_text_.find('\n');
+    text_ = end == std::string_view::npos ? std::string_view() : row_text_.substr(end + 1);
   }
 
   // False at the end of the text. Empty lines are skipped.

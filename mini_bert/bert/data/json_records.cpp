@@ -239,7 +239,7 @@ bool is_json_lines(std::string_view text) {
   const bool begins_like_a_record = begins_value() && !begins_like_an_array;
   const bool has_whole_line = json::accept(take_line(text));
   skip_blanks();
-  if (has_whole_line) return begins_like_a_record || begins_value();
+  if (has_whole_line) return begins_like_a_record || (begins_like_an_array ? begins_value() : !text.empty());
   return !whole.empty() && !begins_like_an_array && !json::accept(whole);
 }
 

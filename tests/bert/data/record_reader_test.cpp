@@ -183,6 +183,7 @@ TEST_CASE("records: a bad record goes to the caller, and the others are read") {
   check_all(read_all(folder, "a.csv", "t,u\na,1\n1,2,3\n\"b,1\n\"c\",2\nd,\xff\ne,5\n\"f,6\ng,7\n"),
             {"2:a", "3!row 2 (line 3) has 3 fields", "4!line 4: the quote that begins here ends in line 5", "5:c",
              "6!line 6: byte 0xff is not UTF-8", "7:e", "8!line 8: the quote that begins here is never closed", "9:g"});
+  check_all(read_all(folder, "b.csv", "t\na\n\"b"), {"2:a", "3!line 3: the quote that begins here is never closed"});
   check_all(read_all(folder, "a.jsonl", "oops\n{\"t\":\"a\"}\n5\n[\"b\"]\n\"c\xff\"\n{\"t\":1,\"t\":2}\n\"d\"\n"),
             {"1!not JSON, line 1", "2:a", "3!line 3: the line is a number", "4!line 4: the line is an array",
              "5!line 5: byte 0xff", "6!line 6: the object has column \"t\" twice", "7:d"});

@@ -183,7 +183,7 @@ TEST_CASE("tagged texts: the columns are decided once, and told", "[tagged]") {
   CHECK(read_file("b.jsonl", both, &training).texts[0].words == Names{"d"});
   CHECK(read_file("b.jsonl", both, &training).texts[0].tags == Names{"B-X"});
   CHECK_THROWS_WITH(read_file("c.jsonl", R"({"tokens":["c"],"tags":["O"]})", &training),
-                    ContainsSubstring("no column \"words\" (columns: tokens, tags)"));
+                    ContainsSubstring("no column \"ner\" (columns: tokens, tags)"));
 
   CHECK(read_file("a.conll", "EU NNP B-NP B-ORG\n").columns == TextColumns{.text = "1", .label = "4"});
   CHECK(read_file("a.conllu", "1\tEU\t_\tNOUN\t_\t_\t_\t_\t_\t_\n").columns == TextColumns{.text = "2", .label = "4"});

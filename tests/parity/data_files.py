@@ -7,7 +7,8 @@ Every file is written from one table of texts and labels: by pandas' to_csv and 
 to_json, with their options (index, separator, quotes, line ends, encoding, lines, orient), and in the forms that
 run_qa.py and run_ner.py read. The rows must be equal to those that pandas.read_csv, pandas.read_json or
 datasets.load_dataset read back. Both read csv cells as texts here: by default they turn a text "NA" or "null" into
-nothing, and we do not. Files of a form that we refuse must be refused with a sentence that says what to do.
+nothing, and we do not. Files of a form that we refuse must be refused with a sentence that says what to do. No text
+has a CR without LF: in quotes pandas keeps it, and we read LF.
 
 Needs pandas and datasets.
 """
@@ -32,7 +33,7 @@ TEXTS = [
     "", "第二十二句", "a\u2028b", "他们好", "end\"",
 ]  # fmt: skip
 PLAIN = [text.translate({ord(c): "，" for c in "\",;\t\r\n'\\"}) or "空" for text in TEXTS]  # nothing that needs quotes
-PAIRS = [f"{number}号 {text[::-1]}" for number, text in enumerate(TEXTS)]
+PAIRS = [f"{number}号 {text}" for number, text in enumerate(TEXTS)]
 LABELS = {
     "ints": [number % 3 for number in range(len(TEXTS))],
     "names": [["good", "bad", " so so", "N/A", "null"][number % 5] for number in range(len(TEXTS))],
@@ -94,6 +95,8 @@ def add_pandas_csv(files: Files) -> None:
     # Five names of columns and four kinds of labels: every option meets several of both.
     for extension, options in csv_options() * 3:
         text, pair, label = next(columns)
+        if not label and options.get("sep") == ";":  # a header of one column does not show its separator
+            options = options | {"sep": ","}
         plain = options.get("quoting") == 3
         if plain:
             pair = ""
@@ -114,7 +117,7 @@ def add_pandas_json(files: Files) -> None:
             frame.loc[3, "review"] = None
             path = files.path(extension)
             frame.to_json(path, orient="records", lines=lines, force_ascii=ascii_only, indent=indent)
-            back = pandas.read_json(path, orient="records", lines=lines, dtype=False, convert_dates=False)
+            back = pandas.read_json(path, orient="records", lines=lines, dtype=False)
             files.add_table(f"pandas.to_json(lines={lines}, indent={indent}), {kind}", path, back, "review", "", "rating")
     for orient in ("columns", "index", "split", "table"):
         path = files.path("json")

@@ -40,8 +40,8 @@ Request broken_request(std::string problem);
 Request text_request(std::string line, std::string place);
 
 // The same, and a line that is a JSON object becomes fields and an id. A key of another name whose value is a number, a
-// list and so on is allowed, because programs send keys of their own, but a key that is the name of a flag is a problem: a request
-// cannot change flags.
+// list and so on is allowed, because programs send keys of their own, but a key that is the name of a flag is a
+// problem: a request cannot change flags.
 Request json_request(std::string line, std::string place);
 
 }  // namespace mini_bert

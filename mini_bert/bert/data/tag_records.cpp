@@ -5,6 +5,7 @@
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/mask_spans.h"
 #include "mini_bert/bert/data/tag_formats.h"
 #include "mini_bert/tokenizer/unicode.h"
 
@@ -38,16 +39,6 @@ std::vector<std::string> texts_of(const Field& field, const std::string& place) 
     texts.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
   }
   return texts;
-}
-
-// Characters begin … end−1 of a text.
-std::string_view part_of(std::string_view text, std::int64_t begin, std::int64_t end) {
-  std::size_t first = 0, last = 0;
-  for (std::int64_t index = 0; index < end; ++index) {
-    last += decode(text, last).length;
-    if (index + 1 == begin) first = last;
-  }
-  return text.substr(first, last - first);
 }
 
 struct LabelledSpan {
@@ -91,7 +82,8 @@ std::vector<LabelledSpan> spans_of_types(const JsonField& types, std::string_vie
         spans.push_back({parts[0].integer(), parts[1].integer() + 1, type});
         const auto& [begin, end, name] = spans.back();
         const bool fits = 0 <= begin && begin < end && end <= static_cast<std::int64_t>(count_code_points(text));
-        if (!fits || part_of(text, begin, end) != words) place.fail(fmt::format("the place of {}", in_quotes(words)));
+        const TextRange range = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+        if (!fits || part_of(text, range) != words) place.fail(fmt::format("the place of {}", in_quotes(words)));
       }
     }
   }
@@ -131,13 +123,13 @@ std::vector<WordPlace> word_places(std::string_view text) {
 // spans overlap, the one that begins first counts, and of those the longest.
 TaggedText from_spans(const Record& record, const Field& text, const Field& spans, const std::string& place) {
   const nlohmann::json json = spans.value.empty() ? nlohmann::json::array() : parse_json(spans.value, place);
-  const JsonField listed(json, fmt::format("{}: column {}", place, in_quotes(spans.name)));
+  const JsonField field(json, fmt::format("{}: column {}", place, in_quotes(spans.name)));
   std::vector<LabelledSpan> ranges;
   const auto length = static_cast<std::int64_t>(count_code_points(text.value));
   if (json.is_object()) {
-    ranges = spans_of_types(listed, text.value);
+    ranges = spans_of_types(field, text.value);
   } else if (!json.is_null()) {
-    for (const JsonField& entry : listed.elements()) {
+    for (const JsonField& entry : field.elements()) {
       ranges.push_back(span_from(entry));
       const auto& [begin, end, type] = ranges.back();
       require(0 <= begin && begin < end && end <= length,

@@ -42,6 +42,9 @@ TEST_CASE("columns: ids, numbers, an index and the description of the label are 
   CHECK(
       labelled_columns("a.json", R"([{"label":"108","label_desc":"news_edu","sentence":"上课时学生手机响个不停"}])") ==
       "text: column \"sentence\", label: column \"label\"");
+  // In one row nothing but its name says that a column describes the label.
+  CHECK(labelled_columns("a.json", R"([{"label":"108","label_desc":"教育","said":"上课时学生手机响个不停"}])") ==
+        "text: column \"said\", label: column \"label\"");
   CHECK(text_columns("a.csv", "label,review\n1,我们好\n0,你不好\n") == "text: column \"review\"");
   CHECK(text_columns("a.csv", "标签,内容\n好,我们好\n坏,你不好\n") == "text: column \"内容\"");
 }

@@ -9,17 +9,20 @@
 #include "apps/predict/line_reader.h"
 #include "apps/predict/predict_options.h"
 #include "apps/tasks/tasks.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 namespace {
 
-// A text that somebody typed may also be empty: the model says what it thinks of it.
+// An empty text that somebody typed is a mistake. In a file or in a pipe it is a row like others.
 std::vector<Request> requests_of(const std::vector<std::string>& texts) {
   std::vector<Request> requests;
   for (const std::string& text : texts) {
     const std::string place = texts.size() == 1 ? "" : fmt::format("text {}", requests.size() + 1);
-    requests.push_back({.place = place, .text = text});
+    Request request = text_request(text, place);
+    if (is_blank(text)) request.is_mistake = true;
+    requests.push_back(std::move(request));
   }
   return requests;
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "mini_bert/base/error.h"
 #include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
@@ -32,7 +33,7 @@ void Answering::answer_chunk(std::span<const Request> requests) {
   std::size_t next = 0;
   for (const Request& request : requests) {
     if (!request.problem.empty()) {
-      print_problem(request, request.problem);
+      print_problem(request, wording_(Error(request.problem)));
       continue;
     }
     const std::size_t i = next++;
@@ -58,7 +59,7 @@ void Answering::print(const Request& request, const std::string& answer) {
 
 void Answering::print_problem(const Request& request, const std::string& problem) {
   const bool is_empty_line = !request.problem.empty() && !request.is_object && is_blank(request.text);
-  if (!is_empty_line) ++failures_;
+  if (!is_empty_line || request.is_mistake) ++failures_;
   if (json_) {
     nlohmann::ordered_json answer;
     if (!request.id.empty()) answer["id"] = nlohmann::ordered_json::parse(request.id);

@@ -7,14 +7,16 @@ namespace mini_bert {
 std::vector<Request> requests_of_rows(const std::string& path, const std::string& text_column, ReadOptions how,
                                       PairKeys keys) {
   how.text_column = text_column;
-  how.keep_blank = true;
+  how.keep_all = true;
   SampleFile file = read_samples(path, how);
   const std::string columns = file.columns.described();
   if (text_column.empty() && !columns.empty()) fmt::print(stderr, "{}: {}\n", path, columns);
   std::vector<Request> requests;
   for (Sample& sample : file.samples) {
     const std::string place = fmt::format("{}: line {}", path, sample.line);
-    if (sample.pair.empty()) {
+    if (!sample.problem.empty()) {
+      requests.push_back(broken_request(std::move(sample.problem)));
+    } else if (sample.pair.empty()) {
       requests.push_back(text_request(std::move(sample.text), place));
     } else {
       Request request{.place = place, .is_object = true};

@@ -16,6 +16,9 @@ constexpr std::array setting_names = {
     "aggregation",   "aggregation_strategy",     "beam",      "doc_stride", "joint",   "max_blank_length",
     "may_be_absent", "handle_impossible_answer", "normalize", "pooling",    "targets", "top_k"};
 
+// Keys that predictors read, whose values must be texts.
+constexpr std::array text_names = {"text", "text_pair", "question", "context", "opening"};
+
 // Whether a person or a program meant a JSON object: "{" and then a quotation mark or "}". "{你好}" is a text.
 bool looks_like_object(std::string_view line) {
   constexpr std::string_view blanks = " \t";
@@ -47,6 +50,9 @@ void read_object(const std::string& line, Request& request) {
       read_choices(value, request);
     } else if (value.is_string() && name != "id") {
       request.fields.emplace(name, value.get<std::string>());
+    } else if (!value.is_null()) {
+      require(std::ranges::find(text_names, name) == text_names.end(), "\"{}\" of the request is {}, expected a text",
+              name, value.dump().substr(0, 40));
     }
     require(std::ranges::find(setting_names, name) == setting_names.end(),
             "\"{}\" is a flag of the program, which a request cannot change", name);
@@ -71,6 +77,10 @@ std::vector<std::string> texts_of(std::span<const Request> requests) {
   std::vector<std::string> texts;
   for (const Request& request : requests) texts.push_back(request.whole_text());
   return texts;
+}
+
+Request broken_request(std::string problem) {
+  return {.place = {}, .text = {}, .problem = std::move(problem), .is_mistake = true};
 }
 
 Request text_request(std::string line, std::string place) {

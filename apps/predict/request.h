@@ -13,6 +13,7 @@ struct Request {
   std::string place = {};    // where it stands, for messages: "line 3"; empty: it is the only one
   std::string text = {};     // the line as it is; empty when the line is a JSON object
   std::string problem = {};  // why it cannot be answered; empty: it can be
+  bool is_mistake = false;   // counts as a failure even if it is only an empty line
 
   // Filled when the line is a JSON object.
   bool is_object = false;
@@ -32,12 +33,15 @@ struct Request {
 // The texts of requests that have one each.
 std::vector<std::string> texts_of(std::span<const Request> requests);
 
+// A row of a file that is no request. The problem names its place.
+Request broken_request(std::string problem);
+
 // Makes a request of a line of text. A line that is empty or no UTF-8 is a problem.
 Request text_request(std::string line, std::string place);
 
-// The same, and a line that is a JSON object becomes fields and an id. A key whose value is a number, a list and so on
-// is allowed, because programs send keys of their own, but a key that is the name of a flag is a problem: a request
-// cannot change flags.
+// The same, and a line that is a JSON object becomes fields and an id. A key of another name whose value is a number, a
+// list and so on is allowed, because programs send keys of their own, but a key that is the name of a flag is a
+// problem: a request cannot change flags.
 Request json_request(std::string line, std::string place);
 
 }  // namespace mini_bert

@@ -19,8 +19,11 @@ using Json = nlohmann::ordered_json;
 TrainingInputs read_choose_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   const BertConfig config = read_config(options.model);
-  const Parts<ChoiceQuestion> questions =
-      read_parts(options, [](const std::string& path) { return read_choice_questions(path, Answers::required); });
+  const Parts<ChoiceQuestion> questions = read_parts(options, [&](const std::string& path) {
+    ChoiceFile file = read_choice_questions(path, Answers::required);
+    note_file(path, file, file.questions.size(), inputs.reading);
+    return std::move(file.questions);
+  });
   auto& model = load_model<BertForMultipleChoice>(options, config, inputs);
   const auto set = [&](const std::vector<ChoiceQuestion>& part) {
     return make_choosing_set(part, *inputs.tokenizer, longest_sample(options, config, *inputs.tokenizer));
@@ -60,7 +63,11 @@ class ChoosePredictor : public Predictor {
 
   std::vector<Request> read_file(const std::string& path, const std::string& /*text_column*/) const override {
     std::vector<Request> requests;
-    for (ChoiceQuestion& question : read_choice_questions(path, Answers::optional)) {
+    for (ChoiceQuestion& question : read_choice_questions(path, Answers::optional).questions) {
+      if (!question.problem.empty()) {
+        requests.push_back(broken_request(std::move(question.problem)));
+        continue;
+      }
       Request request{.place = fmt::format("{}: question {}", path, question.number), .is_object = true};
       request.fields = {{"context", std::move(question.context)},
                         {"question", std::move(question.question)},

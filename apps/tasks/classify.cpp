@@ -50,7 +50,7 @@ TrainingInputs read_classify_inputs(const TrainOptions& options) {
   if (problem == ProblemType::regression) {
     config.labels = {config.labels.size() == 1 ? config.labels.front() : "LABEL_0"};
   } else {
-    decide_labels(training->has_vectors ? training->labels : distinct_labels(texts.train), options, config);
+    decide_labels(training->labels, options, config);  // of the whole file, also those that a split moved away
   }
   auto& model = load_model<BertForSequenceClassification>(options, config, inputs);
   const auto set = [&](const std::vector<LabelledText>& part, const std::string& path) {

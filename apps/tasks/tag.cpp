@@ -1,5 +1,6 @@
 // The task tag: gives each word a label.
 #include <algorithm>
+#include <optional>
 
 #include <fmt/ranges.h>
 
@@ -20,17 +21,34 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Data sets that number their tags name the numbers elsewhere, for example in the features of a `datasets` file.
+void note_numbers(const std::vector<std::string>& labels, ReadingNotes& notes) {
+  const auto is_number = [](const std::string& label) {
+    return !label.empty() && std::ranges::all_of(label, [](char c) { return '0' <= c && c <= '9'; });
+  };
+  if (!std::ranges::all_of(labels, is_number)) return;
+  notes.facts.push_back(
+      "the tags are numbers, and F1 counts every number as an entity, also the one that means O; write their names "
+      "(O, B-PER, …) to the file");
+}
+
 TrainingInputs read_tag_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   BertConfig config = read_config(options.model);
   const TagColumns columns{.words = options.text_column, .tags = options.label_column};
+  std::optional<TaggedFile> training;  // its columns and labels; its texts are moved out
   const Parts<TaggedText> texts = read_parts(options, [&](const std::string& path) {
-    TaggedFile file = read_tagged_texts(path, columns);
+    TaggedFile file = read_tagged_texts(path, columns, training ? &*training : nullptr, config.labels);
     note_file(path, file, file.texts.size(), inputs.reading);
-    for (const TaggedText& text : file.texts) note_text(fmt::format("{}", fmt::join(text.words, " ")), inputs.reading);
-    return std::move(file.texts);
+    std::vector<TaggedText> part = std::move(file.texts);
+    if (!training) {
+      for (const TaggedText& text : part) note_text(fmt::format("{}", fmt::join(text.words, " ")), inputs.reading);
+      training = std::move(file);
+    }
+    return part;
   });
-  decide_labels(distinct_tags(texts.train), options, config);
+  note_numbers(training->labels, inputs.reading);
+  decide_labels(training->labels, options, config);
   auto& model = load_model<BertForTokenClassification>(options, config, inputs);
   const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {
     return make_tagging_set(part, *inputs.tokenizer, config, longest_sample(options, config, *inputs.tokenizer), path);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "apps/console/argument_wording.h"
 #include "apps/train/train_options.h"
 #include "apps/train/training_inputs.h"
 #include "mini_bert/base/file_error.h"
@@ -39,7 +40,8 @@ inline void raise_model_max_length(const TrainOptions& options, TrainingInputs& 
 // Notes how a file was read: the columns and first texts of the training file, which comes first, and dropped rows.
 template <class File>
 void note_file(const std::string& path, const File& file, std::size_t kept, ReadingNotes& notes) {
-  for (const std::string& fact : file.dropped.facts(kept)) notes.facts.push_back(path + ": " + fact);
+  const auto is_flag = [](const std::string& /*flag*/) { return true; };
+  for (const std::string& fact : file.dropped.facts(path, kept)) notes.facts.push_back(worded(Error(fact), is_flag));
   if constexpr (requires { file.columns; }) {
     if (notes.columns.empty()) notes.columns = file.columns;
   }

@@ -103,8 +103,10 @@ TEST_CASE("child: fill-mask answers every line in its place, and says of a bad o
                                            "{\"text\": \"[MASK]\", \"top_k\": 3}\n"    // 8
                                            "{天[MASK]}\n"                              // 9
                                            "  \r\n"                                    // 10
-                                           "地[MASK]");                                // 11, without a line end
-  REQUIRE(lines.size() == 12);
+                                           "{\"text\": 5}\n"                           // 11
+                                           "{\"text\": \"天[MASK]\", \"n\": 5}\n"      // 12, with a key of another name
+                                           "地[MASK]");                                // 13, without a line end
+  REQUIRE(lines.size() == 14);
   CHECK(lines[0].at(0).contains("token_str"));
   CHECK_THAT(error_of(lines[1]), ContainsSubstring("no [MASK]"));
   CHECK(error_of(lines[2]) == "the text is empty");
@@ -119,7 +121,9 @@ TEST_CASE("child: fill-mask answers every line in its place, and says of a bad o
   CHECK_THAT(error_of(lines[8]), ContainsSubstring("\"top_k\" is a flag"));
   CHECK(lines[9].at(0).contains("token_str"));
   CHECK(error_of(lines[10]) == "the text is empty");
-  CHECK(lines[11].at(0).contains("token_str"));
+  CHECK(error_of(lines[11]) == "\"text\" of the request is 5, expected a text");
+  CHECK(lines[12] == lines[4].at("result"));
+  CHECK(lines[13].at(0).contains("token_str"));
 }
 
 TEST_CASE("child: every predictor takes objects, gives ids back and lives on after a bad line", "[apps][child]") {
@@ -165,6 +169,9 @@ TEST_CASE("child: every predictor takes objects, gives ids back and lives on aft
   }
   // A pair as an object is the pair of the line with a tab.
   const std::string pair = "classify --model labels";
+  CHECK(error_of(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": ["大山"]})").at(0)) ==
+        "\"text_pair\" of the request is [\"大山\"], expected a text");
+  CHECK(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": null})").at(0) == desk.ask(pair, "诸葛亮\n").at(0));
   CHECK(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": "大山"})").at(0) ==
         desk.ask(pair + " --pairs", "诸葛亮\t大山\n").at(0));
   CHECK(desk.ask("answer --model answers", R"({"question": "是", "context": "诸葛亮字孔明"})").at(0) ==

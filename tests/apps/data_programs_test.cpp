@@ -90,6 +90,64 @@ TEST_CASE("a row in, an answer out; training says which rows it leaves out", "[a
   }
 }
 
+TEST_CASE("a broken row is answered by its reason, and the other rows by the model", "[apps]") {
+  const DataWorkshop shop;
+  write_file(shop.path() / "train.csv", "text,label\n大山水,1\n诸葛亮,0\n");
+  shop.train("--task classify --train train.csv");
+  const std::vector<json> right = shop.predict("classify --model out 大山 水天");
+  for (const auto& [name, bytes, reason] : std::vector<std::array<std::string, 3>>{
+           {"x.csv", "text,label\n大山,1\n大,山,水\n水天,0\n", "x.csv: row 2 (line 3) has 3 fields"},
+           {"y.csv", "text,label\n大山,1\n\"大山,1\n\"水天\",0\n", "y.csv: line 3: the quote that begins here ends in"},
+           {"x.txt", "大山\n大\xff\n水天\n", "x.txt: line 2: byte 0xff is not UTF-8"},
+           {"x.jsonl", "{\"text\":\"大山\"}\n{\"text\":\n{\"text\":\"水天\"}\n", "x.jsonl: not JSON, line 2"},
+           {"y.jsonl", "{\"text\":\"大山\"}\n{\"txt\":\"大\"}\n{\"text\":\"水天\"}\n",
+            "y.jsonl: line 2: no column \"text\" (columns: txt); name another with --text-column"},
+           {"x.json", "[\"大山\",7,\"水天\"]", "x.json: line 1: element 2 is a number"}}) {
+    CAPTURE(name);
+    write_file(shop.path() / name, bytes);
+    const auto answers = shop.predict("classify --model out --file " + name);
+    REQUIRE(answers.size() == 3);
+    CHECK(answers[0] == right[0]);
+    CHECK_THAT(answers[1].at("error"), ContainsSubstring(reason));
+    CHECK(answers[2] == right[1]);
+    const Outcome plain = shop.run("mini_bert_predict classify --model out --file " + name);
+    CHECK(plain.exit_code == 1);
+    CHECK_THAT(plain.err, ContainsSubstring(reason));
+    CHECK_THAT(plain.out, ContainsSubstring("大山\n") && ContainsSubstring("水天\n"));
+  }
+}
+
+TEST_CASE("questions of files: a broken one is counted by training and answered by its reason", "[apps]") {
+  const DataWorkshop shop;
+  const std::string question = R"({"id":1,"context":"诸葛亮字孔明","question":"是","choices":["大","山"],"answer":0,)"
+                               R"("answers":{"text":["孔明"],"answer_start":[4]}})";
+  std::string lines = question + "\n{\"context\":\n";
+  for (int i = 0; i < 99; ++i) lines += question + "\n";
+  write_file(shop.path() / "q.jsonl", lines);
+  for (const std::string task : {"answer", "choose"}) {
+    CAPTURE(task);
+    CHECK_THAT(shop.train("--task " + task + " --train q.jsonl"),
+               ContainsSubstring("q.jsonl: 1 of 101 rows cannot be used") && ContainsSubstring("line 2"));
+    const auto answers = shop.predict(task + " --model out --file q.jsonl");
+    REQUIRE(answers.size() == 101);
+    CHECK_THAT(answers[1].at("error"), ContainsSubstring("line 2"));
+    CHECK(answers[2] == answers[0]);
+  }
+}
+
+TEST_CASE("an empty text on the command line is an error, beside texts that are answered", "[apps]") {
+  const DataWorkshop shop;
+  for (const std::string text : {"''", "' '", "　"}) {
+    const Outcome outcome = shop.run("mini_bert_predict embed --model model " + text);
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.out.empty());
+    CHECK_THAT(outcome.err, ContainsSubstring("mini_bert_predict: the text is empty\n"));
+  }
+  const Outcome two = shop.run("mini_bert_predict embed --json --model model 大山 ''");
+  CHECK(two.exit_code == 1);
+  CHECK_THAT(two.out, ContainsSubstring("]\n{\"error\":\"the text is empty\"}\n"));
+}
+
 TEST_CASE("several labels as vectors; tags of spans with both kinds of F1; questions as lines", "[apps]") {
   const DataWorkshop shop;
   write_file(shop.path() / "v.jsonl",

@@ -17,7 +17,7 @@ std::vector<ChoiceQuestion> read(const std::string& name, const std::string& con
                                  Answers answers = Answers::required) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / name, content);
-  return read_choice_questions(folder / name, answers);
+  return read_choice_questions(folder / name, answers).questions;
 }
 
 using Texts = std::vector<std::string>;
@@ -97,6 +97,46 @@ TEST_CASE("choices: plain records, answers by text or by number", "[choices]") {
     CHECK(read("a.json", row, Answers::optional)[0].answer == std::nullopt);
     CHECK_THROWS_WITH(read("a.json", row), ContainsSubstring("a.json: line 1: the answer is missing"));
   }
+}
+
+TEST_CASE("choices: one bad question in a hundred is counted, and has its place among the answers", "[choices]") {
+  const test::TemporaryFolder folder;
+  const auto file = [&](const char* name, const std::string& bad, int count) {
+    std::string bytes = name == std::string("a.json") ? "[" : "";
+    const std::string end = bytes.empty() ? "\n" : ",\n";
+    for (int i = 0; i < 100; ++i) {
+      bytes += i < count ? bad : R"({"context": "c", "choices": ["a", "b"], "answer": 1})";
+      bytes += i < 99 ? end : bytes[0] == '[' ? "]" : "\n";
+    }
+    write_file_atomically(folder / name, bytes);
+    return folder / name;
+  };
+  for (const std::string bad : {R"({"context": "c", "choices": ["a"], "answer": 0})", R"({"context": "c"})", "5"}) {
+    for (const char* const name : {"a.jsonl", "a.json"}) {
+      CAPTURE(bad, name);
+      const ChoiceFile one = read_choice_questions(file(name, bad, 1), Answers::required);
+      REQUIRE(one.questions.size() == 99);
+      CHECK(one.dropped.bad() == 1);
+      CHECK(one.questions[0].number == 2);
+      const auto all = read_choice_questions(folder / name, Answers::optional).questions;
+      REQUIRE(all.size() == 100);
+      CHECK_THAT(all[0].problem, ContainsSubstring(std::string(name) + ": line 1"));
+      CHECK(all[1].problem.empty());
+      CHECK_THROWS_WITH(read_choice_questions(file(name, bad, 2), Answers::required),
+                        ContainsSubstring("the first of 2 bad rows among 100"));
+    }
+  }
+  CHECK(read_choice_questions(file("a.jsonl", "{\"context\": oops", 1), Answers::required).dropped.bad() == 1);
+  // To answer, no right answer is needed, whatever stands in its place.
+  CHECK(read_choice_questions(file("a.jsonl", R"({"context": "c", "choices": ["a", "b"], "answer": "?"})", 100),
+                              Answers::optional)
+            .questions[0]
+            .problem.empty());
+  std::string c3 = "[[[], [{}], 1], 5";
+  for (int i = 0; i < 250; ++i) c3 += R"(, [["x"], [{"question": "q", "choice": ["a", "b"], "answer": "b"}], 1])";
+  write_file_atomically(folder / "c3.json", c3 + "]");
+  CHECK(read_choice_questions(folder / "c3.json", Answers::required).dropped.bad() == 2);
+  CHECK(read_choice_questions(folder / "c3.json", Answers::optional).questions.size() == 252);
 }
 
 TEST_CASE("choices: what is wrong in a file is an Error that names the place", "[choices]") {

@@ -60,8 +60,9 @@ def seqeval_metrics(job: dict) -> dict:
     result = scores("", expected, predicted) | {"accuracy": float(accuracy_score(expected, predicted))}
     with_i = [[[re.sub("^M", "I", tag) for tag in text] for text in texts] for texts in (expected, predicted)]
     try:
-        # Without O, which every scheme has: seqeval lists {S} and {U} as schemes, and forgets {S, O} and {U, O}.
-        scheme = auto_detect([[tag for tag in text if tag != "O"] for texts in with_i for text in texts])
+        # Without O, which every scheme has: seqeval lists {S} and {U} as schemes, and forgets {S, O} and {U, O}. It takes
+        # every tag that begins with O for O.
+        scheme = auto_detect([[tag for tag in text if tag[0] != "O"] for texts in with_i for text in texts])
     except ValueError:
         return result
     return result | scores("_strict", *with_i, mode="strict", scheme=scheme)

@@ -7,6 +7,9 @@
 //
 // For tests/parity/metrics_parity.py, a job may instead be {metric: "entities", expected, predicted: tags of texts} or
 // {metric: "answers", expected: answers of each question, predicted}. Its output is an object of metrics.
+//
+// For tests/parity/data_files.py, a job may be {read: "texts", "labels", "tags" or "questions", path, several}. Its
+// output is {columns, rows}, or {error}.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +18,10 @@
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/data/class_weights.h"
+#include "mini_bert/bert/data/labelled_texts.h"
+#include "mini_bert/bert/data/questions.h"
+#include "mini_bert/bert/data/sample_reader.h"
+#include "mini_bert/bert/data/tagged_texts.h"
 #include "mini_bert/bert/metrics/answers.h"
 #include "mini_bert/bert/metrics/entities.h"
 #include "mini_bert/bert/model/heads.h"
@@ -141,6 +148,38 @@ bool run_as(const char* architecture, const json& job, json& result) {
   return true;
 }
 
+json rows_of(const json& job) {
+  const std::filesystem::path path = job.at("path").get<std::string>();
+  json rows = json::array();
+  std::string columns;
+  if (job.at("read") == "texts") {
+    const SampleFile file = read_samples(path, {.takes_pair = true, .keep_all = true});
+    columns = file.columns.described();
+    for (const Sample& row : file.samples) rows.push_back({row.text, row.pair, row.problem});
+  } else if (job.at("read") == "labels") {
+    const LabelledFile file = read_labelled_texts(path, {.several = job.at("several")});
+    columns = file.columns.described();
+    for (const LabelledText& row : file.texts) rows.push_back({row.text, row.pair, row.labels});
+  } else if (job.at("read") == "tags") {
+    for (const TaggedText& row : read_tagged_texts(path, {}).texts) rows.push_back({row.words, row.tags});
+  } else {
+    for (const Question& row : read_questions(path).questions) {
+      json answers = json::array();
+      for (const Question::Answer& answer : row.answers) answers.push_back({answer.text, answer.begin});
+      rows.push_back({row.id, row.question, row.context, answers});
+    }
+  }
+  return {{"columns", columns}, {"rows", rows}};
+}
+
+json read_job(const json& job) {
+  try {
+    return rows_of(job);
+  } catch (const Error& error) {
+    return {{"error", error.what()}};
+  }
+}
+
 json metrics_of(const json& job) {
   using Texts = std::vector<std::vector<std::string>>;
   const auto expected = job.at("expected").get<Texts>();
@@ -162,6 +201,7 @@ json metrics_of(const json& job) {
 
 json run(const json& job) {
   if (job.contains("metric")) return metrics_of(job);
+  if (job.contains("read")) return read_job(job);
   json result;
   const bool known = run_as<BertForMaskedLM>("BertForMaskedLM", job, result) ||
                      run_as<BertForPreTraining>("BertForPreTraining", job, result) ||

@@ -51,19 +51,17 @@ void check(const ChoiceQuestion& question, Answers answers, const std::string& p
 // Reads a question from a record of any format except C3.
 class RecordQuestion {
  public:
-  RecordQuestion(const Record& record, const std::string& path)
-      : record_(record), place_(fmt::format("{}: line {}", path, record.line)) {
+  RecordQuestion(const Record& record, const std::string& place) : record_(record), place_(place) {
     require(record.has_columns, "{}: a bare text, expected columns or keys with a question and its choices", place_);
   }
-  const std::string& place() const { return place_; }
 
-  ChoiceQuestion read() const {
+  ChoiceQuestion read(Answers answers) const {
     const bool is_swag = record_.find("sent1") != nullptr;
     ChoiceQuestion question;
     question.context = text(is_swag ? "sent1" : "context");
     (is_swag ? question.opening : question.question) = text(is_swag ? "sent2" : "question");
     question.choices = choices();
-    question.answer = answer(question.choices);
+    if (answers == Answers::required) question.answer = answer(question.choices);
     return question;
   }
 
@@ -101,7 +99,7 @@ class RecordQuestion {
   }
 
   const Record& record_;
-  std::string place_;
+  const std::string& place_;
 };
 
 // A .json file whose first element is an array has the format of C3.
@@ -117,7 +115,8 @@ bool is_c3(const std::filesystem::path& path) {
   return true;
 }
 
-ChoiceQuestion read_c3_question(const json& entry, const std::string& context, const std::string& place) {
+ChoiceQuestion read_c3_question(const json& entry, const std::string& context, Answers answers,
+                                const std::string& place) {
   require(entry.is_object() && entry.contains("question") && entry["question"].is_string() && entry.contains("choice"),
           "{}: found {}, expected an object with \"question\", \"choice\" and \"answer\"", place,
           entry.dump().substr(0, most_shown));
@@ -125,7 +124,7 @@ ChoiceQuestion read_c3_question(const json& entry, const std::string& context, c
   question.context = context;
   question.question = entry["question"].get<std::string>();
   question.choices = texts(entry["choice"], "\"choice\"", place);
-  if (entry.contains("answer") && !entry["answer"].is_null() && entry["answer"] != "") {
+  if (answers == Answers::required && entry.contains("answer") && !entry["answer"].is_null() && entry["answer"] != "") {
     const json& answer = entry["answer"];
     question.answer = choice_of(answer.is_string() ? answer.get<std::string>() : answer.dump(), answer.is_string(),
                                 question.choices, place);
@@ -133,28 +132,80 @@ ChoiceQuestion read_c3_question(const json& entry, const std::string& context, c
   return question;
 }
 
-std::vector<ChoiceQuestion> read_c3(const std::filesystem::path& path, Answers answers) {
+// Collects the questions of a file.
+class ChoiceCollector {
+ public:
+  explicit ChoiceCollector(Answers answers) : answers_(answers) {}
+
+  Answers answers() const { return answers_; }
+  std::size_t next_number() const { return number_ + 1; }
+
+  // Adds the question that `read` returns, or notes why it cannot.
+  template <class Read>
+  void add(const std::string& place, const Read& read) {
+    ++number_;
+    try {
+      ChoiceQuestion question = read();
+      check(question, answers_, place);
+      question.number = number_;
+      file_.questions.push_back(std::move(question));
+    } catch (const Error& error) {
+      note(error);
+    }
+  }
+  void add_bad(const Error& error) {
+    ++number_;
+    note(error);
+  }
+
+  ChoiceFile finish(const std::string& path) {
+    file_.dropped.check(file_.questions.size());
+    require(!file_.questions.empty(), "{}: no question in it; add at least one", path);
+    return std::move(file_);
+  }
+
+ private:
+  void note(const Error& error) {
+    if (answers_ == Answers::required) return file_.dropped.add_bad(error);
+    ChoiceQuestion question;
+    question.number = number_;
+    question.problem = error.what();
+    file_.questions.push_back(std::move(question));
+  }
+
+  Answers answers_;
+  std::size_t number_ = 0;
+  ChoiceFile file_;
+};
+
+std::string c3_context(const json& entry, const std::string& place) {
+  require(entry.is_array() && entry.size() >= 2 && entry[1].is_array(),
+          "{}: found {}, expected [[lines of the context], [questions], id] as in C3", place,
+          entry.dump().substr(0, most_shown));
+  std::string context;
+  for (const std::string& line : texts(entry[0], "the context", place)) {
+    context += (context.empty() ? "" : "\n") + line;
+  }
+  return context;
+}
+
+void read_c3(const std::filesystem::path& path, ChoiceCollector& collector) {
   const std::string name = path.string();
   const DataText file(path);
   const json root = parse_json(file.text(), name);
-  std::vector<ChoiceQuestion> questions;
   for (std::size_t i = 0; i < root.size(); ++i) {
-    const json& entry = root[i];
-    const std::string place = fmt::format("{}: entry {}", name, i + 1);
-    require(entry.is_array() && entry.size() >= 2 && entry[1].is_array(),
-            "{}: found {}, expected [[lines of the context], [questions], id] as in C3", place,
-            entry.dump().substr(0, most_shown));
     std::string context;
-    for (const std::string& line : texts(entry[0], "the context", place)) {
-      context += (context.empty() ? "" : "\n") + line;
+    try {
+      context = c3_context(root[i], fmt::format("{}: entry {}", name, i + 1));
+    } catch (const Error& error) {
+      collector.add_bad(error);
+      continue;
     }
-    for (const json& asked : entry[1]) {
-      const std::string where = fmt::format("{}: question {}", name, questions.size() + 1);
-      questions.push_back(read_c3_question(asked, context, where));
-      check(questions.back(), answers, where);
+    for (const json& asked : root[i][1]) {
+      const std::string place = fmt::format("{}: question {}", name, collector.next_number());
+      collector.add(place, [&] { return read_c3_question(asked, context, collector.answers(), place); });
     }
   }
-  return questions;
 }
 
 // The first and the second text of the sequence for one choice.
@@ -168,21 +219,21 @@ std::pair<std::string, std::string> pair_of(const ChoiceQuestion& question, cons
 
 }  // namespace
 
-std::vector<ChoiceQuestion> read_choice_questions(const std::filesystem::path& path, Answers answers) {
-  std::vector<ChoiceQuestion> questions;
+ChoiceFile read_choice_questions(const std::filesystem::path& path, Answers answers) {
   const std::string name = path.string();
+  ChoiceCollector collector(answers);
   if (is_c3(path)) {
-    questions = read_c3(path, answers);
+    read_c3(path, collector);
   } else {
-    read_records(path, [&](Record& record) {
-      const RecordQuestion reader(record, name);
-      questions.push_back(reader.read());
-      check(questions.back(), answers, reader.place());
-    });
+    read_records(
+        path,
+        [&](Record& record) {
+          const std::string place = fmt::format("{}: line {}", name, record.line);
+          collector.add(place, [&] { return RecordQuestion(record, place).read(answers); });
+        },
+        [&](const Error& error, std::size_t /*line*/) { collector.add_bad(error); });
   }
-  require(!questions.empty(), "{}: no question in it; add at least one", name);
-  for (std::size_t i = 0; i < questions.size(); ++i) questions[i].number = i + 1;
-  return questions;
+  return collector.finish(name);
 }
 
 ChoosingSet make_choosing_set(std::span<const ChoiceQuestion> questions, const Tokenizer& tokenizer, Index max_length) {

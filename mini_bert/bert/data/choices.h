@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mini_bert/bert/data/dataset.h"
+#include "mini_bert/bert/data/dropped_rows.h"
 
 namespace mini_bert {
 
@@ -18,11 +19,20 @@ struct ChoiceQuestion {
   std::string question;              // stands before each choice, with a [SEP] between them; empty: no question
   std::string opening;               // the beginning of a sentence that each choice completes; empty: no opening
   std::vector<std::string> choices;  // at least two
-  std::optional<Index> answer;       // the index of the right choice; unset: unknown
+  std::optional<Index> answer;       // the index of the right choice; unset: unknown or not read
   std::size_t number = 0;            // position of the question in its file, from 1
+  std::string problem = {};          // why it is no question, with its place; only with Answers::optional
 };
 
+// required: to learn from; a question that cannot be learned from is dropped.
+// optional: to answer; right answers are not read, and a question that cannot be answered stays in its place and has a
+// problem.
 enum class Answers { required, optional };
+
+struct ChoiceFile {
+  std::vector<ChoiceQuestion> questions;
+  DroppedRows dropped;  // up to 1 %: questions without a right answer, or that are no questions
+};
 
 // Reads questions with choices. The questions of a file may have different numbers of choices. Formats:
 //   SWAG (Zellers et al. 2018, arXiv:1808.05326) as csv, tsv or json: columns sent1, sent2, ending0, ending1, … and
@@ -33,9 +43,10 @@ enum class Answers { required, optional };
 //   Any other .json, .jsonl, .csv or .tsv file: columns context and question, of which one may be missing; the choices
 //     in the column choices, a JSON array of texts, or in the columns choice0, choice1, …; the answer in the column
 //     answer (or label), as the text of a choice or as its index. A value that could be both is read as the text.
-// Empty columns after the last choice are ignored. An answer that is missing, empty, null or -1 is unknown. Throws
-// Error, naming the place in the file, for anything else, and for an unknown answer if answers are required.
-std::vector<ChoiceQuestion> read_choice_questions(const std::filesystem::path& path, Answers answers);
+// Empty columns after the last choice are ignored. An answer that is missing, empty, null or -1 is unknown. If answers
+// are required, a question whose answer is unknown is dropped. Throws Error, naming the place in the file, when the
+// file has another form, and when more than 1 % of the questions cannot be used.
+ChoiceFile read_choice_questions(const std::filesystem::path& path, Answers answers);
 
 // Questions as sequences, one sequence for each choice: [CLS] context [SEP] question [SEP] choice [SEP] or, for a
 // question with an opening, [CLS] context [SEP] opening choice [SEP]. Token types are 0 up to the first [SEP] and 1

@@ -1,6 +1,7 @@
 #include "mini_bert/bert/data/column_reader.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "mini_bert/base/utf8.h"
 
@@ -24,7 +25,11 @@ class RowReader {
       sample_.push_back(std::move(record));
       if (sample_.size() == sample_size) decide();
     };
-    read_records(path_, collect, bad_);
+    const BadRecordSink wait = [this](const Error& error, std::size_t line) {
+      if (columns_) return bad_(error, line);
+      waiting_.push_back({sample_.size(), error, line});
+    };
+    read_records(path_, collect, bad_ ? wait : BadRecordSink());
     if (!columns_) decide();
     return *columns_;
   }
@@ -33,10 +38,26 @@ class RowReader {
   void decide() {
     const bool has_columns = std::ranges::any_of(sample_, &Record::has_columns);
     columns_.emplace();
+    if (is_plain_) refuse_json_lines();
     if (is_plain_ && !sample_.empty()) columns_ = given_ ? *given_ : decide_parts(sample_, request_, path_);
     if (has_columns) columns_ = decide_columns(sample_, request(), path_);
-    for (Record& record : sample_) pass(record);
+    auto next = waiting_.begin();
+    for (std::size_t i = 0; i <= sample_.size(); ++i) {
+      for (; next != waiting_.end() && next->records_before == i; ++next) bad_(next->error, next->line);
+      if (i < sample_.size()) pass(sample_[i]);
+    }
     sample_.clear();
+    waiting_.clear();
+  }
+
+  void refuse_json_lines() const {
+    const auto is_object_or_blank = [](const Record& record) {
+      const std::string& line = record.fields[0].value;
+      return is_blank(line) || (line.starts_with("{\"") && nlohmann::json::accept(line));
+    };
+    const auto is_object = [](const Record& record) { return record.fields[0].value.starts_with('{'); };
+    require(!std::ranges::all_of(sample_, is_object_or_blank) || std::ranges::none_of(sample_, is_object),
+            "{}: its lines are JSON objects and not texts; rename it, so that its name ends in .jsonl", path_);
   }
 
   // What is asked of a file with columns. Columns of an earlier file count as named.
@@ -55,7 +76,7 @@ class RowReader {
       cut(record);
     } catch (const Error& error) {
       if (!bad_) throw;
-      return bad_(error);
+      return bad_(error, record.line);
     }
     sink_(record, *columns_);
   }
@@ -75,6 +96,13 @@ class RowReader {
     }
   }
 
+  // A bad record that was found before the columns were decided. It is passed on in its place.
+  struct BadRecord {
+    std::size_t records_before;
+    Error error;
+    std::size_t line;
+  };
+
   std::string path_;
   bool is_plain_;
   const ColumnRequest& request_;
@@ -83,6 +111,7 @@ class RowReader {
   std::optional<TextColumns> given_;
   std::optional<TextColumns> columns_;
   std::vector<Record> sample_;
+  std::vector<BadRecord> waiting_;
 };
 
 }  // namespace

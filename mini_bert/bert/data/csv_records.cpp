@@ -20,11 +20,21 @@ class SeparatedText {
 
   std::size_t line() const { return row_line_; }  // where the row that was read last begins
 
+  // If the last row could not be read to its end, continues behind its first line.
+  void recover() {
+    if (is_whole_) return;
+    line_ = row_line_ + 1;
+    const std::size_t end = row_text_.find('\n');
+    text_ = end == std::string_view::npos ? std::string_view() : row_text_.substr(end + 1);
+  }
+
   // False at the end of the text. Empty lines are skipped.
   bool next_row(std::vector<std::string>& row) {
     while (at_line_end() && !text_.empty()) end_line();
     if (text_.empty()) return false;
     row_line_ = line_;
+    row_text_ = text_;
+    is_whole_ = false;
     std::size_t count = 0;
     for (;;) {
       if (count == row.size()) row.emplace_back();
@@ -34,6 +44,7 @@ class SeparatedText {
     }
     row.resize(count);
     end_line();
+    is_whole_ = true;
     return true;
   }
 
@@ -79,11 +90,12 @@ class SeparatedText {
     }
   }
 
-  std::string_view text_;
+  std::string_view text_, row_text_;
   char separator_;
   const std::string& path_;
   std::size_t line_ = 1;
   std::size_t row_line_ = 1;
+  bool is_whole_ = true;  // the last row was read to its end
 };
 
 // The part of the first line that stands outside of quotes.
@@ -117,7 +129,10 @@ std::vector<std::string> read_header(SeparatedText& rows, const std::string& pat
   if (!rows.next_row(names)) return names;
   require(names.size() <= most_columns, "{}: has {} columns, expected at most {}; is it the right file?", path,
           names.size(), most_columns);
-  for (std::string& name : names) name = without_blanks(name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = without_blanks(names[i]);
+    if (names[i].empty() && i > 0) names[i] = fmt::format("Unnamed: {}", i);  // as pandas names it
+  }
   for (auto name = names.begin(); name != names.end(); ++name) {
     require(
         std::find(names.begin(), name, *name) == name,
@@ -134,13 +149,21 @@ void read_separated(std::string_view text, char separator, const std::string& pa
   SeparatedText rows(text, separator_of(text, separator), path);
   const std::vector<std::string> names = read_header(rows, path);
   std::vector<std::string> row;
-  for (std::size_t number = 1; rows.next_row(row); ++number) {
-    if (row.size() != names.size()) {
-      const Error error(fmt::format(
-          "{}: row {} (line {}) has {} fields, expected {} as in the header; put fields with separators in quotes",
-          path, number, rows.line(), row.size(), names.size()));
-      if (!bad) throw error;
-      bad(error);
+  const auto next_row = [&](std::size_t number) {
+    if (!rows.next_row(row)) return false;
+    for (const std::string& field : row) require_utf8_line(field, path, rows.line());
+    require(row.size() == names.size(),
+            "{}: row {} (line {}) has {} fields, expected {} as in the header; put fields with separators in quotes",
+            path, number, rows.line(), row.size(), names.size());
+    return true;
+  };
+  for (std::size_t number = 1;; ++number) {
+    try {
+      if (!next_row(number)) break;
+    } catch (const Error& error) {
+      if (!bad) throw;
+      bad(error, rows.line());
+      rows.recover();
       continue;
     }
     Record record{.line = rows.line(), .has_columns = true, .fields = {}};

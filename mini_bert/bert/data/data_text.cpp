@@ -69,7 +69,7 @@ std::string with_line_feeds(std::string_view text) {
 
 }  // namespace
 
-DataText::DataText(const std::filesystem::path& path) : file_(path) {
+DataText::DataText(const std::filesystem::path& path, IllFormed ill_formed) : file_(path) {
   const std::string name = path.string();
   const std::string_view bytes = file_.text();
   const bool little = bytes.starts_with("\xff\xfe"), big = bytes.starts_with("\xfe\xff");
@@ -80,7 +80,12 @@ DataText::DataText(const std::filesystem::path& path) : file_(path) {
   require(little || big || find_ill_formed(bytes) == std::string_view::npos || !looks_like_gbk(bytes),
           "{0}: looks like GBK, expected UTF-8; convert it: iconv -f GB18030 -t UTF-8 {0} > {1}", name,
           path.stem().string() + "-utf8" + path.extension().string());
-  text_ = require_utf8(converted_.empty() ? bytes : std::string_view(converted_), name);
+  text_ = converted_.empty() ? bytes : std::string_view(converted_);
+  if (ill_formed == IllFormed::refused || little || big) {
+    text_ = require_utf8(text_, name);
+  } else if (text_.starts_with("\xef\xbb\xbf")) {
+    text_.remove_prefix(3);
+  }
   if (has_lone_cr(text_)) {
     converted_ = with_line_feeds(text_);
     text_ = converted_;

@@ -8,13 +8,16 @@
 
 namespace mini_bert {
 
+// What to do with bytes that are not UTF-8. `kept`: the caller checks each line.
+enum class IllFormed { refused, kept };
+
 // The text of a data file: well-formed UTF-8 without a byte order mark, whose lines end with LF or CRLF. A file in
 // UTF-16 with a byte order mark (a spreadsheet's "Unicode text") is converted. A CR without LF, which ended lines on
 // old Macintoshes, becomes LF, as Python's open() reads it. Throws Error, with the place and how to convert the file,
 // when it has another encoding.
 class DataText {
  public:
-  explicit DataText(const std::filesystem::path& path);
+  explicit DataText(const std::filesystem::path& path, IllFormed ill_formed = IllFormed::refused);
   DataText(const DataText&) = delete;
   DataText& operator=(const DataText&) = delete;
 

@@ -1,5 +1,7 @@
 #include "mini_bert/bert/data/dropped_rows.h"
 
+#include <string_view>
+
 namespace mini_bert {
 
 void DroppedRows::add_blank(std::size_t line) {
@@ -17,16 +19,18 @@ void DroppedRows::check(std::size_t kept) const {
   fail("{} (the first of {} bad rows among {})", first_bad_, bad_, rows);
 }
 
-std::vector<std::string> DroppedRows::facts(std::size_t kept) const {
+std::vector<std::string> DroppedRows::facts(const std::string& path, std::size_t kept) const {
   const std::size_t rows = kept + blank_ + bad_;
   std::vector<std::string> facts;
   if (blank_ > 0) {
-    facts.push_back(fmt::format("{} of {} rows {} no text and {} left out (the first in line {})", blank_, rows,
-                                blank_ == 1 ? "has" : "have", blank_ == 1 ? "is" : "are", first_blank_line_));
+    facts.push_back(fmt::format("{}: {} of {} rows {} no text and {} left out (the first in line {})", path, blank_,
+                                rows, blank_ == 1 ? "has" : "have", blank_ == 1 ? "is" : "are", first_blank_line_));
   }
   if (bad_ > 0) {
-    facts.push_back(fmt::format("{} of {} rows cannot be used and {} left out; the first: {}", bad_, rows,
-                                bad_ == 1 ? "is" : "are", first_bad_));
+    const std::string_view first = first_bad_;
+    const std::string place = path + ": ";
+    facts.push_back(fmt::format("{}{} of {} rows cannot be used and {} left out; the first: {}", place, bad_, rows,
+                                bad_ == 1 ? "is" : "are", first.substr(first.starts_with(place) ? place.size() : 0)));
   }
   return facts;
 }

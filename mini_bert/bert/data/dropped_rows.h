@@ -20,8 +20,8 @@ class DroppedRows {
   // Throws the Error of the first bad row if more than 1 % of all rows of the file are bad. `kept`: the rows that the
   // reader uses.
   void check(std::size_t kept) const;
-  // One sentence for each reason: "2 of 300 rows have no text and are left out (the first in line 7)".
-  std::vector<std::string> facts(std::size_t kept) const;
+  // One sentence for each reason: "a.csv: 2 of 300 rows have no text and are left out (the first in line 7)".
+  std::vector<std::string> facts(const std::string& path, std::size_t kept) const;
 
  private:
   std::size_t blank_ = 0, first_blank_line_ = 0, bad_ = 0;

@@ -7,6 +7,7 @@
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/base/json_position.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/record_formats.h"
 
 namespace mini_bert {
@@ -38,15 +39,16 @@ struct TrackingIterator {
 class RecordHandler : public nlohmann::json_sax<json> {
  public:
   // `first_line` is the line of the file where the text begins. `array`: the text is an array of elements; if not, it
-  // is one element.
+  // is one element. `bad` gets elements that are no records; without it, they throw.
   RecordHandler(std::string_view text, std::size_t first_line, bool array, const std::string& path,
-                const RecordSink& sink)
+                const RecordSink& sink, const BadRecordSink& bad = {})
       : text_(text),
         first_line_(first_line),
         line_(first_line),
         array_(array),
         path_(path),
         sink_(sink),
+        bad_(bad),
         position_(text.data()),
         counted_(text.data()) {}
 
@@ -65,7 +67,11 @@ class RecordHandler : public nlohmann::json_sax<json> {
     return true;
   }
   bool end_array() override {
-    if (--depth_ >= field_depth()) append("]");
+    if (--depth_ >= field_depth()) {
+      append("]");
+    } else if (!fault_.empty()) {
+      finish_element();
+    }
     return true;
   }
 
@@ -81,7 +87,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
   }
   bool end_object() override {
     if (--depth_ == element_depth()) {
-      sink_(record_);
+      finish_element();
     } else {
       append("}");
     }
@@ -90,7 +96,8 @@ class RecordHandler : public nlohmann::json_sax<json> {
   bool key(std::string& name) override {
     if (depth_ == field_depth()) {
       if (record_.find(name) != nullptr) {
-        fail("{}: line {}: the object has column {} twice; keep one of them", path_, current_line(), in_quotes(name));
+        note_fault(fmt::format("{}: line {}: the object has column {} twice; keep one of them", path_, current_line(),
+                               in_quotes(name)));
       }
       if (record_.fields.size() == most_columns) {
         fail("{}: line {}: the object has more than {} columns; is it the right file?", path_, current_line(),
@@ -162,7 +169,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
   }
 
   void open_nested(char bracket, std::string_view found) {
-    check_place(found);
+    if (!is_inside_object()) refuse_element(found);
     if (depth_ >= most_depth) {
       fail("{}: line {}: JSON nested deeper than {} levels; is it the right file?", path_, current_line(), most_depth);
     }
@@ -171,19 +178,37 @@ class RecordHandler : public nlohmann::json_sax<json> {
   }
 
   bool scalar(std::string_view text, std::string_view found) {
-    check_place(found);
-    append(text);
+    if (is_inside_object()) {
+      append(text);
+    } else {
+      refuse_element(found);
+      finish_element();
+    }
     return true;
   }
 
+  bool is_inside_object() const { return depth_ >= field_depth(); }
+
   // A value that is neither a text nor an object is allowed only inside an object.
-  void check_place(std::string_view found) {
-    if (depth_ >= field_depth()) return;
+  void refuse_element(std::string_view found) {
     if (array_ && depth_ == 0) {
       fail("{}: the top level is {}, expected an array of texts or objects, or one of them per line", path_, found);
     }
-    fail("{}: line {}: {} is {}, expected a text or an object; correct the file", path_, current_line(),
-         array_ ? fmt::format("element {}", elements_ + 1) : "the line", found);
+    ++elements_;
+    record_ = {.line = current_line(), .has_columns = true, .fields = {{}}};  // the field collects what is dropped
+    note_fault(fmt::format("{}: line {}: {} is {}, expected a text or an object; correct the file", path_, record_.line,
+                           array_ ? fmt::format("element {}", elements_) : "the line", found));
+  }
+
+  // Notes why the current element is no record.
+  void note_fault(std::string reason) {
+    if (!bad_) throw Error(reason);
+    if (fault_.empty()) fault_ = std::move(reason);
+  }
+
+  void finish_element() {
+    if (fault_.empty()) return sink_(record_);
+    bad_(Error(std::exchange(fault_, {})), record_.line);
   }
 
   std::string_view text_;
@@ -192,6 +217,8 @@ class RecordHandler : public nlohmann::json_sax<json> {
   bool array_;
   const std::string& path_;
   const RecordSink& sink_;
+  const BadRecordSink& bad_;
+  std::string fault_;     // why the current element is no record
   const char* position_;  // how far the parser has read
   const char* counted_;   // line_ counts the lines before this place
   int depth_ = 0;
@@ -203,10 +230,17 @@ class RecordHandler : public nlohmann::json_sax<json> {
 }  // namespace
 
 bool is_json_lines(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos || (text[begin] != '{' && text[begin] != '"' && text[begin] != 'n')) return false;
-  std::string_view rest = text.substr(begin);
-  return json::accept(take_line(rest)) || !json::accept(text);
+  constexpr std::string_view blanks = " \t\r\n", first_bytes = "{[\"n";  // of an object, an array, a text, null
+  const auto skip_blanks = [&] { text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size())); };
+  const auto begins_value = [&] { return !text.empty() && first_bytes.find(text[0]) != std::string_view::npos; };
+  skip_blanks();
+  const std::string_view whole = text;
+  const bool begins_like_an_array = text.starts_with('[');
+  const bool begins_like_a_record = begins_value() && !begins_like_an_array;
+  const bool has_whole_line = json::accept(take_line(text));
+  skip_blanks();
+  if (has_whole_line) return begins_like_a_record || (begins_like_an_array ? begins_value() : !text.empty());
+  return !whole.empty() && !begins_like_an_array && !json::accept(whole);
 }
 
 namespace {
@@ -230,8 +264,10 @@ void refuse_object_of_columns(std::string_view text, const std::string& path) {
 void read_json(std::string_view text, const std::string& path, const RecordSink& sink, const BadRecordSink& bad) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos && data_extension(path) != ".json") return;  // no lines
-  const bool is_array = begin != std::string_view::npos && text[begin] == '[';
-  if (is_array || !is_json_lines(text)) return RecordHandler(text, 1, true, path, sink).parse();
+  if (!is_json_lines(text)) {
+    if (bad) text = require_utf8(text, path);
+    return RecordHandler(text, 1, true, path, sink, bad).parse();
+  }
   if (text.find('\n') >= text.find_last_not_of(" \t\r\n")) refuse_object_of_columns(text, path);
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::string_view line = take_line(text);
@@ -239,10 +275,11 @@ void read_json(std::string_view text, const std::string& path, const RecordSink&
     Record read;
     const RecordSink keep = [&](Record& record) { read = std::move(record); };
     try {
+      require_utf8_line(line, path, number);
       RecordHandler(line, number, false, path, keep).parse();
     } catch (const Error& error) {
       if (!bad) throw;
-      bad(error);
+      bad(error, number);
       continue;
     }
     sink(read);

@@ -104,6 +104,18 @@ void name_vectors(const std::string& path, const std::vector<std::string>& names
   file.has_vectors = true;
 }
 
+// SNLI, OCNLI and others write "-" where their annotators disagree. If it is rare, it is no label of its own.
+void drop_undecided(const std::string& path, LabelledFile& file) {
+  const auto is_undecided = [](const LabelledText& text) { return text.labels.front() == "-"; };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(file.texts, is_undecided));
+  if (count == 0 || count * 100 > file.texts.size()) return;
+  std::erase_if(file.texts, [&](const LabelledText& text) {
+    if (!is_undecided(text)) return false;
+    file.dropped.add_bad(Error(fmt::format("{}: line {}: label \"-\" says that there is none", path, text.line)));
+    return true;
+  });
+}
+
 std::vector<std::string> names_for(std::size_t count, const std::vector<std::string>& known) {
   if (known.size() == count) return known;
   std::vector<std::string> names;
@@ -132,18 +144,19 @@ LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelO
   const LabelReader reader(path.string(), options, training);
   const ColumnRequest request{
       .text = options.text, .pair = options.pair, .label = options.label, .takes_pair = true, .takes_label = true};
-  const BadRecordSink count_bad = [&](const Error& error) { file.dropped.add_bad(error); };
+  const BadRecordSink count_bad = [&](const Error& error, std::size_t /*line*/) { file.dropped.add_bad(error); };
   const RowSink read = [&](Record& record, const TextColumns& columns) {
     try {
       LabelledText text = reader.read(record, columns);
       if (is_blank(text.text)) return file.dropped.add_blank(record.line);
       file.texts.push_back(std::move(text));
     } catch (const Error& error) {
-      count_bad(error);
+      file.dropped.add_bad(error);
     }
   };
   const auto decided = training == nullptr ? std::nullopt : std::optional(training->columns);
   file.columns = read_rows(path, request, decided, read, count_bad);
+  if (!options.several && !options.numbers) drop_undecided(path.string(), file);
   decide_vectors(path.string(), options, training, file);
   file.dropped.check(file.texts.size());
   require(!file.texts.empty(), "{}: no text in it; add at least one with its label", path.string());

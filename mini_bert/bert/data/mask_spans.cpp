@@ -11,7 +11,12 @@
 namespace mini_bert {
 namespace {
 
-// The part of a text in a range of code points.
+bool overlap(TextRange a, TextRange b) {
+  return a.begin < b.end && b.begin < a.end;
+}
+
+}  // namespace
+
 std::string_view part_of(std::string_view text, TextRange range) {
   std::size_t at = 0;
   const auto skip = [&](std::uint32_t count) {
@@ -21,12 +26,6 @@ std::string_view part_of(std::string_view text, TextRange range) {
   const std::size_t begin = skip(range.begin);
   return text.substr(begin, skip(range.end - range.begin) - begin);
 }
-
-bool overlap(TextRange a, TextRange b) {
-  return a.begin < b.end && b.begin < a.end;
-}
-
-}  // namespace
 
 std::vector<TextRange> parse_mask_spans(std::string_view json, std::string_view text, const std::string& where) {
   nlohmann::json list = nlohmann::json::parse(json, nullptr, false);

@@ -11,6 +11,9 @@
 // Spans of a text that the model must guess, [[begin, end], …]: half-open ranges in code points, as in Python.
 namespace mini_bert {
 
+// The part of a text in a range of code points.
+std::string_view part_of(std::string_view text, TextRange range);
+
 // Parses spans from JSON. null and [] give no spans. Throws Error with a message that begins with `where` when the JSON
 // is not a list of pairs of whole numbers, when a pair is not 0 ≤ begin < end ≤ length of the text, and when a span
 // covers only white space.

@@ -64,20 +64,28 @@ class QuestionReader {
   // {"data": …}, an array of articles or of flat questions.
   void read_list(const JsonField& list) {
     for (const JsonField& entry : list.elements()) {
-      if (!entry.has("paragraphs")) {
-        read_flat(entry);
-        continue;
-      }
-      for (const JsonField& paragraph : entry.at("paragraphs").elements()) {
-        const std::string context = paragraph.at("context").text();
-        for (const JsonField& question : paragraph.at("qas").elements()) read(question, context);
-      }
+      attempt([&] {
+        if (!entry.has("paragraphs")) return read_flat(entry);
+        for (const JsonField& paragraph : entry.at("paragraphs").elements()) {
+          attempt([&] { read_paragraph(paragraph); });
+        }
+      });
     }
   }
   void read_flat(const JsonField& entry) {
     if (!entry.has("context"))
       entry.fail("context", "a text; a file in the form of SQuAD has \"data\" with \"paragraphs\"");
     read(entry, entry.at("context").text());
+  }
+
+  // A part of the file that cannot be read is one bad question.
+  template <class Read>
+  void attempt(const Read& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      note_bad(error);
+    }
   }
 
   QuestionFile finish(const std::string& path) {
@@ -87,21 +95,32 @@ class QuestionReader {
   }
 
  private:
+  void read_paragraph(const JsonField& paragraph) {
+    const std::string context = paragraph.at("context").text();
+    for (const JsonField& question : paragraph.at("qas").elements()) {
+      attempt([&] { read(question, context); });
+    }
+  }
+
+  void note_bad(const Error& error) {
+    if (required_) return file_.dropped.add_bad(error);
+    Question question;
+    question.problem = error.what();
+    file_.questions.push_back(std::move(question));
+  }
+
   void read(const JsonField& entry, const std::string& context) {
     ++count_;
     Question question{.id = id_of(entry), .question = entry.at("question").text(), .context = context, .answers = {}};
-    const bool has_answers = entry.has("answers");
-    std::vector<GivenAnswer> given =
-        has_answers || required_ ? given_answers(entry.at("answers")) : std::vector<GivenAnswer>();
+    std::vector<GivenAnswer> given = required_ ? given_answers(entry.at("answers")) : std::vector<GivenAnswer>();
     std::erase_if(given, [](const GivenAnswer& answer) { return answer.text.empty(); });  // "" says that there is none
     for (const GivenAnswer& answer : given) {
       const auto place = nearest_occurrence(context, answer.text, byte_of(context, answer.start));
       if (place) question.answers.push_back({answer.text, *place});
     }
-    if (required_ && question.answers.empty() && !given.empty()) {
-      return file_.dropped.add_bad(
-          Error(fmt::format("{}: question {}: the answer {} does not stand in its context; correct the file", place_,
-                            in_quotes(question.id), in_quotes(given.front().text))));
+    if (question.answers.empty() && !given.empty()) {
+      fail("{}: question {}: the answer {} does not stand in its context; correct the file", place_,
+           in_quotes(question.id), in_quotes(given.front().text));
     }
     file_.questions.push_back(std::move(question));
   }
@@ -156,7 +175,7 @@ void add_window(const Encoding& encoding, const Question& question, std::size_t 
 }  // namespace
 
 QuestionFile read_questions(const std::filesystem::path& path, Answers answers) {
-  const DataText file(path);
+  const DataText file(path, IllFormed::kept);
   const std::string name = path.string();
   QuestionReader reader(answers);
   std::string_view text = file.text();
@@ -166,17 +185,20 @@ QuestionFile read_questions(const std::filesystem::path& path, Answers answers) 
       const std::string_view line = take_line(text);
       if (is_blank(line)) continue;
       const std::string place = fmt::format("{}: line {}", name, number);
-      root = parse_json(line, place);
-      const bool is_whole_file = root.is_object() && root.contains("data") && !root.contains("context");
-      reader.begin(is_whole_file ? name : place);
-      if (is_whole_file) {
-        reader.read_list(JsonField(root["data"], name + ": data"));
-      } else {
-        reader.read_flat(JsonField(root, place));
-      }
+      reader.attempt([&] {
+        require_utf8_line(line, name, number);
+        root = parse_json(line, place);
+        const bool is_whole_file = root.is_object() && root.contains("data") && !root.contains("context");
+        reader.begin(is_whole_file ? name : place);
+        if (is_whole_file) {
+          reader.read_list(JsonField(root["data"], name + ": data"));
+        } else {
+          reader.read_flat(JsonField(root, place));
+        }
+      });
     }
   } else {
-    root = parse_json(text, name);
+    root = parse_json(require_utf8(text, name), name);
     reader.begin(name);
     const JsonField field(root, name);
     const bool is_list_of_others = root.is_array() && !root.empty() && !root[0].is_object();

@@ -19,11 +19,12 @@ struct Question {
   };
   std::string id, question, context;
   std::vector<Answer> answers;
+  std::string problem = {};  // why it is no question, with its place; only with Answers::optional
 };
 
 struct QuestionFile {
   std::vector<Question> questions;
-  DroppedRows dropped;  // up to 1 %: questions whose answers do not occur in their contexts
+  DroppedRows dropped;  // up to 1 %: questions whose answers do not occur in their contexts, and broken ones
 };
 
 // Reads a file in the format of SQuAD 1.1 or 2.0 (Rajpurkar et al. 2016, arXiv:1606.05250; 2018, arXiv:1806.03822),
@@ -35,8 +36,9 @@ struct QuestionFile {
 // Both forms of answers are read in both forms of files, and an answer may be its text alone. An id is a text or a
 // number; without one, it is the position of the question. answer_start counts code points. In some published files an
 // answer does not stand at its answer_start, or it is -1. The answer is then taken from the nearest place where it
-// occurs. Throws Error, naming file and question, when the file has another form, and when the answers of more than 1 %
-// of the questions do not occur in their contexts.
+// occurs. Throws Error, naming file and question, when the file has another form, and when more than 1 % of the
+// questions cannot be learned from: an answer does not occur in its context, a part is missing, or a line is broken. If
+// answers are optional, such a question stays in its place and has a problem.
 QuestionFile read_questions(const std::filesystem::path& path, Answers answers = Answers::required);
 
 struct WindowOptions {

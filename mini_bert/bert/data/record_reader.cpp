@@ -4,6 +4,7 @@
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/data_text.h"
 #include "mini_bert/bert/data/record_formats.h"
 
@@ -32,9 +33,23 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-void read_lines(std::string_view text, const RecordSink& sink) {
+void require_utf8_line(std::string_view text, const std::string& path, std::size_t line) {
+  const std::size_t wrong = find_ill_formed(text);
+  if (wrong == std::string_view::npos) return;
+  fail("{}: line {}: byte 0x{:02x} is not UTF-8; save the file as UTF-8", path, line,
+       static_cast<unsigned char>(text[wrong]));
+}
+
+void read_lines(std::string_view text, const std::string& path, const RecordSink& sink, const BadRecordSink& bad) {
   for (std::size_t line = 1; !text.empty(); ++line) {
     Record record{.line = line, .has_columns = false, .fields = {{"text", std::string(take_line(text))}}};
+    try {
+      require_utf8_line(record.fields[0].value, path, line);
+    } catch (const Error& error) {
+      if (!bad) throw;
+      bad(error, line);
+      continue;
+    }
     sink(record);
   }
 }
@@ -49,9 +64,9 @@ void read_records(const std::filesystem::path& path, const RecordSink& sink, con
   const std::string extension = data_extension(path), name = path.string();
   const bool is_json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
   if (is_json || extension == ".csv" || extension == ".tsv" || extension == ".txt") {
-    const DataText file(path);
+    const DataText file(path, bad ? IllFormed::kept : IllFormed::refused);
     if (is_json) return read_json(file.text(), name, sink, bad);
-    if (extension == ".txt") return read_lines(file.text(), sink);
+    if (extension == ".txt") return read_lines(file.text(), name, sink, bad);
     return read_separated(file.text(), extension == ".csv" ? ',' : '\t', name, sink, bad);
   }
   fail("{}: files ending in {} are not read, expected .json, .jsonl, .ndjson, .csv, .tsv or .txt; convert or rename it",

@@ -30,8 +30,9 @@ struct Record {
 
 // May move the strings out of the record.
 using RecordSink = std::function<void(Record&)>;
-// Gets the Error of a line or row that is no record, while the others are still read.
-using BadRecordSink = std::function<void(const Error&)>;
+// Gets the Error of a line, row or element that is no record, and the line on which it begins. The others are still
+// read.
+using BadRecordSink = std::function<void(const Error& error, std::size_t line)>;
 
 // Calls `sink` for each record of a data file, in order. The extension of the file selects the format:
 //   .json              an array of texts or of objects (RFC 8259), or one of them per line
@@ -43,8 +44,8 @@ using BadRecordSink = std::function<void(const Error&)>;
 //   .txt               a text per line
 // DataText says which encodings are read. Lines end with LF, CRLF or CR. Empty lines are skipped, except in .txt files,
 // where they are empty texts. A null in place of a text is an empty text. Throws Error, with line and reason, for
-// anything else; a line of .jsonl or a row of .csv that is no record goes to `bad`, if given. Only one record is in
-// memory at a time.
+// anything else. If `bad` is given, it gets every line, row and element of an array that is no record, and every line
+// or row that is not UTF-8. Only one record is in memory at a time.
 void read_records(const std::filesystem::path& path, const RecordSink& sink, const BadRecordSink& bad = {});
 
 // The extension of a data file in lower case: ".csv".

@@ -25,12 +25,12 @@ class SampleReader {
     if (record.has_columns) {
       const std::string spans = spans_of(record, columns);
       sample.text = take_text(record, columns.text, "text_column");
-      if (!columns.pair.empty()) sample.pair = take_text(record, columns.pair, "text_pair_column");
+      if (has_pair(record, columns.pair)) sample.pair = take_text(record, columns.pair, "text_pair_column");
       if (!spans.empty()) sample.mask = parse_mask_spans(spans, sample.text, place_of(record));
     } else {
       sample.text = std::move(record.fields[0].value);
     }
-    if (!options_.keep_blank && is_blank(sample.text)) return file_.dropped.add_blank(sample.line);
+    if (!options_.keep_all && is_blank(sample.text)) return file_.dropped.add_blank(sample.line);
     sample.text.shrink_to_fit();  // parsers leave unused capacity in strings
     file_.samples.push_back(std::move(sample));
   }
@@ -43,18 +43,22 @@ class SampleReader {
     return mask == nullptr ? "" : mask->value;
   }
 
+  // Without training, a row may lack the second text of the others.
+  bool has_pair(const Record& record, const std::string& column) const {
+    return !column.empty() && (!options_.keep_all || record.find(column) != nullptr);
+  }
+
   // Moves the text out of the record. A null is an empty text.
   std::string take_text(Record& record, const std::string& column, const char* argument) const {
     const auto field = std::ranges::find(record.fields, column, &Field::name);
     if (field == record.fields.end()) {
-      if (options_.keep_blank) return {};
       fail("{}: no column {} (columns: {}); name another with `{}`", place_of(record), in_quotes(column),
            record.column_names(), argument);
     }
     if (field->is_text) return std::move(field->value);
     if (field->value == "null") return {};
     const bool is_list = field->value.starts_with('['), is_object = field->value.starts_with('{');
-    if (options_.keep_blank && !is_list && !is_object) return std::move(field->value);
+    if (options_.keep_all && !is_list && !is_object) return std::move(field->value);
     fail("{}: column {} is {}, expected a text; put it in quotes or name another column with `{}`", place_of(record),
          in_quotes(column),
          is_list     ? "an array"
@@ -78,16 +82,21 @@ SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& op
                               .pair = options.pair_column,
                               .takes_pair = options.takes_pair,
                               .tabs_are_text = options.tabs_are_text};
-  const BadRecordSink count_bad = [&](const Error& error) { file.dropped.add_bad(error); };
+  const BadRecordSink note_bad = [&](const Error& error, std::size_t line) {
+    if (options.keep_all) {
+      file.samples.push_back({.text = {}, .line = line, .problem = error.what()});
+    } else {
+      file.dropped.add_bad(error);
+    }
+  };
   const RowSink read = [&](Record& record, const TextColumns& columns) {
     try {
       reader.read(record, columns);
     } catch (const Error& error) {
-      if (options.keep_blank) throw;
-      count_bad(error);
+      note_bad(error, record.line);
     }
   };
-  file.columns = read_rows(path, request, options.decided, read, options.keep_blank ? BadRecordSink() : count_bad);
+  file.columns = read_rows(path, request, options.decided, read, note_bad);
   file.dropped.check(file.samples.size());
   require(!file.samples.empty(), "{}: no text in it ({} blank ones); add at least one", path.string(),
           file.dropped.blank());

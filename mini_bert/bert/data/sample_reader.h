@@ -19,6 +19,8 @@ struct Sample {
   // The spans that the model must guess, in code points. Empty: a random draw decides (masking.h).
   std::vector<TextRange> mask = {};
   std::string pair = {};  // the second text; empty: none
+  // Why the row holds no text, with its place. Only with ReadOptions::keep_all; empty: it holds one, or an empty text.
+  std::string problem = {};
 };
 
 struct ReadOptions {
@@ -26,8 +28,9 @@ struct ReadOptions {
   std::string pair_column = {};             // the same for the second text of a pair
   std::optional<TextColumns> decided = {};  // the columns of the training file, for the validation file
   bool takes_pair = false;                  // read a second text where the file has one
-  // Every row becomes a sample, also one without a text. A number in place of a text is read as its digits.
-  bool keep_blank = false;
+  // Every row becomes a sample, also one without a text and one that is no record. A number in place of a text is read
+  // as its digits.
+  bool keep_all = false;
   bool tabs_are_text = false;  // do not cut the lines of a .txt file at tabs
   // Also read the key "mask" of .json and .jsonl records: [[begin, end], …], half-open ranges of the text in code
   // points, as in Python. If the key is missing, null or [], a random draw decides.

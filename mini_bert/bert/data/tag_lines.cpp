@@ -90,6 +90,7 @@ class TagLines {
     if (is_blank(line)) return end_text();
     if (line.starts_with("-DOCSTART-") || is_comment(line)) return;
     if (text_.words.empty() && fault_.empty()) text_.line = number;
+    if (find_ill_formed(line) != std::string_view::npos) return note_fault(line, number, "UTF-8");
     if (kind_.slashes) {
       read_slashes(line);
       if (*kind_.widths.rbegin() > 1) end_text();  // if no line has two words, an empty line follows each text
@@ -106,7 +107,12 @@ class TagLines {
 
   TaggedFile finish() {
     end_text();
-    file_.dropped.check(file_.texts.size());
+    const std::size_t width = kind_.widths.size() == 1 ? *kind_.widths.begin() : 0;
+    if (kind_.conllu) {
+      file_.columns = {.text = "2", .label = "4"};
+    } else if (!kind_.slashes && width > 2) {
+      file_.columns = {.text = "1", .label = std::to_string(width)};
+    }
     return std::move(file_);
   }
 

@@ -5,6 +5,7 @@
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/mask_spans.h"
 #include "mini_bert/bert/data/tag_formats.h"
 #include "mini_bert/tokenizer/unicode.h"
 
@@ -32,7 +33,11 @@ std::vector<std::string> texts_of(const Field& field, const std::string& place) 
   require(json.is_array(), "{}: column {} is not an array, expected an array of words or tags", place,
           in_quotes(field.name));
   std::vector<std::string> texts;
-  for (const auto& entry : json) texts.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
+  for (const auto& entry : json) {
+    require(!entry.is_structured(), "{}: column {} holds {}, expected words or tags", place, in_quotes(field.name),
+            in_quotes(entry.dump()));
+    texts.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
+  }
   return texts;
 }
 
@@ -63,6 +68,26 @@ LabelledSpan span_from(const JsonField& entry) {
   const std::vector<JsonField> parts = entry.elements();
   if (parts.size() != 3) entry.fail("[begin, end, type], a range of the text in characters and its type");
   return {parts[0].integer(), parts[1].integer(), parts[2].text()};
+}
+
+// {"name": {"叶老桂": [[9, 11]]}, …}: for each type and words, the places of their first and last characters.
+std::vector<LabelledSpan> spans_of_types(const JsonField& types, std::string_view text) {
+  std::vector<LabelledSpan> spans;
+  for (const auto& [type, of_type] : types.object().json().items()) {
+    const JsonField group = types.at(type);
+    for (const auto& [words, of_words] : group.object().json().items()) {
+      for (const JsonField& place : group.at(words).elements()) {
+        const std::vector<JsonField> parts = place.elements();
+        if (parts.size() != 2) place.fail("[first, last], places of characters in the text");
+        spans.push_back({parts[0].integer(), parts[1].integer() + 1, type});
+        const auto& [begin, end, name] = spans.back();
+        const bool fits = 0 <= begin && begin < end && end <= static_cast<std::int64_t>(count_code_points(text));
+        const TextRange range = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+        if (!fits || part_of(text, range) != words) place.fail(fmt::format("the place of {}", in_quotes(words)));
+      }
+    }
+  }
+  return spans;
 }
 
 // Cuts a text into words where BERT's tokenizer cuts it first: at white space, and around each Chinese character and
@@ -98,11 +123,13 @@ std::vector<WordPlace> word_places(std::string_view text) {
 // spans overlap, the one that begins first counts, and of those the longest.
 TaggedText from_spans(const Record& record, const Field& text, const Field& spans, const std::string& place) {
   const nlohmann::json json = spans.value.empty() ? nlohmann::json::array() : parse_json(spans.value, place);
+  const JsonField field(json, fmt::format("{}: column {}", place, in_quotes(spans.name)));
   std::vector<LabelledSpan> ranges;
   const auto length = static_cast<std::int64_t>(count_code_points(text.value));
-  if (!json.is_null()) {
-    for (const JsonField& entry :
-         JsonField(json, fmt::format("{}: column {}", place, in_quotes(spans.name))).elements()) {
+  if (json.is_object()) {
+    ranges = spans_of_types(field, text.value);
+  } else if (!json.is_null()) {
+    for (const JsonField& entry : field.elements()) {
       ranges.push_back(span_from(entry));
       const auto& [begin, end, type] = ranges.back();
       require(0 <= begin && begin < end && end <= length,
@@ -124,17 +151,59 @@ TaggedText from_spans(const Record& record, const Field& text, const Field& span
   return tagged;
 }
 
+// Whether the tags are spans of a text: a list of ranges or objects, or an object of types.
+bool holds_spans(const Field& tags) {
+  return !tags.is_text && (tags.value.starts_with("[[") || tags.value.starts_with("[{") || tags.value.starts_with('{'));
+}
+
+// The annotated text in Label Studio's "data": the value "text", else the only text.
+JsonField annotated_text(const JsonField& data) {
+  if (const auto text = data.find("text")) return *text;
+  std::string name;
+  for (const auto& [key, value] : data.object().json().items()) {
+    if (!value.is_string()) continue;
+    if (!name.empty()) data.fail("one text");
+    name = key;
+  }
+  return data.at(name.empty() ? "text" : name);
+}
+
 }  // namespace
+
+void unpack_annotations(Record& record, const std::string& path) {
+  const Field *const data = record.find("data"), *const annotations = record.find("annotations");
+  if (data == nullptr || annotations == nullptr || data->is_text || annotations->is_text) return;
+  const std::string place = fmt::format("{}: line {}", path, record.line);
+  const nlohmann::json texts = parse_json(data->value, place), lists = parse_json(annotations->value, place);
+  const std::vector<JsonField> given = JsonField(lists, place + ": annotations").elements();
+  require(!given.empty(), "{}: the text has no annotation; annotate it, or export finished tasks only", place);
+  nlohmann::json spans = nlohmann::json::array();
+  for (const JsonField& result : given.front().at("result").elements()) {
+    const auto value = result.find("value");
+    if (value && value->has("labels")) spans.push_back(value->json());
+  }
+  const std::string text = annotated_text(JsonField(texts, place + ": data")).text();
+  record.fields = {{"text", text, true}, {"label", spans.dump(), false}};
+}
+
+TagColumns decide_tag_columns(const Record& record, const TagColumns& named, const std::string& path) {
+  const std::string place = fmt::format("{}: line {}", path, record.line);
+  require(record.has_columns, "{}: a bare text, expected an object with words and their tags", place);
+  const Field& tags = column_of(record, named.tags, tag_columns, place);
+  const Field* const text = record.find("text");
+  const bool may_be_text = named.words.empty() && text != nullptr && text->is_text;
+  const Field* words = may_be_text && holds_spans(tags) ? text : &column_of(record, named.words, word_columns, place);
+  if (may_be_text && words->value.starts_with("[{")) words = text;  // Prodigy's tokens are objects
+  return {.words = words->name, .tags = tags.name};
+}
 
 TaggedText read_tag_record(const Record& record, const TagColumns& columns, const std::string& path) {
   const std::string place = fmt::format("{}: line {}", path, record.line);
   require(record.has_columns, "{}: a bare text, expected an object with words and their tags", place);
   const Field& words = column_of(record, columns.words, word_columns, place);
   const Field& tags = column_of(record, columns.tags, tag_columns, place);
-  const bool is_spans =
-      words.is_text && !tags.is_text && (words.name == "text" || words.name == columns.words) &&
-      (tags.value == "[]" || tags.value == "null" || tags.value.starts_with("[[") || tags.value.starts_with("[{"));
-  if (is_spans) return from_spans(record, words, tags, place);
+  const bool has_no_span = !tags.is_text && (tags.value == "[]" || tags.value == "null");
+  if (words.is_text && (holds_spans(tags) || has_no_span)) return from_spans(record, words, tags, place);
   TaggedText text{texts_of(words, place), texts_of(tags, place), record.line};
   require(text.words.size() == text.tags.size(), "{}: {} words but {} tags; give each word its tag", place,
           text.words.size(), text.tags.size());

@@ -1,6 +1,7 @@
 #include "mini_bert/bert/data/tagged_texts.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "mini_bert/base/file_error.h"
@@ -16,21 +17,37 @@ namespace {
 using kernels::ignore_index;
 
 TaggedFile read_tag_records(const std::filesystem::path& path, const TagColumns& columns) {
-  TaggedFile file;
+  TaggedFile file{.texts = {}, .columns = {}, .has_keys = true, .labels = {}, .dropped = {}};
   const std::string name = path.string();
-  const BadRecordSink count_bad = [&](const Error& error) { file.dropped.add_bad(error); };
+  std::optional<TagColumns> decided;
+  const BadRecordSink count_bad = [&](const Error& error, std::size_t /*line*/) { file.dropped.add_bad(error); };
   const RecordSink read = [&](Record& record) {
     try {
-      TaggedText text = read_tag_record(record, columns, name);
+      unpack_annotations(record, name);
+      const TagColumns of_record = decided ? *decided : decide_tag_columns(record, columns, name);
+      TaggedText text = read_tag_record(record, of_record, name);
+      decided = of_record;
       if (text.words.empty()) return file.dropped.add_blank(record.line);
       file.texts.push_back(std::move(text));
     } catch (const Error& error) {
-      count_bad(error);
+      file.dropped.add_bad(error);
     }
   };
   read_records(path, read, count_bad);
-  file.dropped.check(file.texts.size());
+  if (decided) file.columns = {.text = decided->words, .label = decided->tags};
   return file;
+}
+
+// A model that cannot learn a tag cannot be measured on it.
+void drop_unknown_tags(const std::string& path, const std::vector<std::string>& labels, TaggedFile& file) {
+  std::erase_if(file.texts, [&](const TaggedText& text) {
+    const auto unknown = std::ranges::find_if(
+        text.tags, [&](const std::string& tag) { return std::ranges::find(labels, tag) == labels.end(); });
+    if (unknown == text.tags.end()) return false;
+    file.dropped.add_bad(Error(fmt::format("{}: text at line {}: tag {} is none of the {} labels of the model", path,
+                                           text.line, in_quotes(*unknown), labels.size())));
+    return true;
+  });
 }
 
 // The number of bytes of the character in "科0" or "e12", which are a character and its position in a word; 0 if `word`
@@ -59,11 +76,23 @@ void drop_places(std::vector<TaggedText>& texts) {
 
 }  // namespace
 
-TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns) {
+TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns, const TaggedFile* training,
+                             const std::vector<std::string>& known_labels) {
   const std::string extension = data_extension(path);
   const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
-  TaggedFile file = json ? read_tag_records(path, columns) : read_tag_lines(DataText(path).text(), path.string());
+  const bool same_keys = training != nullptr && training->has_keys;
+  const TagColumns keys = same_keys ? TagColumns{training->columns.text, training->columns.label} : columns;
+  TaggedFile file =
+      json ? read_tag_records(path, keys) : read_tag_lines(DataText(path, IllFormed::kept).text(), path.string());
+  if (training != nullptr) {
+    const bool keeps_labels = std::ranges::all_of(training->labels, [&](const std::string& label) {
+      return std::ranges::find(known_labels, label) != known_labels.end();
+    });
+    drop_unknown_tags(path.string(), keeps_labels ? known_labels : training->labels, file);
+  }
+  file.dropped.check(file.texts.size());
   require(!file.texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
+  file.labels = distinct_tags(file.texts);
   drop_places(file.texts);
   return file;
 }

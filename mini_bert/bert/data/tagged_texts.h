@@ -8,6 +8,7 @@
 #include "mini_bert/bert/bert_config.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/data/dropped_rows.h"
+#include "mini_bert/bert/data/text_columns.h"
 
 namespace mini_bert {
 
@@ -17,28 +18,37 @@ struct TaggedText {
   std::size_t line = 0;  // line of the file where the text begins, from 1
 };
 
+// Keys of a .json or .jsonl file. They are decided from its first sound record and read from all.
 struct TagColumns {
-  std::string words;  // key of a .json or .jsonl file; empty: the first of "tokens", "words", "chars" and "text"
-  std::string tags;   // empty: the first of "tags", "ner_tags", "labels", "label", "ner", "entities" and "spans"
+  std::string words = {};  // empty: the first of "tokens", "words", "chars" and "text"; with spans, "text"
+  std::string tags = {};   // empty: the first of "tags", "ner_tags", "labels", "label", "ner", "entities" and "spans"
 };
 
 struct TaggedFile {
   std::vector<TaggedText> texts;
-  DroppedRows dropped;  // up to 1 %: texts that have a word without a tag or a span outside of the text
+  // Where words (text) and tags (label) were read: keys, or numbers of columns if a table has more than two.
+  TextColumns columns;
+  bool has_keys = false;            // a .json or .jsonl file
+  std::vector<std::string> labels;  // every tag that occurs, sorted by code points
+  // Up to 1 %: texts that have a word without a tag or a span outside of the text. In a validation file also texts with
+  // a tag that neither the training file nor the model has.
+  DroppedRows dropped;
 };
 
 // Reads tagged texts. The formats:
-//   .json, .jsonl   records with an array of words and an array of tags; or with a text and its spans, [[begin, end,
-//   type],
-//                   …] or [{"start", "end", "label"}, …], ranges in characters, as Label Studio and doccano export them
+//   .json, .jsonl   records with an array of words and an array of tags; or with a text and its spans in characters:
+//                   [[begin, end, type], …] or [{"start", "end", "label"}, …], as Label Studio, doccano and Prodigy
+//                   export them; {type: {words: [[first, last], …]}, …}, as in CLUENER; or Label Studio's whole export
 //   CoNLL           one word per line: the word is in the first column and its tag in the last, white space separates
 //                   the columns, and an empty line follows each text. A line that begins with "#" and is no row of the
 //                   table is a comment. A word may be a blank. White space at the end of a line is dropped
 //   CoNLL-U         CoNLL with ten columns between tabs: the second is the word, the fourth its part of speech
 //   word/TAG        one text per line: every word is followed by a "/" and its tag
 // If every word of a file is one character and a number, as in Weibo NER, the number is the character's position in a
-// word and is dropped. Throws Error, naming file and line, when more than 1 % of the texts have a word without a tag.
-TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns);
+// word and is dropped. `training` is the training file when this is the validation file, and `known_labels` are the
+// labels of the model. Throws Error, naming file and line, when more than 1 % of the texts are bad.
+TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns,
+                             const TaggedFile* training = nullptr, const std::vector<std::string>& known_labels = {});
 
 // Every tag that occurs, once, sorted by code points.
 std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts);

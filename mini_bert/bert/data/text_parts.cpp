@@ -89,7 +89,8 @@ TextColumns decide_labelled_parts(const std::vector<ColumnContent>& parts, std::
       return !is_blank(line) && line.find('\t') == std::string::npos;
     });
     if (uncut == sample.end()) return {.text = part_name(0), .label = part_name(1), .parts = 2};
-    fail("{}: line {}: no tab in it, expected a text, a tab and its label", path, uncut->line);
+    fail("{}: line {}: no tab in it, expected a text, a tab and its label; if it is a table with commas, name it .csv",
+         path, uncut->line);
   }
   if (parts.size() == 2) return decide_two_parts(parts, path);
   const std::vector<std::size_t> texts = texts_among(parts);

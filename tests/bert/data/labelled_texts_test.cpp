@@ -79,6 +79,21 @@ TEST_CASE("labelled texts: what is missing is an Error that names file and line"
   CHECK_THROWS_WITH(read("a.txt", "\n"), ContainsSubstring("no text in it"));
 }
 
+TEST_CASE("labelled texts: a rare label \"-\" says that there is none", "[labelled]") {
+  const test::TemporaryFolder folder;
+  const auto read_with = [&](int count) {
+    std::string rows = "text,label\n";
+    for (int i = 0; i < 100; ++i) rows += fmt::format("第{}句,{}\n", i, i < count ? "-" : i % 2 == 0 ? "a" : "b");
+    return read_labelled_texts(folder.put("a.csv", rows), {});
+  };
+  const LabelledFile one = read_with(1);
+  CHECK(one.labels == std::vector<std::string>{"a", "b"});
+  CHECK(one.texts.size() == 99);
+  CHECK_THAT(one.dropped.facts((folder / "a.csv").string(), 99).at(0),
+             ContainsSubstring("the first: line 2: label \"-\" says that there is none"));
+  CHECK(read_with(2).labels == std::vector<std::string>{"-", "a", "b"});
+}
+
 TEST_CASE("distinct labels: numbers by value, others by code points", "[labelled]") {
   CHECK(distinct_labels(read("a.csv", "text,label\na,10\nb,9\nc,10\n")) == Names{"9", "10"});
   CHECK(distinct_labels(read("a.csv", "text,label\na,b\nb,a\nc,10\n")) == Names{"10", "a", "b"});

@@ -143,7 +143,37 @@ TEST_CASE("questions: answers that are not there are skipped, counted and named"
   };
   const QuestionFile file = read_questions(folder.put("a.json", lines(1)));
   CHECK(file.questions.size() == 99);
-  CHECK_THAT(file.dropped.facts(99).at(0),
-             ContainsSubstring("a.json: line 1: question \"0\": the answer \"蜀\" does not stand in its context"));
+  CHECK_THAT(file.dropped.facts((folder / "a.json").string(), 99).at(0),
+             ContainsSubstring("the first: line 1: question \"0\": the answer \"蜀\" does not stand in its context"));
   CHECK_THROWS_WITH(read_questions(folder.put("b.json", lines(2))), ContainsSubstring("2 bad rows among 100"));
+}
+
+TEST_CASE("questions: a broken line or entry is counted, and has its place among the answers", "[questions]") {
+  const json sound = {{"id", 7}, {"context", "三国"}, {"question", "谁"}, {"answers", answer("三", 0)}};
+  const json without_question = {{"id", 8}, {"context", "三国"}, {"answers", answer("三", 0)}};
+  const test::TemporaryFolder folder;
+  for (const std::string& bad : {std::string("{\"context\": oops"), without_question.dump(), std::string("5"),
+                                 std::string("{\"context\":\"\xff\"}")}) {
+    CAPTURE(bad);
+    std::string lines, array = "[";
+    for (int i = 0; i < 150; ++i) {
+      const std::string entry = i == 2 ? bad : sound.dump();
+      lines += entry + "\n";
+      array += entry + (i < 149 ? ",\n" : "]");
+    }
+    const QuestionFile file = read_questions(folder.put("a.jsonl", lines));
+    CHECK(file.questions.size() == 149);
+    CHECK_THAT(file.dropped.facts("a", 149).at(0), ContainsSubstring("1 of 150 rows") && ContainsSubstring("line 3"));
+    const auto all = read_questions(folder / "a.jsonl", Answers::optional).questions;
+    REQUIRE(all.size() == 150);
+    CHECK_THAT(all[2].problem, ContainsSubstring("line 3"));
+    CHECK(all[3].problem.empty());
+    if (bad != without_question.dump() && bad != "5") continue;
+    CHECK(read_questions(folder.put("a.json", array)).dropped.bad() == 1);
+    CHECK_FALSE(read_questions(folder / "a.json", Answers::optional).questions.at(2).problem.empty());
+  }
+  json paragraphs = {{{"context", "三国"}, {"qas", json::array()}}, {{"qas", json::array()}}};
+  for (int i = 0; i < 150; ++i) paragraphs[0]["qas"].push_back(sound);
+  const json squad = {{"data", {{{"paragraphs", paragraphs}}}}};
+  CHECK(read_questions(folder.put("s.json", squad.dump())).dropped.bad() == 1);
 }

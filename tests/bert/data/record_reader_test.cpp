@@ -25,6 +25,26 @@ std::vector<std::string> read(const TemporaryFolder& folder, const std::string& 
 
 using Lines = std::vector<std::string>;
 
+// Texts and first columns of the sound records, and "line!reason" for the others, in the order of the calls.
+Lines read_all(const TemporaryFolder& folder, const std::string& name, std::string_view bytes) {
+  Lines records;
+  const auto path = folder.put(name, bytes);
+  read_records(
+      path, [&](Record& record) { records.push_back(fmt::format("{}:{}", record.line, record.fields.at(0).value)); },
+      [&](const Error& error, std::size_t line) {
+        const std::string message = error.what();
+        CHECK(message.starts_with(path.string() + ": "));
+        records.push_back(fmt::format("{}!{}", line, message.substr(path.string().size() + 2)));
+      });
+  return records;
+}
+
+void check_all(const Lines& records, const Lines& expected) {
+  CAPTURE(records);
+  REQUIRE(records.size() == expected.size());
+  for (std::size_t i = 0; i < records.size(); ++i) CHECK_THAT(records[i], ContainsSubstring(expected[i]));
+}
+
 }  // namespace
 
 TEST_CASE("records: plain text") {
@@ -67,6 +87,7 @@ TEST_CASE("records: other separators, blanks around names, a text that begins wi
   CHECK(read(folder, "a.tsv", "text,label\na\t,1\n") == Lines{"2: text='a\t' label='1'"});
   CHECK(read(folder, "a.csv", "\"a;b\"\nx;y\n") == Lines{"2: a;b='x;y'"});
   CHECK(read(folder, "a.csv", " text , label\na,1\n") == Lines{"2: text='a' label='1'"});
+  CHECK(read(folder, "a.csv", ",t,,\n0,a,,\n") == Lines{"2: ='0' t='a' Unnamed: 2='' Unnamed: 3=''"});
   CHECK(read(folder, "a.tsv", "text\tlabel\n\"我们\" 是好人\t1\n") == Lines{"2: text='我们 是好人' label='1'"});
 }
 
@@ -157,6 +178,26 @@ TEST_CASE("records: a wrong file is refused, with line and reason") {
              ContainsSubstring("b.json: cannot be read"));
 }
 
+TEST_CASE("records: a bad record goes to the caller, and the others are read") {
+  const TemporaryFolder folder;
+  check_all(read_all(folder, "a.csv", "t,u\na,1\n1,2,3\n\"b,1\n\"c\",2\nd,\xff\ne,5\n\"f,6\ng,7\n"),
+            {"2:a", "3!row 2 (line 3) has 3 fields", "4!line 4: the quote that begins here ends in line 5", "5:c",
+             "6!line 6: byte 0xff is not UTF-8", "7:e", "8!line 8: the quote that begins here is never closed", "9:g"});
+  check_all(read_all(folder, "b.csv", "t\na\n\"b"), {"2:a", "3!line 3: the quote that begins here is never closed"});
+  check_all(read_all(folder, "a.jsonl", "oops\n{\"t\":\"a\"}\n5\n[\"b\"]\n\"c\xff\"\n{\"t\":1,\"t\":2}\n\"d\"\n"),
+            {"1!not JSON, line 1", "2:a", "3!line 3: the line is a number", "4!line 4: the line is an array",
+             "5!line 5: byte 0xff", "6!line 6: the object has column \"t\" twice", "7:d"});
+  check_all(read_all(folder, "b.jsonl", "[\"b\"]\n\"c\"\n"), {"1!line 1: the line is an array", "2:c"});
+  check_all(read_all(folder, "a.json",
+                     "[\"a\",\n5,\n[1,[\"x\",{\"y\":2}]],\n{\"t\":\"b\",\"t\":[1,{\"z\":3}]},\ntrue,\n{\"t\":\"c\"}]"),
+            {"1:a", "2!line 2: element 2 is a number", "3!line 3: element 3 is an array",
+             "4!line 4: the object has column \"t\" twice", "5!line 5: element 5 is true", "6:c"});
+  check_all(read_all(folder, "a.txt", "a\nb\xff\nc"), {"1:a", "2!line 2: byte 0xff is not UTF-8", "3:c"});
+  CHECK_THROWS_WITH(read_all(folder, "b.json", "[\"a\",\"\xff\"]"),
+                    ContainsSubstring("(0xff, in line 1) is not UTF-8"));
+  CHECK_THROWS_WITH(read_all(folder, "c.json", "[\"a\",5"), ContainsSubstring("unexpected end of input"));
+}
+
 TEST_CASE("records: mutated files never crash") {
   const TemporaryFolder folder;
   RandomSequence random({.seed = 3});
@@ -188,6 +229,7 @@ TEST_CASE("records: mutated files never crash") {
       if (bytes.empty()) bytes.push_back('x');
     }
     accepted += error_of([&] { read(folder, name, bytes); }) == "no error";
+    error_of([&] { read_all(folder, name, bytes); });
   }
   CHECK(accepted > 100);
   CHECK(accepted < 3900);

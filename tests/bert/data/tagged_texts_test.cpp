@@ -137,11 +137,83 @@ TEST_CASE("tagged texts: a text and its spans", "[tagged]") {
                     ContainsSubstring("d.jsonl: line 1: the span [0, 3, \"P\"] is not in the text, which has 2"));
 }
 
+TEST_CASE("tagged texts: spans as CLUENER, Label Studio and Prodigy write them", "[tagged]") {
+  const std::string cluener = R"({"text": "浙商银行叶老桂和叶老桂", "label": {"name": {"叶老桂": [[4, 6], [8, 10]]}, )"
+                              R"("company": {"浙商银行": [[0, 3]]}}})";
+  CHECK(read("a.json", cluener + "\n")[0].tags == Names{"B-company", "I-company", "I-company", "I-company", "B-name",
+                                                        "I-name", "I-name", "O", "B-name", "I-name", "I-name"});
+  CHECK_THROWS_WITH(read("a.json", R"({"text": "叶老桂", "label": {"name": {"叶老桂": [[0, 1]]}}})"),
+                    ContainsSubstring("a.json: line 1: column \"label\": name: 叶老桂") &&
+                        ContainsSubstring("expected the place of \"叶老桂\""));
+  CHECK_THROWS_WITH(read("a.json", R"({"text": "叶老", "label": {"name": {"老桂": [[1, 2]]}}})"),
+                    ContainsSubstring("expected the place of \"老桂\""));
+
+  const std::string whole =
+      R"({"id": 1, "data": {"text": "李白是诗人"}, "annotations": [{"result": [{"type": "choices", "value": {"choices": )"
+      R"(["x"]}}, {"type": "labels", "value": {"start": 0, "end": 2, "text": "李白", "labels": ["PER"]}}]}]})";
+  const auto studio = read("b.json", "[" + whole + "]");
+  CHECK(studio[0].words == Names{"李", "白", "是", "诗", "人"});
+  CHECK(studio[0].tags == Names{"B-PER", "I-PER", "O", "O", "O"});
+  CHECK_THROWS_WITH(read("b.json", R"([{"data": {"text": "李白"}, "annotations": []}])"),
+                    ContainsSubstring("b.json: line 1: the text has no annotation"));
+
+  const auto prodigy =
+      read("c.jsonl", R"({"text": "是", "tokens": [{"text": "是", "id": 0}], "spans": []})"
+                      "\n"
+                      R"({"text": "李白是", "tokens": [{"text": "李白是", "id": 0}], "spans": [{"start": 0, "end": )"
+                      R"(2, "label": "PER", "token_start": 0}]})"
+                      "\n");
+  REQUIRE(prodigy.size() == 2);
+  CHECK(prodigy[1].tags == Names{"B-PER", "I-PER", "O"});
+  CHECK_THROWS_WITH(read("d.jsonl", R"({"tokens": [{"text": "是"}], "tags": ["O"]})"),
+                    ContainsSubstring("column \"tokens\" holds \"{"));
+}
+
+TEST_CASE("tagged texts: the columns are decided once, and told", "[tagged]") {
+  const test::TemporaryFolder folder;
+  const auto read_file = [&](const char* name, const std::string& bytes, const TaggedFile* training = nullptr,
+                             const Names& known = {}) {
+    return read_tagged_texts(folder.put(name, bytes), {}, training, known);
+  };
+  const TaggedFile training = read_file("a.jsonl", "{\"words\":[\"a\",\"b\"],\"ner\":[\"O\",\"B-X\"],\"pos\":[1,2]}\n");
+  CHECK(training.columns == TextColumns{.text = "words", .label = "ner"});
+  CHECK(training.labels == Names{"B-X", "O"});
+  const std::string both = R"({"tokens":["c"],"tags":["O"],"words":["d"],"ner":["B-X"]})";
+  CHECK(read_file("b.jsonl", both).texts[0].words == Names{"c"});
+  CHECK(read_file("b.jsonl", both, &training).texts[0].words == Names{"d"});
+  CHECK(read_file("b.jsonl", both, &training).texts[0].tags == Names{"B-X"});
+  CHECK_THROWS_WITH(read_file("c.jsonl", R"({"tokens":["c"],"tags":["O"]})", &training),
+                    ContainsSubstring("no column \"ner\" (columns: tokens, tags)"));
+
+  CHECK(read_file("a.conll", "EU NNP B-NP B-ORG\n").columns == TextColumns{.text = "1", .label = "4"});
+  CHECK(read_file("a.conllu", "1\tEU\t_\tNOUN\t_\t_\t_\t_\t_\t_\n").columns == TextColumns{.text = "2", .label = "4"});
+  CHECK(read_file("a.bio", "EU B-ORG\n").columns.empty());
+
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += i == 5 ? "x B-Y\n\n" : "x B-X\ny O\n\n";
+  const TaggedFile validation = read_file("v.bio", many, &training);
+  CHECK(validation.texts.size() == 99);
+  CHECK_THAT(validation.dropped.facts((folder / "v.bio").string(), 99).at(0),
+             ContainsSubstring("the first: text at line 16: tag \"B-Y\" is none of the 2 labels of the model"));
+  CHECK(read_file("v.bio", many, &training, {"O", "B-X", "B-Y"}).texts.size() == 100);  // the model keeps its labels
+  CHECK(read_file("v.bio", many, &training, {"O", "B-Y"}).texts.size() == 99);          // it gets those of the file
+  CHECK_THROWS_WITH(read_file("w.bio", "x B-Y\n", &training), ContainsSubstring("tag \"B-Y\" is none of the 2"));
+}
+
+TEST_CASE("tagged texts: a line that is not UTF-8 makes its text a bad one", "[tagged]") {
+  const test::TemporaryFolder folder;
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += i == 3 ? "好 O\n\xff O\n\n" : "好 O\n坏 O\n\n";
+  const TaggedFile file = read_tagged_texts(folder.put("a.bio", lines), {});
+  CHECK(file.texts.size() == 99);
+  CHECK_THAT(file.dropped.facts("a.bio", 99).at(0), ContainsSubstring("a.bio: line 11:"));
+}
+
 TEST_CASE("tagged texts: one bad text in a hundred is counted", "[tagged]") {
   const test::TemporaryFolder folder;
   std::string lines;
   for (int i = 0; i < 100; ++i) lines += i == 3 ? "好 O\n坏\n\n" : "好 O\n坏 O\n\n";
   const TaggedFile file = read_tagged_texts(folder.put("a.bio", lines), {});
   CHECK(file.texts.size() == 99);
-  CHECK_THAT(file.dropped.facts(99).at(0), ContainsSubstring("a.bio: line 11: \"坏\", expected a word"));
+  CHECK_THAT(file.dropped.facts("a.bio", 99).at(0), ContainsSubstring("a.bio: line 11: \"坏\", expected a word"));
 }

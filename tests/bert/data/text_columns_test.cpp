@@ -42,6 +42,9 @@ TEST_CASE("columns: ids, numbers, an index and the description of the label are 
   CHECK(
       labelled_columns("a.json", R"([{"label":"108","label_desc":"news_edu","sentence":"上课时学生手机响个不停"}])") ==
       "text: column \"sentence\", label: column \"label\"");
+  // In one row nothing but its name says that a column describes the label.
+  CHECK(labelled_columns("a.json", R"([{"label":"108","label_desc":"教育","said":"上课时学生手机响个不停"}])") ==
+        "text: column \"said\", label: column \"label\"");
   CHECK(text_columns("a.csv", "label,review\n1,我们好\n0,你不好\n") == "text: column \"review\"");
   CHECK(text_columns("a.csv", "标签,内容\n好,我们好\n坏,你不好\n") == "text: column \"内容\"");
 }
@@ -142,6 +145,16 @@ TEST_CASE("columns: the parts of a .txt file", "[columns]") {
   CHECK(text_columns("a.txt", "我们好\n1\t你不好\n") == "");
 }
 
+TEST_CASE("columns: a .txt file that is a file of another kind", "[columns]") {
+  CHECK_THAT(
+      refusal("a.txt", "{\"text\": \"我们好\"}\n\n{\"text\": \"你不好\"}\n"),
+      ContainsSubstring("a.txt: its lines are JSON objects and not texts; rename it, so that its name ends in .jsonl"));
+  CHECK(text_columns("a.txt", "{\"text\": \"我们好\"}\n你不好\n") == "");
+  CHECK(text_columns("a.txt", "{\"text\" 我们好\n\n") == "");
+  CHECK_THAT(refusal("a.txt", "text,label\n我们好,1\n", true),
+             ContainsSubstring("if it is a table with commas, name it .csv"));
+}
+
 TEST_CASE("rows: predictions keep every row, training counts those it drops", "[columns]") {
   const TemporaryFolder folder;
   const std::vector<std::pair<std::string, std::string>> files = {
@@ -157,19 +170,18 @@ TEST_CASE("rows: predictions keep every row, training counts those it drops", "[
   for (const auto& [name, bytes] : files) {
     CAPTURE(name);
     const auto path = folder.put(name, bytes);
-    const SampleFile all = read_samples(path, {.keep_blank = true});
+    const SampleFile all = read_samples(path, {.keep_all = true});
     REQUIRE(all.samples.size() == 3);
     CHECK(all.samples[1].text.find_first_not_of(' ') == std::string::npos);
     CHECK(all.samples[2].text == "他们好");
     if (name == "a.json") continue;
     const SampleFile kept = read_samples(path);
     CHECK(kept.samples.size() == 2);
-    CHECK(kept.dropped.facts(2) ==
-          std::vector{fmt::format("1 of 3 rows has no text and is left out (the first in line {})",
+    CHECK(kept.dropped.facts(path.string(), 2) ==
+          std::vector{fmt::format("{}: 1 of 3 rows has no text and is left out (the first in line {})", path.string(),
                                   kept.samples[0].line + (name == "b.json" || name == "c.json" ? 0 : 1))});
   }
-  CHECK(read_samples(folder.put("n.json", R"([{"text":"a"},{"text":5}])"), {.keep_blank = true}).samples[1].text ==
-        "5");
+  CHECK(read_samples(folder.put("n.json", R"([{"text":"a"},{"text":5}])"), {.keep_all = true}).samples[1].text == "5");
 }
 
 TEST_CASE("rows: one bad row in a hundred is counted and named, more are refused", "[columns]") {
@@ -181,12 +193,15 @@ TEST_CASE("rows: one bad row in a hundred is counted and named, more are refused
   };
   const LabelledFile file = read_labelled_texts(folder.put("a.csv", csv(2)), {});
   CHECK(file.texts.size() == 198);
-  CHECK_THAT(file.dropped.facts(198).at(0),
+  CHECK_THAT(file.dropped.facts("a.csv", 198).at(0),
              ContainsSubstring("2 of 200 rows cannot be used") && ContainsSubstring("row 1 (line 2) has 3 fields"));
   CHECK_THAT(error_of([&] { read_labelled_texts(folder.put("b.csv", csv(3)), {}); }),
              ContainsSubstring("row 1 (line 2) has 3 fields") && ContainsSubstring("3 bad rows among 200"));
   std::string json;
   for (int i = 0; i < 200; ++i) json += i == 7 ? "{\"text\":\n" : fmt::format("{{\"text\":\"第{}句\"}}\n", i);
   CHECK(read_samples(folder.put("a.jsonl", json)).samples.size() == 199);
-  CHECK_THROWS_WITH(read_samples(folder / "a.jsonl", {.keep_blank = true}), ContainsSubstring("line 8"));
+  const SampleFile all = read_samples(folder / "a.jsonl", {.keep_all = true});
+  REQUIRE(all.samples.size() == 200);
+  CHECK_THAT(all.samples[7].problem, ContainsSubstring("a.jsonl: not JSON, line 8"));
+  CHECK(all.samples[8].text == "第8句");
 }

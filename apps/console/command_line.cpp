@@ -117,6 +117,13 @@ Flag CommandLine::texts(const std::string& names, std::vector<std::string>& valu
                   ->group(section_));
 }
 
+// spell() gives each value a flag of its own before CLI11 sees it.
+Flag CommandLine::files(const std::string& names, std::vector<std::string>& values, const std::string& help) {
+  Flag flag = texts(names, values, help).repeatable();
+  file_flags_.push_back(app_->get_option(names.substr(0, names.find(',')))->type_name("FILES"));
+  return flag;
+}
+
 Flag CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
                          const std::string& help) {
   const std::string list = fmt::format("{}", fmt::join(choices, "|"));
@@ -268,7 +275,7 @@ int CommandLine::run(int argc, const char* const* argv, const std::function<void
   } catch (const CLI::Success& help) {
     return app_->exit(help);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", program_, message(error));
+    print_message(program_ + ": " + message(error));
   }
   return 1;
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "apps/tasks/tasks.h"
@@ -74,9 +77,29 @@ void read_schedule(TrainOptions& o) {
   }
 }
 
+// Drops files that were named twice. Returns what messages call them: "a.txt", "a.txt, b.txt and 3 more".
+std::string name_files(std::vector<std::string>& files) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> distinct;
+  for (const std::string& file : files) {
+    if (std::ranges::find(distinct, file) == distinct.end()) distinct.push_back(file);
+  }
+  files = std::move(distinct);
+  const std::size_t named = files.size() > most ? most - 1 : files.size();
+  std::string name =
+      fmt::format("{}", fmt::join(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+  return named < files.size() ? fmt::format("{} and {} more", name, files.size() - named) : name;
+}
+
+void complete_files(TrainOptions& o) {
+  o.train = name_files(o.train_files);
+  o.validation = name_files(o.validation_files);
+}
+
 // Takes over values that stand for others, and what several flags decide together.
 void complete_values(TrainOptions& o) {
   TrainingArguments& t = o.training;
+  complete_files(o);
   if (o.warmup_share) t.warmup_ratio = *o.warmup_share;
   if (o.save_steps) t.save_steps = *o.save_steps;
   // transformers keeps a share for validation only where there is no file for it.
@@ -167,16 +190,36 @@ void check(const TrainOptions& o) {
 
 // A flag for one file, typed twice with different values: nobody means the last one.
 void check_typed_once(const TrainOptions& typed) {
-  constexpr std::array flags = {"train",      "validation",  "model",        "output", "config",
-                                "vocab",      "text-column", "label-column", "task",   "add-words",
-                                "checkpoint", "arguments",   "guard"};
+  constexpr std::array flags = {"model", "output",    "config",     "vocab",     "text-column", "label-column",
+                                "task",  "add-words", "checkpoint", "arguments", "guard"};
   for (const auto& [flag, values] : typed.given) {
     const bool once = std::ranges::find(flags, flag) != flags.end();
     if (!once || std::ranges::count(values, values.front()) == std::ranges::ssize(values)) continue;
-    throw UsageError(fmt::format("--{} is given more than once ('{}' and '{}') and takes one value{}", flag,
-                                 values.front(), values.back(),
-                                 flag == "train" || flag == "validation" ? "; join the files into one" : ""));
+    throw UsageError(fmt::format("--{} is given more than once ('{}' and '{}') and takes one value", flag,
+                                 values.front(), values.back()));
   }
+}
+
+// Lists that were typed replace those of a file; all other flags are decided by their last occurrence.
+void take_typed_lists(const TrainOptions& typed, TrainOptions& options) {
+  const auto take = [&](const char* flag, auto&& list_of) {
+    if (list_of(typed).empty()) return;
+    list_of(options) = list_of(typed);
+    const auto same = [flag](const auto& given) { return given.first == flag; };
+    const auto from = std::ranges::find_if(typed.given, same), to = std::ranges::find_if(options.given, same);
+    if (from != typed.given.end() && to != options.given.end()) to->second = from->second;
+    const auto shown = std::ranges::find_if(options.effective, same);
+    if (shown != options.effective.end()) shown->second = fmt::format("{}", fmt::join(from->second, ", "));
+  };
+  take(
+      "probe", [](auto& o) -> auto& { return o.probes; });
+  take(
+      "mask-words", [](auto& o) -> auto& { return o.masking.mask_words; });
+  take(
+      "train", [](auto& o) -> auto& { return o.train_files; });
+  take(
+      "validation", [](auto& o) -> auto& { return o.validation_files; });
+  complete_files(options);
 }
 
 }  // namespace
@@ -196,8 +239,7 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
   if (!first.arguments.empty()) put_before(first.arguments);
   all.insert(all.end(), typed.begin(), typed.end());
   TrainOptions options = parse(all);
-  if (!first.probes.empty()) options.probes = first.probes;
-  if (!first.masking.mask_words.empty()) options.masking.mask_words = first.masking.mask_words;
+  take_typed_lists(first, options);
   check(options);
   return options;
 }

@@ -27,7 +27,7 @@ class LabelReader {
  public:
   LabelReader(std::string path, const LabelOptions& options, const LabelledFile* training)
       : path_(std::move(path)), several_(options.several), numbers_(options.numbers) {
-    if (training == nullptr || training->has_vectors || numbers_) return;
+    if (training == nullptr || options.is_training || training->has_vectors || numbers_) return;
     // The model keeps its labels if they include those of the training file.
     const auto is_known = [&](const std::string& label) {
       return std::ranges::find(options.known_labels, label) != options.known_labels.end();

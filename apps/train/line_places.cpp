@@ -17,8 +17,7 @@ std::size_t count_lines(const std::string& path) {
   char last = '\n';
   while (file.read(buffer.data(), std::ssize(buffer)), file.gcount() > 0) {
     for (const char c : std::span(buffer).first(static_cast<std::size_t>(file.gcount()))) {
-      lines += last == '\r' || c == '\n';
-      if (last == '\r' && c == '\n') --lines;  // CRLF ends one line
+      lines += c == '\n' || last == '\r';
       last = c;
     }
   }

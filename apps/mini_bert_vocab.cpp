@@ -9,6 +9,7 @@
 #include <string>
 
 #include "apps/console/command_line.h"
+#include "apps/console/data_files.h"
 #include "apps/console/terminal.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
@@ -79,6 +80,9 @@ Coverage measure(const WordCounter::Counts& counts, const Tokenizer& tokenizer) 
 }
 
 void learn(const Flags& flags) {
+  check_data_files(flags.files);
+  require(!std::filesystem::is_regular_file(flags.output), "{}: --output must be a directory, this is a file",
+          flags.output);
   const auto start = std::chrono::steady_clock::now();
   const TokenizerOptions options = tokenizer_options(flags);
   const WordCounter counter = count_words(flags, options.normalizer());

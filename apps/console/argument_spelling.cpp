@@ -34,7 +34,9 @@ bool is_flag(const std::string& argument) {
 }
 
 [[noreturn]] void fail_alone(const std::string& argument, const std::string& last_flag) {
-  if (last_flag.empty()) throw UsageError(fmt::format("'{}' stands alone; a flag belongs before it", argument));
+  if (last_flag.empty()) {
+    throw UsageError(fmt::format("'{}' stands alone; a flag belongs before it, as in --train texts.txt", argument));
+  }
   throw UsageError(
       fmt::format("'{}' follows the value of {}, which takes one; put a text with blanks in quotes (a * outside of "
                   "quotes becomes several names)",

@@ -77,6 +77,7 @@ class DownloadConsole : public hub::DownloadObserver {
 }  // namespace
 
 void bring_model(const std::string& name, ModelPart part) {
+  if (part == ModelPart::all) require_model_folder(name);
   require_likely_model(name);
   DownloadConsole console;
   try {

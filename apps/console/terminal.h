@@ -20,7 +20,8 @@ std::string wrapped(std::string_view text, std::size_t width);
 // The same for a text that begins behind `indent` columns: further lines begin there as well, and end before `width`.
 std::string hanging(std::string_view text, std::size_t indent, std::size_t width);
 
-// Rows of a table, in which a row wider than `width` goes on below its last column. At least two spaces separate columns.
+// Rows of a table, in which a row wider than `width` goes on below its last column. At least two spaces separate
+// columns.
 std::string folded(std::string_view rows, std::size_t width);
 
 // Print on stderr one line for a person, and on stdout rows of a table. On a terminal they are wrapped and folded.

@@ -144,6 +144,10 @@ std::string columns_of(const std::vector<const ProbeRow*>& rows) {
   return svg + "</svg>\n";
 }
 
+std::string right_text(const ProbeRow& row) {
+  return row.right ? row.right->text : "";
+}
+
 }  // namespace
 
 bool ProbeCourse::changed() const {
@@ -206,7 +210,10 @@ std::string outcome_counts(const std::vector<ProbeCourse>& courses) {
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {
   std::vector<ProbeCourse> courses;
   for (const ProbeRow& row : history.probes) {
-    auto course = std::ranges::find(courses, row.text, &ProbeCourse::text);
+    // The same text with another right answer is another probe: one answer may be learned and the other forgotten.
+    auto course = std::ranges::find_if(courses, [&](const ProbeCourse& other) {
+      return other.text == row.text && right_text(*other.rows.front()) == right_text(row);
+    });
     if (course == courses.end()) course = courses.insert(course, {row.text, {}});
     // A probe that was given twice is asked twice at each step, but shown once.
     if (course->rows.empty() || course->rows.back()->step != row.step) course->rows.push_back(&row);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/console/data_files.h"
 #include "apps/tasks/tasks.h"
 #include "apps/train/schedule_options.h"
 #include "apps/train/transformers_flags.h"
@@ -150,11 +152,20 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   return options;
 }
 
+// The trained model must not take the place of the one that it is made from.
+void check_output(const TrainOptions& o) {
+  std::error_code ignored;
+  if (o.resume || o.model.empty() || o.output.empty() || !std::filesystem::equivalent(o.model, o.output, ignored))
+    return;
+  throw UsageError(fmt::format("--output {} is the folder of --model, which would be lost; choose another", o.output));
+}
+
 void check(const TrainOptions& o) {
   const auto usage = [](bool ok, const char* message) {
     if (!ok) throw UsageError(message);
   };
-  usage(!o.output.empty() || o.check, "--output is missing: where should the trained model go?");
+  usage(!o.output.empty() || o.check,
+        "--output is missing: where should the trained model go? (--help begins with examples)");
   usage(!o.train.empty(), "--train is missing: which file holds the texts to learn?");
   usage(!o.model.empty() || !o.config.empty(),
         "--model is missing: which model directory is to be fine-tuned? (or --config and --vocab, to start from random "
@@ -170,6 +181,9 @@ void check(const TrainOptions& o) {
     throw UsageError(fmt::format("--task_name {} needs --task tag here; it is {}", o.named_task, o.task));
   }
   if (task.check != nullptr) task.check(o);
+  check_data_files(o.train_files);
+  check_data_files(o.validation_files);
+  check_output(o);
   usage(o.training.anchor == 0 || !o.model.empty(),
         "--anchor pulls towards the weights of a --model; --config has none");
   const bool sized = std::ranges::any_of(o.given, [](const auto& flag) { return flag.first == "batch-size"; });
@@ -234,7 +248,11 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
   };
   if (first.resume) {
     if (first.output.empty()) throw UsageError("--output is missing: which run is to be resumed?");
-    put_before(first.output + "/arguments.json");
+    const std::string arguments = first.output + "/arguments.json";
+    if (!std::filesystem::exists(arguments)) {
+      throw UsageError(fmt::format("{}: there is no run to resume here; start one without --resume", first.output));
+    }
+    put_before(arguments);
   }
   if (!first.arguments.empty()) put_before(first.arguments);
   all.insert(all.end(), typed.begin(), typed.end());

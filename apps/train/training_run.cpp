@@ -118,7 +118,7 @@ void show_result(const TrainOptions& options, const TrainingHistory& history, co
   show_guard(history);
   TrainingConsole::show_metrics(history);
   fmt::print("\n");
-  TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
+  TrainingConsole::fact("done", fmt::format("{}, {}, {} of memory at most", counted(history.step, "update"),
                                             format_duration(console.elapsed_seconds()),
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
   for (const std::string& warning : history.warnings) TrainingConsole::fact("warning", warning);

@@ -27,4 +27,17 @@ TEST_CASE("report: a probability too small to be seen is not drawn") {
   CHECK_THAT(page(0.002), !ContainsSubstring("<svg") && ContainsSubstring("<h4>First answer at every evaluation"));
 }
 
+TEST_CASE("report: one text with two right answers is two probes: one learned, one forgotten") {
+  TrainingHistory history;
+  for (const Index step : {0, 1}) {
+    for (const auto& [answer, rank] : {std::pair<const char*, Index>{"亮", 1 + step}, {"涛", 2 - step}}) {
+      history.probes.push_back({step, "诸葛[MASK]", {{"x", 0.5}}, RightAnswer{answer, rank, 0.1}});
+    }
+  }
+  const std::vector<ProbeCourse> courses = probe_courses(history);
+  REQUIRE(courses.size() == 2);
+  CHECK(outcome_of(courses[0]) == ProbeOutcome::forgotten);
+  CHECK(outcome_of(courses[1]) == ProbeOutcome::learned);
+}
+
 }  // namespace mini_bert

@@ -123,7 +123,7 @@ tr:last-child > * { border-bottom: 0; }
 thead th { border-bottom: 1px solid var(--rule); }
 .numbers td, .numbers th { text-align: right; white-space: nowrap; }
 .numbers thead th { white-space: normal; }
-.texts th:first-child { width: 45%; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+.numbers.texts th:first-child { width: 45%; text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .lost { border-left: 4px solid var(--forgotten); }
 .gained { border-left: 4px solid var(--learned); }
 tbody th { vertical-align: baseline; line-height: inherit; }

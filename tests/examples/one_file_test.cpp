@@ -145,6 +145,9 @@ TEST_CASE("one file: characters become tokens, new ones only when asked for") {
   CHECK(encode("诸a葛", vocabulary, true).ids == std::vector<int>{cls, 5, 6, 7, sep});
   CHECK(encode("葛[MASK]é诸", vocabulary, false).ids == std::vector<int>{cls, 7, mask, unk, 5, sep});
   CHECK(vocabulary == Vocabulary{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "诸", "a", "葛"});
+  const Example e = encode("诸葛", vocabulary, false);  // one text, and nothing to guess
+  CHECK(e.types == std::vector<int>(4, 0));
+  CHECK(e.labels == std::vector<int>(4, -1));
 }
 
 TEST_CASE("one file: tokens are hidden at BERT's rates") {

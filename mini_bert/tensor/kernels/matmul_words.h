@@ -28,7 +28,7 @@ struct F32Words {
   static F multiply_add(F a, F b, F sum) { return fma(a, b, sum); }
 };
 
-// Each word is a float with the value of a bfloat16, for CPUs that multiply only floats. <T> is the type of the stored x.
+// Each word is a float with the value of a bfloat16, for CPUs that multiply only floats. <T> is the type of stored x.
 template <class F>
 struct RoundedWords : F32Words<F> {
   template <class T>

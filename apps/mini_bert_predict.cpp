@@ -1,9 +1,12 @@
 // Asks a model a question: mini_bert_predict fill-mask --model DIR "今天天气很[MASK]。"
 #include <unistd.h>
 
+#include <filesystem>
+
 #include <fmt/core.h>
 
 #include "apps/console/command_line.h"
+#include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
 #include "apps/predict/answering.h"
 #include "apps/predict/line_reader.h"
@@ -46,6 +49,15 @@ void answer_standard_input(Answering& answering, const PredictOptions& options, 
   }
 }
 
+// The name of a data file would be answered like any text.
+void refuse_data_file(const std::string& text) {
+  std::error_code ignored;
+  for (const char* extension : {".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson"}) {
+    if (!text.ends_with(extension) || !std::filesystem::is_regular_file(text, ignored)) continue;
+    throw UsageError(fmt::format("'{}' is a file; write --file {} to read it", text, text));
+  }
+}
+
 // Returns the exit code.
 int predict(const PredictOptions& options, const CommandLine& line) {
   const PredictionTask& task = prediction_task(options.task);
@@ -54,6 +66,10 @@ int predict(const PredictOptions& options, const CommandLine& line) {
     throw UsageError(
         fmt::format("--file and texts exclude each other, and '{}' stands alone; write --file before each file",
                     options.texts.front()));
+  check_data_files(options.files);
+  if (options.files.empty()) {
+    for (const std::string& text : options.texts) refuse_data_file(text);
+  }
   if (!options.text_column.empty() && options.files.empty()) throw UsageError("--text-column goes with --file");
   const std::vector<std::string> texts = task.inputs != nullptr ? task.inputs(options) : options.texts;
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));

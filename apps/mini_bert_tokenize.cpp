@@ -11,6 +11,7 @@
 
 #include "apps/console/command_line.h"
 #include "apps/console/download_console.h"
+#include "apps/console/terminal.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/files/model_folder.h"
@@ -139,7 +140,7 @@ bool convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::
         continue;
       }
       std::cout.flush();
-      fmt::print(stderr, "mini_bert_tokenize: {}: line {}: {}\n", name, number, error.what());
+      print_message(fmt::format("mini_bert_tokenize: {}: line {}: {}", name, number, error.what()));
       all_read = false;
     }
   }
@@ -153,7 +154,8 @@ int tokenize(const Flags& flags) {
   bool all_read = !flags.files.empty() || convert_stream(tokenizer, std::cin, "standard input", flags);
   for (const std::string& path : flags.files) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) fail("{}: cannot be opened; is the path right?", path);
+    if (!file)
+      fail("{}: there is no such file; a text goes to standard input: echo 'text' | mini_bert_tokenize …", path);
     all_read &= convert_stream(tokenizer, file, path, flags);
   }
   return all_read ? 0 : 1;

@@ -1,6 +1,5 @@
 // Fine-tunes a BERT on the user's own texts, or trains one from random weights.
-#include <fmt/core.h>
-
+#include "apps/console/terminal.h"
 #include "apps/train/train_options.h"
 #include "apps/train/training_check.h"
 #include "apps/train/training_run.h"
@@ -18,7 +17,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   const int failure = line.run(argc, argv, [&] {
     const TrainOptions options = complete_options({argv + 1, argv + argc});
-    for (const std::string& note : options.notes) fmt::print(stderr, "mini_bert_train: {}\n", note);
+    for (const std::string& note : options.notes) print_message("mini_bert_train: " + note);
     if (options.check) return check_training(options);
     exit_code = train(options);
   });

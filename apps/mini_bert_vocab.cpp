@@ -9,6 +9,8 @@
 #include <string>
 
 #include "apps/console/command_line.h"
+#include "apps/console/data_files.h"
+#include "apps/console/terminal.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "mini_bert/tokenizer/vocabulary_trainer.h"
@@ -78,6 +80,9 @@ Coverage measure(const WordCounter::Counts& counts, const Tokenizer& tokenizer) 
 }
 
 void learn(const Flags& flags) {
+  check_data_files(flags.files);
+  require(!std::filesystem::is_regular_file(flags.output), "{}: --output must be a directory, this is a file",
+          flags.output);
   const auto start = std::chrono::steady_clock::now();
   const TokenizerOptions options = tokenizer_options(flags);
   const WordCounter counter = count_words(flags, options.normalizer());
@@ -100,14 +105,15 @@ void learn(const Flags& flags) {
   const auto percent = [](uint64_t part, uint64_t whole) {
     return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
   };
-  fmt::print("read      {} lines, {} characters ({} different), {} words ({} different) in {:.1f} s\n", counter.lines(),
-             counter.characters(), coverage.characters.size(), coverage.words, counter.counts().size(),
-             seconds(start, read));
-  fmt::print("learned   {} tokens in {:.1f} s\n", tokenizer.vocabulary().size(), seconds(read, learned));
-  fmt::print("coverage  {:.3f} % of the words are known, {} of {} characters; {:.2f} tokens per word\n",
-             100.0 - percent(coverage.unknown, coverage.words), coverage.characters.size() - coverage.missing.size(),
-             coverage.characters.size(), static_cast<double>(coverage.tokens) / static_cast<double>(coverage.words));
-  fmt::print("wrote     {} and tokenizer_config.json\n", (output / "vocab.txt").string());
+  print_rows(fmt::format("read      {} lines, {} characters ({} different), {} words ({} different) in {:.1f} s\n",
+                         counter.lines(), counter.characters(), coverage.characters.size(), coverage.words,
+                         counter.counts().size(), seconds(start, read)));
+  print_rows(fmt::format("learned   {} tokens in {:.1f} s\n", tokenizer.vocabulary().size(), seconds(read, learned)));
+  print_rows(fmt::format("coverage  {:.3f} % of the words are known, {} of {} characters; {:.2f} tokens per word\n",
+                         100.0 - percent(coverage.unknown, coverage.words),
+                         coverage.characters.size() - coverage.missing.size(), coverage.characters.size(),
+                         static_cast<double>(coverage.tokens) / static_cast<double>(coverage.words)));
+  print_rows(fmt::format("wrote     {} and tokenizer_config.json\n", (output / "vocab.txt").string()));
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// Fine-tunes a model on a file of texts, in a loop of its own, and asks it a question before and after.
-//
+// Fine-tunes a model on a file of texts, in a loop of its own, and asks it a question before and after:
 //   train_loop models/mini-bert-zh data/zhugetao/train.json '三国人物诸葛[MASK]'
 
 #include <cstdio>
@@ -24,23 +23,17 @@ int main(int argc, char** argv) try {
   const Masker masker(tokenizer, 0.15);
   const std::vector<Parameter> parameters = model->parameters();
   AdamW optimizer(parameters, {.weight_decay = 0.01});
-  const std::size_t batch_size = 8;
-  std::uint32_t step = 0;
-  for (std::uint32_t epoch = 0; epoch < 6; ++epoch) {
-    for (std::size_t begin = 0; begin + batch_size <= texts.sequences.size(); begin += batch_size, ++step) {
-      const auto first = texts.sequences.begin() + static_cast<std::ptrdiff_t>(begin);
-      std::vector<RandomKey> keys;  // each text gets masks of its own in every step
-      for (std::uint32_t i = 0; i < batch_size; ++i) keys.push_back({.seed = 1, .step = step, .stream = i});
-      const MaskedBatch batch = masker.mask({first, first + batch_size}, keys);
-
-      model->clear_grads();
-      Tape tape;
-      Mode mode = Mode::training(1, step);  // the seed and step of dropout
-      tape.backward(model->loss(batch, static_cast<double>(batch.masked()), mode));
-      optimizer.step(5e-4, clip_scale(gradient_norm(parameters), 1));
-    }
+  constexpr std::uint32_t updates = 66, batch_size = 8, seed = 1;
+  for (std::uint32_t step = 0; step < updates; ++step) {
+    const auto first = texts.sequences.begin() + batch_size * (step % (std::ssize(texts.sequences) / batch_size));
+    const MaskedBatch batch = masker.mask({first, first + batch_size}, seed, step);  // other masks in every step
+    model->clear_grads();
+    Tape tape;
+    Mode mode = Mode::training(seed, step);  // decides what dropout drops
+    tape.backward(model->loss(batch, static_cast<double>(batch.masked()), mode));
+    optimizer.step(5e-4, clip_scale(gradient_norm(parameters), 1));
   }
-  std::printf("after %u updates: %s\n", step, fill_mask(*model, tokenizer, argv[3])[0][0].token_str.c_str());
+  std::printf("after %u updates: %s\n", updates, fill_mask(*model, tokenizer, argv[3])[0][0].token_str.c_str());
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

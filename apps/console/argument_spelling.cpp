@@ -34,10 +34,12 @@ bool is_flag(const std::string& argument) {
 }
 
 [[noreturn]] void fail_alone(const std::string& argument, const std::string& last_flag) {
-  if (last_flag.empty()) throw UsageError(fmt::format("'{}' stands alone; a flag belongs before it", argument));
+  if (last_flag.empty()) {
+    throw UsageError(fmt::format("'{}' stands alone; a flag belongs before it, as in --train texts.txt", argument));
+  }
   throw UsageError(
-      fmt::format("'{}' follows the value of {}, which takes one; put a text with blanks in quotes, and join several "
-                  "files (a * makes them) into one",
+      fmt::format("'{}' follows the value of {}, which takes one; put a text with blanks in quotes (a * outside of "
+                  "quotes becomes several names)",
                   argument, last_flag));
 }
 
@@ -135,7 +137,8 @@ bool CommandLine::take_foreign(const std::vector<std::string>& arguments, std::s
 std::vector<std::string> CommandLine::spell(const std::vector<std::string>& arguments) {
   const bool alone_allowed = stands_alone();
   std::vector<std::string> result;
-  std::string last_flag;  // which took a value
+  std::string last_flag;     // which took a value
+  bool takes_files = false;  // whether the last flag takes further values
   for (size_t i = 0; i < arguments.size(); ++i) {
     std::string argument = arguments[i];
     if (argument == "--") {
@@ -144,11 +147,15 @@ std::vector<std::string> CommandLine::spell(const std::vector<std::string>& argu
     }
     check_dashes(argument);
     if (!is_flag(argument)) {
-      if (!alone_allowed) fail_alone(argument, last_flag);
+      if (!alone_allowed && !takes_files) fail_alone(argument, last_flag);
+      if (takes_files) result.push_back(last_flag);
       result.push_back(argument);
       continue;
     }
-    if (take_foreign(arguments, i)) continue;
+    if (take_foreign(arguments, i)) {
+      takes_files = false;
+      continue;
+    }
     std::string flag = argument.substr(0, argument.find('='));
     std::replace(flag.begin(), flag.end(), '_', '-');
     argument.replace(0, flag.size(), flag);
@@ -164,10 +171,13 @@ std::vector<std::string> CommandLine::spell(const std::vector<std::string>& argu
                                                        : "");
       if (truth) argument = flag + (*truth ? "=true" : "=false");
       if (truth && takes_next) ++i;
+      last_flag.clear();
+      takes_files = false;
       result.push_back(argument);
       continue;
     }
-    last_flag = flag;
+    takes_files = std::ranges::find(file_flags_, option) != file_flags_.end();
+    last_flag = takes_files ? "--" + option->get_lnames().front() : flag;
     if (may_take_next && is_negative_number(arguments[i + 1])) {
       argument += "=" + arguments[++i];
     } else if (may_take_next && !alone_allowed) {

@@ -42,6 +42,9 @@ std::optional<T> parse_number(const std::string& text) {
   return std::nullopt;
 }
 
+// A limit so high that nobody reaches it is not worth telling.
+constexpr std::int64_t endless = 1'000'000'000;
+
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
@@ -117,13 +120,27 @@ Flag CommandLine::texts(const std::string& names, std::vector<std::string>& valu
                   ->group(section_));
 }
 
+// spell() gives each value a flag of its own before CLI11 sees it.
+Flag CommandLine::files(const std::string& names, std::vector<std::string>& values, const std::string& help) {
+  Flag flag = texts(names, values, help).repeatable();
+  file_flags_.push_back(app_->get_option(names.substr(0, names.find(',')))->type_name("FILES"));
+  return flag;
+}
+
 Flag CommandLine::choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
                          const std::string& help) {
   const std::string list = fmt::format("{}", fmt::join(choices, "|"));
-  const std::string flag = names.substr(0, names.find(','));
+  const std::string first = names.substr(0, names.find(','));
+  const std::string flag = first.starts_with('-') ? first : "the " + first;
   const auto take = [&value, choices, list, flag](const std::string& given) {
     if (std::find(choices.begin(), choices.end(), given) == choices.end()) {
-      throw UsageError(fmt::format("{} is '{}'; expected one of {}", flag, given, list));
+      const auto alike = std::ranges::find_if(choices, [&](const std::string& choice) {
+        return choice.size() > 3 && given.starts_with(std::string_view(choice).substr(0, 4));
+      });
+      const bool is_short = given.size() < 5;  // f16 is no slip for bf16
+      const std::string nearest = alike != choices.end() ? *alike : is_short ? "" : nearest_word(given, choices);
+      throw UsageError(fmt::format("{} is '{}'; expected one of {}{}", flag, given, list,
+                                   nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
     }
     value = given;
   };
@@ -142,9 +159,11 @@ Flag CommandLine::number_option(const std::string& names, T minimum, T maximum, 
   const auto check_and_take = [=](const std::string& given) {
     const auto parsed = parse_number<T>(given);
     if (parsed && *parsed >= minimum && *parsed <= maximum) return take(*parsed);
-    const std::string range = maximum == std::numeric_limits<T>::max() ? fmt::format("from {} up", minimum)
-                                                                       : fmt::format("in {}..{}", minimum, maximum);
-    throw UsageError(fmt::format("{} is '{}'; expected {} {}", flag, given, kind, range));
+    const std::string range = maximum >= static_cast<T>(endless) ? fmt::format("from {} up", minimum)
+                                                                 : fmt::format("in {}..{}", minimum, maximum);
+    const bool has_comma = given.find(',') != std::string::npos;
+    throw UsageError(fmt::format("{} is '{}'; expected {} {}{}", flag, given, kind, range,
+                                 has_comma ? ", with a point and no comma in it" : ""));
   };
   CLI::Option* const option = app_->add_option_function<std::string>(names, check_and_take, flag_help(help));
   return prepare(option->type_name(std::is_integral_v<T> ? "INT" : "NUMBER"), default_text);
@@ -202,6 +221,12 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
     app_->parse(std::move(spelled));
   } catch (const CLI::Success&) {
     throw;
+  } catch (const CLI::RequiredError& error) {
+    const std::string what = error.what();  // "--model is required"
+    throw UsageError(what.substr(0, what.find(' ')) + " is missing; --help begins with examples");
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();
+    throw UsageError(what.substr(0, what.find(':')) + " needs a value after it");
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
@@ -268,7 +293,7 @@ int CommandLine::run(int argc, const char* const* argv, const std::function<void
   } catch (const CLI::Success& help) {
     return app_->exit(help);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", program_, message(error));
+    print_message(program_ + ": " + message(error));
   }
   return 1;
 }

@@ -62,6 +62,10 @@ class CommandLine {
   Flag text(const std::string& names, std::string& value, const std::string& help);
   Flag texts(const std::string& names, std::vector<std::string>& values, const std::string& help);
 
+  // Declares a repeatable flag for files. Each occurrence takes all values up to the next flag, because a shell expands
+  // *.txt to several. Only for a program without arguments that stand alone.
+  Flag files(const std::string& names, std::vector<std::string>& values, const std::string& help);
+
   // Declares a flag whose value is one of a few words.
   Flag choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
               const std::string& help);
@@ -120,6 +124,7 @@ class CommandLine {
   std::string program_;
   std::unique_ptr<CLI::App> app_;  // CLI11 is costly to compile, so its header stays in command_line.cpp
   std::string section_ = "Flags";
+  std::vector<const CLI::Option*> file_flags_;
   std::function<bool(const std::string&)> is_foreign_;
   std::vector<std::pair<std::string, std::vector<std::string>>> foreign_;
 };

@@ -1,4 +1,5 @@
 #include "apps/console/download_console.h"
+#include "apps/console/terminal.h"
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -22,8 +23,8 @@ class DownloadConsole : public hub::DownloadObserver {
                 const std::vector<hub::RemoteFile>& files) override {
     std::uint64_t bytes = 0;
     for (const hub::RemoteFile& file : files) bytes += file.size;
-    fmt::print(stderr, "there is no folder {} and it is not in the cache; downloading {} in {} files from {}\n", model,
-               format_bytes(bytes), files.size(), server);
+    print_message(fmt::format("there is no folder {} and it is not in the cache; downloading {} in {} files from {}",
+                              model, format_bytes(bytes), files.size(), server));
   }
 
   void on_bytes(const hub::RemoteFile& file, std::uint64_t done) override {
@@ -35,9 +36,11 @@ class DownloadConsole : public hub::DownloadObserver {
     if (!is_terminal_ || (line_shown_ && seconds_since(drawn_) < 0.1)) return;
     const double share = static_cast<double>(done) / static_cast<double>(file.size);
     const double speed = static_cast<double>(done - had_) / std::max(seconds_since(began_), 1e-3);
-    fmt::print(stderr, "\r\x1b[K  {}  {} of {} of {}  {}/s  {} left", file.name, format_percent(share),
-               format_bytes(done), format_bytes(file.size), format_bytes(static_cast<std::uint64_t>(speed)),
-               speed > 0 ? format_duration(static_cast<double>(file.size - done) / speed) : "–");
+    const std::string line =
+        fmt::format("  {}  {} of {} of {}  {}/s  {} left", file.name, format_percent(share), format_bytes(done),
+                    format_bytes(file.size), format_bytes(static_cast<std::uint64_t>(speed)),
+                    speed > 0 ? format_duration(static_cast<double>(file.size - done) / speed) : "–");
+    fmt::print(stderr, "\r\x1b[K{}", fitted(line, terminal_width(STDERR_FILENO).value_or(80) - 1));
     std::fflush(stderr);
     line_shown_ = true;
     drawn_ = Clock::now();
@@ -50,7 +53,7 @@ class DownloadConsole : public hub::DownloadObserver {
 
   void on_retry(const hub::RemoteFile& file, const std::string& reason) override {
     clear_line();
-    fmt::print(stderr, "  {}  broke off, will go on: {}\n", file.name, reason);
+    print_message(fmt::format("  {}  broke off, will go on: {}", file.name, reason));
   }
 
   void on_wait(const hub::RemoteFile& file) override {
@@ -74,6 +77,7 @@ class DownloadConsole : public hub::DownloadObserver {
 }  // namespace
 
 void bring_model(const std::string& name, ModelPart part) {
+  if (part == ModelPart::all) require_model_folder(name);
   require_likely_model(name);
   DownloadConsole console;
   try {

@@ -1,5 +1,6 @@
 #include "apps/console/missing_model.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -49,6 +50,26 @@ std::string hint(const std::string& name) {
 std::string nearest_folder(const std::string& path) {
   const fs::path whole(path);
   return nearest_below({}, whole.begin(), whole.end());
+}
+
+void require_model_folder(const std::string& name) {
+  std::error_code ignored;
+  const fs::path folder(name);
+  if (fs::is_regular_file(folder, ignored)) {
+    fail("{}: this is a file; --model takes the folder that holds it{}", name,
+         folder.has_parent_path() ? ", " + folder.parent_path().string() : ": .");
+  }
+  const auto holds_model = [&](const fs::path& path) {
+    return fs::exists(path / "config.json", ignored) || fs::exists(path / "bert_config.json", ignored) ||
+           fs::exists(path / "modules.json", ignored);
+  };
+  if (!fs::is_directory(folder, ignored) || holds_model(folder)) return;
+  std::vector<std::string> below = folders_in(folder);
+  std::ranges::sort(below);
+  const auto found = std::ranges::find_if(below, [&](const std::string& sub) { return holds_model(folder / sub); });
+  fail("{}: there is no model in this folder, which has no config.json{}", name,
+       found == below.end() ? "; name a folder with config.json, model.safetensors and vocab.txt"
+                            : fmt::format("; did you mean {}?", (folder / *found).string()));
 }
 
 void require_likely_model(const std::string& name) {

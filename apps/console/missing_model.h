@@ -7,6 +7,9 @@ namespace mini_bert {
 // Error when `name` is neither a folder nor a name that the hub allows. Names the nearest folder that exists.
 void require_likely_model(const std::string& name);
 
+// Error when `name` is a file, or a folder without a model. Names a folder in it that has one.
+void require_model_folder(const std::string& name);
+
 // The message for a model that could not be downloaded: that there is no such folder and which is nearest, then what
 // the hub said, then what helps without a network.
 std::string missing_model(const std::string& name, const std::string& problem);

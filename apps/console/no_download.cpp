@@ -4,7 +4,8 @@
 
 namespace mini_bert {
 
-void bring_model(const std::string& name, ModelPart) {
+void bring_model(const std::string& name, ModelPart part) {
+  if (part == ModelPart::all) require_model_folder(name);
   require_likely_model(name);
 }
 

@@ -8,13 +8,15 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <fmt/core.h>
+
 #include "apps/console/text_format.h"
 #include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
 namespace {
 
-constexpr std::size_t usual_width = 80, least_width = 40;
+constexpr std::size_t usual_width = 80, least_width = 40, least_column = 8;
 
 std::string& started_as() {
   static std::string path;
@@ -33,6 +35,17 @@ std::string_view next_piece(std::string_view text) {
     if (is_wide) break;
   }
   return text.substr(0, end);
+}
+
+// The bytes of a row in front of its last column that has room.
+std::size_t last_column(std::string_view row, std::size_t width) {
+  std::size_t begin = 0;
+  for (std::size_t gap = 0; (gap = row.find("  ", gap)) != row.npos;) {
+    gap = std::min(row.find_first_not_of(' ', gap), row.size());
+    if (gap == row.size() || display_width(row.substr(0, gap)) + least_column > width) break;
+    begin = gap;
+  }
+  return begin;
 }
 
 }  // namespace
@@ -82,6 +95,39 @@ std::string wrapped(std::string_view text, std::size_t width) {
     used += columns + space_before;
     space_before = false;
     text.remove_prefix(piece.size());
+  }
+  return lines;
+}
+
+std::string folded(std::string_view rows, std::size_t width) {
+  std::string lines;
+  while (!rows.empty()) {
+    const std::size_t end = std::min(rows.find('\n'), rows.size());
+    const std::string_view row = rows.substr(0, end);
+    const std::size_t begin = display_width(row) > width ? last_column(row, width) : row.size();
+    lines += row.substr(0, begin);
+    if (begin < row.size()) lines += hanging(row.substr(begin), display_width(row.substr(0, begin)), width);
+    if (end < rows.size()) lines += '\n';
+    rows.remove_prefix(std::min(end + 1, rows.size()));
+  }
+  return lines;
+}
+
+void print_message(std::string_view text) {
+  const std::optional<std::size_t> width = terminal_width(STDERR_FILENO);
+  fmt::print(stderr, "{}\n", width && display_width(text) > *width ? wrapped(text, *width) : std::string(text));
+}
+
+void print_rows(std::string_view rows) {
+  static const std::optional<std::size_t> width = terminal_width(STDOUT_FILENO);
+  fmt::print("{}", width ? folded(rows, *width) : std::string(rows));
+}
+
+std::string hanging(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string lines = wrapped(text, width - indent);
+  const std::string indented = '\n' + std::string(indent, ' ');
+  for (std::size_t at = 0; (at = lines.find('\n', at)) != lines.npos; at += indented.size()) {
+    lines.replace(at, 1, indented);
   }
   return lines;
 }

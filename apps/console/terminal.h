@@ -17,6 +17,17 @@ std::string fitted(std::string_view text, std::size_t width);
 // Breaks a text at spaces into lines of at most `width` columns. Between Chinese characters it breaks anywhere.
 std::string wrapped(std::string_view text, std::size_t width);
 
+// The same for a text that begins behind `indent` columns: further lines begin there as well, and end before `width`.
+std::string hanging(std::string_view text, std::size_t indent, std::size_t width);
+
+// Rows of a table, in which a row wider than `width` goes on below its last column. At least two spaces separate
+// columns.
+std::string folded(std::string_view rows, std::size_t width);
+
+// Print on stderr one line for a person, and on stdout rows of a table. On a terminal they are wrapped and folded.
+void print_message(std::string_view text);
+void print_rows(std::string_view rows);
+
 // An argument as a shell reads it: in single quotes, unless it needs none.
 std::string shell_quoted(const std::string& argument);
 

@@ -1,4 +1,5 @@
 #include "apps/predict/answering.h"
+#include "apps/console/terminal.h"
 
 #include <fmt/core.h>
 
@@ -51,7 +52,7 @@ void Answering::answer_chunk(std::span<const Request> requests) {
 
 void Answering::print(const Request& request, const std::string& answer) {
   if (request.id.empty()) {
-    fmt::print("{}", answer);
+    json_ ? fmt::print("{}", answer) : print_rows(answer);
   } else {
     fmt::print("{{\"id\":{},\"result\":{}}}\n", request.id, answer.substr(0, answer.find_last_not_of('\n') + 1));
   }
@@ -69,7 +70,7 @@ void Answering::print_problem(const Request& request, const std::string& problem
     return;
   }
   std::fflush(stdout);
-  fmt::print(stderr, "mini_bert_predict: {}{}{}\n", request.place, request.place.empty() ? "" : ": ", problem);
+  print_message(fmt::format("mini_bert_predict: {}{}{}", request.place, request.place.empty() ? "" : ": ", problem));
 }
 
 }  // namespace mini_bert

@@ -1,4 +1,5 @@
 #include "apps/predict/predictor.h"
+#include "apps/console/terminal.h"
 
 #include <fmt/core.h>
 
@@ -10,7 +11,7 @@ std::vector<Request> requests_of_rows(const std::string& path, const std::string
   how.keep_all = true;
   SampleFile file = read_samples(path, how);
   const std::string columns = file.columns.described();
-  if (text_column.empty() && !columns.empty()) fmt::print(stderr, "{}: {}\n", path, columns);
+  if (text_column.empty() && !columns.empty()) print_message(fmt::format("{}: {}", path, columns));
   std::vector<Request> requests;
   for (Sample& sample : file.samples) {
     const std::string place = fmt::format("{}: line {}", path, sample.line);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/console/terminal.h"
 #include "apps/predict/predict_options.h"
 #include "apps/predict/request.h"
 #include "mini_bert/bert/checkpoint.h"
@@ -32,7 +33,7 @@ template <class Model = BertForMaskedLM>
 Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOptions& how = {}) {
   Pretrained<Model> loaded = load_pretrained<Model>(options.model, how);
   if (!loaded.report.unknown_keys.empty()) {
-    fmt::print(stderr, "keys without effect here: {}\n", fmt::join(loaded.report.unknown_keys, ", "));
+    print_message(fmt::format("keys without effect here: {}", fmt::join(loaded.report.unknown_keys, ", ")));
   }
   const std::string& note = loaded.report.vocabulary_note;
   if (!note.empty()) fmt::print(stderr, "{}\n", note);

@@ -83,6 +83,15 @@ const EvaluationRow* best_evaluation(const TrainingHistory& history) {
   return best == history.evaluations.end() ? nullptr : &*best;
 }
 
+std::string render_warnings(const std::vector<std::string>& warnings) {
+  if (warnings.empty()) return "";
+  std::string html = "<section class=\"warnings\" role=\"note\">\n<h2>Do not overlook</h2>\n<ul>\n";
+  for (const std::string& warning : warnings) {
+    html += fmt::format("<li>{}</li>\n", escape_html(capitalized(warning)));
+  }
+  return html + "</ul>\n</section>\n";
+}
+
 std::string render_probes(const std::vector<ProbeCourse>& courses) {
   if (courses.empty()) return "";
   const bool asked_again = std::ranges::any_of(courses, [](const ProbeCourse& c) { return c.rows.size() > 1; });
@@ -253,6 +262,7 @@ std::string render_report(const Report& report) {
       "<p class=\"verdict\">{}</p>\n</header>\n",
       report.ending.empty() ? "still running: reload this page to see more" : escape_html(report.ending),
       escape_html(report.title), escape_html(report_verdict(history)));
+  html += render_warnings(history.warnings);
   html += render_probes(probe_courses(history));
   html += render_guard(history);
   html += render_losses(history, report.loss);

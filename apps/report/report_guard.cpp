@@ -20,7 +20,7 @@ std::string number_text(double value) {
 std::string render_scores(const TrainingHistory& history) {
   const GuardRow &before = history.guards.front(), &after = history.guards.back();
   std::string table = fmt::format(
-      "<table class=\"numbers\">\n<thead><tr><th scope=\"col\"></th><th scope=\"col\">Before, step {}</th>"
+      "<table class=\"numbers texts\">\n<thead><tr><th scope=\"col\"></th><th scope=\"col\">Before, step {}</th>"
       "<th scope=\"col\">After, step {}</th></tr></thead>\n<tbody>\n",
       count_text(before.step), count_text(after.step));
   const auto add = [&](const char* name, const std::string& first, const std::string& last) {
@@ -44,12 +44,14 @@ std::string render_course(const char* name, const char* caption, const TrainingH
                      render_chart(chart, 370, 200), caption);
 }
 
-std::string render_changes(const char* heading, const std::vector<GuardChange>& changes) {
+// `style` is a class of the style sheet.
+std::string render_changes(const char* heading, const char* style, const std::vector<GuardChange>& changes) {
   if (changes.empty()) return "";
   std::string table = fmt::format(
-      "<div class=\"card\">\n<h3>{}: {}</h3>\n<table class=\"numbers\">\n<thead><tr><th scope=\"col\">Text</th>"
+      "<div class=\"card {}\">\n<h3>{}: {}</h3>\n<table class=\"numbers texts\">\n<thead><tr><th "
+      "scope=\"col\">Text</th>"
       "<th scope=\"col\">Rank before</th><th scope=\"col\">Rank after</th></tr></thead>\n<tbody>\n",
-      heading, changes.size());
+      style, heading, changes.size());
   for (std::size_t i = 0; i < std::min(changes.size(), most_changes); ++i) {
     table += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", escape_html(changes[i].text),
                          count_text(changes[i].before), count_text(changes[i].after));
@@ -71,18 +73,18 @@ std::string render_guard(const TrainingHistory& history) {
   if (history.guards.empty()) return "";
   std::string html = fmt::format(
       "<section>\n<h2>What was kept</h2>\n<p>The guard asks for {} words that this training is not about. What the "
-      "model "
-      "loses here is the price of what it learned above.</p>\n<div class=\"card\">\n{}</div>\n",
+      "model loses here is the price of what it learned above.</p>\n<div class=\"card\">\n{}</div>\n",
       count_text(static_cast<Index>(history.guard_blanks.size())), render_scores(history));
   if (history.guards.size() > 1) {
     html += "<div class=\"small\">\n";
-    html += render_course("Right at once", "The share of blanks whose right word comes first.", history,
-                          [](const GuardRow& row) { return row.accuracy(1); });
+    html += render_course("Right at once, in %", "The share of blanks whose right word comes first.", history,
+                          [](const GuardRow& row) { return 100 * row.accuracy(1); });
     html += render_course("Log-probability of the right word", "The mean over all blanks. Higher is better.", history,
                           [](const GuardRow& row) { return row.log_probability; });
     html += "</div>\n";
   }
-  html += render_changes("Lost", lost_answers(history)) + render_changes("Gained", gained_answers(history));
+  html += render_changes("Lost", "lost", lost_answers(history));
+  html += render_changes("Gained", "gained", gained_answers(history));
   return html + "</section>\n";
 }
 

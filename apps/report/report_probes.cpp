@@ -110,10 +110,17 @@ std::string in_words(const std::vector<Run>& runs) {
   return html;
 }
 
+// What columns_of() draws in an evaluation: the probability of the right answer, or of the first answer.
+double column_score(const ProbeRow& row) {
+  return row.right ? row.right->score : row.answers.empty() ? 0 : row.answers.front().score;
+}
+
 // Draws a column for each evaluation. Its height is the probability of the right answer, and columns in which it is the
 // first one have a colour of their own. Without a right answer, the height is the probability of the first answer, and
-// columns whose first answer equals the last one have its colour.
+// columns whose first answer equals the last one have its colour. Empty when no column would be seen.
 std::string columns_of(const std::vector<const ProbeRow*>& rows) {
+  constexpr double least_seen = 0.01;
+  if (std::ranges::all_of(rows, [](const ProbeRow* row) { return share(column_score(*row)) < least_seen; })) return "";
   const std::size_t columns = std::min(rows.size(), most_course_columns);
   const double pitch = columns <= 20 ? 22 : 9, height = 40, width = pitch * static_cast<double>(columns);
   const std::string last = first_answer(*rows.back());
@@ -123,7 +130,7 @@ std::string columns_of(const std::vector<const ProbeRow*>& rows) {
       width, height, rows.back()->right ? answer_text(rows.back()->right->text) : "the first answer");
   for (std::size_t i = 0; i < columns; ++i) {
     const ProbeRow& row = *rows[columns < 2 ? 0 : i * (rows.size() - 1) / (columns - 1)];
-    const double score = row.right ? row.right->score : row.answers.empty() ? 0 : row.answers.front().score;
+    const double score = column_score(row);
     const bool coloured = row.right ? row.right->rank == 1 : first_answer(row) == last;
     const double tall = std::max(1.0, share(score) * height);
     svg += fmt::format(
@@ -135,6 +142,10 @@ std::string columns_of(const std::vector<const ProbeRow*>& rows) {
         escape_html(percent_text(score)));
   }
   return svg + "</svg>\n";
+}
+
+std::string right_text(const ProbeRow& row) {
+  return row.right ? row.right->text : "";
 }
 
 }  // namespace
@@ -199,7 +210,10 @@ std::string outcome_counts(const std::vector<ProbeCourse>& courses) {
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {
   std::vector<ProbeCourse> courses;
   for (const ProbeRow& row : history.probes) {
-    auto course = std::ranges::find(courses, row.text, &ProbeCourse::text);
+    // The same text with another right answer is another probe: one answer may be learned and the other forgotten.
+    auto course = std::ranges::find_if(courses, [&](const ProbeCourse& other) {
+      return other.text == row.text && right_text(*other.rows.front()) == right_text(row);
+    });
     if (course == courses.end()) course = courses.insert(course, {row.text, {}});
     // A probe that was given twice is asked twice at each step, but shown once.
     if (course->rows.empty() || course->rows.back()->step != row.step) course->rows.push_back(&row);
@@ -230,10 +244,12 @@ std::string render_probe(const ProbeCourse& course) {
   if (course.rows.size() > 1) html += render_answers("After", after);
   html += "</div>\n";
   if (course.rows.size() > 2) {
+    const std::string columns = columns_of(course.rows);
+    const bool draws_right = after.right && !columns.empty();
     html += fmt::format(
         "<div class=\"course\">\n<h4>{} at every evaluation</h4>\n{}",
-        after.right ? "Probability of " + answer_text(after.right->text) + ", and the first answer" : "First answer",
-        columns_of(course.rows));
+        draws_right ? "Probability of " + answer_text(after.right->text) + ", and the first answer" : "First answer",
+        columns);
     html += "<ol>\n" + in_words(runs_of(course.rows)) + "</ol>\n</div>\n";
   }
   return html + "</article>\n";

@@ -44,6 +44,11 @@ section > p { margin-top: .2rem; max-width: 44rem; color: var(--quiet); font-siz
 .kicker { display: flex; flex-wrap: wrap; gap: .25rem .75rem; margin-bottom: .4rem; color: var(--quiet);
   font-size: .875rem; }
 .verdict { margin-top: .9rem; max-width: 46rem; font-size: 1.125rem; line-height: 1.6; }
+.warnings { margin-top: 1.5rem; padding: .9rem 1.25rem; background: var(--waiting-ground);
+  border-left: 4px solid var(--waiting); border-radius: 10px; }
+.warnings h2 { color: var(--waiting); font-size: 1rem; }
+.warnings ul { margin: .3rem 0 0; padding-left: 1.2rem; }
+.warnings li { overflow-wrap: anywhere; }
 .note { color: var(--quiet); font-size: .875rem; }
 .badge { display: inline-block; padding: 0 .55em; border-radius: 1em; background: var(--changed-ground);
   color: var(--changed); font-size: .8125rem; font-weight: 600; }
@@ -118,6 +123,9 @@ tr:last-child > * { border-bottom: 0; }
 thead th { border-bottom: 1px solid var(--rule); }
 .numbers td, .numbers th { text-align: right; white-space: nowrap; }
 .numbers thead th { white-space: normal; }
+.numbers.texts th:first-child { width: 45%; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+.lost { border-left: 4px solid var(--forgotten); }
+.gained { border-left: 4px solid var(--learned); }
 tbody th { vertical-align: baseline; line-height: inherit; }
 .numbers th:first-child { width: 5rem; }
 .best > * { background: var(--changed-ground); }
@@ -140,7 +148,7 @@ details[open] summary { margin-bottom: .6rem; }
   .small { gap: .9rem; }
   table { font-size: .8125rem; }
   td, th { padding: .3rem .35rem; }
-  .numbers th:first-child { width: auto; }
+  .numbers:not(.texts) th:first-child { width: auto; }
   .names th { width: 42%; }
 }
 @media print {

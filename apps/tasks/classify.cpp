@@ -25,21 +25,27 @@ TrainingInputs read_classify_inputs(const TrainOptions& options) {
   if (!options.problem_type.empty()) config.problem_type = options.problem_type;
   if (!config.problem_type) config.problem_type = name_of(ProblemType::single_label_classification);
   const ProblemType problem = config.problem();
-  const LabelOptions columns{.text = options.text_column,
-                             .pair = options.pair_column,
-                             .label = options.label_column,
-                             .several = problem == ProblemType::multi_label_classification,
-                             .numbers = problem == ProblemType::regression,
-                             .known_labels = config.labels};
-  std::optional<LabelledFile> training;  // its columns and labels; its texts are moved out
+  LabelOptions columns{.text = options.text_column,
+                       .pair = options.pair_column,
+                       .label = options.label_column,
+                       .several = problem == ProblemType::multi_label_classification,
+                       .numbers = problem == ProblemType::regression,
+                       .known_labels = config.labels};
+  std::optional<LabelledFile> training;  // columns of the first file, labels of all; the texts are moved out
+  std::size_t files_read = 0;
   const Parts<LabelledText> texts = read_parts(options, [&](const std::string& path) {
+    columns.is_training = files_read++ < options.train_files.size();
     LabelledFile file = read_labelled_texts(path, columns, training ? &*training : nullptr);
     note_file(path, file, file.texts.size(), inputs.reading);
     std::vector<LabelledText> part = std::move(file.texts);
-    if (!training) {
+    if (columns.is_training) {
       for (const LabelledText& text : part)
         note_text(text.pair.empty() ? text.text : text.text + " | " + text.pair, inputs.reading);
-      training = std::move(file);
+      if (training && !training->has_vectors) {
+        training->labels.insert(training->labels.end(), file.labels.begin(), file.labels.end());
+        training->labels = sorted_labels(std::move(training->labels));
+      }
+      if (!training) training = std::move(file);
     }
     return part;
   });

@@ -1,6 +1,7 @@
 // The task embed: makes a vector for each text.
 #include <nlohmann/json.hpp>
 
+#include "apps/console/terminal.h"
 #include "apps/predict/predictor.h"
 #include "apps/tasks/task.h"
 #include "mini_bert/bert/checkpoint.h"
@@ -45,7 +46,7 @@ class EmbedPredictor : public Predictor {
     } catch (const Error& error) {
       // Who names a pooling wants vectors, even if they are not those that the model's authors meant.
       if (options_.pooling.empty()) throw;
-      fmt::print(stderr, "not as the model's folder says: {}\n", error.what());
+      print_message(fmt::format("not as the model's folder says: {}", error.what()));
       return {};
     }
   }
@@ -57,10 +58,10 @@ class EmbedPredictor : public Predictor {
               options_.model);
     }
     if (!said && options_.pooling.empty()) {
-      fmt::print(stderr,
-                 "{} has no modules.json to say how its vectors are made: each is the mean over the tokens of a text; "
-                 "choose with --pooling mean, cls or pooler\n",
-                 options_.model);
+      print_message(
+          fmt::format("{} has no modules.json to say how its vectors are made: each is the mean over the tokens of a "
+                      "text; choose with --pooling mean, cls or pooler",
+                      options_.model));
     }
     return said.value_or(EmbedOptions{});
   }

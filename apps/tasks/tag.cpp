@@ -35,15 +35,23 @@ void note_numbers(const std::vector<std::string>& labels, ReadingNotes& notes) {
 TrainingInputs read_tag_inputs(const TrainOptions& options) {
   TrainingInputs inputs;
   BertConfig config = read_config(options.model);
-  const TagColumns columns{.words = options.text_column, .tags = options.label_column};
-  std::optional<TaggedFile> training;  // its columns and labels; its texts are moved out
+  TagColumns columns{.words = options.text_column, .tags = options.label_column};
+  std::optional<TaggedFile> training;  // keys of the first file, labels of all; the texts are moved out
+  std::size_t files_read = 0;
   const Parts<TaggedText> texts = read_parts(options, [&](const std::string& path) {
+    columns.is_training = files_read++ < options.train_files.size();
     TaggedFile file = read_tagged_texts(path, columns, training ? &*training : nullptr, config.labels);
     note_file(path, file, file.texts.size(), inputs.reading);
     std::vector<TaggedText> part = std::move(file.texts);
-    if (!training) {
+    if (columns.is_training) {
       for (const TaggedText& text : part) note_text(fmt::format("{}", fmt::join(text.words, " ")), inputs.reading);
-      training = std::move(file);
+      if (training) {
+        training->labels.insert(training->labels.end(), file.labels.begin(), file.labels.end());
+        std::ranges::sort(training->labels);
+        training->labels.erase(std::unique(training->labels.begin(), training->labels.end()), training->labels.end());
+      } else {
+        training = std::move(file);
+      }
     }
     return part;
   });

@@ -24,8 +24,9 @@ void add_data(const Dataset& data, const DataCheck& check, const char* which, Wa
                     format_count(std::ssize(check.unknown))));
   }
   if (!check.repeats.empty()) {
-    warnings.push_back(
-        fmt::format("{} {} texts repeat an earlier one", format_count(std::ssize(check.repeats)), which));
+    warnings.push_back(fmt::format("{} in the {} data repeat{} an earlier one",
+                                   counted(std::ssize(check.repeats), "text"), which,
+                                   check.repeats.size() == 1 ? "s" : ""));
   }
 }
 
@@ -37,7 +38,7 @@ void add_labels(const LabelTable& table, const TrainOptions& options, bool valid
   for (std::size_t i = 0; i < table.labels.size(); ++i) {
     const Index count = table.training[i];
     const std::string label = "label " + table.labels[i];
-    if (count < few) warnings.push_back(fmt::format("{} has {} training examples", label, count));
+    if (count < few) warnings.push_back(fmt::format("{} has {}", label, counted(count, "training example")));
     if (validates && table.validation[i] == 0) warnings.push_back(label + " does not occur in the validation data");
     if (count > most) {
       most = count;

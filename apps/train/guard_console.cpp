@@ -1,9 +1,11 @@
 #include "apps/train/guard_console.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 
+#include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
 #include "apps/report/guard_changes.h"
 
@@ -27,9 +29,11 @@ void show_guard(const TrainingHistory& history) {
   if (lost.empty()) return;
   std::string list;
   for (std::size_t i = 0; i < std::min(lost.size(), most_lost); ++i) {
-    list += fmt::format("{}{} ({})", i > 0 ? "  " : "", lost[i].text, format_count(lost[i].after));
+    list += fmt::format("{}{} ({})", i > 0 ? "; " : "", lost[i].text, format_count(lost[i].after));
   }
-  fmt::print("{}{}{}\n", pad_right("lost (rank now)", label_width), list, lost.size() > most_lost ? "  …" : "");
+  if (lost.size() > most_lost) list += "; …";
+  const std::size_t width = terminal_width(STDOUT_FILENO).value_or(label_width + display_width(list));
+  fmt::print("{}{}\n", pad_right("lost (rank now)", label_width), hanging(list, label_width, width));
 }
 
 }  // namespace mini_bert

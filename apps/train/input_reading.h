@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "apps/console/argument_wording.h"
+#include "apps/train/line_places.h"
 #include "apps/train/train_options.h"
 #include "apps/train/training_inputs.h"
 #include "mini_bert/base/file_error.h"
@@ -69,15 +70,33 @@ Parts<T> first_of(const TrainOptions& options, Parts<T> parts) {
   return parts;
 }
 
+// Reads files one after the other with `read`, which gets a path. Entries count on from file to file: their lines, or
+// their numbers where a file has no lines (LinePlaces).
+template <class Read>
+auto read_files(const std::vector<std::string>& files, const Read& read) {
+  using T = typename decltype(read(std::string()))::value_type;
+  const LinePlaces places(files);
+  std::vector<T> all;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    std::vector<T> part = read(files[i]);
+    const std::size_t earlier = all.size();
+    for (T& entry : part) {
+      if constexpr (requires { entry.line; }) entry.line += places.before(i);
+      if constexpr (requires { entry.number; }) entry.number += earlier;
+      all.push_back(std::move(entry));
+    }
+  }
+  return all;
+}
+
 // Reads --train and --validation with `read`. With --validation-split, a random share of the training data becomes the
 // validation data instead. The seed alone decides which.
 template <class Read>
 auto read_parts(const TrainOptions& options, const Read& read) {
-  using T = typename decltype(read(options.train))::value_type;
-  std::vector<T> all = read(options.train);
+  auto all = read_files(options.train_files, read);
+  using T = typename decltype(all)::value_type;
   if (options.validation_split == 0) {
-    return first_of(options,
-                    Parts<T>{std::move(all), options.validation.empty() ? std::vector<T>() : read(options.validation)});
+    return first_of(options, Parts<T>{std::move(all), read_files(options.validation_files, read)});
   }
   const auto count = static_cast<Index>(all.size());
   const auto aside = std::max<Index>(std::llround(options.validation_split * static_cast<double>(count)), 1);

@@ -74,9 +74,11 @@ void show_probes(const TrainingHistory& history) {
   std::vector<std::vector<std::string>> right = {{"right answer"}, {"before"}, {"after"}, {""}};
   for (const ProbeCourse& course : courses) {
     const ProbeRow &before = *course.rows.front(), &after = *course.rows.back();
-    answers[0].push_back(course.text);
-    answers[1].push_back(best_answers(before, count));
-    answers[2].push_back(best_answers(after, count));
+    if (std::ranges::find(answers[0], course.text) == answers[0].end()) {  // once, however many answers are right
+      answers[0].push_back(course.text);
+      answers[1].push_back(best_answers(before, count));
+      answers[2].push_back(best_answers(after, count));
+    }
     if (outcome_of(course) == ProbeOutcome::unmeasured) continue;
     right[0].push_back(course.text + " = " + after.right->text);
     right[1].push_back(right_answer(before));

@@ -19,8 +19,8 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.text("--vocab,--tokenizer-name", o.vocab, "vocab.txt, or a directory with a tokenizer, for --config");
   line.text("--add-words", o.add_words, "file of words, one a line; each becomes a token of its own");
   line.section("Data: .txt (a text a line), .json, .jsonl, .csv, .tsv");
-  line.text("--train,--train-file,-t", o.train, "texts to learn from");
-  line.text("--validation,--validation-file", o.validation, "texts to measure the model with, never learned");
+  line.files("--train,--train-file,-t", o.train_files, "texts to learn from, in one file or several");
+  line.files("--validation,--validation-file", o.validation_files, "texts to measure the model with, never learned");
   line.number("--validation-split", o.validation_split, 0.0, 0.9, "share of --train to keep for validation instead");
   line.number("--validation-split-percentage", o.validation_percentage, 0.0, 90.0, "the same in percent");
   line.number<std::int64_t>("--max-train-samples", o.most_training, 1, many, "learn from the first so many texts only");

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
+#include "apps/console/data_files.h"
 #include "apps/tasks/tasks.h"
 #include "apps/train/schedule_options.h"
 #include "apps/train/transformers_flags.h"
@@ -74,9 +79,29 @@ void read_schedule(TrainOptions& o) {
   }
 }
 
+// Drops files that were named twice. Returns what messages call them: "a.txt", "a.txt, b.txt and 3 more".
+std::string name_files(std::vector<std::string>& files) {
+  constexpr std::size_t most = 3;
+  std::vector<std::string> distinct;
+  for (const std::string& file : files) {
+    if (std::ranges::find(distinct, file) == distinct.end()) distinct.push_back(file);
+  }
+  files = std::move(distinct);
+  const std::size_t named = files.size() > most ? most - 1 : files.size();
+  std::string name =
+      fmt::format("{}", fmt::join(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+  return named < files.size() ? fmt::format("{} and {} more", name, files.size() - named) : name;
+}
+
+void complete_files(TrainOptions& o) {
+  o.train = name_files(o.train_files);
+  o.validation = name_files(o.validation_files);
+}
+
 // Takes over values that stand for others, and what several flags decide together.
 void complete_values(TrainOptions& o) {
   TrainingArguments& t = o.training;
+  complete_files(o);
   if (o.warmup_share) t.warmup_ratio = *o.warmup_share;
   if (o.save_steps) t.save_steps = *o.save_steps;
   // transformers keeps a share for validation only where there is no file for it.
@@ -127,11 +152,20 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   return options;
 }
 
+// The trained model must not take the place of the one that it is made from.
+void check_output(const TrainOptions& o) {
+  std::error_code ignored;
+  if (o.resume || o.model.empty() || o.output.empty() || !std::filesystem::equivalent(o.model, o.output, ignored))
+    return;
+  throw UsageError(fmt::format("--output {} is the folder of --model, which would be lost; choose another", o.output));
+}
+
 void check(const TrainOptions& o) {
   const auto usage = [](bool ok, const char* message) {
     if (!ok) throw UsageError(message);
   };
-  usage(!o.output.empty() || o.check, "--output is missing: where should the trained model go?");
+  usage(!o.output.empty() || o.check,
+        "--output is missing: where should the trained model go? (--help begins with examples)");
   usage(!o.train.empty(), "--train is missing: which file holds the texts to learn?");
   usage(!o.model.empty() || !o.config.empty(),
         "--model is missing: which model directory is to be fine-tuned? (or --config and --vocab, to start from random "
@@ -147,6 +181,9 @@ void check(const TrainOptions& o) {
     throw UsageError(fmt::format("--task_name {} needs --task tag here; it is {}", o.named_task, o.task));
   }
   if (task.check != nullptr) task.check(o);
+  check_data_files(o.train_files);
+  check_data_files(o.validation_files);
+  check_output(o);
   usage(o.training.anchor == 0 || !o.model.empty(),
         "--anchor pulls towards the weights of a --model; --config has none");
   const bool sized = std::ranges::any_of(o.given, [](const auto& flag) { return flag.first == "batch-size"; });
@@ -167,16 +204,36 @@ void check(const TrainOptions& o) {
 
 // A flag for one file, typed twice with different values: nobody means the last one.
 void check_typed_once(const TrainOptions& typed) {
-  constexpr std::array flags = {"train",      "validation",  "model",        "output", "config",
-                                "vocab",      "text-column", "label-column", "task",   "add-words",
-                                "checkpoint", "arguments",   "guard"};
+  constexpr std::array flags = {"model", "output",    "config",     "vocab",     "text-column", "label-column",
+                                "task",  "add-words", "checkpoint", "arguments", "guard"};
   for (const auto& [flag, values] : typed.given) {
     const bool once = std::ranges::find(flags, flag) != flags.end();
     if (!once || std::ranges::count(values, values.front()) == std::ranges::ssize(values)) continue;
-    throw UsageError(fmt::format("--{} is given more than once ('{}' and '{}') and takes one value{}", flag,
-                                 values.front(), values.back(),
-                                 flag == "train" || flag == "validation" ? "; join the files into one" : ""));
+    throw UsageError(fmt::format("--{} is given more than once ('{}' and '{}') and takes one value", flag,
+                                 values.front(), values.back()));
   }
+}
+
+// Lists that were typed replace those of a file; all other flags are decided by their last occurrence.
+void take_typed_lists(const TrainOptions& typed, TrainOptions& options) {
+  const auto take = [&](const char* flag, auto&& list_of) {
+    if (list_of(typed).empty()) return;
+    list_of(options) = list_of(typed);
+    const auto same = [flag](const auto& given) { return given.first == flag; };
+    const auto from = std::ranges::find_if(typed.given, same), to = std::ranges::find_if(options.given, same);
+    if (from != typed.given.end() && to != options.given.end()) to->second = from->second;
+    const auto shown = std::ranges::find_if(options.effective, same);
+    if (shown != options.effective.end()) shown->second = fmt::format("{}", fmt::join(from->second, ", "));
+  };
+  take(
+      "probe", [](auto& o) -> auto& { return o.probes; });
+  take(
+      "mask-words", [](auto& o) -> auto& { return o.masking.mask_words; });
+  take(
+      "train", [](auto& o) -> auto& { return o.train_files; });
+  take(
+      "validation", [](auto& o) -> auto& { return o.validation_files; });
+  complete_files(options);
 }
 
 }  // namespace
@@ -191,13 +248,16 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
   };
   if (first.resume) {
     if (first.output.empty()) throw UsageError("--output is missing: which run is to be resumed?");
-    put_before(first.output + "/arguments.json");
+    const std::string arguments = first.output + "/arguments.json";
+    if (!std::filesystem::exists(arguments)) {
+      throw UsageError(fmt::format("{}: there is no run to resume here; start one without --resume", first.output));
+    }
+    put_before(arguments);
   }
   if (!first.arguments.empty()) put_before(first.arguments);
   all.insert(all.end(), typed.begin(), typed.end());
   TrainOptions options = parse(all);
-  if (!first.probes.empty()) options.probes = first.probes;
-  if (!first.masking.mask_words.empty()) options.masking.mask_words = first.masking.mask_words;
+  take_typed_lists(first, options);
   check(options);
   return options;
 }

@@ -15,10 +15,12 @@ namespace mini_bert {
 
 // The flags of mini_bert_train: files, how texts are read, how the model is trained.
 struct TrainOptions {
-  std::string model;                // a model directory to fine-tune, or:
-  std::string config, vocab;        // a config.json and a vocab.txt, to start from random weights
-  std::string add_words;            // a file of words that become single tokens
-  std::string train, validation;    // data files
+  std::string model;          // a model directory to fine-tune, or:
+  std::string config, vocab;  // a config.json and a vocab.txt, to start from random weights
+  std::string add_words;      // a file of words that become single tokens
+  // Data files in the order in which they were named, and how messages and the report call them: "a.txt, b.txt".
+  std::vector<std::string> train_files, validation_files;
+  std::string train, validation;
   double validation_split = 0;      // share of the training texts used for validation
   std::string task = "mlm";         // what the model learns: a name in the table of tasks (apps/tasks/tasks.h)
   std::string text_column;          // empty: "text", or the first column that holds text

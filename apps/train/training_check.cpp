@@ -1,15 +1,19 @@
 #include "apps/train/training_check.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "apps/console/download_console.h"
+#include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
 #include "apps/tasks/tasks.h"
 #include "apps/train/check_warnings.h"
+#include "apps/train/line_places.h"
 #include "apps/train/run_directory.h"
 #include "apps/train/training_console.h"
 #include "apps/train/training_facts.h"
@@ -41,7 +45,9 @@ void show_lengths(const Lengths& lengths, const char* which) {
   TrainingConsole::fact("lengths",
                         fmt::format("{}, in tokens: {} the shortest, {} the median, {} for 90 %, {} the longest", which,
                                     lengths.shortest, lengths.median, lengths.nine_in_ten, lengths.longest));
-  constexpr Index width = 40;
+  constexpr std::size_t most_columns = 40, before = 40;  // of the bar, and of what stands before it
+  const std::size_t columns = terminal_width(STDOUT_FILENO).value_or(before + most_columns);
+  const auto width = static_cast<Index>(std::clamp<std::size_t>(columns - before, 0, most_columns));
   const Index most = std::ranges::max_element(lengths.histogram, {}, &LengthBin::count)->count;
   for (const LengthBin& bin : lengths.histogram) {
     const std::string bar(static_cast<std::size_t>((bin.count * width + most - 1) / most), '#');
@@ -55,23 +61,32 @@ void show_first_texts(const ReadingNotes& notes) {
   }
 }
 
-void show_unknown(const std::vector<UnknownText>& unknown, const char* which, const std::string& entry) {
+// How messages name an entry by its line or number: "line 5", "line 5 of b.txt", "question 7".
+using PlaceOf = std::function<std::string(std::size_t)>;
+
+// Questions are numbered through all files.
+PlaceOf place_in(const std::vector<std::string>& files, const TrainingTask& task) {
+  const std::vector<std::string> counted = task.entry.ends_with("line") ? files : std::vector<std::string>();
+  return [places = LinePlaces(counted), entry = task.entry](std::size_t line) { return places.place(entry, line); };
+}
+
+void show_unknown(const std::vector<UnknownText>& unknown, const char* which, const PlaceOf& place) {
   for (std::size_t i = 0; i < std::min(unknown.size(), most_shown); ++i) {
     const auto& [text, count, line] = unknown[i];
-    TrainingConsole::fact(i == 0 ? "[UNK]" : "",
-                          fmt::format("{}  {} times{}{}", pad_right(text, 8), format_count(count),
-                                      line > 0 ? fmt::format(", first in {} {}", entry, line) : "",
-                                      i == 0 ? fmt::format(" ({})", which) : ""));
+    TrainingConsole::fact(i == 0 ? "[UNK]" : "", fmt::format("{}  {}{}{}", pad_right(text, 8), counted(count, "time"),
+                                                             line > 0 ? ", first in " + place(line) : "",
+                                                             i == 0 ? fmt::format(" ({})", which) : ""));
   }
   if (unknown.size() > most_shown) {
     TrainingConsole::fact("", fmt::format("and {} more", unknown.size() - most_shown));
   }
 }
 
-void show_repeats(const std::vector<Repeat>& repeats, const char* label, const std::string& entry, const char* like) {
+void show_repeats(const std::vector<Repeat>& repeats, const char* label, const PlaceOf& place, const char* like,
+                  const PlaceOf& first_place) {
   for (std::size_t i = 0; i < std::min(repeats.size(), most_shown); ++i) {
     TrainingConsole::fact(i == 0 ? label : "",
-                          fmt::format("{} {} {} {}", entry, repeats[i].line, like, repeats[i].first_line));
+                          fmt::format("{} {} {}", place(repeats[i].line), like, first_place(repeats[i].first_line)));
   }
   if (repeats.size() > most_shown) {
     TrainingConsole::fact("", fmt::format("and {} more", repeats.size() - most_shown));
@@ -182,11 +197,14 @@ void check_training(const TrainOptions& options) {
   show_lengths(training.lengths, "training");
   if (objective.validates()) show_lengths(validation.lengths, "validation");
   show_labels(labels, objective.validates());
-  show_unknown(training.unknown, "training", task.entry);
-  show_unknown(validation.unknown, "validation", task.entry);
-  show_repeats(training.repeats, "repeated", task.entry, "as");
-  show_repeats(in_both, "in both", task.entry, "of the validation is training text");
-  for (std::size_t i = 0; i < warnings.size(); ++i) TrainingConsole::fact(i == 0 ? "warning" : "", warnings[i]);
+  const PlaceOf in_training = place_in(options.train_files, task);
+  const bool is_split = options.validation_files.empty();
+  const PlaceOf in_validation = is_split ? in_training : place_in(options.validation_files, task);
+  show_unknown(training.unknown, "training", in_training);
+  show_unknown(validation.unknown, "validation", in_validation);
+  show_repeats(training.repeats, "repeated", in_training, "is the same as", in_training);
+  show_repeats(in_both, "in both", in_validation, "of the validation is the same as training", in_training);
+  for (const std::string& warning : warnings) TrainingConsole::fact("warning", warning);
   if (warnings.empty()) TrainingConsole::fact("warning", "none");
 }
 

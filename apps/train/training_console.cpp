@@ -44,14 +44,10 @@ std::string probe_cells(const std::vector<ProbeRow>& rows, bool is_short) {
 TrainingConsole::TrainingConsole(const Plan& plan) : plan_(plan), width_(terminal_width(STDOUT_FILENO)), time_(plan) {}
 
 void TrainingConsole::fact(std::string_view label, std::string_view text) {
-  const std::optional<std::size_t> width = terminal_width(STDOUT_FILENO);
-  const bool is_long = width && label_width + display_width(text) > *width;
-  std::string lines = is_long ? wrapped(text, *width - label_width) : std::string(text);
-  const std::string indented = '\n' + std::string(label_width, ' ');
-  for (std::size_t at = 0; is_long && (at = lines.find('\n', at)) != lines.npos; at += indented.size()) {
-    lines.replace(at, 1, indented);
-  }
-  fmt::print("{}{}\n", pad_right(label, label_width), lines);
+  const std::size_t whole = label_width + display_width(text);
+  const std::size_t width = std::min(terminal_width(STDOUT_FILENO).value_or(whole), whole);
+  fmt::print("{}{}\n", pad_right(label, label_width),
+             width < whole ? hanging(text, label_width, width) : std::string(text));
 }
 
 void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistory& history) {
@@ -217,9 +213,9 @@ void TrainingConsole::show_profile() {
   const std::vector<profile::Row> rows = profile::rows();
   double whole = 0;
   for (const profile::Row& row : rows) whole += row.forward_seconds + row.backward_seconds;
-  fmt::print("\n{:<24}{:>10}{:>14}{:>15}{:>9}\n", "operation", "calls", "forward ms", "backward ms", "share");
+  fmt::print("\n{:<18}{:>8}{:>12}{:>13}{:>9}\n", "operation", "calls", "forward ms", "backward ms", "share");
   for (const profile::Row& row : rows) {
-    fmt::print("{:<24}{:>10}{:>14.1f}{:>15.1f}{:>8.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
+    fmt::print("{:<18}{:>8}{:>12.1f}{:>13.1f}{:>7.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
                1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
   }
 }

@@ -31,14 +31,14 @@ std::string unknown_list(const Dataset& data) {
 
 void add_data(const char* label, const std::string& file, const Dataset& data, Facts& facts) {
   facts.emplace_back(label,
-                     fmt::format("{}: {} texts, {} tokens", file, format_count(data.texts), format_count(data.tokens)));
+                     fmt::format("{}: {}, {}", file, counted(data.texts, "text"), counted(data.tokens, "token")));
   if (data.truncated > 0) {
-    facts.emplace_back(
-        "", fmt::format("{} texts are longer than the model reads and were cut", format_count(data.truncated)));
+    facts.emplace_back("", fmt::format("{1} {0} longer than the model reads and {0} cut",
+                                       data.truncated == 1 ? "was" : "were", counted(data.truncated, "text")));
   }
   if (data.unknown > 0) {
-    facts.emplace_back("", fmt::format("{} tokens are not in the vocabulary and read as [UNK]: {}",
-                                       format_count(data.unknown), unknown_list(data)));
+    facts.emplace_back("", fmt::format("{} not in the vocabulary, read as [UNK]: {}", counted(data.unknown, "token"),
+                                       unknown_list(data)));
   }
 }
 

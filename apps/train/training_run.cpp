@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "apps/console/argument_wording.h"
 #include "apps/console/download_console.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
@@ -112,24 +113,35 @@ std::string ask_command(const TrainOptions& options, const TrainingHistory& hist
   return command_of("mini_bert_predict") + ' ' + ask;
 }
 
-void show_result(const TrainOptions& options, const TrainingInputs& inputs, const TrainingHistory& history,
-                 const TrainingConsole& console) {
+void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
   show_probes(history);
   show_guard(history);
   TrainingConsole::show_metrics(history);
   fmt::print("\n");
-  TrainingConsole::fact("done", fmt::format("{} updates, {}, {} of memory at most", format_count(history.step),
+  TrainingConsole::fact("done", fmt::format("{}, {}, {} of memory at most", counted(history.step, "update"),
                                             format_duration(console.elapsed_seconds()),
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
-  const Index validation_texts = inputs.objective->validates() ? inputs.objective->validation().texts : 0;
-  for (const std::string& remark :
-       ending_remarks(history, console.first_loss(), options.training.learning_rate, validation_texts)) {
-    TrainingConsole::fact("warning", remark);
-  }
+  for (const std::string& warning : history.warnings) TrainingConsole::fact("warning", warning);
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
   // Not through fact(), which would break the command into lines.
   fmt::print("{}{}\n", pad_right("ask it", 12), ask_command(options, history));
+}
+
+// Trains. A run that an error ends says so in its report, which would otherwise look as if the run were still going.
+Ending run_or_report(Trainer& trainer, const TrainingConsole& console, const Recorder& recorder) {
+  try {
+    return trainer.run();
+  } catch (const std::exception& error) {
+    const auto is_flag = [](const std::string&) { return true; };
+    try {
+      recorder.write_report(trainer.history(),
+                            fmt::format("ended by an error after {}: {}", format_duration(console.elapsed_seconds()),
+                                        worded(error, is_flag)));
+    } catch (const std::exception&) {  // on a full disk, the first error is the one to tell
+    }
+    throw;
+  }
 }
 
 }  // namespace
@@ -152,7 +164,7 @@ int train(const TrainOptions& options) {
   directory.start_metrics(trainer.history());
   stop_on_interrupt();
 
-  const Ending ending = trainer.run();
+  const Ending ending = run_or_report(trainer, console, recorder);
   console.finish();
   const std::string time = format_duration(console.elapsed_seconds());
   if (ending == Ending::interrupted) {
@@ -162,10 +174,12 @@ int train(const TrainOptions& options) {
     return 130;
   }
   save_pretrained(options.output, *inputs.model, *inputs.tokenizer, options.storage_type());
-  write_file_atomically(fs::path(options.output) / "trainer_state.json", trainer.history().to_json());
-  recorder.write_report(trainer.history(),
-                        (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
-  show_result(options, inputs, trainer.history(), console);
+  TrainingHistory history = trainer.history();
+  const Index validation_texts = inputs.objective->validates() ? inputs.objective->validation().texts : 0;
+  history.warnings = ending_remarks(history, console.first_loss(), options.training.learning_rate, validation_texts);
+  write_file_atomically(fs::path(options.output) / "trainer_state.json", history.to_json());
+  recorder.write_report(history, (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
+  show_result(options, history, console);
   if (options.profile) TrainingConsole::show_profile();
   return 0;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Every differentiable operation.
+// Every differentiable operation, and the tape that records them.
 #include "mini_bert/autograd/ops/activated_linear.h"
 #include "mini_bert/autograd/ops/activation.h"
 #include "mini_bert/autograd/ops/add.h"
@@ -21,3 +21,4 @@
 #include "mini_bert/autograd/ops/softmax.h"
 #include "mini_bert/autograd/ops/squared_error.h"
 #include "mini_bert/autograd/ops/tanh.h"
+#include "mini_bert/autograd/tape.h"

@@ -9,17 +9,17 @@
 
 namespace mini_bert {
 
-// The learning rate over a run, as a factor on its peak. There are S steps s = 0 … S−1, of which W are warm-up. While
-// s < W every schedule but `constant` has the factor s/W; the last two say what differs. After that, with the progress
-// p = (s−W)/(S−W), at most 1:
+// The learning rate over a run, as a factor on its peak. There are n steps s = 0 … n−1, of which w are warm-up. While
+// s < w every schedule but `constant` has the factor s/w; the last two say what differs. After that, with the progress
+// p = (s−w)/(n−w), at most 1:
 //   linear                     1−p
 //   cosine                     ½(1 + cos(2π·c·p)), c = num_cycles
 //   constant, constant_with_warmup  1
 //   cosine_with_restarts       ½(1 + cos(π·(c·p mod 1))), and 0 from p = 1 on
 //   polynomial                 ((peak−lr_end)·(1−p)^power + lr_end) / peak
-//   inverse_sqrt               √(t/(s−W+t)), t = timescale
+//   inverse_sqrt               √(t/(s−w+t)), t = timescale
 //   cosine_with_min_lr         m + (1−m)·½(1 + cos(2π·c·p)), m = min_lr_rate or min_lr/peak
-//   cosine_warmup_with_min_lr  the same with s+1 in place of s; warm-up (s+1)/W, or from warmup_lr_rate to 1
+//   cosine_warmup_with_min_lr  the same with s+1 in place of s; warm-up (s+1)/w, or from warmup_lr_rate to 1
 //   warmup_stable_decay        1 for num_stable_steps, then from 1 down to m = min_lr_ratio along `decay` in
 //                              num_decay_steps, then m; warm-up from m to 1 along `warmup`
 // The formulas and the defaults are those of transformers 5.23, optimization.py.

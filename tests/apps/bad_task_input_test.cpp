@@ -108,7 +108,7 @@ const std::vector<Case> cases = {
     {"check of a metric that is not there",
      "mini_bert_train --check --model model --train train.json --validation train.json --metric-for-best-model f1",
      {"--metric-for-best-model is 'f1'"}},
-    {"check and resume", "mini_bert_train --check --resume --output model", {"model/arguments.json"}},
+    {"check and resume", "mini_bert_train --check --resume --output model", {"model: there is no run to resume"}},
     {"JSON of a training", "$T --json", {"--json goes with --check"}},
     {"masks in a task without",
      "$T --task classify --mask-probability 0.3",

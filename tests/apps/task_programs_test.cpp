@@ -150,7 +150,8 @@ TEST_CASE("check: says what there is to know, trains nothing, writes nothing", "
   CHECK(files() == before);
   for (const char* part :
        {"6 texts", "memory", "an update", "4 the shortest", "8 the longest", "龘        3 times, first in line 3",
-        "line 5 as 2", "line 2 of the validation is training text 4", "山水            4           1    66.7 %",
+        "line 5 is the same as line 2", "line 2 of the validation is the same as training line 4",
+        "山水            4           1    66.7 %",
         "1 of 6 training texts are cut: the longest has 13 tokens, --max-length reads 8",
         "label 人物 does not occur in the validation data", "1 of 1 validation texts are training texts too"}) {
     CHECK_THAT(shown.out, ContainsSubstring(part));

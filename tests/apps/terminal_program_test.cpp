@@ -131,7 +131,11 @@ TEST_CASE("terminal: a run says its precision, warns of a loss that rose, and of
              ContainsSubstring("precision   " + name + " (auto: "));
   CHECK_THAT(folder.run("mini_bert_train --check --model model --train t.txt --precision f32").out,
              ContainsSubstring("precision   f32\n"));
-  const Outcome twice = folder.run(train + "--overwrite --train other.txt");
+  CHECK_THAT(read_file(folder.path() / "out/report.html"),
+             ContainsSubstring("Do not overlook") && ContainsSubstring("<li>The training loss ended at"));
+  CHECK_THAT(read_file(folder.path() / "out/trainer_state.json"),
+             ContainsSubstring("\"warnings\": [\n    \"the training loss ended at"));
+  const Outcome twice = folder.run(train + "--overwrite --model other");
   CHECK(twice.exit_code == 1);
-  CHECK_THAT(twice.err, ContainsSubstring("--train is given more than once ('t.txt' and 'other.txt')"));
+  CHECK_THAT(twice.err, ContainsSubstring("--model is given more than once ('model' and 'other')"));
 }

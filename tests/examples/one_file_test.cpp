@@ -145,9 +145,12 @@ TEST_CASE("one file: characters become tokens, new ones only when asked for") {
   CHECK(encode("诸a葛", vocabulary, true).ids == std::vector<int>{cls, 5, 6, 7, sep});
   CHECK(encode("葛[MASK]é诸", vocabulary, false).ids == std::vector<int>{cls, 7, mask, unk, 5, sep});
   CHECK(vocabulary == Vocabulary{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "诸", "a", "葛"});
+  const Example e = encode("诸葛", vocabulary, false);  // one text, and nothing to guess
+  CHECK(e.types == std::vector<int>(4, 0));
+  CHECK(e.labels == std::vector<int>(4, -1));
 }
 
-TEST_CASE("one file: tokens are hidden at BERT's rates, and [CLS] and [SEP] never") {
+TEST_CASE("one file: tokens are hidden at BERT's rates") {
   std::mt19937 random(3);
   const int V = 1000, length = 20000;
   std::vector<int> ids(length, 500);
@@ -176,6 +179,27 @@ TEST_CASE("one file: tokens are hidden at BERT's rates, and [CLS] and [SEP] neve
   CHECK(std::abs(masks - 0.8 * labels) < 88);
   CHECK(std::abs(stayed - 0.1 * labels) < 66);
   CHECK(std::abs(replaced - 0.1 * labels) < 66);
+}
+
+// In one text the chance leaves [CLS] and [SEP] alone anyway; in 200 it would hide some thirty of each.
+TEST_CASE("one file: [CLS] and [SEP] are never hidden, in many texts") {
+  std::mt19937 random(5);
+  for (int i = 0; i < 200; ++i) {
+    Example e = {{cls, 500, sep}, {0, 0, 0}, {-1, -1, -1}};
+    hide_tokens(e, 1000, random);
+    REQUIRE((e.ids.front() == cls && e.labels.front() == -1));
+    REQUIRE((e.ids.back() == sep && e.labels.back() == -1));
+  }
+}
+
+TEST_CASE("one file: a random token in place of a hidden one is no special token") {
+  std::mt19937 random(5);
+  const int V = special_count + 2, length = 4000;  // most tokens are special
+  Example e = {std::vector<int>(length, special_count), std::vector<int>(length, 0), std::vector<int>(length, -1)};
+  hide_tokens(e, V, random);
+  const auto is_special = [](int id) { return id != mask && id < special_count; };
+  CHECK(std::ranges::count_if(e.ids, is_special) == 0);
+  CHECK(std::ranges::count(e.ids, special_count + 1) > 10);
 }
 
 TEST_CASE("one file: at most 400 lines, and it includes nothing but the standard library") {

@@ -27,7 +27,7 @@ class LabelReader {
  public:
   LabelReader(std::string path, const LabelOptions& options, const LabelledFile* training)
       : path_(std::move(path)), several_(options.several), numbers_(options.numbers) {
-    if (training == nullptr || training->has_vectors || numbers_) return;
+    if (training == nullptr || options.is_training || training->has_vectors || numbers_) return;
     // The model keeps its labels if they include those of the training file.
     const auto is_known = [&](const std::string& label) {
       return std::ranges::find(options.known_labels, label) != options.known_labels.end();
@@ -165,9 +165,14 @@ LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelO
 }
 
 std::vector<std::string> distinct_labels(const std::vector<LabelledText>& texts) {
-  std::set<std::string> distinct;
-  for (const LabelledText& text : texts) distinct.insert(text.labels.begin(), text.labels.end());
-  std::vector<std::string> labels(distinct.begin(), distinct.end());
+  std::vector<std::string> labels;
+  for (const LabelledText& text : texts) labels.insert(labels.end(), text.labels.begin(), text.labels.end());
+  return sorted_labels(std::move(labels));
+}
+
+std::vector<std::string> sorted_labels(std::vector<std::string> labels) {
+  std::ranges::sort(labels);
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   if (std::ranges::all_of(labels, [](const std::string& label) { return number_from(label).has_value(); })) {
     std::ranges::stable_sort(labels, {}, [](const std::string& label) { return *number_from(label); });
   }

@@ -27,6 +27,8 @@ struct LabelOptions {
   // The labels of the model that is trained. They name the entries of a vector of zeros and ones; without them, or
   // where their number is another, the names are LABEL_0, LABEL_1, …
   std::vector<std::string> known_labels = {};
+  // The file holds training data, also if it is not the first such file: it may have labels of its own.
+  bool is_training = false;
 };
 
 struct LabelledFile {
@@ -45,14 +47,17 @@ struct LabelledFile {
 // Reads a data file in a format of read_records(). A label is a text, a number, true or false; white space around it is
 // dropped. With `several`, a text has a list of labels (read_label_list()), or a vector of zeros and ones if that is
 // what every text has. Where at most 1 % of the labels are "-", these texts have no label. A line of a .txt file is a
-// text, a tab and its label, or the other way round if its parts say so. `training` is the training file when this is
-// the validation file. Its columns are read, and its kind of labels. Throws Error, naming file and line, when a column
-// is missing or more than 1 % of the texts have no label.
+// text, a tab and its label, or the other way round if its parts say so. `training` is the training file that was read
+// first. Its columns are read, and its kind of labels. Throws Error, naming file and line, when a column is missing or
+// more than 1 % of the texts have no label.
 LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelOptions& options,
                                  const LabelledFile* training = nullptr);
 
-// Every label that occurs, once. Sorted by value if all labels are numbers, by code points otherwise.
+// Every label that occurs, as sorted_labels().
 std::vector<std::string> distinct_labels(const std::vector<LabelledText>& texts);
+
+// Each label once, sorted by value if all labels are numbers, by code points otherwise.
+std::vector<std::string> sorted_labels(std::vector<std::string> labels);
 
 // The sequences of texts, [CLS] A [SEP] or [CLS] A [SEP] B [SEP], cut to max_length tokens, and their labels as
 // numbers.

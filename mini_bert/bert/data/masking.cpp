@@ -187,6 +187,12 @@ MaskingCensus Masker::census(std::span<const Sequence> sequences) const {
   return census;
 }
 
+MaskedBatch Masker::mask(std::vector<Sequence> sequences, std::uint64_t seed, std::uint32_t step) const {
+  std::vector<RandomKey> keys;
+  for (std::uint32_t i = 0; i < sequences.size(); ++i) keys.push_back({.seed = seed, .step = step, .stream = i});
+  return mask(std::move(sequences), keys);
+}
+
 MaskedBatch Masker::mask(std::vector<Sequence> sequences, std::span<const RandomKey> keys) const {
   std::vector<std::int32_t> rows, labels;
   std::size_t begin = 0;

@@ -56,6 +56,9 @@ class Masker {
   // Masks each sequence. Sequence i draws only from keys[i], so its masks do not depend on the rest of the batch.
   MaskedBatch mask(std::vector<Sequence> sequences, std::span<const RandomKey> keys) const;
 
+  // The same with the key (seed, step, i) for sequence i: a loop that counts its steps gets other masks in each.
+  MaskedBatch mask(std::vector<Sequence> sequences, std::uint64_t seed, std::uint32_t step) const;
+
   MaskingCensus census(std::span<const Sequence> sequences) const;
 
   // The probability and the rules, which a resumed run must share.

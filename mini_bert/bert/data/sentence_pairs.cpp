@@ -109,10 +109,7 @@ DocumentFile read_documents(const std::filesystem::path& path, const std::string
     file.columns = texts.columns;
     file.dropped = std::move(texts.dropped);
   }
-  require(file.documents.size() > 1,
-          "{}: {} documents in it, expected two at least, from which wrong next sentences are taken; in a .txt file an "
-          "empty line ends a document",
-          path.string(), file.documents.size());
+  require(!file.documents.empty(), "{}: no text in it; add at least two documents", path.string());
   return file;
 }
 

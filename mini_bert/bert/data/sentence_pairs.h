@@ -23,8 +23,7 @@ struct DocumentFile {
 
 // Reads documents for next sentence prediction. A .txt file has one sentence per line and an empty line after each
 // document, as in Google's BERT. In the other formats of read_records(), each text is a document and is cut after
-// 。！？ … . ! ? and line ends. Throws Error when fewer than two documents are left, because a wrong next sentence
-// comes from another document.
+// 。！？ … . ! ? and line ends. Throws Error when there is no document.
 // `decided`: the columns of the training file, for the validation file.
 DocumentFile read_documents(const std::filesystem::path& path, const std::string& text_column,
                             const std::optional<TextColumns>& decided = {});

@@ -81,10 +81,11 @@ TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns
   const std::string extension = data_extension(path);
   const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
   const bool same_keys = training != nullptr && training->has_keys;
-  const TagColumns keys = same_keys ? TagColumns{training->columns.text, training->columns.label} : columns;
+  const TagColumns keys =
+      same_keys ? TagColumns{.words = training->columns.text, .tags = training->columns.label} : columns;
   TaggedFile file =
       json ? read_tag_records(path, keys) : read_tag_lines(DataText(path, IllFormed::kept).text(), path.string());
-  if (training != nullptr) {
+  if (training != nullptr && !columns.is_training) {
     const bool keeps_labels = std::ranges::all_of(training->labels, [&](const std::string& label) {
       return std::ranges::find(known_labels, label) != known_labels.end();
     });

@@ -22,6 +22,8 @@ struct TaggedText {
 struct TagColumns {
   std::string words = {};  // empty: the first of "tokens", "words", "chars" and "text"; with spans, "text"
   std::string tags = {};   // empty: the first of "tags", "ner_tags", "labels", "label", "ner", "entities" and "spans"
+  // The file holds training data, also if it is not the first such file: it may have tags of its own.
+  bool is_training = false;
 };
 
 struct TaggedFile {
@@ -45,8 +47,8 @@ struct TaggedFile {
 //   CoNLL-U         CoNLL with ten columns between tabs: the second is the word, the fourth its part of speech
 //   word/TAG        one text per line: every word is followed by a "/" and its tag
 // If every word of a file is one character and a number, as in Weibo NER, the number is the character's position in a
-// word and is dropped. `training` is the training file when this is the validation file, and `known_labels` are the
-// labels of the model. Throws Error, naming file and line, when more than 1 % of the texts are bad.
+// word and is dropped. `training` is the training file that was read first: its keys are read. `known_labels` are
+// the labels of the model. Throws Error, naming file and line, when more than 1 % of the texts are bad.
 TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns,
                              const TaggedFile* training = nullptr, const std::vector<std::string>& known_labels = {});
 

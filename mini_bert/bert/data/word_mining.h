@@ -25,8 +25,8 @@ struct MinedWord {
 };
 
 // Finds words in the sequences, the most frequent first. A word is a run of Chinese characters, one token each, that
-// occur together more often than by chance and next to many different neighbours. With T characters in total, n(x)
-// occurrences of x and p(x) = n(x)/T, a candidate w must satisfy
+// occur together more often than by chance and next to many different neighbours. Among k characters, with n(x)
+// occurrences of x and p(x) = n(x)/k, a candidate w must satisfy
 //
 //   count      n(w) ≥ least_count
 //   cohesion   min over w = ab of  log(p(w) / (p(a)·p(b))) / −log p(w)  ≥ least_cohesion

@@ -9,9 +9,9 @@ namespace mini_bert {
 
 // The masked-language-model head: for each row, a score for every token of the vocabulary.
 //   h = LayerNorm(φ(x·W + b))     [M,H]
-//   z = h·Dᵀ + bias               [M,V]
-// D [V,H] is the table of word embeddings (tied weights), so the decoder's only parameter is its bias. Devlin et al.
-// 2019, arXiv:1810.04805 §3.1; Press & Wolf 2017, arXiv:1608.05859. With tie_word_embeddings = false, D is a matrix of
+//   z = h·Eᵀ + bias               [M,V]
+// E [V,H] is the table of word embeddings (tied weights), so the decoder's only parameter is its bias. Devlin et al.
+// 2019, arXiv:1810.04805 §3.1; Press & Wolf 2017, arXiv:1608.05859. With tie_word_embeddings = false, E is a matrix of
 // its own.
 class MlmHead : public Module {
  public:

@@ -181,6 +181,7 @@ std::string TrainingHistory::to_json() const {
   if (!evaluations.empty()) {
     for (const Metric& metric : evaluations.back().metrics) json["metrics"].push_back(metric.name);
   }
+  if (!warnings.empty()) json["warnings"] = warnings;
   if (confusion) json["confusion"] = {{"labels", confusion->labels}, {"counts", confusion->counts}};
   return json.dump(2) + '\n';
 }
@@ -215,6 +216,7 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
     guard->at("blanks").get(history.guard_blanks);
     for (const JsonField& row : guard->at("rows").elements()) history.guards.push_back(guard_from(row));
   }
+  if (const auto warnings = file.find("warnings")) warnings->get(history.warnings);
   if (const auto confusion = file.find("confusion")) history.confusion = confusion_from(*confusion);
   return history;
 }

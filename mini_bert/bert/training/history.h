@@ -81,6 +81,7 @@ struct TrainingHistory {
   std::optional<ConfusionMatrix> confusion;  // from the last evaluation
   std::vector<std::string> guard_blanks;     // the texts of the guard's blanks; empty without a guard
   std::vector<GuardRow> guards;
+  std::vector<std::string> warnings;  // what a person should not overlook at the end of the run, one sentence each
 
   std::string to_json() const;
   static TrainingHistory from_json(std::string_view text, const std::string& name);  // `name` appears in error messages

@@ -20,9 +20,11 @@ std::uint64_t fingerprint(const PairSet& set) {
 }
 
 void require_two_documents(const PairSet& set, const char* which) {
-  require(set.chunks.empty() || set.chunks.front().document != set.chunks.back().document,
-          "all {} sentences are of one document, expected two at least, from which wrong next sentences are taken",
-          which);
+  require(
+      set.chunks.empty() || set.chunks.front().document != set.chunks.back().document,
+      "all {} sentences are of one document, expected two at least, from which wrong next sentences are taken; in a "
+      ".txt file an empty line ends a document",
+      which);
 }
 
 Index count_right(const Tensor& logits, const Tensor& is_random) {

@@ -9,7 +9,7 @@
 //
 //   id, names                the enumerator, and what a config.json calls it
 //   value, slope             the definition: φ(x) and φ′(x) over an Eigen array of float or double
-//   fast_value, fast_slope   the same over one SIMD register of floats (F)
+//   fast_value, fast_slope   the same over one SIMD register of floats <F>
 //   gradient, fast_gradient  optional: dx from dy and x, if it is not the product dy·φ′(x)
 //
 // A new activation is an enumerator in activation.h, a struct in one of the three headers, its name in the list below,

@@ -23,7 +23,7 @@ Index padded(Index terms) {
   return divide_up(terms, 16) * 16;
 }
 
-// T is the stored type of W.
+// <T> is the stored type of W.
 template <class T>
 class DotProduct {
  public:

@@ -5,7 +5,7 @@
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/shape.h"
 
-// The contents of the 32-bit words in the panels of a product. F is a register of words.
+// The contents of the 32-bit words in the panels of a product. <F> is a register of words.
 namespace mini_bert::simd {
 
 // Rounds x to the nearest bfloat16, ties to even. x + x leaves infinity and NaN unchanged.
@@ -28,7 +28,7 @@ struct F32Words {
   static F multiply_add(F a, F b, F sum) { return fma(a, b, sum); }
 };
 
-// Each word is a float with the value of a bfloat16, for CPUs that multiply only floats. T is the type of the stored x.
+// Each word is a float with the value of a bfloat16, for CPUs that multiply only floats. <T> is the type of stored x.
 template <class F>
 struct RoundedWords : F32Words<F> {
   template <class T>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Functions of one register of floats; F is F32x4, F32x8 or F32x16. The stated errors are the largest over all floats
+// Functions of one register of floats; <F> is F32x4, F32x8 or F32x16. The stated errors are the largest over all floats
 // of the range, compared with the function in double. An ulp is the distance between neighbouring floats of the size of
 // the result.
 namespace mini_bert::simd {

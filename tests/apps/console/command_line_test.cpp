@@ -155,6 +155,25 @@ TEST_CASE("command_line: where nothing stands alone, on and off may be words and
   CHECK_THAT(Strict().error({"--train"}), ContainsSubstring("--train"));
 }
 
+TEST_CASE("command_line: a flag for files takes all names up to the next flag", "[apps]") {
+  const auto parsed = [](const std::vector<std::string>& arguments) {
+    CommandLine line("mini_bert_test", "");
+    std::vector<std::string> files;
+    std::string text;
+    line.files("--train,--train-file,-t", files, "data");
+    line.text("--text", text, "a text");
+    line.parse(arguments);
+    return files;
+  };
+  const std::vector<std::string> both = {"a.txt", "b.txt"};
+  CHECK(parsed({"--train", "a.txt", "b.txt"}) == both);
+  CHECK(parsed({"-t", "a.txt", "--text", "x", "--train_file=b.txt"}) == both);
+  CHECK(parsed({"-ta.txt", "b.txt", "--text", "x"}) == both);
+  CHECK(parsed({"--train", "a.txt"}).size() == 1);
+  CHECK_THROWS_WITH(parsed({"--train", "a.txt", "--text", "x", "b.txt"}),
+                    ContainsSubstring("'b.txt' follows the value of --text"));
+}
+
 TEST_CASE("command_line: nothing after -- is a flag", "[apps]") {
   Program program;
   program.line.parse({"--", "--not_a_flag"});

@@ -25,6 +25,16 @@ TEST_CASE("terminal: lines are broken at spaces, and between Chinese characters"
   CHECK(wrapped("", 4).empty());
 }
 
+TEST_CASE("terminal: rows go on below their last column", "[apps]") {
+  CHECK(hanging("one two three", 4, 11) == "one two\n    three");
+  CHECK(folded("  7.1 %  word      one two three\nshort  row\n", 28) ==
+        "  7.1 %  word      one two\n                   three\nshort  row\n");
+  CHECK(folded("  7.1 %  word            one two three", 30) ==  // the last column has no room of its own
+        "  7.1 %  word one two three");
+  CHECK(folded("no columns here", 10) == "no columns\nhere");
+  CHECK(folded("narrow", 80) == "narrow");
+}
+
 TEST_CASE("terminal: commands work as they are shown", "[apps]") {
   CHECK(shell_quoted("out/mine") == "out/mine");
   CHECK(shell_quoted("模型") == "模型");

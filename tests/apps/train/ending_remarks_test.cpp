@@ -36,3 +36,23 @@ TEST_CASE("ending remarks: a perfect metric of few texts", "[apps]") {
   history.evaluations.back().metrics.front().value = 0.9;
   CHECK(ending_remarks(history, 3, 1e-3, 8).empty());
 }
+
+TEST_CASE("ending remarks: right answers that are forgotten or not learned yet", "[apps]") {
+  TrainingHistory history = with_losses(3, 1);
+  const auto ask = [&](const std::string& text, Index before, Index after) {
+    for (const auto& [step, rank] : {std::pair<Index, Index>{0, before}, {20, after}}) {
+      history.probes.push_back({step, text, {{"x", 0.5}}, RightAnswer{"橙", rank, 0.1}});
+    }
+  };
+  ask("a[MASK]", 40, 1);
+  ask("b[MASK]", 1, 1);
+  CHECK(ending_remarks(history, 3, 1e-3, 0).empty());
+  ask("c[MASK]", 1, 3);
+  ask("d[MASK]", 40, 1200);
+  const auto remarks = ending_remarks(history, 3, 1e-3, 0);
+  REQUIRE(remarks.size() == 2);
+  CHECK(remarks[0] == "the model has forgotten: 橙 in c[MASK] (rank 1 before, 3 now)");
+  CHECK(remarks[1] == "the model has not yet learned: 橙 in d[MASK] (rank 40 before, 1,200 now)");
+  for (const char* text : {"e", "f", "g"}) ask(text, 2, 2);
+  CHECK_THAT(ending_remarks(history, 3, 1e-3, 0).at(1), ContainsSubstring("; and 1 more"));
+}

@@ -167,7 +167,7 @@ TEST_CASE("flags of transformers: a copied command trains, and says what does no
                                     "mini_bert_train --check --model model --train t.txt --validation t.txt "
                                     "--max_train_samples 2 --max_eval_samples 1")
                                 .out;
-  CHECK_THAT(fewer, ContainsSubstring("training    t.txt: 2 texts") && ContainsSubstring("validation  t.txt: 1 texts"));
+  CHECK_THAT(fewer, ContainsSubstring("training    t.txt: 2 texts") && ContainsSubstring("validation  t.txt: 1 text,"));
 }
 
 TEST_CASE("flags of transformers: all TrainingArguments as a JSON file", "[apps]") {

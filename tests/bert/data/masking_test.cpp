@@ -136,4 +136,7 @@ TEST_CASE("masking: another seed, epoch or sentence number gives other masks") {
   CHECK(rows != rows_with({.seed = 2, .step = 2, .stream = 3}));
   CHECK(rows != rows_with({.seed = 1, .step = 3, .stream = 3}));
   CHECK(rows != rows_with({.seed = 1, .step = 2, .stream = 4}));
+  const std::vector<RandomKey> counted = {{.seed = 1, .step = 2, .stream = 0}, {.seed = 1, .step = 2, .stream = 1}};
+  CHECK(test::ids_of(masker.mask({sequence, sequence}, 1, 2).masked_rows) ==
+        test::ids_of(masker.mask({sequence, sequence}, counted).masked_rows));
 }

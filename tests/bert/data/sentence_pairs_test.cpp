@@ -33,8 +33,8 @@ TEST_CASE("documents: a sentence a line and an empty line between them; or a doc
   const std::vector<Document> expected = {{"一。", "二。"}, {"三。"}};
   CHECK(read("a.txt", "\n一。\n二。\r\n\n \n三。\n") == expected);
   CHECK(read("a.json", R"(["一。二。", "三。"])") == expected);
-  CHECK_THROWS_WITH(read("a.txt", "一。\n二。\n"),
-                    ContainsSubstring("a.txt: 1 documents in it, expected two at least"));
+  CHECK(read("a.txt", "一。\n二。\n").size() == 1);  // several files may hold one document each
+  CHECK_THROWS_WITH(read("a.txt", "\n \n"), ContainsSubstring("a.txt: ") && ContainsSubstring("no text"));
 }
 
 TEST_CASE("split_sentences: at the marks that end one, with what closes it", "[pairs]") {

@@ -47,6 +47,7 @@ TrainingHistory example(double x) {
   history.training = {{5, x, 1.5, x, x}, {10, 0.5, x, x, 0}};
   history.evaluations = {{0, 0, x}, {10, x, x}};
   history.probes = {{0, "今天\"很[MASK]\"。", {{"好", x}, {"##a", 0.25}}}, {10, "b", {}}};
+  history.warnings = {"the loss \"rose\""};
   return history;
 }
 
@@ -58,6 +59,7 @@ TEST_CASE("history: comes back from its file bit for bit") {
     const TrainingHistory after = TrainingHistory::from_json(before.to_json(), "state");
     INFO(x);
     CHECK(after.to_json() == before.to_json());
+    CHECK(after.warnings == before.warnings);
     CHECK(after.step == 12);
     CHECK(after.total_steps == 100);
     CHECK(after.identity.value("learning_rate") == "5e-05");

@@ -1,0 +1,41 @@
+#include "apps/train/line_places.h"
+
+#include <algorithm>
+#include <fstream>
+#include <span>
+
+#include <fmt/core.h>
+
+namespace mini_bert {
+namespace {
+
+// LF, CRLF and lone CR end a line, as for the readers of data files. The last line may lack its end.
+std::size_t count_lines(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> buffer(1 << 16);
+  std::size_t lines = 0;
+  char last = '\n';
+  while (file.read(buffer.data(), std::ssize(buffer)), file.gcount() > 0) {
+    for (const char c : std::span(buffer).first(static_cast<std::size_t>(file.gcount()))) {
+      lines += c == '\n' || last == '\r';
+      last = c;
+    }
+  }
+  return lines + (last != '\n');
+}
+
+}  // namespace
+
+LinePlaces::LinePlaces(const std::vector<std::string>& files) : files_(files), before_(1) {
+  for (std::size_t i = 0; i + 1 < files.size(); ++i) {
+    before_.push_back(before_.back() + count_lines(files[i]));
+  }
+}
+
+std::string LinePlaces::place(const std::string& entry, std::size_t line) const {
+  if (files_.size() < 2) return fmt::format("{} {}", entry, line);
+  const auto file = static_cast<std::size_t>(std::ranges::lower_bound(before_, line) - before_.begin()) - 1;
+  return fmt::format("{} {} of {}", entry, line - before_[file], files_[file]);
+}
+
+}  // namespace mini_bert

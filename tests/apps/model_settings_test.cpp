@@ -54,7 +54,7 @@ TEST_CASE("settings: --max-length may exceed model_max_length, which the trained
   const auto said = [&] {
     return json::parse(read_file(folder.path() / "out/tokenizer_config.json"))["model_max_length"];
   };
-  const std::string cut = "2 texts are longer than the model reads",
+  const std::string cut = "2 texts were longer than the model reads",
                     raised = "is above model_max_length 6 of the tokenizer";
   const Outcome as_said = folder.train("");
   CHECK_THAT(as_said.out, ContainsSubstring(cut) && !ContainsSubstring(raised));

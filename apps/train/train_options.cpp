@@ -220,7 +220,8 @@ void take_typed_lists(const TrainOptions& typed, TrainOptions& options) {
     if (list_of(typed).empty()) return;
     list_of(options) = list_of(typed);
     const auto same = [flag](const auto& given) { return given.first == flag; };
-    const auto from = std::ranges::find_if(typed.given, same), to = std::ranges::find_if(options.given, same);
+    const auto from = std::ranges::find_if(typed.given, same);
+    const auto to = std::ranges::find_if(options.given, same);
     if (from != typed.given.end() && to != options.given.end()) to->second = from->second;
     const auto shown = std::ranges::find_if(options.effective, same);
     if (shown != options.effective.end()) shown->second = fmt::format("{}", fmt::join(from->second, ", "));

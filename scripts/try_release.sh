@@ -107,6 +107,7 @@ inside() {
   # shellcheck disable=SC2016 # expanded by the inner shells
   unshare --mount --pid --fork --kill-child bash -c '
     mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/dev/shm" &&
+      mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts" &&
       exec chroot "$0" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin \
         ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
         bash -c "cd /home/mini_bert && eval \"\$0\"" "$1"' "$root" "$1" < /dev/null

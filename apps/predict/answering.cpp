@@ -52,7 +52,11 @@ void Answering::answer_chunk(std::span<const Request> requests) {
 
 void Answering::print(const Request& request, const std::string& answer) {
   if (request.id.empty()) {
-    json_ ? fmt::print("{}", answer) : print_rows(answer);
+    if (json_) {
+      fmt::print("{}", answer);
+    } else {
+      print_rows(answer);
+    }
   } else {
     fmt::print("{{\"id\":{},\"result\":{}}}\n", request.id, answer.substr(0, answer.find_last_not_of('\n') + 1));
   }

@@ -32,6 +32,8 @@ std::string json_reason(std::string_view what) {
   // literal; last read: 'nul}'; expected …". What was last read may be megabytes.
   constexpr std::string_view last_read = "; last read: '";
   constexpr std::string_view expected = "; expected ";
+  // Since version 3.11.3 an empty text has a message of its own.
+  if (what.find("attempting to parse an empty input") != what.npos) return "unexpected end of input";
   const std::size_t dash = what.find(" - ");
   std::string_view reason = dash == std::string_view::npos ? what : what.substr(dash + 3);
   const std::size_t cut = reason.find(last_read);

@@ -89,9 +89,8 @@ std::string check_vocabulary(const BertConfig& config, const Tokenizer& tokenize
           name, size, config.vocab_size);
   if (unused == 0 || (config.vocab_size % 8 == 0 && unused <= most_usual)) return "";
   return fmt::format(
-      "{}: the vocabulary has {} tokens, config.json says vocab_size {}; if a line is missing in vocab.txt or the "
-      "files "
-      "are of two models, answers are wrong",
+      "{}: the vocabulary has {} tokens, config.json says vocab_size {}; if a line is missing in vocab.txt "
+      "or the files are of two models, answers are wrong",
       name, size, config.vocab_size);
 }
 

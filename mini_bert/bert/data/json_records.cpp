@@ -217,7 +217,7 @@ class RecordHandler : public nlohmann::json_sax<json> {
   bool array_;
   const std::string& path_;
   const RecordSink& sink_;
-  const BadRecordSink& bad_;
+  const BadRecordSink bad_;
   std::string fault_;     // why the current element is no record
   const char* position_;  // how far the parser has read
   const char* counted_;   // line_ counts the lines before this place

@@ -22,7 +22,11 @@ std::function<void()> onednn_product(const Problem& p) {
   const auto b = matrix(p.k, p.n, p.b_transposed ? Tag::ba : Tag::ab);
   const auto c = matrix(p.m, p.n, Tag::ab);
   const auto wanted_b = p.b_is_weight ? matrix(p.k, p.n, Tag::any) : b;
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::matmul::primitive_desc primitive(*engine, a, wanted_b, c);
+#else
   const dnnl::matmul::primitive_desc primitive(dnnl::matmul::desc(a, wanted_b, c), *engine);
+#endif
 
   const dnnl::memory a_memory(a, *engine, const_cast<float*>(p.a)), c_memory(c, *engine, p.c);
   dnnl::memory b_memory(b, *engine, const_cast<float*>(p.b));

@@ -47,11 +47,11 @@ TEST_CASE("several files: a repeated flag and a list of names are all read", "[a
 TEST_CASE("several files: columns are decided by the first, labels come from all", "[apps][several]") {
   const ProgramFolder folder;
   write_file(folder.path() / "a.csv", "id,review,stars,label\n1,三国人物天地日月,5,好\n2,诸葛亮字孔明,4,好\n");
-  write_file(folder.path() / "b.csv", "label,review\n坏,山水风云\n");
+  write_file(folder.path() / "b.csv", "label,review\n坏,山水风云\n好,天上人间\n");
   write_file(folder.path() / "c.csv", "label,comment\n坏,山水风云\n");
   const std::string task = "--task classify --text-column review --train ";
   CHECK_THAT(check_files(folder, task + "a.csv b.csv").out,
-             ContainsSubstring("2 labels: 坏, 好") && ContainsSubstring("3 texts"));
+             ContainsSubstring("2 labels: 坏, 好") && ContainsSubstring("4 texts"));
   CHECK_THAT(check_files(folder, task + "a.csv b.csv --validation b.csv").out,
              ContainsSubstring("line 2 of the validation is the same as training line 2 of b.csv"));
   const Outcome other = folder.run("mini_bert_train --check --model model " + task + "a.csv c.csv");

@@ -27,7 +27,7 @@ void note_numbers(const std::vector<std::string>& labels, ReadingNotes& notes) {
     return !label.empty() && std::ranges::all_of(label, [](char c) { return '0' <= c && c <= '9'; });
   };
   if (!std::ranges::all_of(labels, is_number)) return;
-  notes.facts.push_back(
+  notes.facts.emplace_back(
       "the tags are numbers, and F1 counts every number as an entity, also the one that means O; write their names "
       "(O, B-PER, …) to the file");
 }

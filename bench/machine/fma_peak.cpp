@@ -43,7 +43,7 @@ __attribute__((target("avx2,fma"))) float run_avx2(Index rounds) {
   for (__m256& x_j : x) x_j = _mm256_set1_ps(1);
   for (Index i = 0; i < rounds; ++i) {
 #pragma GCC unroll 12
-    for (int j = 0; j < chains; ++j) x[j] = _mm256_fmadd_ps(x[j], _mm256_set1_ps(a), _mm256_set1_ps(b));
+    for (__m256& x_j : x) x_j = _mm256_fmadd_ps(x_j, _mm256_set1_ps(a), _mm256_set1_ps(b));
   }
   for (int j = 1; j < chains; ++j) x[0] = _mm256_add_ps(x[0], x[j]);
   return _mm256_cvtss_f32(x[0]);
@@ -54,7 +54,7 @@ __attribute__((target("avx512f"))) float run_avx512(Index rounds) {
   for (__m512& x_j : x) x_j = _mm512_set1_ps(1);
   for (Index i = 0; i < rounds; ++i) {
 #pragma GCC unroll 12
-    for (int j = 0; j < chains; ++j) x[j] = _mm512_fmadd_ps(x[j], _mm512_set1_ps(a), _mm512_set1_ps(b));
+    for (__m512& x_j : x) x_j = _mm512_fmadd_ps(x_j, _mm512_set1_ps(a), _mm512_set1_ps(b));
   }
   for (int j = 1; j < chains; ++j) x[0] = _mm512_add_ps(x[0], x[j]);
   return _mm512_cvtss_f32(x[0]);
@@ -67,7 +67,7 @@ __attribute__((target("avx512f,avx512bf16"))) float run_avx512_bf16(Index rounds
   for (__m512& x_j : x) x_j = _mm512_set1_ps(1);
   for (Index i = 0; i < rounds; ++i) {
 #pragma GCC unroll 12
-    for (int j = 0; j < chains; ++j) x[j] = _mm512_dpbf16_ps(x[j], factor, factor);
+    for (__m512& x_j : x) x_j = _mm512_dpbf16_ps(x_j, factor, factor);
   }
   for (int j = 1; j < chains; ++j) x[0] = _mm512_add_ps(x[0], x[j]);
   return _mm512_cvtss_f32(x[0]);

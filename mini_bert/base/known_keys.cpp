@@ -11,7 +11,7 @@ using nlohmann::json;
 
 // Nothing is set: null, and an empty list, object or text.
 bool is_nothing(const json& value) {
-  return value.is_null() || value == "" || (value.is_structured() && value.empty());
+  return value.is_null() || value == json("") || (value.is_structured() && value.empty());
 }
 
 bool is_supported(const json& value, const KnownKey& key) {

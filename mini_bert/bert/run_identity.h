@@ -27,8 +27,8 @@ class RunIdentity {
 
   // Adds one fact. A key may be added only once.
   template <class T>
-  void add(std::string key, const T& value) {
-    add_text(std::move(key), fmt::format("{}", value));
+  void add(const std::string& key, const T& value) {
+    add_text(key, fmt::format("{}", value));
   }
   void add_text(std::string key, std::string value);
   void add_fingerprint(std::string key, std::uint64_t fingerprint);  // written as 16 hexadecimal digits

@@ -4,7 +4,7 @@
 using namespace mini_bert;
 using namespace mini_bert::testing;
 
-namespace {
+namespace bad_masking_input_test {
 
 const std::vector<Case> cases = {
     {"no word list", "$T --whole-words no.txt", {"no.txt", "no such file"}},
@@ -67,9 +67,9 @@ const std::vector<Case> cases = {
     {"anchor of labels", "$T --task classify --anchor 1", {"--anchor goes with --task mlm"}},
 };
 
-}  // namespace
-
 TEST_CASE("bad masking and guards get one line, exit code 1, and nothing is written", "[apps]") {
   CHECK(cases.size() >= 20);
   for (const Case& bad : cases) check_bad_input(bad);
 }
+
+}  // namespace bad_masking_input_test

@@ -4,7 +4,7 @@
 using namespace mini_bert;
 using namespace mini_bert::testing;
 
-namespace {
+namespace bad_task_input_test {
 
 const std::vector<Case> cases = {
     // mini_bert_train
@@ -129,9 +129,9 @@ const std::vector<Case> cases = {
     {"pooler of a model without", "mini_bert_predict embed --model model --pooling pooler 三", {"no pooler"}},
 };
 
-}  // namespace
-
 TEST_CASE("bad labelled input gets one line, exit code 1, and nothing is written", "[apps]") {
   CHECK(cases.size() >= 32);
   for (const Case& bad : cases) check_bad_input(bad);
 }
+
+}  // namespace bad_task_input_test

@@ -11,7 +11,7 @@ using namespace mini_bert;
 using namespace mini_bert::testing;
 using nlohmann::json;
 
-namespace {
+namespace predict_program_test {
 
 class Workshop : public ProgramFolder {
  public:
@@ -57,8 +57,6 @@ std::string fill_rows(const json& rows) {
   }
   return table;
 }
-
-}  // namespace
 
 TEST_CASE("predict fill-mask: a table of each blank", "[apps]") {
   const Workshop shop;
@@ -280,3 +278,5 @@ TEST_CASE("predict score: a row of each text, in their order however many they a
   for (std::string line; std::getline(table, line);) found.push_back(line.substr(line.rfind(' ') + 1));
   CHECK(found == texts);
 }
+
+}  // namespace predict_program_test

@@ -8,7 +8,7 @@ using namespace mini_bert;
 using namespace mini_bert::testing;
 using nlohmann::json;
 
-namespace {
+namespace task_programs_test {
 
 class Workshop : public ProgramFolder {
  public:
@@ -29,8 +29,6 @@ class Workshop : public ProgramFolder {
     return json::parse(read_file(path() / "out/trainer_state.json")).at("log_history").back();
   }
 };
-
-}  // namespace
 
 TEST_CASE("classify: trained, reported, asked", "[apps]") {
   const Workshop shop;
@@ -214,3 +212,5 @@ TEST_CASE("embed and score need nothing but the encoder and the masked words", "
   CHECK(scores[0].at("score").get<double>() == Approx(sum));
   CHECK(scores[0].at("perplexity").get<double>() == Approx(std::exp(-sum / 3)));
 }
+
+}  // namespace task_programs_test

@@ -8,7 +8,7 @@ using namespace mini_bert;
 using namespace mini_bert::testing;
 using nlohmann::json;
 
-namespace {
+namespace training_program_test {
 
 // A folder with a tiny model and texts for it.
 class Workshop : public ProgramFolder {
@@ -23,8 +23,6 @@ class Workshop : public ProgramFolder {
 std::size_t count_with(const std::vector<json>& lines, const char* key) {
   return static_cast<std::size_t>(std::ranges::count_if(lines, [&](const json& line) { return line.contains(key); }));
 }
-
-}  // namespace
 
 TEST_CASE("a run shows what it does and leaves a model directory and its record", "[apps]") {
   const Workshop shop;
@@ -264,3 +262,5 @@ TEST_CASE("added words are tokens of the trained model, and of a resumed run", "
   const Outcome unbroken = shop.run(flags + "--output again && cmp again/model.safetensors out/model.safetensors");
   CHECK(unbroken.exit_code == 0);
 }
+
+}  // namespace training_program_test

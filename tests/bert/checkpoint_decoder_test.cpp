@@ -11,7 +11,7 @@
 
 using namespace mini_bert;
 
-namespace {
+namespace checkpoint_decoder_test {
 
 enum class Repeated { missing, equal, different };
 
@@ -67,8 +67,6 @@ Tensor loaded_value(const BertForMaskedLM& model, const std::string& name) {
   }
   return {};
 }
-
-}  // namespace
 
 // As transformers 5.23 does it; tests/parity/decoder_parity.py compares live.
 TEST_CASE("decoder: it is tied unless the file has another one or config.json says otherwise") {
@@ -139,3 +137,5 @@ TEST_CASE("decoder: it belongs to the head, has a row for each token, and other 
   const auto vectors = load_pretrained<BertWithoutHead>(saved.folder.path(), {.new_head_seed = 1});
   CHECK(vectors.model->parameter_count() < loaded.model->parameter_count() + 12 * 13);
 }
+
+}  // namespace checkpoint_decoder_test

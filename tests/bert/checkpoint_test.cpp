@@ -14,7 +14,7 @@ using namespace mini_bert;
 using mini_bert::test::Saved;
 namespace fs = std::filesystem;
 
-namespace {
+namespace checkpoint_test {
 
 void replace_ending(std::string& name, std::string_view from, std::string_view to) {
   if (name.ends_with(from)) name.replace(name.size() - from.size(), from.size(), to);
@@ -33,8 +33,6 @@ double largest_share(const BertForMaskedLM& found, const BertForMaskedLM& expect
   }
   return largest;
 }
-
-}  // namespace
 
 TEST_CASE("checkpoint: what is saved is loaded, bit for bit") {
   const Saved saved;
@@ -306,3 +304,5 @@ TEST_CASE("checkpoint: loading draws no initial values") {
   };
   CHECK(test::same_bits(next_weight(true), next_weight(false)));
 }
+
+}  // namespace checkpoint_test

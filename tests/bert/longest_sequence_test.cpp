@@ -10,7 +10,7 @@
 using namespace mini_bert;
 using Ids = std::vector<std::int32_t>;
 
-namespace {
+namespace longest_sequence_test {
 
 Tokenizer reading(std::int32_t tokens, Side side = Side::right) {
   TokenizerOptions options;
@@ -20,8 +20,6 @@ Tokenizer reading(std::int32_t tokens, Side side = Side::right) {
 }
 
 const std::string letters = "a b c d e f g h";
-
-}  // namespace
 
 TEST_CASE("longest sequence: the smaller of positions and model_max_length") {
   const BertConfig config = test::tiny_config();
@@ -92,3 +90,5 @@ TEST_CASE("longest sequence: all types are 0 where the tokenizer does not use th
   CHECK((data.sequences[0].type_ids == Ids{0, 0, 0, 0, 0}));
   CHECK((data.sequences[1].type_ids == Ids{0, 0, 0, 1, 1}));
 }
+
+}  // namespace longest_sequence_test

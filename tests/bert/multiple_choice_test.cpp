@@ -11,7 +11,7 @@
 
 using namespace mini_bert;
 
-namespace {
+namespace multiple_choice_test {
 
 std::vector<ChoiceQuestion> read(const std::string& name, const std::string& content,
                                  Answers answers = Answers::required) {
@@ -49,8 +49,6 @@ TrainingArguments arguments_for(Index steps) {
   arguments.eval_steps = arguments.save_steps = steps / 2;
   return arguments;
 }
-
-}  // namespace
 
 TEST_CASE("choices: SWAG, whose endings go on with the second sentence", "[choices]") {
   const std::string columns = "video-id,startphrase,sent1,sent2,gold-source,ending0,ending1,ending2,ending3,label\n";
@@ -257,3 +255,5 @@ TEST_CASE("choosing: a question without an answer cannot be learned", "[objectiv
   const ChoosingSet set = make_choosing_set(unknown, test::tiny_tokenizer(), 16);
   CHECK_THROWS_WITH(ChoosingObjective(learner, set, {}), ContainsSubstring("question 1 has no answer"));
 }
+
+}  // namespace multiple_choice_test

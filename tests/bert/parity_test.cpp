@@ -17,7 +17,7 @@
 using namespace mini_bert;
 using nlohmann::json;
 
-namespace {
+namespace parity_test {
 
 std::filesystem::path golden(const std::string& folder) {
   return std::filesystem::path(MINI_BERT_SOURCE_DIR) / "tests/golden" / folder;
@@ -81,8 +81,6 @@ double relative_error(const Tensor& actual, const json& expected) {
   }
   return error / scale;
 }
-
-}  // namespace
 
 TEST_CASE("logits and hidden states equal those of transformers", "[parity]") {
   for (const std::string folder : {"fine_tuning", "forward_gelu_new", "forward_cased"}) {
@@ -178,3 +176,5 @@ TEST_CASE("twenty steps of fine-tuning follow PyTorch and transformers", "[parit
     CHECK(error < 1e-5);
   }
 }
+
+}  // namespace parity_test

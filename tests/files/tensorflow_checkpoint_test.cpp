@@ -7,7 +7,7 @@
 using namespace mini_bert;
 using namespace mini_bert::test;
 
-namespace {
+namespace tensorflow_checkpoint_test {
 
 TensorflowIndex parse(const std::string& bytes) {
   return parse_tensorflow_index(std::as_bytes(std::span(bytes)), "x.index");
@@ -90,8 +90,6 @@ void put_checkpoint(const TemporaryFolder& folder, const TableEntries& variables
   folder.put("m.ckpt.data-00000-of-00001", data);
 }
 
-}  // namespace
-
 TEST_CASE("tensorflow: the pieces of the tests below make a good index") {
   const TensorflowIndex index = parse(one({.offset = 8}));
   REQUIRE(index.variables.size() == 1);
@@ -165,3 +163,5 @@ TEST_CASE("tensorflow: data files that do not fit the index are refused") {
   CHECK_THAT(error_of([&] { open_tensorflow_checkpoint(folder / "m.ckpt.index")[0].read("w"); }),
              ContainsSubstring("stored as another type"));
 }
+
+}  // namespace tensorflow_checkpoint_test

@@ -11,7 +11,7 @@ using namespace mini_bert;
 using namespace mini_bert::test;
 using namespace mini_bert::test::pickled;
 
-namespace {
+namespace torch_file_test {
 
 std::vector<StoredTensor> parse(const std::string& bytes) {
   return parse_torch_file(std::as_bytes(std::span(bytes)), "x.bin");
@@ -231,8 +231,6 @@ void check_refused(const std::vector<Case>& cases) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("torch: the pieces of the tests below make a good file in both containers") {
   for (const std::string& bytes : {with(matrix()), TorchLegacy().bytes()}) {
     const std::vector<StoredTensor> tensors = parse(bytes);
@@ -305,3 +303,5 @@ TEST_CASE("torch: a broken zip archive is refused") {
 TEST_CASE("torch: a broken row of pickles is refused") {
   check_refused(invalid_legacy_files());
 }
+
+}  // namespace torch_file_test

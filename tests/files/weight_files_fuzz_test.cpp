@@ -10,7 +10,7 @@
 using namespace mini_bert;
 using namespace mini_bert::test;
 
-namespace {
+namespace weight_files_fuzz_test {
 
 // Bits, bytes, pieces and numbers of a file, put where they do not belong.
 class BinaryMutator {
@@ -100,8 +100,6 @@ long peak_kilobytes() {
 
 constexpr int files = 20000;
 
-}  // namespace
-
 TEST_CASE("torch: a file cut off anywhere is refused") {
   const TemporaryFolder folder;
   for (const std::string& bytes :
@@ -177,3 +175,5 @@ TEST_CASE("tensorflow: mutated indices never crash and never ask for much memory
   CHECK(good < files / 2);
   CHECK(peak_kilobytes() - before < 100'000);
 }
+
+}  // namespace weight_files_fuzz_test

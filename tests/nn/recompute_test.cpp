@@ -9,7 +9,7 @@
 
 using namespace mini_bert;
 
-namespace {
+namespace recompute_test {
 
 constexpr Index hidden = 5;
 
@@ -50,8 +50,6 @@ Pass pass(const Block& block, bool again, bool x_wants_gradient = true) {
   for (Parameter& parameter : parameters) parameter.var().clear_grad();
   return result;
 }
-
-}  // namespace
 
 TEST_CASE("recompute: the bits of the value and of every gradient, computing twice") {
   const Block block;
@@ -112,3 +110,5 @@ TEST_CASE("recompute: nothing but input and output is held between forward and b
   CHECK(held(false) > 50 * one);
   CHECK(held(true) < 10 * one);
 }
+
+}  // namespace recompute_test

@@ -8,7 +8,7 @@
 
 using namespace mini_bert;
 
-namespace {
+namespace self_attention_test {
 
 constexpr Index hidden = 6, heads = 2;
 const SequenceOffsets offsets(std::vector<Index>{3, 1, 4});
@@ -28,8 +28,6 @@ Tensor expected(const SelfAttention& module, const Var& x, const AttentionOption
   const Var context = attention(project("query"), project("key"), project("value"), offsets, options);
   return linear(context, part(module, "output.weight"), part(module, "output.bias")).value();
 }
-
-}  // namespace
 
 TEST_CASE("self_attention module: four linear layers") {
   const SelfAttention module(hidden, heads, 0, DType::f64);
@@ -73,3 +71,5 @@ TEST_CASE("self_attention module: rows that are asked for have the numbers that 
   CHECK(test::relative_error(some.rows(0, 1), all.rows(6, 7)) < 1e-14);
   CHECK(test::relative_error(some.rows(1, 2), all.rows(0, 1)) < 1e-14);
 }
+
+}  // namespace self_attention_test

@@ -9,7 +9,7 @@
 
 using namespace mini_bert;
 
-namespace {
+namespace word_reader_test {
 
 using Words = std::vector<std::pair<std::string, std::vector<std::pair<uint32_t, uint32_t>>>>;
 
@@ -57,8 +57,6 @@ TextRange all_of(const std::string& text) {
   return {0, static_cast<uint32_t>(text.size())};
 }
 
-}  // namespace
-
 TEST_CASE("word_reader: words and where they came from", "[tokenizer]") {
   const std::string text = "Ab 我c,\u00C9d";
   const Words words = read(text, all_of(text), {});
@@ -93,3 +91,5 @@ TEST_CASE("word_reader: the words of random texts are those of the text normaliz
     REQUIRE((read(text, all_of(text), options) == by_definition(text, all_of(text), options)));
   }
 }
+
+}  // namespace word_reader_test

@@ -124,7 +124,8 @@ ChoiceQuestion read_c3_question(const json& entry, const std::string& context, A
   question.context = context;
   question.question = entry["question"].get<std::string>();
   question.choices = texts(entry["choice"], "\"choice\"", place);
-  if (answers == Answers::required && entry.contains("answer") && !entry["answer"].is_null() && entry["answer"] != "") {
+  if (answers == Answers::required && entry.contains("answer") && !entry["answer"].is_null() &&
+      entry["answer"] != json("")) {
     const json& answer = entry["answer"];
     question.answer = choice_of(answer.is_string() ? answer.get<std::string>() : answer.dump(), answer.is_string(),
                                 question.choices, place);

@@ -103,7 +103,8 @@ std::optional<std::string> second_checkpoint_name(const Parameter& parameter) {
 
 std::string checkpoint_name(const Parameter& parameter) {
   std::vector<NameTable::Spelling> spellings = name_tables().front()->spellings(parameter.path);
-  return spellings.empty() ? parameter.path : std::move(spellings.front().name);
+  if (spellings.empty()) return parameter.path;
+  return std::move(spellings.front().name);
 }
 
 }  // namespace mini_bert

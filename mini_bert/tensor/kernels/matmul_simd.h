@@ -165,7 +165,7 @@ constexpr TiledProduct tiled_product() {
   product.tile_rows = rows;
   product.tile_cols = vectors * F::lanes;
   [&]<int... R>(std::integer_sequence<int, R...>) {
-    ((product.tile[R] = gemm_tile<F, R + 1, vectors, Words>), ...);
+    ((product.tile[R] = gemm_tile<F, R + 1, vectors, typename Words::Product>), ...);
   }
   (std::make_integer_sequence<int, rows>());
   product.pack = {gemm_pack<F, Words, float>, gemm_pack<F, Words, BFloat16>, gemm_pack<F, Words, Float16>};
@@ -174,11 +174,11 @@ constexpr TiledProduct tiled_product() {
   return product;
 }
 
-// Bf16Words decides how this instruction set multiplies bfloat16: RoundedWords or PairWords.
-template <class F, class Bf16Words>
+// Instruction sets that multiply bfloat16 replace bf16_terms.
+template <class F>
 constexpr void add_gemm(Kernels& kernels) {
   kernels.f32_terms = tiled_product<F, F32Words<F>>();
-  kernels.bf16_terms = tiled_product<F, Bf16Words>();
+  kernels.bf16_terms = tiled_product<F, RoundedWords<F>>();
   kernels.narrow_row = gemm_narrow_row<F>;
 }
 

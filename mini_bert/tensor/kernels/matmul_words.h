@@ -20,6 +20,7 @@ F rounded_to_bf16(F x) {
 // Each word is a float.
 template <class F>
 struct F32Words {
+  using Product = F32Words;  // which words' products the tiles compute
   static constexpr Index terms = 1;
   template <class T>
   static F word(F x) {
@@ -40,6 +41,7 @@ struct RoundedWords : F32Words<F> {
 // Each word is two bfloat16 with the first in the lower half; dot_pairs(a, b, sum) adds both products.
 template <class F>
 struct PairWords {
+  using Product = PairWords;
   static constexpr Index terms = 2;
   template <class T>
   static F word(F first, F second) {

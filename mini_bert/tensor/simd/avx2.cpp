@@ -6,7 +6,7 @@ namespace mini_bert::simd {
 
 const Kernels& avx2_kernels();
 const Kernels& avx2_kernels() {
-  static constexpr Kernels kernels = make_kernels<F32x8, RoundedWords>(Isa::avx2);
+  static constexpr Kernels kernels = make_kernels<F32x8>(Isa::avx2);
   return kernels;
 }
 

@@ -6,7 +6,7 @@ namespace mini_bert::simd {
 
 const Kernels& avx512_kernels();
 const Kernels& avx512_kernels() {
-  static constexpr Kernels kernels = make_kernels<F32x16, RoundedWords>(Isa::avx512);
+  static constexpr Kernels kernels = make_kernels<F32x16>(Isa::avx512);
   return kernels;
 }
 

@@ -1,6 +1,5 @@
+#include "mini_bert/tensor/kernels/matmul_simd.h"
 #include "mini_bert/tensor/simd/f32x16.h"
-
-#include "mini_bert/tensor/simd/instantiate.h"
 
 namespace mini_bert::simd {
 namespace {
@@ -13,9 +12,17 @@ inline F32x16 dot_pairs(F32x16 a, F32x16 b, F32x16 sum) {
 
 }  // namespace
 
+const Kernels& avx512_kernels();
 const Kernels& avx512_bf16_kernels();
+
+// Only products of bfloat16 differ from those of AVX-512.
 const Kernels& avx512_bf16_kernels() {
-  static constexpr Kernels kernels = make_kernels<F32x16, PairWords>(Isa::avx512_bf16);
+  static const Kernels kernels = [] {
+    Kernels k = avx512_kernels();
+    k.isa = Isa::avx512_bf16;
+    k.bf16_terms = tiled_product<F32x16, PairWords<F32x16>>();
+    return k;
+  }();
   return kernels;
 }
 

@@ -8,11 +8,11 @@
 namespace mini_bert::simd {
 
 // All kernels for one register type.
-template <class F, template <class> class Bf16Words>
+template <class F>
 constexpr Kernels make_kernels(Isa isa) {
   Kernels k{};
   k.isa = isa;
-  add_gemm<F, Bf16Words<F>>(k);
+  add_gemm<F>(k);
   add_gemm_dot<F>(k);
   k.f32 = make_loops<F, float>();
   k.bf16 = make_loops<F, BFloat16>();

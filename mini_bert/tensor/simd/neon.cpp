@@ -6,7 +6,7 @@ namespace mini_bert::simd {
 
 const Kernels& neon_kernels();
 const Kernels& neon_kernels() {
-  static constexpr Kernels kernels = make_kernels<F32x4, RoundedWords>(Isa::neon);
+  static constexpr Kernels kernels = make_kernels<F32x4>(Isa::neon);
   return kernels;
 }
 

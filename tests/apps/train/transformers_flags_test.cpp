@@ -15,7 +15,7 @@
 using namespace mini_bert;
 using namespace mini_bert::testing;
 
-namespace {
+namespace transformers_flags_test {
 
 struct Listed {
   std::string name, value;  // `value`: the default of transformers
@@ -53,8 +53,6 @@ std::string other_value(const Listed& flag) {
   if (flag.value == "True") return "False";
   return "7";
 }
-
-}  // namespace
 
 TEST_CASE("flags of transformers: each is obeyed, idle with one line, or refused with a reason", "[apps]") {
   const std::vector<Listed> flags = listed();
@@ -180,3 +178,5 @@ TEST_CASE("flags of transformers: all TrainingArguments as a JSON file", "[apps]
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.err.empty());  // everything has the value that it has anyway
 }
+
+}  // namespace transformers_flags_test

@@ -6,7 +6,7 @@
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {
-namespace {
+namespace add_layer_norm_test {
 
 constexpr double eps = 1e-12;
 constexpr RandomKey key = {.seed = 5, .step = 6, .stream = 7};
@@ -100,5 +100,5 @@ TEST_CASE("add_layer_norm: threads and accumulation", "[add_layer_norm]") {
   }
 }
 
-}  // namespace
+}  // namespace add_layer_norm_test
 }  // namespace mini_bert::testing

@@ -5,7 +5,7 @@
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {
-namespace {
+namespace attention_test {
 
 using Lengths = std::vector<Index>;
 
@@ -171,5 +171,5 @@ TEST_CASE("attention: threads and accumulation", "[attention]") {
   check_accumulation(in.op(), in.vars());
 }
 
-}  // namespace
+}  // namespace attention_test
 }  // namespace mini_bert::testing

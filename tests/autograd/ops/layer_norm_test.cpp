@@ -3,7 +3,7 @@
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {
-namespace {
+namespace layer_norm_test {
 
 constexpr double eps = 1e-12;
 
@@ -111,5 +111,5 @@ TEST_CASE("layer_norm: threads and accumulation", "[layer_norm]") {
   check_accumulation(in.op(), in.vars());
 }
 
-}  // namespace
+}  // namespace layer_norm_test
 }  // namespace mini_bert::testing

@@ -3,7 +3,7 @@
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {
-namespace {
+namespace linear_test {
 
 struct Extents {
   Index tokens, in, out;
@@ -101,5 +101,5 @@ TEST_CASE("linear: threads and accumulation", "[linear]") {
   check_accumulation(in.op(), in.vars());
 }
 
-}  // namespace
+}  // namespace linear_test
 }  // namespace mini_bert::testing

@@ -3,7 +3,7 @@
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {
-namespace {
+namespace matmul_test {
 
 struct Extents {
   Index m, k, n;
@@ -66,5 +66,5 @@ TEST_CASE("matmul: threads and accumulation", "[matmul]") {
   check_accumulation([&] { return matmul(c, d); }, {c, d});
 }
 
-}  // namespace
+}  // namespace matmul_test
 }  // namespace mini_bert::testing

@@ -3,7 +3,7 @@
 #include "tests/autograd/op_testing.h"
 
 namespace mini_bert::testing {
-namespace {
+namespace segment_mean_test {
 
 // Segments of unequal lengths that cover `rows` rows.
 SequenceOffsets some_segments(Index rows) {
@@ -65,5 +65,5 @@ TEST_CASE("segment_mean: threads and accumulation", "[segment_mean]") {
   check_accumulation([&] { return segment_mean(x, segments); }, {x});
 }
 
-}  // namespace
+}  // namespace segment_mean_test
 }  // namespace mini_bert::testing

@@ -11,7 +11,7 @@ using namespace mini_bert;
 using namespace mini_bert::test;
 using Rows = std::vector<std::int32_t>;
 
-namespace {
+namespace masking_words_test {
 
 const Tokenizer& tokenizer() {
   static const Tokenizer tokenizer = chinese_tokenizer();
@@ -51,8 +51,6 @@ std::string long_text() {
   for (int i = 0; i < 12; ++i) text += "诸葛亮人天地大孔明上ab";
   return text;
 }
-
-}  // namespace
 
 TEST_CASE("whole words: the longest word of the list is chosen whole or not at all") {
   const Masker masker(tokenizer(), 0.3, {.whole_words = words({"诸葛", "诸葛亮", "天地", "地大", "孔明"})});
@@ -206,3 +204,5 @@ TEST_CASE("masking: rules tell runs apart, and their absence changes no run's na
   }
   CHECK_THROWS_AS(Masker(tokenizer(), 0.15, {.ngram = 0}), Error);
 }
+
+}  // namespace masking_words_test

@@ -10,7 +10,7 @@
 using namespace mini_bert;
 using Ids = std::vector<std::int32_t>;
 
-namespace {
+namespace sentence_pairs_test {
 
 std::vector<Document> read(const std::string& name, const std::string& content) {
   const test::TemporaryFolder folder;
@@ -26,8 +26,6 @@ PairSet two_documents(Index max_length) {
 bool is_of_first(std::int32_t id) {
   return test::first_letter <= id && id < test::first_letter + 8;
 }
-
-}  // namespace
 
 TEST_CASE("documents: a sentence a line and an empty line between them; or a document a record", "[pairs]") {
   const std::vector<Document> expected = {{"一。", "二。"}, {"三。"}};
@@ -111,3 +109,5 @@ TEST_CASE("longest_pairs: no key makes a longer pair, and some make one as long"
     }
   }
 }
+
+}  // namespace sentence_pairs_test

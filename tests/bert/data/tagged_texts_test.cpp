@@ -9,15 +9,13 @@
 using namespace mini_bert;
 using Names = std::vector<std::string>;
 
-namespace {
+namespace tagged_texts_test {
 
 std::vector<TaggedText> read(const std::string& name, const std::string& content, const TagColumns& columns = {}) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / name, content);
   return read_tagged_texts(folder / name, columns).texts;
 }
-
-}  // namespace
 
 TEST_CASE("tagged texts: a word a line, whatever the file is called", "[tagged]") {
   for (const char* name : {"a.txt", "a.bio", "a.train"}) {
@@ -217,3 +215,5 @@ TEST_CASE("tagged texts: one bad text in a hundred is counted", "[tagged]") {
   CHECK(file.texts.size() == 99);
   CHECK_THAT(file.dropped.facts("a.bio", 99).at(0), ContainsSubstring("a.bio: line 11: \"坏\", expected a word"));
 }
+
+}  // namespace tagged_texts_test

@@ -6,18 +6,18 @@
 
 using namespace mini_bert;
 using namespace mini_bert::test;
-using Lengths = std::vector<std::size_t>;
+using WordLengths = std::vector<std::size_t>;
 
 TEST_CASE("word list: finds every word that a text begins with, the longest last") {
   const Tokenizer tokenizer = chinese_tokenizer();
   const WordList words = make_word_list(std::vector<std::string>{"天地", "天", "天地日月", "地日"}, tokenizer).words;
   const auto lengths_at = [&](const std::string& text) { return words.lengths_at(ids_of(text, tokenizer)); };
   CHECK(words.size() == 4);
-  CHECK(lengths_at("天地日月") == Lengths{1, 2, 4});
-  CHECK(lengths_at("天地日") == Lengths{1, 2});
-  CHECK(lengths_at("地日月") == Lengths{2});
-  CHECK(lengths_at("日") == Lengths{});
-  CHECK(lengths_at("") == Lengths{});
+  CHECK(lengths_at("天地日月") == WordLengths{1, 2, 4});
+  CHECK(lengths_at("天地日") == WordLengths{1, 2});
+  CHECK(lengths_at("地日月") == WordLengths{2});
+  CHECK(lengths_at("日") == WordLengths{});
+  CHECK(lengths_at("") == WordLengths{});
 }
 
 TEST_CASE("word list: the order and the number of times of adding do not matter, the words do") {
@@ -40,7 +40,7 @@ TEST_CASE("word list: read from a file, with what dictionaries say about words p
       folder.put("words.txt", "\xef\xbb\xbf天地 120 n\r\n\n山水\t7\n \n风云\n龘龘\nab c\nab 7\n[MASK]\n"), tokenizer);
   const auto has = [&](const std::string& word) {
     const std::vector<std::int32_t> ids = ids_of(word, tokenizer);
-    const Lengths lengths = read.words.lengths_at(ids);
+    const WordLengths lengths = read.words.lengths_at(ids);
     return !lengths.empty() && lengths.back() == ids.size();
   };
   CHECK(read.words.size() == 5);

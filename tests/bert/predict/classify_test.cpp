@@ -6,7 +6,7 @@
 
 using namespace mini_bert;
 
-namespace {
+namespace classify_test {
 
 struct Classifier {
   Classifier(const std::string& problem, const std::vector<std::string>& labels)
@@ -45,8 +45,6 @@ void check(const std::vector<LabelScore>& answers, const std::vector<std::pair<s
 }
 
 const std::vector<std::string> labels = {"x", "y", "z"};
-
-}  // namespace
 
 TEST_CASE("classify: one label of several is a softmax, best first, for each text") {
   const Classifier classifier("", labels);
@@ -98,3 +96,5 @@ TEST_CASE("classify: of equal scores the first label comes first; a long text is
   const auto equal = classifier({{"a", {}}})[0];
   for (std::size_t i = 0; i < 3; ++i) CHECK(equal[i].label == labels[i]);
 }
+
+}  // namespace classify_test

@@ -8,7 +8,7 @@ using namespace mini_bert;
 using test::Ids;
 using test::TinyCloze;
 
-namespace {
+namespace target_score_test {
 
 const std::vector<std::string> words = {"d", "g h", "g i", "k l m", "abab"};
 
@@ -40,8 +40,6 @@ std::string repeated(const std::string& text, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) all += text;
   return all;
 }
-
-}  // namespace
 
 TEST_CASE("score_targets: words of every length as one-by-one computation scores them", "[targets]") {
   const TinyCloze tiny(2);
@@ -144,3 +142,5 @@ TEST_CASE("score_targets: words that cannot be tried are Errors that say why", "
   CHECK_THROWS_WITH(score(tiny, "[MASK]", {repeated("a ", 15)}), ContainsSubstring("15 tokens, the model reads 16"));
   CHECK_THROWS_AS(score(tiny, "[MASK]", {}), Error);
 }
+
+}  // namespace target_score_test

@@ -10,7 +10,7 @@
 
 using namespace mini_bert;
 
-namespace {
+namespace labelled_objectives_test {
 
 BertConfig config_with(std::vector<std::string> labels, double dropout, std::optional<std::string> problem = {}) {
   BertConfig config = test::tiny_config(dropout);
@@ -140,8 +140,6 @@ double metric(const Evaluation& evaluation, const std::string& name) {
   }
   fail("test: no metric {}", name);
 }
-
-}  // namespace
 
 TEST_CASE("classification: learns, with accuracy, F1 and confusion matrix", "[objective]") {
   const Evaluation evaluation = after_training<Classifier>(60);
@@ -285,3 +283,5 @@ TEST_CASE("labelled objectives: other labels make another run", "[objective]") {
   CHECK(identity("yes") == identity("yes"));
   CHECK(identity("yes") != identity("no"));
 }
+
+}  // namespace labelled_objectives_test

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mini_bert/tensor/parallel.h"
-#include "mini_bert/tensor/simd/instantiate.h"
+#include "mini_bert/tensor/simd/kernels.h"
 #include "tests/catch.h"
 #include "tests/tensor/kernels/product_testing.h"
 #include "tests/tensor/simd/emulated.h"
@@ -17,14 +17,11 @@ namespace {
 struct Named {
   std::string name;
   const simd::Kernels* kernels;
-  bool emulated = false;  // some fifty times slower, so it tries fewer cases
 };
 
-// Those of this CPU, and both ways of multiplying bfloat16 with 16 lanes, in plain C++.
+// Those of every instruction set that this program can run.
 std::vector<Named> all_kernels() {
-  static const auto rounded = simd::make_kernels<simd::EmulatedF32x16, simd::RoundedWords>(Isa::avx512);
-  static const auto pairs = simd::make_kernels<simd::EmulatedF32x16, simd::PairWords>(Isa::avx512_bf16);
-  std::vector<Named> all = {{"emulated avx512", &rounded, true}, {"emulated avx512_bf16", &pairs, true}};
+  std::vector<Named> all;
   for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     if (const simd::Kernels* const kernels = simd::kernels_for(isa)) {
       all.push_back({std::string(name_of(isa)), kernels});
@@ -44,14 +41,14 @@ constexpr std::array large = {Extents{491, 37, 263},  Extents{59, 97, 1031},   E
                               Extents{32, 41, 769},   Extents{3, 8, 2304}};
 
 TEST_CASE("a product of every small shape, up to guard pages, between NaN", "[matmul][simd]") {
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
+  for (const auto& [name, kernels] : all_kernels()) {
     ProductCheck check(80 * 80);
     unsigned number = 0;
     for (const Index m : small) {
       for (const Index n : small) {
         for (const Index k : small) {
           const Variant variant = Variant::number(number++ * 7);
-          if (emulated && number % 11 != 0) continue;
+          if (testing::emulated() && number % 11 != 0) continue;
           const double error = check.run(*kernels, m, n, k, variant);
           CAPTURE(name, m, n, k, number);
           if (!(error <= 1)) FAIL("the error is " << error << " of what is allowed");
@@ -65,14 +62,14 @@ TEST_CASE("a product of every small shape, up to guard pages, between NaN", "[ma
 // More rows than a block has: panels of B that all threads share.
 TEST_CASE("a product of more rows than one block, and few columns and terms", "[matmul][simd]") {
   constexpr std::array sizes = {1, 2, 7, 15, 16, 17, 31, 33, 47, 49, 65};
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
+  for (const auto& [name, kernels] : all_kernels()) {
     ProductCheck check(260 * 80);
     unsigned number = 0;
     for (const Index m : {241, 246, 251}) {
       for (const Index n : sizes) {
         for (const Index k : sizes) {
           const Variant variant = Variant::number(number++ * 7);
-          if (emulated && number % 11 != 0) continue;
+          if (testing::emulated() && number % 11 != 0) continue;
           CAPTURE(name, m, n, k, number);
           CHECK(check.run(*kernels, m, n, k, variant) <= 1);
         }
@@ -82,10 +79,10 @@ TEST_CASE("a product of more rows than one block, and few columns and terms", "[
 }
 
 TEST_CASE("a product across all blocks", "[matmul][simd]") {
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
+  for (const auto& [name, kernels] : all_kernels()) {
     ProductCheck check(600 * 1400);
     for (const auto& [m, n, k] : large) {
-      for (unsigned number = 0; number < 12; number += emulated ? 5 : 1 + (m * n * k > 5'000'000)) {
+      for (unsigned number = 0; number < 12; number += testing::emulated() ? 5 : 1 + (m * n * k > 5'000'000)) {
         CAPTURE(name, m, n, k, number);
         CHECK(check.run(*kernels, m, n, k, Variant::number(number)) <= 1);
       }
@@ -94,7 +91,7 @@ TEST_CASE("a product across all blocks", "[matmul][simd]") {
 }
 
 TEST_CASE("factors and result may each be bfloat16", "[matmul][simd]") {
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
+  for (const auto& [name, kernels] : all_kernels()) {
     ProductCheck check(300 * 1400);
     for (const auto& [m, n, k] : {Extents{1, 1, 1}, Extents{7, 17, 33}, Extents{16, 48, 64}, Extents{65, 31, 15},
                                   Extents{40, 67, 1031}, Extents{251, 23, 259}}) {
@@ -105,7 +102,7 @@ TEST_CASE("factors and result may each be bfloat16", "[matmul][simd]") {
           variant.b = (types & 2) != 0 ? DType::bf16 : DType::f32;
           variant.c = (types & 4) != 0 ? DType::bf16 : DType::f32;
           variant.rounded = (types & 3) != 0;
-          if (m * n * k > 100'000 && (number + types) % (emulated ? 32 : 8) != 0) continue;
+          if (m * n * k > 100'000 && (number + types) % (testing::emulated() ? 32 : 8) != 0) continue;
           CAPTURE(name, m, n, k, number, types);
           CHECK(check.run(*kernels, m, n, k, variant) <= 1);
         }
@@ -116,7 +113,7 @@ TEST_CASE("factors and result may each be bfloat16", "[matmul][simd]") {
 
 // Weights that are stored so: of few rows in place, of more in panels; beside bfloat16 they are rounded to it.
 TEST_CASE("the second factor may be halves that are not rounded", "[matmul][simd]") {
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
+  for (const auto& [name, kernels] : all_kernels()) {
     ProductCheck check(300 * 1600);
     for (const auto& [m, n, k] :
          {Extents{1, 1, 1}, Extents{1, 9, 31}, Extents{4, 3, 32}, Extents{7, 17, 33}, Extents{16, 48, 64},
@@ -126,7 +123,7 @@ TEST_CASE("the second factor may be halves that are not rounded", "[matmul][simd
         variant.a = number % 8 == 7 ? DType::bf16 : DType::f32;
         variant.b = number % 2 == 0 ? DType::f16 : DType::bf16;
         variant.rounded = variant.a == DType::bf16;
-        if (m * n * k > 100'000 && emulated && number % 8 != 2) continue;
+        if (m * n * k > 100'000 && testing::emulated() && number % 8 != 2) continue;
         CAPTURE(name, m, n, k, number);
         CHECK(check.run(*kernels, m, n, k, variant) <= 1);
       }
@@ -136,7 +133,7 @@ TEST_CASE("the second factor may be halves that are not rounded", "[matmul][simd
 
 TEST_CASE("a product with halves has the bits of the same numbers as floats", "[matmul][simd]") {
   const DType stored = GENERATE(DType::f16, DType::bf16);
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
+  for (const auto& [name, kernels] : all_kernels()) {
     for (const Index m : {1, 5, 32, 40}) {
       constexpr Index n = 37, k = 803;
       Tensor a({m, k}), b({n, k});
@@ -163,7 +160,7 @@ TEST_CASE("a product with halves has the bits of the same numbers as floats", "[
 }
 
 TEST_CASE("without terms a product is 0, or its bias, or nothing is added", "[matmul][simd]") {
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
+  for (const auto& [name, kernels] : all_kernels()) {
     for (const bool transposed : {false, true}) {
       float c[3] = {1, 2, 3};
       const float bias[3] = {4, 5, 6};
@@ -192,8 +189,7 @@ TEST_CASE("without terms a product is 0, or its bias, or nothing is added", "[ma
 
 TEST_CASE("a product has the same bits with any number of threads", "[matmul][simd]") {
   const int threads_before = num_threads();
-  for (const auto& [name, kernels, emulated] : all_kernels()) {
-    if (emulated) continue;
+  for (const auto& [name, kernels] : all_kernels()) {
     for (const auto& [m, n, k] :
          {Extents{5, 67, 130}, Extents{131, 97, 300}, Extents{49, 530, 1100}, Extents{18, 67, 1600}}) {
       Tensor a({m, k}), b({n, k});

@@ -8,10 +8,8 @@
 #include "mini_bert/tensor/kernels/gradient.h"
 #include "mini_bert/tensor/random.h"
 #include "mini_bert/tensor/simd/kernels.h"
-#include "mini_bert/tensor/simd/make_loops.h"
 #include "tests/catch.h"
 #include "tests/tensor/guarded_array.h"
-#include "tests/tensor/simd/emulated.h"
 
 // What the tests of the loops share: each is held to the definition in double, over arrays that end where memory ends.
 namespace mini_bert::simd {
@@ -31,10 +29,10 @@ struct NamedLoops {
   Loops<T> loops;
 };
 
-// Those that this machine can run, and those over emulated registers of 16 lanes.
+// Those of every instruction set that this program can run.
 template <class T>
 inline std::vector<NamedLoops<T>> all_loops() {
-  std::vector<NamedLoops<T>> all = {{"emulated", make_loops<EmulatedF32x16, T>()}};
+  std::vector<NamedLoops<T>> all;
   for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512}) {
     const Kernels* const kernels = kernels_for(isa);
     if (kernels == nullptr) continue;

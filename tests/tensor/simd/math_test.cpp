@@ -8,8 +8,7 @@
 #include "mini_bert/tensor/kernels/dropout.h"
 #include "mini_bert/tensor/simd/isa.h"
 #include "tests/catch.h"
-#include "tests/tensor/simd/emulated.h"
-#include "tests/tensor/simd/math_instantiate.h"
+#include "tests/tensor/simd/math_functions.h"
 
 namespace mini_bert::simd {
 namespace {
@@ -21,9 +20,9 @@ struct Named {
   MathFunctions functions;
 };
 
-// Those that this machine can run, and the emulated registers of 16 lanes.
+// Those of every instruction set that this program can run.
 std::vector<Named> all_functions() {
-  std::vector<Named> all = {{"emulated", make_math_functions<EmulatedF32x16>()}};
+  std::vector<Named> all;
 #if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
   all.push_back({"neon", math_neon()});
 #endif

@@ -1,0 +1,9 @@
+#include "tests/tensor/simd/emulated.h"
+
+namespace mini_bert::testing {
+
+bool emulated() {
+  return false;
+}
+
+}  // namespace mini_bert::testing

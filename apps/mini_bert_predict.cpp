@@ -8,6 +8,7 @@
 #include "apps/console/command_line.h"
 #include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
+#include "apps/console/terminal.h"
 #include "apps/predict/answering.h"
 #include "apps/predict/line_reader.h"
 #include "apps/predict/predict_options.h"
@@ -33,7 +34,7 @@ std::vector<Request> requests_of(const std::vector<std::string>& texts) {
 // Answers until the end of the input. Lines that arrive together are answered together, packed into batches.
 void answer_standard_input(Answering& answering, const PredictOptions& options, const std::string& input) {
   const bool is_terminal = isatty(STDIN_FILENO) == 1;
-  if (is_terminal) fmt::print(stderr, "Type {} and press Enter; Ctrl-D ends.\n", input);
+  if (is_terminal) print_message(fmt::format("Type {} and press Enter; Ctrl-D ends.", input));
   LineReader reader(STDIN_FILENO);
   std::size_t number = 0;
   for (std::vector<std::string> lines; !(lines = reader.read()).empty();) {

@@ -260,7 +260,7 @@ std::string render_report(const Report& report) {
   html += fmt::format(
       "<header>\n<p class=\"kicker\"><span>mini_bert training report</span><span>{}</span></p>\n<h1>{}</h1>\n"
       "<p class=\"verdict\">{}</p>\n</header>\n",
-      report.ending.empty() ? "still running: reload this page to see more" : escape_html(report.ending),
+      report.ending.empty() ? "still running when this page was written; reload it to see more" : escape_html(report.ending),
       escape_html(report.title), escape_html(report_verdict(history)));
   html += render_warnings(history.warnings);
   html += render_probes(probe_courses(history));

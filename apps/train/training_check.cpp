@@ -187,7 +187,7 @@ void check_training(const TrainOptions& options) {
     json["seconds"] = whole;
     json["memory_bytes"] = expected_memory(options, inputs);
     json["warnings"] = warnings;
-    fmt::print("{}\n", json.dump(2));
+    print_out("{}\n", json.dump(2));
     return;
   }
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);

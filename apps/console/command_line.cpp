@@ -159,8 +159,10 @@ Flag CommandLine::number_option(const std::string& names, T minimum, T maximum, 
   const auto check_and_take = [=](const std::string& given) {
     const auto parsed = parse_number<T>(given);
     if (parsed && *parsed >= minimum && *parsed <= maximum) return take(*parsed);
-    const std::string range = maximum >= static_cast<T>(endless) ? fmt::format("from {} up", minimum)
-                                                                 : fmt::format("in {}..{}", minimum, maximum);
+    const bool is_above = parsed && *parsed > maximum;
+    const std::string range = maximum >= static_cast<T>(endless) && !is_above
+                                  ? fmt::format("from {} up", minimum)
+                                  : fmt::format("in {}..{}", minimum, maximum);
     const bool has_comma = given.find(',') != std::string::npos;
     throw UsageError(fmt::format("{} is '{}'; expected {} {}{}", flag, given, kind, range,
                                  has_comma ? ", with a point and no comma in it" : ""));

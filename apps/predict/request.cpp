@@ -96,9 +96,8 @@ void read_object(const std::string& line, Request& request) {
   request.is_object = true;
   if (const auto id = object.find("id"); id != object.end()) read_id(*id, request);
   for (const auto& [name, value] : object.items()) {
-    if (name != "id")
-      request.names +=
-          fmt::format("{}\"{}\"{}", request.names.empty() ? "" : ", ", name, value.is_null() ? " (null)" : "");
+    if (name != "id") request.names += (request.names.empty() ? "" : ", ") + in_quotes(name);
+    if (value.is_null()) request.nulls.push_back(name);
     if (name == "choices") {
       read_choices(value, request);
     } else if (value.is_string() && name != "id") {
@@ -138,6 +137,8 @@ const std::string* Request::find(std::string_view name) const {
 
 const std::string& Request::field(std::string_view name) const {
   const std::string* const found = find(name);
+  const bool is_null = std::ranges::find(nulls, name) != nulls.end();
+  require(!is_null, "\"{}\" of the request is null, expected a text; {}", name, example(name));
   require(found != nullptr, "the request has no text \"{}\"{}{}; {}", name, names.empty() ? "" : ", but ", names,
           example(name));
   require(!is_blank(*found), "\"{}\" of the request is empty", name);

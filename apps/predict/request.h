@@ -21,6 +21,7 @@ struct Request {
   std::vector<std::string> choices = {};                        // "choices": ["…", "…"]
   std::string id = {};                                          // the value of "id" as JSON; empty: there is none
   std::string names = {};                                       // of all keys but "id", for messages
+  std::vector<std::string> nulls = {};                          // the keys whose value is null
 
   // The text of a request that has one: the line, or its field "text".
   const std::string& whole_text() const { return is_object ? field("text") : text; }

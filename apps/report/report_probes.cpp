@@ -1,6 +1,7 @@
 #include "apps/report/report_probes.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -197,14 +198,17 @@ std::string outcome_counts(const std::vector<ProbeCourse>& courses) {
   const auto count = [&](ProbeOutcome outcome) { return std::ranges::count(courses, outcome, outcome_of); };
   const auto all = std::ssize(courses) - count(ProbeOutcome::unmeasured);
   if (all == 0) return "";
-  std::string text;
+  const auto verb = [](auto number, const char* one, const char* many) { return number == 1 ? one : many; };
+  std::vector<std::string> clauses;
   for (const ProbeOutcome outcome :
        {ProbeOutcome::learned, ProbeOutcome::kept, ProbeOutcome::forgotten, ProbeOutcome::not_yet}) {
     const auto number = count(outcome);
     if (number == 0 && outcome != ProbeOutcome::learned) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number, name_of(outcome));
+    clauses.push_back(outcome == ProbeOutcome::not_yet
+                          ? fmt::format("{} {} not learned yet", number, verb(number, "is", "are"))
+                          : fmt::format("{} {} {}", number, verb(number, "was", "were"), name_of(outcome)));
   }
-  return fmt::format("of {} right answer{} {}", all, all == 1 ? "" : "s", text);
+  return fmt::format("of {} right answer{} {}", all, all == 1 ? "" : "s", fmt::join(clauses, ", "));
 }
 
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {

@@ -83,7 +83,8 @@ class ChoosePredictor : public Predictor {
     ChoiceQuestion question = request.is_object ? question_of_fields(request) : question_of_line(request.text);
     if (question.question.empty()) question.question = options_.question;
     require(!request.is_object || question.choices.size() >= 2,
-            "the request has {} choices, expected two or more; send {{\"context\": \"…\", \"question\": \"…\", "
+            "the request has {} texts in \"choices\", expected two or more; send {{\"context\": \"…\", \"question\": "
+            "\"…\", "
             "\"choices\": [\"…\", \"…\"]}}",
             question.choices.size());
     require(question.choices.size() >= 2,

@@ -1,5 +1,7 @@
 #include "apps/train/run_directory.h"
 
+#include "apps/console/data_files.h"
+
 #include "mini_bert/files/atomic_file.h"
 
 namespace mini_bert {
@@ -32,9 +34,7 @@ RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
 }
 
 void RunDirectory::prepare(const std::string& arguments_json) {
-  std::error_code error;
-  fs::create_directories(path_, error);
-  require(!error, "{}: cannot be made: {}; choose another --output", path_.string(), error.message());
+  make_output_folder(path_);
   write_file_atomically(path_ / "arguments.json", arguments_json);
   if (if_run_exists_ != IfRunExists::overwrite) return;
   for (fs::path old; !(old = Trainer::latest_checkpoint(path_)).empty();) fs::remove_all(old);

@@ -41,13 +41,14 @@ std::string probe_cells(const std::vector<ProbeRow>& rows, bool is_short) {
 
 }  // namespace
 
-TrainingConsole::TrainingConsole(const Plan& plan) : plan_(plan), width_(terminal_width(STDOUT_FILENO)), time_(plan) {}
+TrainingConsole::TrainingConsole(const Plan& plan, bool has_probes)
+    : plan_(plan), has_probes_(has_probes), width_(terminal_width(STDOUT_FILENO)), time_(plan) {}
 
 void TrainingConsole::fact(std::string_view label, std::string_view text) {
   const std::size_t whole = label_width + display_width(text);
   const std::size_t width = std::min(terminal_width(STDOUT_FILENO).value_or(whole), whole);
   print_out("{}{}\n", pad_right(label, label_width),
-             width < whole ? hanging(text, label_width, width) : std::string(text));
+            width < whole ? hanging(text, label_width, width) : std::string(text));
 }
 
 void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistory& history) {
@@ -157,7 +158,7 @@ void TrainingConsole::print_row() {
   const std::vector<Column> cells = columns();
   if (!header_shown_) {
     print_out("\n");
-    print_line(line_of(cells, &Column::heading) + "probes");
+    print_line(line_of(cells, &Column::heading) + (has_probes_ ? "probes" : ""));
     header_shown_ = true;
   }
   const std::string line = line_of(cells, &Column::cell);
@@ -216,7 +217,7 @@ void TrainingConsole::show_profile() {
   print_out("\n{:<18}{:>8}{:>12}{:>13}{:>9}\n", "operation", "calls", "forward ms", "backward ms", "share");
   for (const profile::Row& row : rows) {
     print_out("{:<18}{:>8}{:>12.1f}{:>13.1f}{:>7.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
-               1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
+              1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
   }
 }
 

@@ -186,7 +186,7 @@ int train(const TrainOptions& options) {
   const TrainingInputs inputs = training_task(options.task).read(options);
   const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
   const Facts facts = training_facts(options, inputs, plan);
-  TrainingConsole console(plan);
+  TrainingConsole console(plan, !options.probes.empty());
   Recorder recorder(options, facts, console, directory);
   Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, recorder);
 

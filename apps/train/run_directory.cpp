@@ -2,6 +2,7 @@
 
 #include "apps/console/data_files.h"
 
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/atomic_file.h"
 
 namespace mini_bert {
@@ -31,6 +32,17 @@ RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
   } else {
     require(!occupied, "{}: holds files that are not of a run; choose a new or empty directory as --output", name);
   }
+}
+
+void RunDirectory::require_room(std::uint64_t bytes) const {
+  std::error_code error;
+  fs::path folder = fs::absolute(path_, error);
+  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  const fs::space_info disk = fs::space(folder, error);
+  const bool is_known = !error && disk.capacity > 0;  // some network folders tell nothing
+  require(!is_known || disk.available >= bytes,
+          "{}: the disk has {} left and the trained model takes {}; free some space or choose another --output",
+          path_.string(), format_bytes(disk.available), format_bytes(bytes));
 }
 
 void RunDirectory::prepare(const std::string& arguments_json) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "apps/console/download_console.h"
 #include "apps/console/terminal.h"
@@ -173,12 +174,14 @@ Json labels_json(const LabelTable& table) {
 
 void check_training(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  std::optional<RunDirectory> directory;
   if (!options.output.empty()) {
-    RunDirectory(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
+    directory.emplace(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
   }
   if (!options.model.empty()) bring_model(options.model);
   const TrainingTask& task = training_task(options.task);
   const TrainingInputs inputs = task.read(options);
+  if (directory) directory->require_room(model_bytes(options, inputs));
   const Objective& objective = *inputs.objective;
   const Plan plan = Sampler(objective.lengths(), options.training).plan();
   const DataCheck training = check_data(objective.training()), validation = check_data(objective.validation());

@@ -184,6 +184,7 @@ int train(const TrainOptions& options) {
   RunDirectory directory(options.output, if_run_exists(options));
   if (!options.model.empty()) bring_model(options.model);
   const TrainingInputs inputs = training_task(options.task).read(options);
+  directory.require_room(model_bytes(options, inputs));
   const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
   const Facts facts = training_facts(options, inputs, plan);
   TrainingConsole console(plan, !options.probes.empty());

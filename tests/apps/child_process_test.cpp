@@ -117,13 +117,78 @@ TEST_CASE("child: fill-mask answers every line in its place, and says of a bad o
   CHECK_THAT(error_of(lines[5]), ContainsSubstring("no [MASK]"));
   CHECK_THAT(error_of(lines[6]), ContainsSubstring("JSON"));
   CHECK(lines[7].at("id") == "x");
-  CHECK_THAT(error_of(lines[7]), ContainsSubstring("no text \"text\""));
+  CHECK_THAT(error_of(lines[7]), ContainsSubstring("no text \"text\"; send {"));
   CHECK_THAT(error_of(lines[8]), ContainsSubstring("\"top_k\" is a flag"));
   CHECK(lines[9].at(0).contains("token_str"));
   CHECK(error_of(lines[10]) == "the text is empty");
-  CHECK(error_of(lines[11]) == "\"text\" of the request is 5, expected a text");
+  CHECK(error_of(lines[11]) == R"("text" of the request is 5, expected a text; send {"text": "…"})");
   CHECK(lines[12] == lines[4].at("result"));
   CHECK(lines[13].at(0).contains("token_str"));
+}
+
+TEST_CASE("child: JSON that is no text and no object with a text is named, not read as a text", "[apps][child]") {
+  const Desk desk;
+  struct Case {
+    const char *line, *error;
+  };
+  const std::vector<Case> cases = {
+      {R"({"text": null})", R"("text" of the request is null, expected a text; send {"text": "…"})"},
+      {R"({"text": ["a"]})", R"("text" of the request is ["a"], expected a text; send {"text": "…"})"},
+      {R"({"txt": "天[MASK]", "n": 5})", R"(the request has no text "text", but "n", "txt"; send {"text": "…"})"},
+      {"{}", R"(the request has no text "text"; send {"text": "…"})"},
+      {R"(["天[MASK]", "地[MASK]"])", "the line is a list, expected one text or one object; send each text on a line"},
+      {R"([{"text": "天[MASK]"}])", "the line is a list, expected one text or one object"},
+      {"[101, 102]", "the line is a list, expected one text or one object"},
+      {"null", "the line is null, expected one text or one object"},
+      {"{'text': '天[MASK]'}", "the keys of the object are not in double quotes"},
+      {"{text: \"天[MASK]\"}", "the keys of the object are not in double quotes"},
+      {R"({"text": "天[MASK]",})", "the request: not JSON, column 20: "},
+      {R"({"text": "天[MASK]", "parameters": {"top_k": 3}})", "\"top_k\" is a flag of the program"},
+      {R"({"text": "天[MASK]", "id": 12345678901234567890123})",
+       "more than 64 bits, which is rounded; send it as a text"},
+      {R"("")", "the text is empty"},
+      {"666", "no [MASK] in the text \"666\""},
+      {"[1]", "no [MASK] in the text \"[1]\""}};
+  std::string input;
+  for (const Case& c : cases) input += std::string(c.line) + '\n';
+  const std::vector<json> lines = desk.ask("fill-mask --model model", input);
+  REQUIRE(lines.size() == cases.size());
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    INFO(cases[i].line);
+    CHECK_THAT(error_of(lines[i]), ContainsSubstring(cases[i].error));
+  }
+}
+
+TEST_CASE("child: a JSON string is its text; other lines in quotation marks or braces are texts", "[apps][child]") {
+  const Desk desk;
+  const std::string flags = "fill-mask --model model --top-k 1";
+  const std::vector<json> plain = desk.ask(flags, "天[MASK]\n");
+  const std::vector<json> lines = desk.ask(flags,
+                                           "\"天[MASK]\"\n"
+                                           " \"天\\u0020[MASK]\" \n"
+                                           "\"天[MASK]\"地\n"
+                                           "{你: 天[MASK]}\n"
+                                           "[天[MASK]]\n"
+                                           "{\"text\": \"天[MASK]\", \"id\": 9007199254740993}\n");
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[0] == plain[0]);
+  CHECK(lines[1] == plain[0]);
+  for (const int i : {2, 3, 4}) CHECK((lines[i].at(0).contains("token_str") && lines[i] != plain[0]));
+  CHECK(lines[5].at("id").dump() == "9007199254740993");
+}
+
+TEST_CASE("child: an object where only texts are read is noted, once", "[apps][child]") {
+  const Desk desk;
+  const std::string object = R"({"text": "天[MASK]"})";
+  write_file(desk.path() / "input.txt", object + '\n' + object + '\n');
+  const Outcome piped = desk.run("mini_bert_predict fill-mask --model model < input.txt");
+  CHECK(piped.exit_code == 0);
+  CHECK(std::ranges::count(piped.err, '\n') == 1);
+  CHECK_THAT(piped.err,
+             ContainsSubstring("looks like a JSON object and is read as a text") && ContainsSubstring("--json"));
+  CHECK_THAT(desk.run("mini_bert_predict fill-mask --model model --json '" + object + "'").err,
+             ContainsSubstring("looks like a JSON object"));
+  CHECK(desk.run("mini_bert_predict fill-mask --model model --json < input.txt").err.empty());
 }
 
 TEST_CASE("child: every predictor takes objects, gives ids back and lives on after a bad line", "[apps][child]") {
@@ -170,7 +235,7 @@ TEST_CASE("child: every predictor takes objects, gives ids back and lives on aft
   // A pair as an object is the pair of the line with a tab.
   const std::string pair = "classify --model labels";
   CHECK(error_of(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": ["大山"]})").at(0)) ==
-        "\"text_pair\" of the request is [\"大山\"], expected a text");
+        R"("text_pair" of the request is ["大山"], expected a text; send {"text": "…", "text_pair": "…"})");
   CHECK(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": null})").at(0) == desk.ask(pair, "诸葛亮\n").at(0));
   CHECK(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": "大山"})").at(0) ==
         desk.ask(pair + " --pairs", "诸葛亮\t大山\n").at(0));

@@ -84,6 +84,7 @@ int predict(const PredictOptions& options, const CommandLine& line) {
         fmt::format("--file and texts exclude each other, and '{}' stands alone; write --file before each file",
                     options.texts.front()));
   check_data_files(options.files);
+  require_data_files(options.files);
   if (options.files.empty()) {
     for (const std::string& text : options.texts) refuse_data_file(text);
   }

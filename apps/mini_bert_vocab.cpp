@@ -82,6 +82,7 @@ Coverage measure(const WordCounter::Counts& counts, const Tokenizer& tokenizer) 
 
 void learn(const Flags& flags) {
   check_data_files(flags.files);
+  require_data_files(flags.files);
   require(!std::filesystem::is_regular_file(flags.output), "{}: --output must be a directory, this is a file",
           flags.output);
   // A model reads the words of another vocabulary as nonsense.

@@ -39,10 +39,16 @@ void check_data_files(const std::vector<std::string>& files) {
       throw UsageError(fmt::format(
           "{}: no file has such a name; a * is replaced by the names of files only without quotes around it", file));
     }
-    if (std::filesystem::exists(file, ignored) || ignored) continue;
+  }
+}
+
+void require_data_files(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    std::error_code error;
+    if (std::filesystem::exists(file, error) || error) continue;
     const std::string nearest = nearest_file(file);
-    throw UsageError(fmt::format("{}: there is no such file{}", file,
-                                 nearest.empty() ? "; check the path" : fmt::format("; did you mean {}?", nearest)));
+    fail("{}: there is no such file{}", file,
+         nearest.empty() ? "; check the path" : fmt::format("; did you mean {}?", nearest));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
@@ -179,6 +180,8 @@ void check_training(const TrainOptions& options) {
     directory.emplace(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
   }
   if (!options.model.empty()) bring_model(options.model);
+  require_data_files(options.train_files);
+  require_data_files(options.validation_files);
   const TrainingTask& task = training_task(options.task);
   const TrainingInputs inputs = task.read(options);
   if (directory) directory->require_room(model_bytes(options, inputs));

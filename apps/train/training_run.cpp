@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "apps/console/argument_wording.h"
+#include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
@@ -183,6 +184,8 @@ int train(const TrainOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // a write to a pipe without a reader fails instead of ending the run
   RunDirectory directory(options.output, if_run_exists(options));
   if (!options.model.empty()) bring_model(options.model);
+  require_data_files(options.train_files);
+  require_data_files(options.validation_files);
   const TrainingInputs inputs = training_task(options.task).read(options);
   directory.require_room(model_bytes(options, inputs));
   const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();

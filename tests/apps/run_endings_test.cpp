@@ -117,7 +117,7 @@ TEST_CASE("endings: the report of a run that diverges calls nothing known", "[ap
       run.run(EndlessRun::command(50) + " --logging-steps 1 --learning-rate 1e9 --max-grad-norm 0 --precision f32");
   INFO(outcome.out << outcome.err);
   CHECK(outcome.exit_code == 1);
-  CHECK_THAT(outcome.err, ContainsSubstring("is not a number (NaN)") && ContainsSubstring("lower --learning-rate"));
+  CHECK_THAT(outcome.err, ContainsSubstring("is nan (not a number)") && ContainsSubstring("lower --learning-rate"));
   CHECK_THAT(run.report(), ContainsSubstring("<span>ended by an error after") &&
                                ContainsSubstring("<li>An error ended this run: step ") &&
                                ContainsSubstring("<p class=\"note\">No answer.</p>") &&

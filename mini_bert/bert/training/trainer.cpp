@@ -200,7 +200,7 @@ void Trainer::check_finite(double value, Index step, const char* what) const {
   }
   if (step > history_.step) culprit += "; nothing was updated";
   fail("step {}: {} is {}; {}. Try a lower `learning_rate`", step, what,
-       std::isnan(value) ? "not a number (NaN)" : "infinite", culprit);
+       std::isnan(value) ? "nan (not a number)" : "infinite", culprit);
 }
 
 }  // namespace mini_bert

@@ -69,7 +69,7 @@ TEST_CASE("endings: when nobody reads its output any more, a run saves a checkpo
   for (const char* redirected : {"", "2>&1"}) {  // with stderr in the same pipe, nothing can be said
     const EndlessRun run;
     const Outcome outcome =
-        run.run("{ " + EndlessRun::command(1'000'000) + " " + redirected + "; echo $? > code; } | head -n 4");
+        run.run("{ " + EndlessRun::command(20'000) + " " + redirected + "; echo $? > code; } | head -n 4");
     INFO(outcome.out << outcome.err);
     CHECK(read_file(run.path() / "code") == "1\n");
     run.check_interrupted();
@@ -84,7 +84,7 @@ TEST_CASE("endings: a terminal that is closed interrupts a run, but not under no
   {
     const EndlessRun run;
     const Outcome outcome =
-        run.run(EndlessRun::command(1'000'000) + " & pid=$!; " + until_it_trains + "kill -HUP $pid; wait $pid");
+        run.run(EndlessRun::command(20'000) + " & pid=$!; " + until_it_trains + "kill -HUP $pid; wait $pid");
     INFO(outcome.out << outcome.err);
     CHECK(outcome.exit_code == 130);
     run.check_interrupted();

@@ -8,15 +8,26 @@
 #include "apps/console/command_line.h"
 #include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
+#include "apps/console/terminal.h"
 #include "apps/predict/answering.h"
 #include "apps/predict/line_reader.h"
 #include "apps/predict/predict_options.h"
 #include "apps/tasks/tasks.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 namespace {
+
+// Only lines of standard input, with --json, may be objects.
+void note_object(const std::string& text) {
+  if (!looks_like_object(text)) return;
+  print_message(fmt::format(
+      "mini_bert_predict: {} looks like a JSON object and is read as a text; objects are read from standard "
+      "input, with --json",
+      in_quotes(text)));
+}
 
 // An empty text that somebody typed is a mistake. In a file or in a pipe it is a row like others.
 std::vector<Request> requests_of(const std::vector<std::string>& texts) {
@@ -24,6 +35,7 @@ std::vector<Request> requests_of(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     const std::string place = texts.size() == 1 ? "" : fmt::format("text {}", requests.size() + 1);
     Request request = text_request(text, place);
+    note_object(text);
     if (is_blank(text)) request.is_mistake = true;
     requests.push_back(std::move(request));
   }
@@ -33,15 +45,20 @@ std::vector<Request> requests_of(const std::vector<std::string>& texts) {
 // Answers until the end of the input. Lines that arrive together are answered together, packed into batches.
 void answer_standard_input(Answering& answering, const PredictOptions& options, const std::string& input) {
   const bool is_terminal = isatty(STDIN_FILENO) == 1;
-  if (is_terminal) fmt::print(stderr, "Type {} and press Enter; Ctrl-D ends.\n", input);
+  if (is_terminal) print_message(fmt::format("Type {} and press Enter; Ctrl-D ends.", input));
   LineReader reader(STDIN_FILENO);
   std::size_t number = 0;
+  bool is_noted = false;
   for (std::vector<std::string> lines; !(lines = reader.read()).empty();) {
     std::vector<Request> requests;
     for (std::string& line : lines) {
       ++number;
       if (is_terminal && line.empty()) continue;
       std::string place = is_terminal ? "" : fmt::format("line {}", number);
+      if (!options.json && !is_noted && looks_like_object(line)) {
+        note_object(line);
+        is_noted = true;
+      }
       requests.push_back(options.json ? json_request(std::move(line), std::move(place))
                                       : text_request(std::move(line), std::move(place)));
     }
@@ -67,6 +84,7 @@ int predict(const PredictOptions& options, const CommandLine& line) {
         fmt::format("--file and texts exclude each other, and '{}' stands alone; write --file before each file",
                     options.texts.front()));
   check_data_files(options.files);
+  require_data_files(options.files);
   if (options.files.empty()) {
     for (const std::string& text : options.texts) refuse_data_file(text);
   }

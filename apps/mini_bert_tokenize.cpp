@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <charconv>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -104,11 +105,11 @@ std::string decode_line(const Tokenizer& tokenizer, const std::string& text, con
   std::vector<int32_t> ids;
   std::istringstream numbers(text);
   for (std::string number; numbers >> number;) {
-    try {
-      ids.push_back(std::stoi(number));
-    } catch (const std::exception&) {
-      fail("'{}' is not a token id; with --decode a line is ids and spaces", number);
-    }
+    int32_t id = 0;
+    const auto [stopped, error] = std::from_chars(number.data(), number.data() + number.size(), id);
+    require(error == std::errc() && stopped == number.data() + number.size(),
+            "'{}' is not a token id; with --decode a line is ids and spaces", number);
+    ids.push_back(id);
   }
   const std::string decoded = tokenizer.decode(ids, flags.skip_special);
   return (flags.json ? nlohmann::json(decoded).dump() : decoded) + "\n";

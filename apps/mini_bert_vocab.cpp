@@ -10,6 +10,7 @@
 
 #include "apps/console/command_line.h"
 #include "apps/console/data_files.h"
+#include "apps/console/missing_model.h"
 #include "apps/console/terminal.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
@@ -81,7 +82,13 @@ Coverage measure(const WordCounter::Counts& counts, const Tokenizer& tokenizer) 
 
 void learn(const Flags& flags) {
   check_data_files(flags.files);
+  require_data_files(flags.files);
   require(!std::filesystem::is_regular_file(flags.output), "{}: --output must be a directory, this is a file",
+          flags.output);
+  // A model reads the words of another vocabulary as nonsense.
+  require(!holds_model(flags.output),
+          "{}: this folder holds a model, whose vocabulary would be lost; choose another "
+          "--output",
           flags.output);
   const auto start = std::chrono::steady_clock::now();
   const TokenizerOptions options = tokenizer_options(flags);
@@ -96,7 +103,7 @@ void learn(const Flags& flags) {
   const auto learned = std::chrono::steady_clock::now();
 
   const std::filesystem::path output = flags.output;
-  std::filesystem::create_directories(output);
+  make_output_folder(output);
   write_file_atomically(output / "vocab.txt", tokenizer.vocab_text());
   write_file_atomically(output / "tokenizer_config.json", tokenizer.config_text());
 

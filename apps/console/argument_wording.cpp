@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 #include <string_view>
 
 #include <fmt/core.h>
@@ -67,6 +68,7 @@ std::string advice(const std::exception& error) {
 
 std::string worded(const std::exception& error, const std::function<bool(const std::string& flag)>& has_flag) {
   if (const auto* const other = dynamic_cast<const OtherTaskError*>(&error)) return task_wording(*other);
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
   const std::string_view text = error.what();
   std::string result;
   for (std::size_t at = 0; at < text.size();) {

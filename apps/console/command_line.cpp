@@ -159,8 +159,10 @@ Flag CommandLine::number_option(const std::string& names, T minimum, T maximum, 
   const auto check_and_take = [=](const std::string& given) {
     const auto parsed = parse_number<T>(given);
     if (parsed && *parsed >= minimum && *parsed <= maximum) return take(*parsed);
-    const std::string range = maximum >= static_cast<T>(endless) ? fmt::format("from {} up", minimum)
-                                                                 : fmt::format("in {}..{}", minimum, maximum);
+    const bool is_above = parsed && *parsed > maximum;
+    const std::string range = maximum >= static_cast<T>(endless) && !is_above
+                                  ? fmt::format("from {} up", minimum)
+                                  : fmt::format("in {}..{}", minimum, maximum);
     const bool has_comma = given.find(',') != std::string::npos;
     throw UsageError(fmt::format("{} is '{}'; expected {} {}{}", flag, given, kind, range,
                                  has_comma ? ", with a point and no comma in it" : ""));
@@ -251,7 +253,6 @@ std::vector<std::string> CommandLine::given_names() const {
 }
 
 std::string CommandLine::message(const std::exception& error) const {
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
   const auto has_flag = [this](const std::string& flag) { return app_->get_option_no_throw(flag) != nullptr; };
   return one_line(worded(error, has_flag));
 }
@@ -282,16 +283,23 @@ std::vector<std::pair<std::string, std::string>> CommandLine::effective() const 
   return effective;
 }
 
+// What is still in a buffer may fail to be written, and an answer that is lost must not look like success.
+int CommandLine::checked_output(int exit_code) const {
+  std::cout.flush();
+  flush_output();
+  if (std::cout && output_error() == 0) return exit_code;
+  print_message(program_ + ": " + output_problem());
+  return 1;
+}
+
 int CommandLine::run(int argc, const char* const* argv, const std::function<void()>& work) {
   remember_program(argv[0]);
   try {
     parse({argv + 1, argv + argc});
     work();
-    std::cout.flush();
-    if (!std::cout || std::fflush(stdout) != 0) throw std::runtime_error("standard output cannot be written");
-    return 0;
+    return checked_output(0);
   } catch (const CLI::Success& help) {
-    return app_->exit(help);
+    return checked_output(app_->exit(help));
   } catch (const std::exception& error) {
     print_message(program_ + ": " + message(error));
   }

@@ -120,6 +120,7 @@ class CommandLine {
   bool stands_alone() const;
   void check_dashes(const std::string& argument) const;
   [[noreturn]] void fail_unknown(const std::string& flag) const;
+  int checked_output(int exit_code) const;
 
   std::string program_;
   std::unique_ptr<CLI::App> app_;  // CLI11 is costly to compile, so its header stays in command_line.cpp

@@ -1,12 +1,31 @@
 #include "apps/console/data_files.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/core.h>
 
 #include "apps/console/command_line.h"
+#include "mini_bert/base/error.h"
 
 namespace mini_bert {
+namespace {
+
+// The file in the same folder whose name is the likeliest slip; empty: there is none.
+std::string nearest_file(const std::filesystem::path& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored)) names.push_back(entry->path().filename().string());
+  }
+  std::ranges::sort(names);
+  const std::string nearest = nearest_word(path.filename().string(), names);
+  return nearest.empty() ? "" : (path.parent_path() / nearest).string();
+}
+
+}  // namespace
 
 void check_data_files(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
@@ -15,11 +34,28 @@ void check_data_files(const std::vector<std::string>& files) {
       const std::string inside = (std::filesystem::path(file) / "*.txt").string();
       throw UsageError(fmt::format("{}: this is a folder; name the files in it, {}", file, inside));
     }
+    if (file == "-") throw UsageError("-: standard input is not read as a file; name a file");
     if (file.find('*') != std::string::npos && !std::filesystem::exists(file, ignored)) {
       throw UsageError(fmt::format(
           "{}: no file has such a name; a * is replaced by the names of files only without quotes around it", file));
     }
   }
+}
+
+void require_data_files(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    std::error_code error;
+    if (std::filesystem::exists(file, error) || error) continue;
+    const std::string nearest = nearest_file(file);
+    fail("{}: there is no such file{}", file,
+         nearest.empty() ? "; check the path" : fmt::format("; did you mean {}?", nearest));
+  }
+}
+
+void make_output_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  require(!error, "{}: cannot be made: {}; choose another --output", folder.string(), error.message());
 }
 
 }  // namespace mini_bert

@@ -40,7 +40,7 @@ class DownloadConsole : public hub::DownloadObserver {
         fmt::format("  {}  {} of {} of {}  {}/s  {} left", file.name, format_percent(share), format_bytes(done),
                     format_bytes(file.size), format_bytes(static_cast<std::uint64_t>(speed)),
                     speed > 0 ? format_duration(static_cast<double>(file.size - done) / speed) : "–");
-    fmt::print(stderr, "\r\x1b[K{}", fitted(line, terminal_width(STDERR_FILENO).value_or(80) - 1));
+    print_error_text(fmt::format("\r\x1b[K{}", fitted(line, terminal_width(STDERR_FILENO).value_or(80) - 1)));
     std::fflush(stderr);
     line_shown_ = true;
     drawn_ = Clock::now();
@@ -48,7 +48,7 @@ class DownloadConsole : public hub::DownloadObserver {
 
   void on_done(const hub::RemoteFile& file) override {
     clear_line();
-    fmt::print(stderr, "  {}  {}\n", file.name, format_bytes(file.size));
+    print_error_text(fmt::format("  {}  {}\n", file.name, format_bytes(file.size)));
   }
 
   void on_retry(const hub::RemoteFile& file, const std::string& reason) override {
@@ -58,12 +58,12 @@ class DownloadConsole : public hub::DownloadObserver {
 
   void on_wait(const hub::RemoteFile& file) override {
     clear_line();
-    fmt::print(stderr, "  {}  waiting for another program that is downloading it\n", file.name);
+    print_error_text(fmt::format("  {}  waiting for another program that is downloading it\n", file.name));
   }
 
  private:
   void clear_line() {
-    if (line_shown_) fmt::print(stderr, "\r\x1b[K");
+    if (line_shown_) print_error_text("\r\x1b[K");
     line_shown_ = false;
   }
 

@@ -52,6 +52,14 @@ std::string nearest_folder(const std::string& path) {
   return nearest_below({}, whole.begin(), whole.end());
 }
 
+bool holds_model(const std::filesystem::path& folder) {
+  const auto has = [&](const char* file) {
+    std::error_code ignored;
+    return fs::exists(folder / file, ignored);
+  };
+  return has("config.json") || has("bert_config.json") || has("modules.json");
+}
+
 void require_model_folder(const std::string& name) {
   std::error_code ignored;
   const fs::path folder(name);
@@ -59,10 +67,6 @@ void require_model_folder(const std::string& name) {
     fail("{}: this is a file; --model takes the folder that holds it{}", name,
          folder.has_parent_path() ? ", " + folder.parent_path().string() : ": .");
   }
-  const auto holds_model = [&](const fs::path& path) {
-    return fs::exists(path / "config.json", ignored) || fs::exists(path / "bert_config.json", ignored) ||
-           fs::exists(path / "modules.json", ignored);
-  };
   if (!fs::is_directory(folder, ignored) || holds_model(folder)) return;
   std::vector<std::string> below = folders_in(folder);
   std::ranges::sort(below);

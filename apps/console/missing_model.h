@@ -1,11 +1,15 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace mini_bert {
 
 // Error when `name` is neither a folder nor a name that the hub allows. Names the nearest folder that exists.
 void require_likely_model(const std::string& name);
+
+// Whether a folder has the file of settings of a model.
+bool holds_model(const std::filesystem::path& folder);
 
 // Error when `name` is a file, or a folder without a model. Names a folder in it that has one.
 void require_model_folder(const std::string& name);

@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 
 #include <fmt/core.h>
 
@@ -21,6 +24,15 @@ constexpr std::size_t usual_width = 80, least_width = 40, least_column = 8;
 std::string& started_as() {
   static std::string path;
   return path;
+}
+
+int& first_output_error() {
+  static int error = 0;
+  return error;
+}
+
+void note_output(bool succeeded) {
+  if (!succeeded && first_output_error() == 0) first_output_error() = errno != 0 ? errno : EIO;
 }
 
 // The next piece that must not be broken: letters up to a space, or one wide character.
@@ -113,14 +125,37 @@ std::string folded(std::string_view rows, std::size_t width) {
   return lines;
 }
 
+void print_error_text(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void print_text(std::string_view text) {
+  errno = 0;
+  note_output(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+}
+
+void flush_output() {
+  errno = 0;
+  note_output(std::fflush(stdout) == 0);
+}
+
+int output_error() {
+  return first_output_error();
+}
+
+std::string output_problem() {
+  const std::string problem = "standard output cannot be written";
+  return output_error() == 0 ? problem : problem + ": " + std::generic_category().message(output_error());
+}
+
 void print_message(std::string_view text) {
   const std::optional<std::size_t> width = terminal_width(STDERR_FILENO);
-  fmt::print(stderr, "{}\n", width && display_width(text) > *width ? wrapped(text, *width) : std::string(text));
+  print_error_text((width && display_width(text) > *width ? wrapped(text, *width) : std::string(text)) + '\n');
 }
 
 void print_rows(std::string_view rows) {
   static const std::optional<std::size_t> width = terminal_width(STDOUT_FILENO);
-  fmt::print("{}", width ? folded(rows, *width) : std::string(rows));
+  print_text(width ? folded(rows, *width) : std::string(rows));
 }
 
 std::string hanging(std::string_view text, std::size_t indent, std::size_t width) {

@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
 
 namespace mini_bert {
 
@@ -23,6 +26,20 @@ std::string hanging(std::string_view text, std::size_t indent, std::size_t width
 // Rows of a table, in which a row wider than `width` goes on below its last column. At least two spaces separate
 // columns.
 std::string folded(std::string_view rows, std::size_t width);
+
+// Print on stderr, and on stdout. They never throw: a full disk, or a reader that went away, must not end a run.
+void print_error_text(std::string_view text);
+void print_text(std::string_view text);
+template <class... Values>
+void print_out(fmt::format_string<Values...> format, Values&&... values) {
+  print_text(fmt::format(format, std::forward<Values>(values)...));
+}
+void flush_output();
+
+// The errno of the first write to stdout that failed; 0: all of them succeeded. EPIPE: nobody reads any more.
+int output_error();
+// "standard output cannot be written: No space left on device"
+std::string output_problem();
 
 // Print on stderr one line for a person, and on stdout rows of a table. On a terminal they are wrapped and folded.
 void print_message(std::string_view text);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/utf8.h"
@@ -17,7 +18,8 @@ void Answering::answer(std::span<const Request> requests) {
   constexpr std::size_t chunk = 256;
   for (std::size_t begin = 0; begin < requests.size(); begin += chunk) {
     answer_chunk(requests.subspan(begin, std::min(chunk, requests.size() - begin)));
-    std::fflush(stdout);
+    flush_output();
+    if (output_error() != 0) throw std::runtime_error(output_problem());
   }
 }
 
@@ -53,12 +55,12 @@ void Answering::answer_chunk(std::span<const Request> requests) {
 void Answering::print(const Request& request, const std::string& answer) {
   if (request.id.empty()) {
     if (json_) {
-      fmt::print("{}", answer);
+      print_out("{}", answer);
     } else {
       print_rows(answer);
     }
   } else {
-    fmt::print("{{\"id\":{},\"result\":{}}}\n", request.id, answer.substr(0, answer.find_last_not_of('\n') + 1));
+    print_out("{{\"id\":{},\"result\":{}}}\n", request.id, answer.substr(0, answer.find_last_not_of('\n') + 1));
   }
 }
 
@@ -70,10 +72,10 @@ void Answering::print_problem(const Request& request, const std::string& problem
     if (!request.id.empty()) answer["id"] = nlohmann::ordered_json::parse(request.id);
     answer["error"] = problem;
     // A problem may quote bytes of the request that are not UTF-8.
-    fmt::print("{}\n", answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    print_out("{}\n", answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     return;
   }
-  std::fflush(stdout);
+  flush_output();
   print_message(fmt::format("mini_bert_predict: {}{}{}", request.place, request.place.empty() ? "" : ": ", problem));
 }
 

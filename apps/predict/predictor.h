@@ -36,7 +36,7 @@ Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOpti
     print_message(fmt::format("keys without effect here: {}", fmt::join(loaded.report.unknown_keys, ", ")));
   }
   const std::string& note = loaded.report.vocabulary_note;
-  if (!note.empty()) fmt::print(stderr, "{}\n", note);
+  if (!note.empty()) print_message(note);
   return loaded;
 }
 

@@ -20,6 +20,8 @@ struct Request {
   std::map<std::string, std::string, std::less<>> fields = {};  // the values that are texts
   std::vector<std::string> choices = {};                        // "choices": ["…", "…"]
   std::string id = {};                                          // the value of "id" as JSON; empty: there is none
+  std::string names = {};                                       // of all keys but "id", for messages
+  std::vector<std::string> nulls = {};                          // the keys whose value is null
 
   // The text of a request that has one: the line, or its field "text".
   const std::string& whole_text() const { return is_object ? field("text") : text; }
@@ -39,7 +41,11 @@ Request broken_request(std::string problem);
 // Makes a request of a line of text. A line that is empty or no UTF-8 is a problem.
 Request text_request(std::string line, std::string place);
 
-// The same, and a line that is a JSON object becomes fields and an id. A key of another name whose value is a number, a
+// Whether a line was meant as a JSON object.
+bool looks_like_object(std::string_view line);
+
+// The same, and a line that is a JSON object becomes fields and an id, and a line that is a JSON string becomes its
+// text. A key of another name whose value is a number, a
 // list and so on is allowed, because programs send keys of their own, but a key that is the name of a flag is a
 // problem: a request cannot change flags.
 Request json_request(std::string line, std::string place);

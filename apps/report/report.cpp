@@ -98,6 +98,14 @@ std::string render_probes(const std::vector<ProbeCourse>& courses) {
   std::string html = fmt::format(
       "<section>\n<h2>Probes</h2>\n<p>What the model puts into the (first) blank, most probable answer first{}.</p>\n",
       asked_again ? ", before and after this training" : "; it has been asked only once so far");
+  const bool any_right =
+      std::ranges::any_of(courses, [](const ProbeCourse& c) { return c.rows.back()->right.has_value(); });
+  if (asked_again && !any_right) {
+    html +=
+        "<p>A probe that ends in its right answer, as in --probe &#39;…[MASK]…=橙&#39;, also says whether the model "
+        "has "
+        "learned or forgotten it.</p>\n";
+  }
   for (const std::string& advice : probe_advice(courses)) html += fmt::format("<p>{}</p>\n", escape_html(advice));
   for (const ProbeCourse& course : courses) html += render_probe(course);
   return html + "</section>\n";
@@ -260,7 +268,8 @@ std::string render_report(const Report& report) {
   html += fmt::format(
       "<header>\n<p class=\"kicker\"><span>mini_bert training report</span><span>{}</span></p>\n<h1>{}</h1>\n"
       "<p class=\"verdict\">{}</p>\n</header>\n",
-      report.ending.empty() ? "still running: reload this page to see more" : escape_html(report.ending),
+      report.ending.empty() ? "still running when this page was written; reload it to see more"
+                            : escape_html(report.ending),
       escape_html(report.title), escape_html(report_verdict(history)));
   html += render_warnings(history.warnings);
   html += render_probes(probe_courses(history));

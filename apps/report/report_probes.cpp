@@ -1,6 +1,7 @@
 #include "apps/report/report_probes.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -180,7 +181,24 @@ std::string name_of(ProbeOutcome outcome) {
 std::vector<std::string> probe_advice(const std::vector<ProbeCourse>& courses) {
   const auto any = [&](ProbeOutcome outcome) { return std::ranges::count(courses, outcome, outcome_of) > 0; };
   std::vector<std::string> advice;
-  if (any(ProbeOutcome::not_yet)) {
+  bool never_right = false;
+  std::string lost;
+  for (const ProbeCourse& course : courses) {
+    if (outcome_of(course) != ProbeOutcome::not_yet) continue;
+    const auto last_right = std::ranges::find_if(course.rows.rbegin(), course.rows.rend(),
+                                                 [](const ProbeRow* row) { return row->right->rank == 1; });
+    if (last_right == course.rows.rend()) {
+      never_right = true;
+    } else {
+      lost += fmt::format("{}{} in {} was the first answer at step {}", lost.empty() ? "" : "; ",
+                          course.rows.back()->right->text, course.text, count_text((*last_right)->step));
+    }
+  }
+  if (!lost.empty()) {
+    advice.push_back(
+        fmt::format("Learned, and lost again: {}. End earlier (--epochs), or lower --learning-rate.", lost));
+  }
+  if (never_right) {
     advice.emplace_back(
         "Not learned yet: train longer (--epochs), with a higher --learning-rate, or on more texts that say it; "
         "--mask-words makes the model guess a word each time.");
@@ -197,14 +215,17 @@ std::string outcome_counts(const std::vector<ProbeCourse>& courses) {
   const auto count = [&](ProbeOutcome outcome) { return std::ranges::count(courses, outcome, outcome_of); };
   const auto all = std::ssize(courses) - count(ProbeOutcome::unmeasured);
   if (all == 0) return "";
-  std::string text;
+  const auto verb = [](auto number, const char* one, const char* many) { return number == 1 ? one : many; };
+  std::vector<std::string> clauses;
   for (const ProbeOutcome outcome :
        {ProbeOutcome::learned, ProbeOutcome::kept, ProbeOutcome::forgotten, ProbeOutcome::not_yet}) {
     const auto number = count(outcome);
     if (number == 0 && outcome != ProbeOutcome::learned) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number, name_of(outcome));
+    clauses.push_back(outcome == ProbeOutcome::not_yet
+                          ? fmt::format("{} {} not learned yet", number, verb(number, "is", "are"))
+                          : fmt::format("{} {} {}", number, verb(number, "was", "were"), name_of(outcome)));
   }
-  return fmt::format("of {} right answer{} {}", all, all == 1 ? "" : "s", text);
+  return fmt::format("of {} right answer{} {}", all, all == 1 ? "" : "s", fmt::join(clauses, ", "));
 }
 
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {

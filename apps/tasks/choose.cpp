@@ -82,10 +82,15 @@ class ChoosePredictor : public Predictor {
   ChoiceQuestion question_of(const Request& request) const {
     ChoiceQuestion question = request.is_object ? question_of_fields(request) : question_of_line(request.text);
     if (question.question.empty()) question.question = options_.question;
+    require(!request.is_object || question.choices.size() >= 2,
+            "the request has {} texts in \"choices\", expected two or more; send {{\"context\": \"…\", \"question\": "
+            "\"…\", "
+            "\"choices\": [\"…\", \"…\"]}}",
+            question.choices.size());
     require(question.choices.size() >= 2,
             "{} choices in \"{}\"; give lines of a text and at least two choices, with tabs between them, or "
             "--context, --question and the choices",
-            question.choices.size(), request.is_object ? question.context : request.text);
+            question.choices.size(), request.text);
     return question;
   }
 

@@ -15,18 +15,27 @@ std::string loss_in_words(double loss) {
   return loss >= 1000 ? format_count(static_cast<std::int64_t>(loss)) : fmt::format("{:.3f}", loss);
 }
 
-// A loss that rises a little is noise; this is a model that has been damaged.
-bool is_far_above(double end, double beginning) {
-  return end > 1.5 * beginning && end > beginning + 0.5;
+// How far above its beginning a loss must end for a model to be called damaged. A loss that rises a little is noise.
+constexpr double far_above = 1.5, least_rise = 0.5;
+
+// What a run of training rows ended with: the least loss of the last third, since a single batch may have hard texts.
+struct LossEnding {
+  double loss, far;
+};
+LossEnding ending_of(const std::vector<TrainingRow>& rows) {
+  constexpr std::ptrdiff_t few = 3;
+  const std::ptrdiff_t count = (std::ssize(rows) + 2) / 3;
+  const double least = std::ranges::min_element(rows.end() - count, rows.end(), {}, &TrainingRow::loss)->loss;
+  return {least, count < few ? 2 * far_above : far_above};
 }
 
-void add_loss(const char* which, double beginning, double end, double learning_rate,
+void add_loss(const char* which, double beginning, const LossEnding& end, double learning_rate,
               std::vector<std::string>& remarks) {
-  if (!is_far_above(end, beginning)) return;
+  if (end.loss <= end.far * beginning || end.loss <= beginning + least_rise) return;
   remarks.push_back(
       fmt::format("the {} loss ended at {}, far above {} where it began: the training has damaged the model; try a "
                   "lower --learning-rate (it was {:g})",
-                  which, loss_in_words(end), loss_in_words(beginning), learning_rate));
+                  which, loss_in_words(end.loss), loss_in_words(beginning), learning_rate));
 }
 
 // "the model has not yet learned: 橙 in 麦穗音箱是[MASK]色的。 (rank 40 before, 12 now)". Names the first few of many.
@@ -67,12 +76,13 @@ std::vector<std::string> ending_remarks(const TrainingHistory& history, std::opt
   std::vector<std::string> remarks;
   if (!history.training.empty()) {
     const double first_row = history.training.front().loss;
-    add_loss("training", std::min(first_loss.value_or(first_row), first_row), history.training.back().loss,
+    add_loss("training", std::min(first_loss.value_or(first_row), first_row), ending_of(history.training),
              learning_rate, remarks);
   }
   if (!history.evaluations.empty()) {
     const EvaluationRow& last = history.evaluations.back();
-    if (remarks.empty()) add_loss("validation", history.evaluations.front().loss, last.loss, learning_rate, remarks);
+    if (remarks.empty())
+      add_loss("validation", history.evaluations.front().loss, {last.loss, far_above}, learning_rate, remarks);
     add_metric(last, validation_texts, remarks);
   }
   add_probes(history, remarks);

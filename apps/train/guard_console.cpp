@@ -16,9 +16,9 @@ void show_guard(const TrainingHistory& history) {
   constexpr std::size_t label_width = 24, most_lost = 8;
   const GuardRow &before = history.guards.front(), &after = history.guards.back();
   const auto row = [](const char* label, const std::string& first, const std::string& last) {
-    fmt::print("{}{:>10}  {:>10}\n", pad_right(label, label_width), first, last);
+    print_out("{}{:>10}  {:>10}\n", pad_right(label, label_width), first, last);
   };
-  fmt::print("\n");
+  print_out("\n");
   row("guard", "before", "after");
   row("mean log-probability", fmt::format("{:.3f}", before.log_probability),
       fmt::format("{:.3f}", after.log_probability));
@@ -33,7 +33,7 @@ void show_guard(const TrainingHistory& history) {
   }
   if (lost.size() > most_lost) list += "; …";
   const std::size_t width = terminal_width(STDOUT_FILENO).value_or(label_width + display_width(list));
-  fmt::print("{}{}\n", pad_right("lost (rank now)", label_width), hanging(list, label_width, width));
+  print_out("{}{}\n", pad_right("lost (rank now)", label_width), hanging(list, label_width, width));
 }
 
 }  // namespace mini_bert

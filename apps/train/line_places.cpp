@@ -32,10 +32,15 @@ LinePlaces::LinePlaces(const std::vector<std::string>& files) : files_(files), b
   }
 }
 
-std::string LinePlaces::place(const std::string& entry, std::size_t line) const {
-  if (files_.size() < 2) return fmt::format("{} {}", entry, line);
+LinePlaces::Place LinePlaces::find(std::size_t line) const {
+  if (files_.size() < 2 || line == 0) return {"", line};  // 0: nowhere
   const auto file = static_cast<std::size_t>(std::ranges::lower_bound(before_, line) - before_.begin()) - 1;
-  return fmt::format("{} {} of {}", entry, line - before_[file], files_[file]);
+  return {files_[file], line - before_[file]};
+}
+
+std::string LinePlaces::place(const std::string& entry, std::size_t line) const {
+  const Place place = find(line);
+  return fmt::format("{} {}{}{}", entry, place.line, place.file.empty() ? "" : " of ", place.file);
 }
 
 }  // namespace mini_bert

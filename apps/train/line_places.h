@@ -18,6 +18,13 @@ class LinePlaces {
   // "line 5", or "line 5 of b.txt" when there are several files. `entry` is the word for a line.
   std::string place(const std::string& entry, std::size_t line) const;
 
+  // The file and the line in it; without a file when there is only one.
+  struct Place {
+    std::string file;
+    std::size_t line;
+  };
+  Place find(std::size_t line) const;
+
  private:
   std::vector<std::string> files_;
   std::vector<std::size_t> before_;

@@ -15,7 +15,7 @@ namespace {
 
 void print_fitted(const std::string& line) {
   const std::optional<std::size_t> width = terminal_width(STDOUT_FILENO);
-  fmt::print("{}\n", width ? fitted(line, *width) : line);
+  print_out("{}\n", width ? fitted(line, *width) : line);
 }
 
 std::string best_answers(const ProbeRow& row, std::size_t count) {
@@ -85,10 +85,10 @@ void show_probes(const TrainingHistory& history) {
     right[2].push_back(right_answer(after));
     right[3].push_back(name_of(outcome_of(course)));
   }
-  fmt::print("\n");
+  print_out("\n");
   print_table(answers);
   if (right[0].size() == 1) return;
-  fmt::print("\n");
+  print_out("\n");
   print_table(right);
   for (const std::string& advice : probe_advice(courses)) TrainingConsole::fact("try", advice);
 }

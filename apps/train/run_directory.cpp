@@ -1,5 +1,8 @@
 #include "apps/train/run_directory.h"
 
+#include "apps/console/data_files.h"
+
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/files/atomic_file.h"
 
 namespace mini_bert {
@@ -31,10 +34,19 @@ RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
   }
 }
 
-void RunDirectory::prepare(const std::string& arguments_json) {
+void RunDirectory::require_room(std::uint64_t bytes) const {
   std::error_code error;
-  fs::create_directories(path_, error);
-  require(!error, "{}: cannot be made: {}; choose another --output", path_.string(), error.message());
+  fs::path folder = fs::absolute(path_, error);
+  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  const fs::space_info disk = fs::space(folder, error);
+  const bool is_known = !error && disk.capacity > 0;  // some network folders tell nothing
+  require(!is_known || disk.available >= bytes,
+          "{}: the disk has {} left and the trained model takes {}; free some space or choose another --output",
+          path_.string(), format_bytes(disk.available), format_bytes(bytes));
+}
+
+void RunDirectory::prepare(const std::string& arguments_json) {
+  make_output_folder(path_);
   write_file_atomically(path_ / "arguments.json", arguments_json);
   if (if_run_exists_ != IfRunExists::overwrite) return;
   for (fs::path old; !(old = Trainer::latest_checkpoint(path_)).empty();) fs::remove_all(old);

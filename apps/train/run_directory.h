@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -17,6 +18,9 @@ class RunDirectory {
   // Checks the path but writes nothing. Error when the path is a file, when it holds files that are not of a run, when
   // it holds a run and `if_run_exists` is `refuse`, or when there is no run to resume.
   RunDirectory(std::filesystem::path path, IfRunExists if_run_exists);
+
+  // Error when the disk has less room than the trained model will take. Finding this out after training costs the run.
+  void require_room(std::uint64_t bytes) const;
 
   // Creates the directory, tests that it is writable, and removes an old run if it should be overwritten.
   void prepare(const std::string& arguments_json);

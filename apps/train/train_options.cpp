@@ -152,12 +152,22 @@ TrainOptions parse(const std::vector<std::string>& arguments) {
   return options;
 }
 
-// The trained model must not take the place of the one that it is made from.
+// The trained model must not take the place of the one that it is made from, and --overwrite must not delete it.
 void check_output(const TrainOptions& o) {
-  std::error_code ignored;
-  if (o.resume || o.model.empty() || o.output.empty() || !std::filesystem::equivalent(o.model, o.output, ignored))
-    return;
-  throw UsageError(fmt::format("--output {} is the folder of --model, which would be lost; choose another", o.output));
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (o.resume || o.model.empty() || o.output.empty() || !fs::is_directory(o.model, error)) return;
+  if (fs::equivalent(o.model, o.output, error)) {
+    throw UsageError(
+        fmt::format("--output {} is the folder of --model, which would be lost; choose another", o.output));
+  }
+  const fs::path inside =
+      fs::weakly_canonical(o.model, error).lexically_relative(fs::weakly_canonical(o.output, error));
+  if (!o.overwrite || error || inside.empty() || *inside.begin() == "..") return;
+  throw UsageError(
+      fmt::format("--model {} is part of the run in --output {}, which --overwrite deletes; choose another "
+                  "--output",
+                  o.model, o.output));
 }
 
 void check(const TrainOptions& o) {
@@ -264,11 +274,13 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
 }
 
 std::string arguments_json(const TrainOptions::Given& given) {
+  constexpr std::array lists = {"train", "validation", "probe", "mask-words"};
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const auto& [flag, values] : given) {
     if (flag == "resume" || flag == "overwrite" || flag == "arguments" || flag == "resume-from-checkpoint") continue;
-    if (values.size() == 1) {
-      json[flag] = values.front();
+    const bool is_list = std::ranges::find(lists, flag) != lists.end();
+    if (values.size() == 1 || !is_list) {
+      json[flag] = values.back();  // the last one counts; a resumed run has typed some of them again
     } else {
       json[flag] = values;
     }

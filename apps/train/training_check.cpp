@@ -7,7 +7,9 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
+#include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
@@ -61,13 +63,15 @@ void show_first_texts(const ReadingNotes& notes) {
   }
 }
 
+// Questions are numbered through all files.
+LinePlaces places_in(const std::vector<std::string>& files, const TrainingTask& task) {
+  return LinePlaces(task.entry.ends_with("line") ? files : std::vector<std::string>());
+}
+
 // How messages name an entry by its line or number: "line 5", "line 5 of b.txt", "question 7".
 using PlaceOf = std::function<std::string(std::size_t)>;
-
-// Questions are numbered through all files.
 PlaceOf place_in(const std::vector<std::string>& files, const TrainingTask& task) {
-  const std::vector<std::string> counted = task.entry.ends_with("line") ? files : std::vector<std::string>();
-  return [places = LinePlaces(counted), entry = task.entry](std::size_t line) { return places.place(entry, line); };
+  return [places = places_in(files, task), entry = task.entry](std::size_t line) { return places.place(entry, line); };
 }
 
 void show_unknown(const std::vector<UnknownText>& unknown, const char* which, const PlaceOf& place) {
@@ -112,21 +116,38 @@ void show_labels(const LabelTable& table, bool validates) {
   }
 }
 
-Json to_json(const std::vector<Repeat>& repeats, const char* first) {
+// Adds {"line": 5}, and with several files {"file": "b.txt", "line": 2}. `which` stands before both keys.
+void add_place(Json& row, const std::string& which, std::size_t line, const LinePlaces& places) {
+  const LinePlaces::Place place = places.find(line);
+  if (!place.file.empty()) row[which + "file"] = place.file;
+  row[which + "line"] = place.line;
+}
+
+Json to_json(const std::vector<Repeat>& repeats, const LinePlaces& places, const std::string& first,
+             const LinePlaces& first_places) {
   Json rows = Json::array();
-  for (const Repeat& repeat : repeats) rows.push_back({{"line", repeat.line}, {first, repeat.first_line}});
+  for (const Repeat& repeat : repeats) {
+    Json row;
+    add_place(row, "", repeat.line, places);
+    add_place(row, first, repeat.first_line, first_places);
+    rows.push_back(std::move(row));
+  }
   return rows;
 }
 
-Json to_json(const Dataset& data, const DataCheck& check) {
+Json to_json(const Dataset& data, const DataCheck& check, const std::vector<std::string>& files,
+             const LinePlaces& places) {
   Json histogram = Json::array(), unknown = Json::array();
   for (const LengthBin& bin : check.lengths.histogram) {
     histogram.push_back({{"from", bin.from}, {"to", bin.to}, {"count", bin.count}});
   }
   for (const UnknownText& entry : check.unknown) {
-    unknown.push_back({{"text", entry.text}, {"count", entry.count}, {"line", entry.line}});
+    Json row = {{"text", entry.text}, {"count", entry.count}};
+    add_place(row, "", entry.line, places);
+    unknown.push_back(std::move(row));
   }
-  return {{"texts", data.texts},
+  return {{"files", files},
+          {"texts", data.texts},
           {"sequences", data.sequences.size()},
           {"tokens", data.tokens},
           {"truncated", data.truncated},
@@ -139,7 +160,7 @@ Json to_json(const Dataset& data, const DataCheck& check) {
             {"histogram", histogram}}},
           {"unknown_tokens", data.unknown},
           {"unknown", unknown},
-          {"repeats", to_json(check.repeats, "first_line")}};
+          {"repeats", to_json(check.repeats, places, "first_", places)}};
 }
 
 Json labels_json(const LabelTable& table) {
@@ -154,12 +175,16 @@ Json labels_json(const LabelTable& table) {
 
 void check_training(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
+  std::optional<RunDirectory> directory;
   if (!options.output.empty()) {
-    RunDirectory(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
+    directory.emplace(options.output, options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse);
   }
   if (!options.model.empty()) bring_model(options.model);
+  require_data_files(options.train_files);
+  require_data_files(options.validation_files);
   const TrainingTask& task = training_task(options.task);
   const TrainingInputs inputs = task.read(options);
+  if (directory) directory->require_room(model_bytes(options, inputs));
   const Objective& objective = *inputs.objective;
   const Plan plan = Sampler(objective.lengths(), options.training).plan();
   const DataCheck training = check_data(objective.training()), validation = check_data(objective.validation());
@@ -170,11 +195,16 @@ void check_training(const TrainOptions& options) {
   const double seconds = seconds_per_update(options, inputs);
   const double whole = seconds * static_cast<double>(plan.total_steps);
 
+  // A split of --validation-split has lines of the training files.
+  const bool is_split = options.validation_files.empty();
+  const std::vector<std::string>& validation_files = is_split ? options.train_files : options.validation_files;
   if (options.json) {
-    Json json = {{"training", to_json(objective.training(), training)}};
+    const LinePlaces in_training = places_in(options.train_files, task),
+                     in_validation = places_in(validation_files, task);
+    Json json = {{"training", to_json(objective.training(), training, options.train_files, in_training)}};
     if (objective.validates()) {
-      json["validation"] = to_json(objective.validation(), validation);
-      json["in_both"] = to_json(in_both, "training_line");
+      json["validation"] = to_json(objective.validation(), validation, validation_files, in_validation);
+      json["in_both"] = to_json(in_both, in_validation, "training_", in_training);
     }
     if (!labels.labels.empty()) json["labels"] = labels_json(labels);
     json["precision"] = options.training.precision == Precision::mixed ? "bf16" : "f32";
@@ -187,7 +217,7 @@ void check_training(const TrainOptions& options) {
     json["seconds"] = whole;
     json["memory_bytes"] = expected_memory(options, inputs);
     json["warnings"] = warnings;
-    fmt::print("{}\n", json.dump(2));
+    print_out("{}\n", json.dump(2));
     return;
   }
   for (const auto& [label, text] : facts) TrainingConsole::fact(label, text);
@@ -197,9 +227,7 @@ void check_training(const TrainOptions& options) {
   show_lengths(training.lengths, "training");
   if (objective.validates()) show_lengths(validation.lengths, "validation");
   show_labels(labels, objective.validates());
-  const PlaceOf in_training = place_in(options.train_files, task);
-  const bool is_split = options.validation_files.empty();
-  const PlaceOf in_validation = is_split ? in_training : place_in(options.validation_files, task);
+  const PlaceOf in_training = place_in(options.train_files, task), in_validation = place_in(validation_files, task);
   show_unknown(training.unknown, "training", in_training);
   show_unknown(validation.unknown, "validation", in_validation);
   show_repeats(training.repeats, "repeated", in_training, "is the same as", in_training);

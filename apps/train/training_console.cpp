@@ -41,13 +41,14 @@ std::string probe_cells(const std::vector<ProbeRow>& rows, bool is_short) {
 
 }  // namespace
 
-TrainingConsole::TrainingConsole(const Plan& plan) : plan_(plan), width_(terminal_width(STDOUT_FILENO)), time_(plan) {}
+TrainingConsole::TrainingConsole(const Plan& plan, bool has_probes)
+    : plan_(plan), has_probes_(has_probes), width_(terminal_width(STDOUT_FILENO)), time_(plan) {}
 
 void TrainingConsole::fact(std::string_view label, std::string_view text) {
   const std::size_t whole = label_width + display_width(text);
   const std::size_t width = std::min(terminal_width(STDOUT_FILENO).value_or(whole), whole);
-  fmt::print("{}{}\n", pad_right(label, label_width),
-             width < whole ? hanging(text, label_width, width) : std::string(text));
+  print_out("{}{}\n", pad_right(label, label_width),
+            width < whole ? hanging(text, label_width, width) : std::string(text));
 }
 
 void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistory& history) {
@@ -60,7 +61,7 @@ void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistor
     time_said_ = true;
     clear_bar();
     fact("time", fmt::format("about {}", format_duration(elapsed_seconds() + time_.seconds_left(history.step))));
-    std::fflush(stdout);
+    flush_output();
   }
   if (width_) draw_bar(update, history.step);
 }
@@ -98,7 +99,7 @@ void TrainingConsole::on_row(const ProbeRow& row) {
 
 void TrainingConsole::on_checkpoint(const std::filesystem::path& path) {
   clear_bar();
-  fmt::print("  saved {}\n", path.string());
+  print_out("  saved {}\n", path.string());
 }
 
 std::vector<TrainingConsole::Column> TrainingConsole::columns() const {
@@ -142,7 +143,7 @@ std::string TrainingConsole::line_of(const std::vector<Column>& columns, std::st
 }
 
 void TrainingConsole::print_line(const std::string& line) const {
-  fmt::print("{}\n", width_ ? fitted(line, *width_) : line);
+  print_out("{}\n", width_ ? fitted(line, *width_) : line);
 }
 
 // As much of the probes as fits behind so many columns.
@@ -156,13 +157,13 @@ void TrainingConsole::print_row() {
   clear_bar();
   const std::vector<Column> cells = columns();
   if (!header_shown_) {
-    fmt::print("\n");
-    print_line(line_of(cells, &Column::heading) + "probes");
+    print_out("\n");
+    print_line(line_of(cells, &Column::heading) + (has_probes_ ? "probes" : ""));
     header_shown_ = true;
   }
   const std::string line = line_of(cells, &Column::cell);
   print_line(line + probe_cells(display_width(line)));
-  std::fflush(stdout);
+  flush_output();
   row_.reset();
   evaluation_.reset();
   probes_.clear();
@@ -186,16 +187,16 @@ void TrainingConsole::draw_bar(const UpdateReport& update, Index step) {
   const std::size_t taken = std::min(numbers.size() + 3, *width_);
   const std::size_t bar = std::clamp(*width_ - taken, std::size_t{0}, most);
   const auto filled = bar * static_cast<std::size_t>(step) / static_cast<std::size_t>(plan_.total_steps);
-  fmt::print(
+  print_out(
       "\r\x1b[K{}",
       fitted(fmt::format("[{}{}]{}", std::string(filled, '#'), std::string(bar - filled, '.'), numbers), *width_ - 1));
-  std::fflush(stdout);
+  flush_output();
   bar_shown_ = true;
   bar_drawn_ = Clock::now();
 }
 
 void TrainingConsole::clear_bar() {
-  if (bar_shown_) fmt::print("\r\x1b[K");
+  if (bar_shown_) print_out("\r\x1b[K");
   bar_shown_ = false;
 }
 
@@ -205,7 +206,7 @@ void TrainingConsole::show_metrics(const TrainingHistory& history) {
   for (const Metric& metric : history.evaluations.back().metrics) {
     text += fmt::format("{}{} {:.4f}", text.empty() ? "" : ", ", metric.name, metric.value);
   }
-  fmt::print("\n");
+  print_out("\n");
   fact("result", text);
 }
 
@@ -213,10 +214,10 @@ void TrainingConsole::show_profile() {
   const std::vector<profile::Row> rows = profile::rows();
   double whole = 0;
   for (const profile::Row& row : rows) whole += row.forward_seconds + row.backward_seconds;
-  fmt::print("\n{:<18}{:>8}{:>12}{:>13}{:>9}\n", "operation", "calls", "forward ms", "backward ms", "share");
+  print_out("\n{:<18}{:>8}{:>12}{:>13}{:>9}\n", "operation", "calls", "forward ms", "backward ms", "share");
   for (const profile::Row& row : rows) {
-    fmt::print("{:<18}{:>8}{:>12.1f}{:>13.1f}{:>7.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
-               1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
+    print_out("{:<18}{:>8}{:>12.1f}{:>13.1f}{:>7.1f} %\n", row.name, row.forward_calls, 1e3 * row.forward_seconds,
+              1e3 * row.backward_seconds, 100 * (row.forward_seconds + row.backward_seconds) / whole);
   }
 }
 

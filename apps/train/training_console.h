@@ -15,7 +15,7 @@ namespace mini_bert {
 // the terminal's width: a narrow one shows fewer columns.
 class TrainingConsole : public TrainingObserver {
  public:
-  explicit TrainingConsole(const Plan& plan);
+  TrainingConsole(const Plan& plan, bool has_probes);
 
   // "training    92 texts, 1,830 tokens". On a terminal, long texts continue below.
   static void fact(std::string_view label, std::string_view text);
@@ -56,6 +56,7 @@ class TrainingConsole : public TrainingObserver {
   void clear_bar();
 
   Plan plan_;
+  bool has_probes_;
   std::optional<std::size_t> width_;  // of the terminal; nothing: no terminal
   bool header_shown_ = false, bar_shown_ = false, time_said_ = false;
   TimeLeft time_;

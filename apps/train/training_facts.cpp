@@ -99,6 +99,11 @@ std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& i
          expected_training_bytes(inputs.model->config(), parameters, tokens, masked, frozen, training.kept());
 }
 
+std::uint64_t model_bytes(const TrainOptions& options, const TrainingInputs& inputs) {
+  const std::uint64_t element = options.storage_type() == StorageType::f32 ? 4 : 2;
+  return element * static_cast<std::uint64_t>(inputs.model->parameter_count());
+}
+
 Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {
   const BertConfig& config = inputs.model->config();
   const TrainingArguments& training = options.training;

@@ -1,9 +1,14 @@
 #include "apps/train/training_run.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <string_view>
 
 #include "apps/console/argument_wording.h"
+#include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
@@ -29,14 +34,27 @@ namespace {
 namespace fs = std::filesystem;
 
 volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t is_watched = 0;  // stderr is a terminal
 
-// The first Ctrl-C asks the run to stop after the current update. A second one ends the process immediately.
+void ask_to_stop(int /*signal*/) {
+  interrupted = 1;
+  // On a large model an update takes seconds, in which a person would press Ctrl-C again.
+  constexpr std::string_view note = "\nstopping after this update; Ctrl-C again ends at once, without a checkpoint\n";
+  if (is_watched != 0 && write(STDERR_FILENO, note.data(), note.size()) < 0) return;
+}
+
+// The first Ctrl-C, a terminal that is closed, or a polite request to end, asks the run to stop after the current
+// update. A second one ends the process immediately.
 void stop_on_interrupt() {
+  is_watched = isatty(STDERR_FILENO);
   struct sigaction action {};
-  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_handler = ask_to_stop;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before {};
+  const bool goes_on = sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;  // nohup
+  if (!goes_on) sigaction(SIGHUP, &action, nullptr);
 }
 
 // Shows a run on the console and records it: one line of metrics.jsonl per row, and report.html, rewritten after every
@@ -62,7 +80,8 @@ class Recorder : public TrainingObserver {
     console_.on_guard(row);
   }
   void on_checkpoint(const fs::path& path) override { console_.on_checkpoint(path); }
-  bool stop_requested() override { return interrupted != 0; }
+  // Ctrl-C in "mini_bert_train … | tee log" ends tee first. Without a reader the run stops as well.
+  bool stop_requested() override { return interrupted != 0 || output_error() == EPIPE; }
 
   void write_report(const TrainingHistory& history, const std::string& ending) const {
     const std::string from = options_.model.empty() ? options_.config : options_.model;
@@ -117,7 +136,7 @@ void show_result(const TrainOptions& options, const TrainingHistory& history, co
   show_probes(history);
   show_guard(history);
   TrainingConsole::show_metrics(history);
-  fmt::print("\n");
+  print_out("\n");
   TrainingConsole::fact("done", fmt::format("{}, {}, {} of memory at most", counted(history.step, "update"),
                                             format_duration(console.elapsed_seconds()),
                                             format_bytes(CachingAllocator::instance().statistics().peak)));
@@ -125,23 +144,36 @@ void show_result(const TrainOptions& options, const TrainingHistory& history, co
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
   // Not through fact(), which would break the command into lines.
-  fmt::print("{}{}\n", pad_right("ask it", 12), ask_command(options, history));
+  print_out("{}{}\n", pad_right("ask it", 12), ask_command(options, history));
 }
 
-// Trains. A run that an error ends says so in its report, which would otherwise look as if the run were still going.
-Ending run_or_report(Trainer& trainer, const TrainingConsole& console, const Recorder& recorder) {
+// Does a part of the run. If an error ends it, the report says so; otherwise it would look as if the run were still
+// going.
+template <class Work>
+auto reported(const Trainer& trainer, const TrainingConsole& console, const Recorder& recorder, const Work& work) {
   try {
-    return trainer.run();
+    return work();
   } catch (const std::exception& error) {
     const auto is_flag = [](const std::string&) { return true; };
+    TrainingHistory history = trainer.history();
+    history.warnings.push_back("an error ended this run: " + worded(error, is_flag));
     try {
-      recorder.write_report(trainer.history(),
-                            fmt::format("ended by an error after {}: {}", format_duration(console.elapsed_seconds()),
-                                        worded(error, is_flag)));
+      recorder.write_report(history, "ended by an error after " + format_duration(console.elapsed_seconds()));
     } catch (const std::exception&) {  // on a full disk, the first error is the one to tell
     }
     throw;
   }
+}
+
+// Says how to continue. Returns the exit code.
+int show_interruption(const TrainOptions& options, const TrainingHistory& history) {
+  const std::string done = fmt::format("{} of {} updates", history.step, history.total_steps);
+  const std::string resume =
+      fmt::format("{} --resume --output {}", command_of("mini_bert_train"), shell_quoted(options.output));
+  print_out("\ninterrupted after {}; go on with\n  {}\n", done, resume);
+  flush_output();
+  require(output_error() == 0, "{}; the run was interrupted after {}; go on with {}", output_problem(), done, resume);
+  return 130;
 }
 
 }  // namespace
@@ -149,12 +181,16 @@ Ending run_or_report(Trainer& trainer, const TrainingConsole& console, const Rec
 int train(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
   if (options.profile) profile::enable();
+  std::signal(SIGPIPE, SIG_IGN);  // a write to a pipe without a reader fails instead of ending the run
   RunDirectory directory(options.output, if_run_exists(options));
   if (!options.model.empty()) bring_model(options.model);
+  require_data_files(options.train_files);
+  require_data_files(options.validation_files);
   const TrainingInputs inputs = training_task(options.task).read(options);
+  directory.require_room(model_bytes(options, inputs));
   const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
   const Facts facts = training_facts(options, inputs, plan);
-  TrainingConsole console(plan);
+  TrainingConsole console(plan, !options.probes.empty());
   Recorder recorder(options, facts, console, directory);
   Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, recorder);
 
@@ -164,16 +200,15 @@ int train(const TrainOptions& options) {
   directory.start_metrics(trainer.history());
   stop_on_interrupt();
 
-  const Ending ending = run_or_report(trainer, console, recorder);
+  const auto in_report = [&](const auto& work) { return reported(trainer, console, recorder, work); };
+  const Ending ending = in_report([&] { return trainer.run(); });
   console.finish();
   const std::string time = format_duration(console.elapsed_seconds());
   if (ending == Ending::interrupted) {
     recorder.write_report(trainer.history(), "interrupted after " + time);
-    fmt::print("\ninterrupted after {} of {} updates; go on with\n  {} --resume --output {}\n", trainer.history().step,
-               plan.total_steps, command_of("mini_bert_train"), shell_quoted(options.output));
-    return 130;
+    return show_interruption(options, trainer.history());
   }
-  save_pretrained(options.output, *inputs.model, *inputs.tokenizer, options.storage_type());
+  in_report([&] { save_pretrained(options.output, *inputs.model, *inputs.tokenizer, options.storage_type()); });
   TrainingHistory history = trainer.history();
   const Index validation_texts = inputs.objective->validates() ? inputs.objective->validation().texts : 0;
   history.warnings = ending_remarks(history, console.first_loss(), options.training.learning_rate, validation_texts);

@@ -10,8 +10,25 @@ namespace mini_bert {
 
 using nlohmann::json;
 
+namespace {
+
+// "line 3 column 14" of the file, or "column 14".
+std::string place_of(std::string_view text, std::size_t byte, const JsonSource& source) {
+  TextPosition position = locate(text, byte);
+  if (source.is_line) return fmt::format("column {}", position.column);
+  position.line += source.line.value_or(1) - 1;
+  return to_string(position);
+}
+
+}  // namespace
+
 json parse_json(std::string_view text, const std::string& name, int most_depth) {
-  refuse_zero_bytes(text, name);
+  return parse_json(text, JsonSource{.name = name}, most_depth);
+}
+
+json parse_json(std::string_view text, const JsonSource& source, int most_depth) {
+  refuse_zero_bytes(text, source.name, source.line.value_or(1));
+  const std::string name = source.line ? fmt::format("{}: line {}", source.name, *source.line) : source.name;
   std::vector<std::set<std::string>> open_objects;
   const auto check = [&](int depth, json::parse_event_t event, json& value) {
     switch (event) {
@@ -38,10 +55,10 @@ json parse_json(std::string_view text, const std::string& name, int most_depth) 
   try {
     return json::parse(text.begin(), text.end(), check);
   } catch (const json::parse_error& error) {
-    fail("{}: not JSON, {}: {}; correct the file", name, to_string(locate(text, error.byte)),
-         json_reason(error.what()));
+    fail("{}: not JSON, {}: {}; {}", source.name, place_of(text, error.byte, source), json_reason(error.what()),
+         source.remedy);
   } catch (const json::exception& error) {  // a number out of range
-    fail("{}: not JSON: {}; correct the file", name, json_reason(error.what()));
+    fail("{}: not JSON: {}; {}", name, json_reason(error.what()), source.remedy);
   }
 }
 

@@ -117,11 +117,11 @@ TEST_CASE("child: fill-mask answers every line in its place, and says of a bad o
   CHECK_THAT(error_of(lines[5]), ContainsSubstring("no [MASK]"));
   CHECK_THAT(error_of(lines[6]), ContainsSubstring("JSON"));
   CHECK(lines[7].at("id") == "x");
-  CHECK_THAT(error_of(lines[7]), ContainsSubstring("no text \"text\""));
+  CHECK_THAT(error_of(lines[7]), ContainsSubstring("no text \"text\"; send {"));
   CHECK_THAT(error_of(lines[8]), ContainsSubstring("\"top_k\" is a flag"));
   CHECK(lines[9].at(0).contains("token_str"));
   CHECK(error_of(lines[10]) == "the text is empty");
-  CHECK(error_of(lines[11]) == "\"text\" of the request is 5, expected a text");
+  CHECK(error_of(lines[11]) == R"("text" of the request is 5, expected a text; send {"text": "…"})");
   CHECK(lines[12] == lines[4].at("result"));
   CHECK(lines[13].at(0).contains("token_str"));
 }
@@ -170,7 +170,7 @@ TEST_CASE("child: every predictor takes objects, gives ids back and lives on aft
   // A pair as an object is the pair of the line with a tab.
   const std::string pair = "classify --model labels";
   CHECK(error_of(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": ["大山"]})").at(0)) ==
-        "\"text_pair\" of the request is [\"大山\"], expected a text");
+        R"("text_pair" of the request is ["大山"], expected a text; send {"text": "…", "text_pair": "…"})");
   CHECK(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": null})").at(0) == desk.ask(pair, "诸葛亮\n").at(0));
   CHECK(desk.ask(pair, R"({"text": "诸葛亮", "text_pair": "大山"})").at(0) ==
         desk.ask(pair + " --pairs", "诸葛亮\t大山\n").at(0));

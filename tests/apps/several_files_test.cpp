@@ -28,6 +28,12 @@ TEST_CASE("several files: a repeated flag and a list of names are all read", "[a
   CHECK_THAT(check_files(folder, "--train a.txt --validation a.txt --validation b.txt").out,
              ContainsSubstring("validation  a.txt, b.txt: 5 texts") &&
                  ContainsSubstring("line 3 of b.txt of the validation is the same as training line 1"));
+  const auto json = nlohmann::json::parse(check_files(folder, "--json --train a.txt b.txt --validation b.txt").out);
+  CHECK(json["training"]["files"] == nlohmann::json{"a.txt", "b.txt"});
+  CHECK(json["validation"]["files"] == nlohmann::json{"b.txt"});
+  CHECK(json["training"]["repeats"] ==
+        nlohmann::json{{{"file", "b.txt"}, {"line", 3}, {"first_file", "a.txt"}, {"first_line", 1}}});
+  CHECK(json["in_both"][0] == nlohmann::json{{"line", 1}, {"training_file", "b.txt"}, {"training_line", 1}});
   const Outcome missing = folder.run("mini_bert_train --check --model model --train a.txt c.txt");
   CHECK(missing.exit_code == 1);
   CHECK_THAT(missing.err, ContainsSubstring("c.txt: "));

@@ -62,6 +62,10 @@ TEST_CASE("programs: learn a vocabulary, then read a text with it", "[apps]") {
   CHECK(answered.status == 0);
   CHECK(std::ranges::count(answered.output, '\n') == 3);
   CHECK_THAT(answered.output, ContainsSubstring("}\n{\"error\":\"text is not UTF-8: byte 0"));
+  std::ofstream(text) << "7 8x\n7,8\n7 8\n";
+  const Result decoded = run("mini_bert_tokenize --decode --model " + model + " " + text);
+  CHECK_THAT(decoded.output,
+             ContainsSubstring("line 1: '8x' is not a token id") && ContainsSubstring("line 2: '7,8' is"));
   std::filesystem::remove_all(directory);
 }
 

@@ -17,6 +17,16 @@ TEST_CASE("json: a text that is broken, repeated or too deep") {
   CHECK_THAT(error("NaN"), ContainsSubstring("invalid literal"));
   CHECK_THAT(error(R"({"a":1,"b":2,"a":3})"), ContainsSubstring("key \"a\" occurs twice"));
   CHECK_THAT(error(R"([{"b":{"a":1,"a":3}}])"), ContainsSubstring("key \"a\" occurs twice"));
+  const auto of_line = [](std::string_view text, const JsonSource& source) {
+    return error_of([&] { parse_json(text, source); });
+  };
+  CHECK_THAT(of_line("[1 2]", {.name = "c.json", .line = 7}), ContainsSubstring("c.json: not JSON, line 7 column 4: "));
+  CHECK_THAT(of_line("{\"a\":1,\"a\":2}", {.name = "c.json", .line = 7}),
+             ContainsSubstring("c.json: line 7: key \"a\""));
+  CHECK_THAT(of_line(std::string("{}\0", 3), {.name = "c.json", .line = 7}),
+             ContainsSubstring("line 7 column 3: a zero"));
+  CHECK(of_line("[1 2]", {.name = "it", .is_line = true, .remedy = "mend it"}) ==
+        "it: not JSON, column 4: unexpected number literal; expected ']'; mend it");
   CHECK_THAT(error(std::string("{}\0{", 4)), ContainsSubstring("line 1 column 3: a zero byte"));
   CHECK(error(std::string(32, '[') + std::string(32, ']')) == "no error");
   CHECK_THAT(error(std::string(33, '[') + std::string(33, ']')), ContainsSubstring("deeper than 32 levels"));

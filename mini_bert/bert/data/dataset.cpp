@@ -80,7 +80,7 @@ void add_blocks(const Stream& stream, const Tokenizer& tokenizer, Index max_leng
 }  // namespace
 
 Dataset make_dataset(std::span<const Sample> samples, const Tokenizer& tokenizer, Index max_length, Layout layout) {
-  require(max_length >= 3, "max_length must leave room for a token between [CLS] and [SEP], got {}", max_length);
+  require(max_length >= 3, "`max_length` must leave room for a token between [CLS] and [SEP], got {}", max_length);
   const bool packed = layout == Layout::packed;
   Dataset dataset;
   Stream stream;

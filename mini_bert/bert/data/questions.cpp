@@ -187,7 +187,7 @@ QuestionFile read_questions(const std::filesystem::path& path, Answers answers) 
       const std::string place = fmt::format("{}: line {}", name, number);
       reader.attempt([&] {
         require_utf8_line(line, name, number);
-        root = parse_json(line, place);
+        root = parse_json(line, JsonSource{.name = name, .line = number});
         const bool is_whole_file = root.is_object() && root.contains("data") && !root.contains("context");
         reader.begin(is_whole_file ? name : place);
         if (is_whole_file) {

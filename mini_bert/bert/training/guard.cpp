@@ -70,6 +70,8 @@ Found look_up(std::span<const float> scores, std::int32_t answer) {
     sum += std::exp(scores[id] - highest);
     rank += scores[id] > scores[right] || (scores[id] == scores[right] && id < right);
   }
+  // Nothing is greater than NaN. A model that has diverged must not look as if it knew the answer.
+  if (!std::isfinite(sum) || std::isnan(scores[right])) rank = static_cast<Index>(scores.size());
   return {scores[right] - highest - std::log(sum), rank};
 }
 

@@ -59,7 +59,9 @@ Probe read_probe(std::string_view line, const Tokenizer& tokenizer, Index max_le
 ProbeRow ask_probe(const Probe& probe, const BertForMaskedLM& model, const Tokenizer& tokenizer) {
   ProbeRow row{.step = 0, .text = probe.text, .answers = {}};
   const auto answers = fill_mask(model, tokenizer, probe.text);
-  for (const FillMaskAnswer& answer : answers.front()) row.answers.push_back({answer.token_str, answer.score});
+  for (const FillMaskAnswer& answer : answers.front()) {
+    if (std::isfinite(answer.score)) row.answers.push_back({answer.token_str, answer.score});
+  }
   if (probe.right.blanks.empty()) return row;
   const NoGrad no_grad;
   const GuardRow found = score_guard(probe.right, [&](const PackedSequences& tokens, const Tensor& rows) {

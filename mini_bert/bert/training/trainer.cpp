@@ -199,7 +199,8 @@ void Trainer::check_finite(double value, Index step, const char* what) const {
     culprit = "the gradient of " + checkpoint_name(*gradient) + " is not finite";
   }
   if (step > history_.step) culprit += "; nothing was updated";
-  fail("step {}: {} is {}; {}. Try a lower `learning_rate`", step, what, value, culprit);
+  fail("step {}: {} is {}; {}. Try a lower `learning_rate`", step, what,
+       std::isnan(value) ? "nan (not a number)" : "infinite", culprit);
 }
 
 }  // namespace mini_bert

@@ -288,8 +288,9 @@ TEST_CASE("report: probes with a right answer are learned, kept, forgotten or no
   CHECK_THAT(render_probe(courses[3]), ContainsSubstring("rank 1,200 → 3") && ContainsSubstring("Probability of 橙"));
   CHECK(outcome_of(courses[4]) == ProbeOutcome::unmeasured);
   CHECK_THAT(render_probe(courses[4]), ContainsSubstring("<article class=\"probe changed\">"));
-  CHECK_THAT(report_verdict(history),
-             ContainsSubstring("of 4 right answers 1 learned, 1 known before, 1 forgotten, 1 not yet"));
+  CHECK_THAT(
+      report_verdict(history),
+      ContainsSubstring("of 4 right answers 1 was learned, 1 was known before, 1 was forgotten, 1 is not learned yet"));
   CHECK(probe_advice(courses).size() == 2);
   CHECK_THAT(page, ContainsSubstring("Not learned yet: ") && ContainsSubstring("Forgotten: "));
   // Green means right: the colours of a wrong or forgotten answer are others than those of a learned one.

@@ -40,4 +40,31 @@ TEST_CASE("report: one text with two right answers is two probes: one learned, o
   CHECK(outcome_of(courses[1]) == ProbeOutcome::learned);
 }
 
+TEST_CASE("report: an answer that was right for a while is not advised to be trained longer") {
+  TrainingHistory history;
+  const auto ask = [&](const std::string& text, std::initializer_list<Index> ranks) {
+    Index step = 0;
+    for (const Index rank : ranks) history.probes.push_back({step++, text, {{"x", 0.5}}, RightAnswer{"好", rank, 0.1}});
+  };
+  ask("我们很[MASK]", {2, 1, 1, 4});
+  std::vector<std::string> advice = probe_advice(probe_courses(history));
+  REQUIRE(advice.size() == 1);
+  CHECK_THAT(advice[0],
+             ContainsSubstring("lost again: 好 in 我们很[MASK] was the first answer at step 2. End earlier"));
+  ask("天[MASK]", {9, 8, 7, 6});
+  advice = probe_advice(probe_courses(history));
+  REQUIRE(advice.size() == 2);
+  CHECK_THAT(advice[1], ContainsSubstring("Not learned yet: train longer"));
+}
+
+TEST_CASE("report: probes without a right answer are told how to give one") {
+  const auto page = [](std::optional<RightAnswer> right) {
+    TrainingHistory history;
+    for (const Index step : {0, 1}) history.probes.push_back({step, "[MASK]", {{"x", 0.5}}, right});
+    return render_report(sample_report(history));
+  };
+  CHECK_THAT(page({}), ContainsSubstring("A probe that ends in its right answer"));
+  CHECK_THAT(page(RightAnswer{"x", 1, 0.5}), !ContainsSubstring("A probe that ends in its right answer"));
+}
+
 }  // namespace mini_bert

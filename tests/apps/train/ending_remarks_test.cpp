@@ -27,6 +27,18 @@ TEST_CASE("ending remarks: a loss that ends far above where it began", "[apps]")
   CHECK_THAT(ending_remarks(validated, 3, 1e-3, 9).at(0), ContainsSubstring("the validation loss ended at 8.000"));
 }
 
+TEST_CASE("ending remarks: one batch with hard texts is no damage", "[apps]") {
+  CHECK(ending_remarks(with_losses(7.2, 13.1), 7.2, 5e-5, 0).empty());
+  TrainingHistory history = with_losses(4, 4);
+  const auto end_with = [&](std::initializer_list<double> losses) {
+    history.training.clear();
+    for (const double loss : losses) history.training.push_back({std::ssize(history.training) + 1, 1, loss, 1, 1e-3});
+    return ending_remarks(history, 4, 1e-3, 0).size();
+  };
+  CHECK(end_with({4, 5, 4, 6, 3, 4, 4, 2, 9}) == 0);  // the last row alone is high
+  CHECK(end_with({4, 5, 7, 8, 9, 8, 7, 8, 9}) == 1);  // it stays high
+}
+
 TEST_CASE("ending remarks: a perfect metric of few texts", "[apps]") {
   TrainingHistory history = with_losses(3, 1);
   history.evaluations = {{0, 0, 2, {{"accuracy", 0.5}}}, {20, 2, 1, {{"accuracy", 1}}}};

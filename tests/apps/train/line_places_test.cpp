@@ -22,6 +22,9 @@ TEST_CASE("line places: lines of several files count on, and each keeps its plac
   CHECK(places.place("line", 3) == "line 1 of " + path("crlf"));
   CHECK(places.place("line", 5) == "line 3 of " + path("crlf"));
   CHECK(places.place("line", 6) == "line 1 of " + path("cr"));
+  CHECK(places.find(6).file == path("cr"));
+  CHECK(places.find(6).line == 1);
+  CHECK(places.find(0).line == 0);  // nowhere
   CHECK(LinePlaces({"not opened"}).place("line", 7) == "line 7");
   CHECK(LinePlaces({}).place("question", 7) == "question 7");
 }

@@ -108,6 +108,22 @@ TEST_CASE("guard: log-probability and rank of the right answer among given score
   CHECK(row.mean_rank() == Approx(static_cast<double>(3 + V) / 3));
 }
 
+TEST_CASE("guard: a model that answers with NaN knows nothing") {
+  const TemporaryFolder folder;
+  const Guard guard = guard_of(folder, R"({"text": "天[MASK]", "answer": "地"})");
+  const Index V = chinese_tokenizer().vocabulary().size();
+  for (const bool everywhere : {true, false}) {  // or in one score alone, which makes every probability NaN
+    const GuardRow row = score_guard(guard, [&](const PackedSequences&, const Tensor& rows) {
+      Tensor scores = Tensor::zeros({rows.size(), V});
+      const Index count = everywhere ? scores.size() : 1;
+      std::fill_n(scores.data<float>(), count, std::numeric_limits<float>::quiet_NaN());
+      return scores;
+    });
+    CHECK(row.ranks == Ranks{V});
+    CHECK(row.accuracy(5) == 0);
+  }
+}
+
 TEST_CASE("guard: each blank is asked where it stands, however texts fall into batches") {
   const TemporaryFolder folder;
   const Tokenizer tokenizer = chinese_tokenizer();

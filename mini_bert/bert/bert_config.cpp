@@ -65,7 +65,7 @@ void refuse_other_models(const JsonField& file) {
   std::string positions = "absolute";
   bool is_decoder = false;
   bool cross_attention = false;
-  file.read_set("model_type", model_type);
+  file.read("model_type", model_type);
   file.read_set("position_embedding_type", positions);
   file.read_set("is_decoder", is_decoder);
   file.read_set("add_cross_attention", cross_attention);

@@ -112,6 +112,20 @@ auto read_parts(const TrainOptions& options, const Read& read) {
   return first_of(options, std::move(parts));
 }
 
+// Gives a row to each token that the tokenizer has and the loaded model does not, as if it were a word of --add-words.
+template <class Model>
+void give_rows(Pretrained<Model>& pretrained) {
+  const Index first = pretrained.tokenizer.size_with_rows();
+  if (first == pretrained.tokenizer.vocabulary().size()) return;
+  BertConfig config = pretrained.model->config();
+  config.vocab_size = pretrained.tokenizer.vocabulary().size();
+  auto model = std::make_unique<Model>(config);
+  grow_vocabulary(*pretrained.model, pieces_of_rowless(pretrained.tokenizer), first, *model);
+  pretrained.model = std::move(model);
+  pretrained.tokenizer.set_rows(config.vocab_size);
+  pretrained.report.vocabulary_note += "; each now begins with the mean of its pieces";
+}
+
 // Adds the words of --add-words to a loaded model.
 template <class Model>
 void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, TrainingInputs& inputs) {
@@ -127,14 +141,27 @@ void add_words(const TrainOptions& options, Pretrained<Model>& pretrained, Train
   inputs.known_words = vocabulary.known;
 }
 
+// Whether labels are the numbers that stand for a checkpoint's labels: 0 for LABEL_0, 1 for LABEL_1, …, which is what
+// transformers calls labels without names. The checkpoint's head then knows them.
+inline bool are_numbers_of(const BertConfig& checkpoint, std::span<const std::string> labels) {
+  bool same = static_cast<Index>(labels.size()) == checkpoint.label_count();
+  for (Index id = 0; same && id < checkpoint.label_count(); ++id) {
+    same = labels[static_cast<std::size_t>(id)] == std::to_string(id) &&
+           checkpoint.label(id) == fmt::format("LABEL_{}", id);
+  }
+  return same;
+}
+
 // Loads a model for a task into `inputs`. A head that is missing from the checkpoint gets random weights.
 template <class Model>
 Model& load_model(const TrainOptions& options, const BertConfig& config, TrainingInputs& inputs) {
-  Pretrained<Model> pretrained =
-      load_pretrained<Model>(options.model, {.memory = WeightMemory::allocated,
-                                             .config = config,
-                                             .new_head_seed = options.training.seed,
-                                             .new_labels = read_config(options.model).labels != config.labels});
+  const BertConfig before = read_config(options.model);
+  Pretrained<Model> pretrained = load_pretrained<Model>(
+      options.model, {.memory = WeightMemory::allocated,
+                      .config = config,
+                      .new_head_seed = options.training.seed,
+                      .new_labels = before.labels != config.labels && !are_numbers_of(before, config.labels)});
+  give_rows(pretrained);
   if (!options.add_words.empty()) add_words(options, pretrained, inputs);
   Model& model = *pretrained.model;
   inputs.model = std::move(pretrained.model);
@@ -151,6 +178,9 @@ Model& random_model(const TrainOptions& options, TrainingInputs& inputs) {
   inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(options.vocab)
                                                      ? Tokenizer::from_directory(options.vocab)
                                                      : Tokenizer(Vocabulary::read(options.vocab)));
+  require(inputs.tokenizer->vocabulary().size() <= config.vocab_size,
+          "{}: the vocabulary has {} tokens, --config says vocab_size {}; correct vocab_size", options.vocab,
+          inputs.tokenizer->vocabulary().size(), config.vocab_size);
   inputs.report.vocabulary_note = check_vocabulary(config, *inputs.tokenizer, options.vocab);
   raise_model_max_length(options, inputs);
   const NoInitialValues drawn_from_the_seed_below;

@@ -66,7 +66,7 @@ void refuse_other_models(const JsonField& file) {
   bool is_decoder = false;
   bool cross_attention = false;
   file.read("model_type", model_type);
-  file.read("position_embedding_type", positions);
+  file.read_set("position_embedding_type", positions);
   file.read_set("is_decoder", is_decoder);
   file.read_set("add_cross_attention", cross_attention);
   const std::string& name = file.place();

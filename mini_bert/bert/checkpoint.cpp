@@ -1,5 +1,7 @@
 #include "mini_bert/bert/checkpoint.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <system_error>
 
@@ -34,6 +36,16 @@ DType mapped_dtype(const StoredTensor& stored, const Parameter& parameter) {
   const auto storages = weight_storages();
   const auto kept = std::ranges::find(storages, stored.type.name, &WeightStorage::file_type);
   return kept == storages.end() ? own : kept->dtype;
+}
+
+// The tokens from an id on, or the first of them.
+std::string tokens_from(const Tokenizer& tokenizer, Index first) {
+  constexpr std::size_t most = 5;
+  const auto& tokens = tokenizer.vocabulary().tokens();
+  std::vector<std::string> names(tokens.begin() + first, tokens.end());
+  const std::size_t more = names.size() - std::min(most, names.size());
+  names.resize(names.size() - more);
+  return fmt::format("{}{}", fmt::join(names, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 void check_shape(const TensorFile& file, const std::string& name, const std::string& found, const Shape& expected) {
@@ -83,10 +95,14 @@ void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensor
 std::string check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name) {
   constexpr Index most_usual = 1024;
   const Index size = tokenizer.vocabulary().size(), unused = config.vocab_size - size;
-  require(unused >= 0,
-          "{}: the vocabulary has {} tokens, config.json says vocab_size {}; the files are not of one model, or the "
-          "model has no rows for tokens that were added",
-          name, size, config.vocab_size);
+  require(tokenizer.base_size() <= config.vocab_size,
+          "{}: the vocabulary has {} tokens, config.json says vocab_size {}; the files are not of one model, or lines "
+          "were added to vocab.txt",
+          name, tokenizer.base_size(), config.vocab_size);
+  if (unused < 0) {
+    return fmt::format("{}: tokens that the model has no vectors for were added to the tokenizer: {}", name,
+                       tokens_from(tokenizer, config.vocab_size));
+  }
   if (unused == 0 || (config.vocab_size % 8 == 0 && unused <= most_usual)) return "";
   return fmt::format(
       "{}: the vocabulary has {} tokens, config.json says vocab_size {}; if a line is missing in vocab.txt "

@@ -57,9 +57,10 @@ using PretrainedModel = Pretrained<BertForMaskedLM>;
 // Reads a model's config.json. `model` is a folder or a name, as for load_pretrained().
 BertConfig read_config(const std::filesystem::path& model);
 
-// Error when the tokenizer has more tokens than the config's vocab_size; `name` appears in the message. It may have
-// fewer, as in transformers: the rows after the last token are never read. Returns a note about these rows for the
-// user, or "" when they are usual: vocab_size is a multiple of 8, and at most 1024 rows have no token.
+// Compares the tokenizer with the config's vocab_size, as transformers does; `name` appears in the messages. Error when
+// the vocabulary itself, without added tokens, is larger. Added tokens may have no rows, and rows may have no tokens:
+// they are never read. Returns a note about either for the user, or "" when there are none, or when they are usual:
+// vocab_size is a multiple of 8, and at most 1024 rows have no token.
 std::string check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name);
 
 // Whether the decoder of a masked language model is its table of word embeddings, by the rule of transformers 5.23:
@@ -82,6 +83,7 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& model, const Load
   BertConfig config = options.config ? *options.config : read_config(directory);
   Pretrained<Model> pretrained{nullptr, Tokenizer::from_directory(directory), {}};
   const std::string vocabulary_note = check_vocabulary(config, pretrained.tokenizer, directory.string());
+  pretrained.tokenizer.set_rows(config.vocab_size);
   const std::vector<TensorFile> files = open_weights(directory);
   if constexpr (requires { Model::has_decoder; }) config.tie_word_embeddings = decoder_is_tied(files, config);
   {

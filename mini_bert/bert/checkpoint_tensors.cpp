@@ -20,6 +20,9 @@ std::map<std::string, LocatedTensor> locate_tensors(const std::vector<TensorFile
       std::string name = std::move(*next++);
       if (name.starts_with(prefix)) name.erase(0, prefix.size());
       const auto [entry, is_new] = found.emplace(std::move(name), LocatedTensor{&file, &stored});
+      require(is_new || entry->second.stored->name != stored.name || entry->second.file == &file,
+              "{}: tensor {} is also in {}, expected it in one of them; download both files again", file.path(),
+              in_quotes(stored.name), entry->second.file->path());
       require(is_new, "{}: tensors {} and {} are both {}, expected one of them; write the checkpoint again",
               file.path(), in_quotes(entry->second.stored->name), in_quotes(stored.name), entry->first);
     }

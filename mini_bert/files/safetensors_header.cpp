@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/files/file_kind.h"
 #include "mini_bert/files/safetensors_json.h"
 
 namespace mini_bert {
@@ -51,6 +52,11 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, cons
   require(file.size() >= 8, "{}: has {} bytes, expected at least 8; {}", path, file.size(), remedy);
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), 8);
+  // The length of a header may have the first bytes of any other kind of file, so only a wrong length tells that kind.
+  if (length > most_header_bytes || length > file.size() - 8) {
+    const std::string kind = describe_file_kind(file);
+    require(kind.empty(), "{}: {}", path, kind);
+  }
   require(length <= most_header_bytes, "{}: header of {} bytes, expected at most {}; {}", path, length,
           most_header_bytes, remedy);
   require(length <= file.size() - 8, "{}: header of {} bytes, but only {} follow; {}", path, length, file.size() - 8,

@@ -119,7 +119,8 @@ class HeaderReader : public nlohmann::json_sax<json> {
   bool string(std::string& value) override {
     if (place_ == Place::type) {
       const StoredType* type = find_stored_type(&StoredType::name, value);
-      require(type != nullptr, "{}: tensor {}: unknown dtype {}, expected F32, F16, BF16 or the like; {}", path_,
+      require(type != nullptr && !value.starts_with("torch."),
+              "{}: tensor {}: unknown dtype {}, expected F32, F16, BF16 or the like; {}", path_,
               in_quotes(tensor_.name), in_quotes(value), remedy);
       tensor_.type = *type;
       place_ = Place::fields;

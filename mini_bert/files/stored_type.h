@@ -24,7 +24,7 @@ struct StoredType {
   bool is_floating() const { return dtype && *dtype != DType::i32; }
 };
 
-inline constexpr std::array<StoredType, 24> stored_types = {{
+inline constexpr std::array<StoredType, 30> stored_types = {{
     {"F32", 32, DType::f32, "torch.FloatStorage", 1},
     {"F64", 64, DType::f64, "torch.DoubleStorage", 2},
     {"F16", 16, DType::f16, "torch.HalfStorage", 19},
@@ -49,6 +49,13 @@ inline constexpr std::array<StoredType, 24> stored_types = {{
     {"C32", 32, {}, {}, 0, "torch.complex32"},
     {"C64", 64, {}, "torch.ComplexFloatStorage"},
     {"C128", 128, {}, "torch.ComplexDoubleStorage"},
+    // Types that safetensors does not have. An element of most of them holds several numbers.
+    {"torch.float4_e2m1fn_x2", 8, {}, {}, 0, "torch.float4_e2m1fn_x2"},
+    {"torch.bits8", 8, {}, {}, 0, "torch.bits8"},
+    {"torch.bits16", 16, {}, {}, 0, "torch.bits16"},
+    {"torch.bits1x8", 8, {}, {}, 0, "torch.bits1x8"},
+    {"torch.bits2x4", 8, {}, {}, 0, "torch.bits2x4"},
+    {"torch.bits4x2", 8, {}, {}, 0, "torch.bits4x2"},
 }};
 
 // The type whose `column` is `value`, or nullptr: find_stored_type(&StoredType::name, "F32").

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/files/file_kind.h"
 #include "mini_bert/files/torch_state_dict.h"
 #include "mini_bert/files/zip_archive.h"
 
@@ -130,6 +131,10 @@ std::vector<StoredTensor> parse_torch_file(std::span<const std::byte> file, cons
     return file.size() >= signature.size() && std::memcmp(file.data(), signature.data(), signature.size()) == 0;
   };
   if (begins_with("PK")) return parse_zip(file, path);
+  if (!begins_with("\x80")) {
+    const std::string kind = describe_file_kind(file);
+    require(kind.empty(), "{}: {}", path, kind);
+  }
   require(begins_with("\x80"), "{}: is neither a zip archive nor a pickle, expected what torch.save writes; {}", path,
           torch_remedy);
   return PicklesInARow(file, path).tensors();

@@ -1,8 +1,12 @@
 #include "mini_bert/files/weight_files.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <system_error>
+
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -27,6 +31,10 @@ bool is_there(const fs::path& path) {
 
 constexpr const char* shards_remedy = "download the index again, with all the files it names";
 constexpr std::size_t most_shards = 10000;
+
+// How the names of files with weights end, in any format.
+constexpr std::string_view weight_endings[] = {".safetensors", ".bin",  ".pt",   ".pth",    ".ckpt",
+                                               ".h5",          ".onnx", ".gguf", ".msgpack"};
 
 TensorFile open_safetensors(const fs::path& path) {
   return SafetensorsFile(path);
@@ -55,12 +63,30 @@ std::map<std::string, std::vector<std::string>> read_weight_map(const fs::path& 
   return tensors;
 }
 
+// "; found are a.safetensors, tf_model.h5": files of a folder that seem to hold weights, but are not called as a
+// model's files are. "" when there are none.
+std::string other_weights(const fs::path& directory, const std::string& index) {
+  constexpr std::size_t most = 6;
+  std::set<std::string> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const std::string ending = entry->path().extension().string();
+    if (name != index && std::ranges::find(weight_endings, ending) != std::end(weight_endings)) found.insert(name);
+  }
+  if (found.empty()) return "";
+  std::vector<std::string> names(found.begin(), found.end());
+  if (names.size() > most) names.resize(most);
+  return fmt::format("; found {}{}", fmt::join(names, ", "), found.size() > most ? ", …" : "");
+}
+
 std::vector<TensorFile> open_shards(const fs::path& index, TensorFile (*open)(const fs::path&)) {
   std::vector<TensorFile> files;
   for (const auto& [name, tensors] : read_weight_map(index)) {
     const fs::path path = index.parent_path() / name;
-    require(is_there(path), "{}: weight_map: the file {} is not there, expected it beside the index; {}",
-            index.string(), in_quotes(name), shards_remedy);
+    require(is_there(path), "{}: weight_map: the file {} is not there, expected it beside the index; {}{}",
+            index.string(), in_quotes(name), shards_remedy,
+            other_weights(index.parent_path(), index.filename().string()));
     const TensorFile& file = files.emplace_back(open(path));
     for (const std::string& tensor : tensors) {
       require(file.contains(tensor), "{}: has no tensor {}, expected it as {} says; {}", file.path(), in_quotes(tensor),
@@ -89,10 +115,13 @@ std::vector<TensorFile> open_weights(const fs::path& directory) {
     return open_shards(directory / "pytorch_model.bin.index.json", open_torch_file);
   }
   if (there("bert_model.ckpt.index")) return open_tensorflow_checkpoint(directory / "bert_model.ckpt.index");
-  fail(
-      "{}: there is no such file, nor pytorch_model.bin, an index of either, or bert_model.ckpt.index beside it; "
-      "download the model's weights",
-      (directory / "model.safetensors").string());
+  const std::string found = other_weights(directory, "");
+  const bool has_parts = found.find("-of-") != found.npos;
+  fail("{}: there is no such file, nor pytorch_model.bin, an index of either, or bert_model.ckpt.index beside it{}; {}",
+       (directory / "model.safetensors").string(), found,
+       has_parts       ? "download the index of these files, model.safetensors.index.json, as well"
+       : found.empty() ? "download the model's weights"
+                       : "if these are the model's weights in the form of safetensors, rename them");
 }
 
 }  // namespace mini_bert

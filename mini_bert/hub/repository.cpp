@@ -90,7 +90,7 @@ std::vector<std::string> wanted_files(const std::vector<std::string>& files, Mod
     if (has(name)) chosen.emplace_back(name);
   }
   if (wanted == ModelFiles::tokenizer) return chosen;
-  choose(std::regex("modules\\.json|sentence_bert_config\\.json|config_sentence_transformers\\.json"));
+  choose(std::regex("modules\\.json|sentence_[a-z-]{1,20}_config\\.json|config_sentence_transformers\\.json"));
   choose(std::regex("[0-9]{1,2}_[A-Za-z]{1,40}/config\\.json"));
   for (const auto& [one, parts] : {std::pair("model.safetensors", "model-[0-9]{5}-of-[0-9]{5}\\.safetensors"),
                                    std::pair("pytorch_model.bin", "pytorch_model-[0-9]{5}-of-[0-9]{5}\\.bin")}) {

@@ -17,18 +17,18 @@ bool is_role(const std::string& name) {
   return std::ranges::find(role_names, name) != std::end(role_names);
 }
 
-// A special token is written either as a string or as an object with a "content".
-AddedToken read_named_token(const JsonField& field) {
-  if (field.json().is_object()) return read_added_token(field, true);
-  if (!field.json().is_string()) field.fail("a text or an object with \"content\"");
-  return {.content = field.text(), .special = true};
-}
-
 std::vector<AddedToken>::iterator find_content(std::vector<AddedToken>& tokens, const std::string& content) {
   return std::ranges::find(tokens, content, &AddedToken::content);
 }
 
 }  // namespace
+
+// A special token is written either as a string or as an object with a "content".
+AddedToken DeclaredTokens::read_named_token(const JsonField& field) {
+  if (field.json().is_object()) return read_added_token(field, true, *options_);
+  if (!field.json().is_string()) field.fail("a text or an object with \"content\"");
+  return {.content = field.text(), .special = true};
+}
 
 void DeclaredTokens::set_name(std::vector<std::pair<std::string, AddedToken>>& tokens, const std::string& name,
                               AddedToken token) {
@@ -53,7 +53,7 @@ void DeclaredTokens::read_names(const JsonField& file) {
 void DeclaredTokens::add_extra(const JsonField& list) {
   for (const JsonField& entry : list.elements()) {
     AddedToken token = entry.json().is_string() ? AddedToken{.content = entry.text(), .special = true}
-                                                : read_added_token(entry.object(), true);
+                                                : read_added_token(entry.object(), true, *options_);
     token.special = true;
     if (find_content(extra_, token.content) == extra_.end()) extra_.push_back(std::move(token));
   }
@@ -84,7 +84,7 @@ void DeclaredTokens::read_config(const JsonField& file) {
   if (!tokens) return;
   has_decoder_ = true;
   for (const auto& [id, value] : tokens->object().json().items()) {
-    AddedToken token = read_added_token({value, tokens->place() + ": " + printable(id)}, false);
+    AddedToken token = read_added_token({value, tokens->place() + ": " + printable(id)}, false, *options_);
     const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), token.id);
     if (error != std::errc() || end != id.data() + id.size() || token.id < 0) {
       tokens->fail(id, "a token id as the name of the field");
@@ -118,9 +118,16 @@ void DeclaredTokens::read_tokenizer_json(const JsonField& file) {
   const auto tokens = file.find("added_tokens");
   if (!tokens) return;
   for (const JsonField& entry : tokens->elements()) {
-    AddedToken token = read_added_token(entry, false);
+    AddedToken token = read_added_token(entry, false, *options_);
     if (token.id < 0) entry.fail("id", "a token id");
     by_id_[token.id] = std::move(token);
+  }
+}
+
+void DeclaredTokens::read_padding(const JsonField& padding) {
+  const auto token = padding.find("pad_token");
+  if (token && role("pad_token") == nullptr) {
+    set_name(roles_, "pad_token", {.content = token->text(), .special = true});
   }
 }
 

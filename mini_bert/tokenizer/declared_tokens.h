@@ -16,8 +16,11 @@ namespace mini_bert {
 //   counts.
 // - The tokens of these lists come first, by id. Then come the tokens with a role (unk_token, …), then other keys that
 //   end with "_token", then extra_special_tokens.
+// Keys of a token that nobody knows are added to unknown_keys of `options`.
 class DeclaredTokens {
  public:
+  explicit DeclaredTokens(TokenizerOptions& options) : options_(&options) {}
+
   // Reads roles, further special tokens and added_tokens_decoder.
   void read_config(const JsonField& file);
   void read_special_tokens_map(const JsonField& file);
@@ -25,6 +28,8 @@ class DeclaredTokens {
   void read_added_tokens(const JsonField& file);
   // The "added_tokens" of tokenizer.json.
   void read_tokenizer_json(const JsonField& file);
+  // The "padding" of tokenizer.json names [PAD], unless a file that was read before does.
+  void read_padding(const JsonField& padding);
 
   bool has_decoder() const { return has_decoder_; }  // tokenizer_config.json has added_tokens_decoder
 
@@ -38,9 +43,11 @@ class DeclaredTokens {
   void read_names(const JsonField& file);
   bool read_extra_object(const std::optional<JsonField>& extra);
   void add_extra(const JsonField& list);
+  AddedToken read_named_token(const JsonField& field);
   void set_name(std::vector<std::pair<std::string, AddedToken>>& tokens, const std::string& name, AddedToken token);
   bool is_special(const std::string& content) const;
 
+  TokenizerOptions* options_;
   bool has_decoder_ = false;
   bool has_extra_ = false;  // a list of further special tokens was read
   std::map<int32_t, AddedToken> by_id_;

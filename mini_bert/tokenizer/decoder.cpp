@@ -18,14 +18,15 @@ constexpr std::pair<std::string_view, std::string_view> replacements[] = {
 
 }  // namespace
 
-std::string join_pieces(std::span<const std::string_view> pieces, std::string_view prefix, bool cleanup) {
+std::string join_pieces(std::span<const std::string_view> pieces, std::optional<std::string_view> prefix,
+                        bool cleanup) {
   std::string text;
   std::string piece;
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (i == 0) {
       piece = pieces[i];
-    } else if (pieces[i].starts_with(prefix)) {
-      piece = pieces[i].substr(prefix.size());
+    } else if (prefix && pieces[i].starts_with(*prefix)) {
+      piece = pieces[i].substr(prefix->size());
     } else {
       piece = ' ';
       piece += pieces[i];

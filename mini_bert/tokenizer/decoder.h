@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -7,8 +8,9 @@
 namespace mini_bert {
 
 // Joins pieces to a text, with a space before each piece but the first. A piece with the prefix ("##") loses the prefix
-// and follows the piece before it without a space. `cleanup` also removes the space before . ? ! , n't 'm 's 've 're.
-// Each piece is cleaned separately, as WordPiece decoding of the `tokenizers` package does.
-std::string join_pieces(std::span<const std::string_view> pieces, std::string_view prefix, bool cleanup);
+// and follows the piece before it without a space; without a prefix, every piece gets a space. `cleanup` also removes
+// the space before . ? ! , n't 'm 's 've 're. Each piece is cleaned separately, as WordPiece decoding of the
+// `tokenizers` package does.
+std::string join_pieces(std::span<const std::string_view> pieces, std::optional<std::string_view> prefix, bool cleanup);
 
 }  // namespace mini_bert

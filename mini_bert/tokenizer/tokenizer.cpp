@@ -101,11 +101,30 @@ EncodeOptions Tokenizer::completed(EncodeOptions options) const {
 }
 
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
-  return assemble(encode_text(text, options), std::nullopt, completed(options));
+  return with_rows(assemble(encode_text(text, options), std::nullopt, completed(options)));
 }
 
 Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
-  return assemble(encode_text(first, options), encode_text(second, options), completed(options));
+  return with_rows(assemble(encode_text(first, options), encode_text(second, options), completed(options)));
+}
+
+void Tokenizer::set_rows(int64_t rows) {
+  rows_ = static_cast<int32_t>(std::min<int64_t>(rows, TokenizerOptions::no_limit));
+}
+
+void Tokenizer::require_row(int32_t id) const {
+  if (id < rows_) return;
+  fail(
+      "the text has the token '{}', which was added to the tokenizer, but the model has no vector for it; leave it out "
+      "of the text, or train the model further: that gives it one",
+      vocabulary_.token(id));
+}
+
+// The encoding itself, once each of its tokens is known to have a row. What was cut off may have none.
+Encoding Tokenizer::with_rows(Encoding encoding) const {
+  if (rows_ >= vocabulary_.size()) return encoding;
+  for (const int32_t id : encoding.ids) require_row(id);
+  return encoding;
 }
 
 Encoding Tokenizer::encode_text(std::string_view text, const EncodeOptions& options) const {
@@ -191,7 +210,13 @@ std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special) c
     const std::string& token = vocabulary_.token(id);
     if (!token.empty() && (!skip_special || !is_special(id))) tokens.push_back(token);
   }
-  return join_pieces(tokens, options_.continuing_subword_prefix, options_.decode_cleanup);
+  return join(tokens);
+}
+
+std::string Tokenizer::join(std::span<const std::string_view> tokens) const {
+  const std::string& prefix = options_.decode_prefix ? *options_.decode_prefix : options_.continuing_subword_prefix;
+  return join_pieces(tokens, options_.decode_glues ? std::optional<std::string_view>(prefix) : std::nullopt,
+                     options_.decode_cleanup);
 }
 
 bool Tokenizer::is_special(int32_t id) const {

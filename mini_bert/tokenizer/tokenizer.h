@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -32,13 +33,15 @@ struct TokenizerOptions {
   std::string pad_token = "[PAD]";
   std::string mask_token = "[MASK]";
   std::string continuing_subword_prefix = "##";
-  int32_t max_input_chars_per_word = 100;     // code points; longer words are one [UNK]
-  int32_t model_max_length = no_limit;        // tokens of a text that the model should read, [CLS] and [SEP] included
-  Side truncation_side = Side::right;         // the side of a long text that is cut off
-  bool decode_cleanup = true;                 // decode removes the space before . , ? ! 's n't and their like
-  bool split_special_tokens = false;          // "[MASK]" in a text is ordinary text
-  bool adds_special_tokens = true;            // [CLS] and [SEP] are put around a text
-  bool uses_type_ids = true;                  // a model is told which text of a pair a token is of
+  int32_t max_input_chars_per_word = 100;  // code points; longer words are one [UNK]
+  int32_t model_max_length = no_limit;     // tokens of a text that the model should read, [CLS] and [SEP] included
+  Side truncation_side = Side::right;      // the side of a long text that is cut off
+  bool decode_cleanup = true;              // decode removes the space before . , ? ! 's n't and their like
+  bool decode_glues = true;                // decode puts no space before a piece with the prefix, and drops the prefix
+  std::optional<std::string> decode_prefix = std::nullopt;  // that prefix; not set: continuing_subword_prefix
+  bool split_special_tokens = false;                        // "[MASK]" in a text is ordinary text
+  bool adds_special_tokens = true;                          // [CLS] and [SEP] are put around a text
+  bool uses_type_ids = true;                                // a model is told which text of a pair a token is of
   bool matches_special_tokens = true;         // the five above are found in a text even if added_tokens lacks them
   std::vector<AddedToken> added_tokens = {};  // besides the five above; new tokens get the ids after the vocabulary
   // Keys of the files that nobody knows: "tokenizer_config.json: colour". Programs name them.
@@ -64,8 +67,12 @@ class Tokenizer {
   // tokenizer, or that asks for something mini_bert does not have.
   static Tokenizer from_directory(const std::filesystem::path& directory);
 
+  // States how many rows the table of a model's word embeddings has. From then on, a token with an id from there on is
+  // an Error of encode, encode_pair and require_row. transformers can add such tokens to a tokenizer alone.
+  void set_rows(int64_t rows);
+
   // Encodes UTF-8 text. Error: ill-formed UTF-8 (with the byte), text of more than 1 GiB, truncation
-  // that cannot reach max_length.
+  // that cannot reach max_length, a token without a row.
   Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
 
   // Encodes two texts as one sequence, the second one with type 1.
@@ -74,6 +81,9 @@ class Tokenizer {
   // Converts ids to text. Spaces join the pieces, and a "##" piece follows the piece before it without a space. Chinese
   // characters get spaces between them; the encoding's offsets lead to the original text. Error for an id out of range.
   std::string decode(std::span<const int32_t> ids, bool skip_special = true) const;
+
+  // Joins the texts of tokens as decode does.
+  std::string join(std::span<const std::string_view> tokens) const;
 
   int32_t pad_id() const { return pad_id_; }
   int32_t unk_id() const { return unk_id_; }
@@ -86,6 +96,11 @@ class Tokenizer {
 
   const Vocabulary& vocabulary() const { return vocabulary_; }  // added tokens included
   Vocabulary base_vocabulary() const;                           // without added tokens
+  int32_t base_size() const { return base_size_; }              // tokens of base_vocabulary()
+  // The number of tokens that have a row: ids from 0 on. All of them, unless set_rows stated fewer.
+  int32_t size_with_rows() const { return std::min(rows_, vocabulary_.size()); }
+  // Error when a token has no row; it names the token.
+  void require_row(int32_t id) const;
   const TokenizerOptions& options() const { return options_; }
 
   // The text of vocab.txt (without added tokens) and of tokenizer_config.json (with them). from_directory and
@@ -104,6 +119,7 @@ class Tokenizer {
   int32_t require(const std::string& token, const char* role) const;
   EncodeOptions completed(EncodeOptions options) const;
   void add_tokens();
+  Encoding with_rows(Encoding encoding) const;
   Encoding encode_text(std::string_view text, const EncodeOptions& options) const;
   void encode_segment(std::string_view text, TextRange range, TokenWriter& out) const;
   Encoding add_special_tokens(Encoding first, const Encoding* second, const EncodeOptions& options) const;
@@ -112,6 +128,7 @@ class Tokenizer {
   Vocabulary vocabulary_;
   TokenizerOptions options_;
   int32_t base_size_;  // tokens of vocab.txt
+  int32_t rows_ = TokenizerOptions::no_limit;
   int32_t unk_id_, pad_id_ = -1, cls_id_ = -1, sep_id_ = -1, mask_id_ = -1;
   WordReader word_reader_;
   WordPiece word_piece_;

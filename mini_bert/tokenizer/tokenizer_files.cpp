@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 // A JSON file of a model directory; empty when it does not exist.
 class OptionalFile {
  public:
-  OptionalFile(const fs::path& directory, const char* name) : name_(name), path_(directory / name) {
+  OptionalFile(const fs::path& directory, const char* name) : path_(directory / name) {
     constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
     std::error_code error;
     // A file whose state cannot be read counts as existing, because opening it will say why.
@@ -30,15 +30,7 @@ class OptionalFile {
   explicit operator bool() const { return exists_; }
   JsonField field() const { return {json_, path_.string()}; }
 
-  // Refuses what is not supported, and notes what is not known.
-  void check(const KnownKeys& known, TokenizerOptions& options) const {
-    for (const std::string& key : check_keys(field(), known)) {
-      options.unknown_keys.push_back(std::string(name_) + ": " + printable(key));
-    }
-  }
-
  private:
-  const char* name_;
   fs::path path_;
   bool exists_;
   nlohmann::json json_;
@@ -153,13 +145,13 @@ Tokenizer Tokenizer::from_directory(const fs::path& directory) {
   TokenizerOptions options;
   options.uses_type_ids = uses_type_ids(config, kind);
   Vocabulary vocabulary;
-  DeclaredTokens declared;
+  DeclaredTokens declared(options);
   std::error_code error;
   if (json) {
-    json.check(tokenizer_json_keys, options);
+    check_tokenizer_keys(json.field(), tokenizer_json_keys, options);
     vocabulary =
         kind == TokenizerClass::general ? read_tokenizer_json(json.field(), options) : read_vocabulary(json.field());
-    options.truncation_side = read_truncation_side(json.field()).value_or(options.truncation_side);
+    if (const auto truncation = json.field().find("truncation")) read_truncation(*truncation, options);
   } else if (fs::exists(directory / "vocab.txt", error) || error) {
     vocabulary = Vocabulary::read(directory / "vocab.txt");
   } else {
@@ -169,21 +161,24 @@ Tokenizer Tokenizer::from_directory(const fs::path& directory) {
         directory.string());
   }
   if (config) {
-    config.check(tokenizer_config_keys, options);
+    check_tokenizer_keys(config.field(), tokenizer_config_keys, options);
     read_common_settings(config.field(), options);
     if (kind == TokenizerClass::bert) read_bert_settings(config.field(), options);
     declared.read_config(config.field());
   }
   if (!declared.has_decoder()) {
     if (map) {
-      map.check(special_tokens_map_keys, options);
+      check_tokenizer_keys(map.field(), special_tokens_map_keys, options);
       declared.read_special_tokens_map(map.field());
     }
     if (added) declared.read_added_tokens(added.field());
     if (json) declared.read_tokenizer_json(json.field());
   }
+  const auto padding = json ? json.field().find("padding") : std::nullopt;
+  if (padding) check_tokenizer_keys(*padding, json_padding_keys, options);
+  if (padding && kind == TokenizerClass::general) declared.read_padding(*padding);
   set_roles(declared, kind, options);
-  DeclaredTokens of_json;
+  DeclaredTokens of_json(options);
   if (json && kind == TokenizerClass::general) of_json.read_tokenizer_json(json.field());
   options.added_tokens = declared.all(of_json.all({}));
   try {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "mini_bert/base/error.h"
+#include "mini_bert/tokenizer/tokenizer_keys.h"
 
 namespace mini_bert {
 namespace {
@@ -37,11 +38,32 @@ Vocabulary read_model_vocabulary(const JsonField& map) {
   return Vocabulary(std::move(tokens));
 }
 
-// BertProcessing names [CLS] and [SEP] itself: "cls": ["[CLS]", 101].
-std::string processing_token(const JsonField& processor, const std::string& name) {
+// The token with an id: one of the vocabulary, or one of the added tokens.
+std::string token_with_id(const JsonField& file, const Vocabulary& vocabulary, const JsonField& field) {
+  const int32_t id = read_id(field);
+  if (id < vocabulary.size() && !vocabulary.token(id).empty()) return vocabulary.token(id);
+  if (const auto added = file.find("added_tokens")) {
+    for (const JsonField& token : added->elements()) {
+      if (read_id(token.at("id")) == id) return token.at("content").text();
+    }
+  }
+  field.fail("the id of a token of this file");
+}
+
+// BertProcessing says of [CLS] and [SEP] the name and the id: "cls": ["[CLS]", 101].
+JsonField processing_id(const JsonField& processor, const std::string& name) {
   const std::vector<JsonField> pair = processor.at(name).elements();
   if (pair.size() != 2) processor.fail(name, "[token, id]");
-  return pair[0].text();
+  return pair[1];
+}
+
+// A template says it in "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [101], "tokens": ["[CLS]"]}}.
+JsonField template_id(const JsonField& processor, const std::string& name, TokenizerOptions& options) {
+  const JsonField token = processor.at("special_tokens").at(name);
+  check_tokenizer_keys(token, json_template_token_keys, options);
+  const std::vector<JsonField> ids = token.at("ids").elements();
+  if (ids.size() != 1) token.fail("ids", "one id");
+  return ids[0];
 }
 
 // One element of a template, as text: "[CLS]:0" for a special token, "A:0" for a text.
@@ -60,7 +82,9 @@ std::vector<std::string> read_template(const JsonField& processor, const std::st
   return elements;
 }
 
-void read_template_processing(const JsonField& processor, TokenizerOptions& options) {
+void read_template_processing(const JsonField& file, const JsonField& processor, const Vocabulary& vocabulary,
+                              TokenizerOptions& options) {
+  check_tokenizer_keys(processor, json_template_processing_keys, options);
   const auto single = read_template(processor, "single");
   if (single == std::vector<std::string>{"A:0"}) {
     options.adds_special_tokens = false;
@@ -68,26 +92,33 @@ void read_template_processing(const JsonField& processor, TokenizerOptions& opti
     processor.fail("pair", "A with type 0, then B with type 1");
   }
   if (single.size() == 3 && single[1] == "A:0" && single[0].ends_with(":0") && single[2].ends_with(":0")) {
-    options.cls_token = single[0].substr(0, single[0].size() - 2);
-    options.sep_token = single[2].substr(0, single[2].size() - 2);
-    const std::vector<std::string> pair = {single[0], "A:0", single[2], "B:1", options.sep_token + ":1"};
-    if (read_template(processor, "pair") == pair) return;
-    processor.fail("pair", "[CLS] A [SEP] with type 0, then B [SEP] with type 1");
+    const std::string cls = single[0].substr(0, single[0].size() - 2);
+    const std::string sep = single[2].substr(0, single[2].size() - 2);
+    const std::vector<std::string> pair = {single[0], "A:0", single[2], "B:1", sep + ":1"};
+    if (read_template(processor, "pair") != pair) {
+      processor.fail("pair", "[CLS] A [SEP] with type 0, then B [SEP] with type 1");
+    }
+    options.cls_token = token_with_id(file, vocabulary, template_id(processor, cls, options));
+    options.sep_token = token_with_id(file, vocabulary, template_id(processor, sep, options));
+    return;
   }
   processor.fail("single", "[CLS] A [SEP], all of type 0");
 }
 
-void read_post_processor(const JsonField& processor, TokenizerOptions& options) {
+void read_post_processor(const JsonField& file, const JsonField& processor, const Vocabulary& vocabulary,
+                         TokenizerOptions& options) {
   std::string type;
   processor.read_set("type", type);
-  if (type == "TemplateProcessing") return read_template_processing(processor, options);
+  if (type == "TemplateProcessing") return read_template_processing(file, processor, vocabulary, options);
   expect_type(processor, "BertProcessing");
-  options.cls_token = processing_token(processor, "cls");
-  options.sep_token = processing_token(processor, "sep");
+  check_tokenizer_keys(processor, json_bert_processing_keys, options);
+  options.cls_token = token_with_id(file, vocabulary, processing_id(processor, "cls"));
+  options.sep_token = token_with_id(file, vocabulary, processing_id(processor, "sep"));
 }
 
 void read_normalizer(const JsonField& normalizer, TokenizerOptions& options) {
   expect_type(normalizer, "BertNormalizer");
+  check_tokenizer_keys(normalizer, json_normalizer_keys, options);
   options.clean_text = options.tokenize_chinese_chars = options.do_lower_case = true;
   options.strip_accents.reset();
   normalizer.read_set("clean_text", options.clean_text);
@@ -96,9 +127,21 @@ void read_normalizer(const JsonField& normalizer, TokenizerOptions& options) {
   normalizer.read_set("lowercase", options.do_lower_case);
 }
 
+// Without a decoder, the package puts a space between all tokens.
+void read_decoder(const JsonField& file, TokenizerOptions& options) {
+  const auto decoder = file.find("decoder");
+  options.decode_glues = options.decode_cleanup = decoder.has_value();
+  if (!decoder) return;
+  expect_type(*decoder, "WordPiece");
+  check_tokenizer_keys(*decoder, json_decoder_keys, options);
+  decoder->read_set("prefix", options.decode_prefix.emplace("##"));
+  decoder->read_set("cleanup", options.decode_cleanup);
+}
+
 }  // namespace
 
-AddedToken read_added_token(const JsonField& object, bool special) {
+AddedToken read_added_token(const JsonField& object, bool special, TokenizerOptions& options) {
+  check_tokenizer_keys(object, added_token_keys, options);
   AddedToken token{.content = object.at("content").text(), .special = special};
   if (token.content.empty()) object.fail("content", "a token of at least one character");
   object.read_set("special", token.special);
@@ -122,32 +165,30 @@ Vocabulary read_vocabulary(const JsonField& file) {
   return read_model_vocabulary(model.at("vocab"));
 }
 
-std::optional<Side> read_truncation_side(const JsonField& file) {
-  const auto truncation = file.find("truncation");
-  const auto direction = truncation ? truncation->find("direction") : std::nullopt;
-  if (!direction) return std::nullopt;
+void read_truncation(const JsonField& truncation, TokenizerOptions& options) {
+  check_tokenizer_keys(truncation, json_truncation_keys, options);
+  const auto direction = truncation.find("direction");
+  if (!direction) return;
   const std::string side = direction->text();
   if (side != "Left" && side != "Right") direction->fail("\"Left\" or \"Right\"");
-  return side == "Left" ? Side::left : Side::right;
+  options.truncation_side = side == "Left" ? Side::left : Side::right;
 }
 
 Vocabulary read_tokenizer_json(const JsonField& file, TokenizerOptions& options) {
   Vocabulary vocabulary = read_vocabulary(file);
   const JsonField model = file.at("model");
+  check_tokenizer_keys(model, json_model_keys, options);
   model.read_set("unk_token", options.unk_token);
   model.read_set("continuing_subword_prefix", options.continuing_subword_prefix);
   if (const auto most = model.find("max_input_chars_per_word")) options.max_input_chars_per_word = read_limit(*most);
 
   read_normalizer(file.at("normalizer"), options);
   expect_type(file.at("pre_tokenizer"), "BertPreTokenizer");
+  check_tokenizer_keys(file.at("pre_tokenizer"), json_pre_tokenizer_keys, options);
   const auto processor = file.find("post_processor");
-  if (processor) read_post_processor(*processor, options);
+  if (processor) read_post_processor(file, *processor, vocabulary, options);
   options.adds_special_tokens &= processor.has_value();
-  if (const auto decoder = file.find("decoder")) {
-    expect_type(*decoder, "WordPiece");
-    options.decode_cleanup = true;
-    decoder->read_set("cleanup", options.decode_cleanup);
-  }
+  read_decoder(file, options);
   return vocabulary;
 }
 

@@ -1,5 +1,9 @@
 #include "mini_bert/tokenizer/tokenizer_keys.h"
 
+#include <algorithm>
+
+#include "mini_bert/base/file_error.h"
+
 namespace mini_bert {
 namespace {
 
@@ -68,11 +72,54 @@ constexpr KnownKey config_table[] = {
 };
 
 constexpr KnownKey json_table[] = {
-    {"added_tokens"},      {"model"},
-    {"normalizer"},        {"pre_tokenizer"},
-    {"post_processor"},    {"decoder"},
-    {"truncation"},  // its direction
-    {"version", harmless}, {"padding", harmless},
+    {"added_tokens"}, {"model"},      {"normalizer"}, {"pre_tokenizer"},     {"post_processor"},
+    {"decoder"},      {"truncation"}, {"padding"},    {"version", harmless},
+};
+
+constexpr KnownKey model_table[] = {
+    {"type"}, {"vocab"}, {"unk_token"}, {"continuing_subword_prefix"}, {"max_input_chars_per_word"},
+};
+
+constexpr KnownKey normalizer_table[] = {
+    {"type"}, {"clean_text"}, {"handle_chinese_chars"}, {"strip_accents"}, {"lowercase"},
+};
+
+constexpr KnownKey pre_tokenizer_table[] = {{"type"}};
+
+constexpr KnownKey bert_processing_table[] = {{"type"}, {"cls"}, {"sep"}};
+
+constexpr KnownKey template_processing_table[] = {{"type"}, {"single"}, {"pair"}, {"special_tokens"}};
+
+constexpr KnownKey template_token_table[] = {
+    {"ids"},
+    // The ids decide, whatever the names are.
+    {"id", harmless},
+    {"tokens", harmless},
+};
+
+constexpr KnownKey decoder_table[] = {{"type"}, {"prefix"}, {"cleanup"}};
+
+constexpr KnownKey truncation_table[] = {
+    {"direction"},
+    // What a caller of the `tokenizers` package gets. transformers and mini_bert take these from the task.
+    {"max_length", harmless},
+    {"strategy", harmless},
+    {"stride", harmless},
+};
+
+constexpr KnownKey padding_table[] = {
+    {"pad_token"},
+    // How other programs pad a batch. mini_bert packs texts without padding.
+    {"strategy", harmless},
+    {"direction", harmless},
+    {"pad_to_multiple_of", harmless},
+    {"pad_id", harmless},
+    {"pad_type_id", harmless},
+};
+
+constexpr KnownKey added_token_table[] = {
+    {"content"}, {"id"},     {"special"},     {"normalized"},
+    {"lstrip"},  {"rstrip"}, {"single_word"}, {"__type", harmless},  // the name of a class
 };
 
 constexpr KnownKey map_table[] = {
@@ -86,5 +133,30 @@ constexpr KnownKey map_table[] = {
 extern constinit const KnownKeys tokenizer_config_keys = {.file = "tokenizer_config.json", .keys = config_table};
 extern constinit const KnownKeys tokenizer_json_keys = {.file = "tokenizer.json", .keys = json_table};
 extern constinit const KnownKeys special_tokens_map_keys = {.file = "special_tokens_map.json", .keys = map_table};
+extern constinit const KnownKeys json_model_keys = {.file = "tokenizer.json: model", .keys = model_table};
+extern constinit const KnownKeys json_normalizer_keys = {.file = "tokenizer.json: normalizer",
+                                                         .keys = normalizer_table};
+extern constinit const KnownKeys json_pre_tokenizer_keys = {.file = "tokenizer.json: pre_tokenizer",
+                                                            .keys = pre_tokenizer_table};
+extern constinit const KnownKeys json_bert_processing_keys = {
+    .file = "tokenizer.json: post_processor of the type BertProcessing", .keys = bert_processing_table};
+extern constinit const KnownKeys json_template_processing_keys = {
+    .file = "tokenizer.json: post_processor of the type TemplateProcessing", .keys = template_processing_table};
+extern constinit const KnownKeys json_template_token_keys = {.file = "tokenizer.json: post_processor: special_tokens",
+                                                             .keys = template_token_table};
+extern constinit const KnownKeys json_decoder_keys = {.file = "tokenizer.json: decoder", .keys = decoder_table};
+extern constinit const KnownKeys json_truncation_keys = {.file = "tokenizer.json: truncation",
+                                                         .keys = truncation_table};
+extern constinit const KnownKeys json_padding_keys = {.file = "tokenizer.json: padding", .keys = padding_table};
+extern constinit const KnownKeys added_token_keys = {.file = "added tokens", .keys = added_token_table};
+
+void check_tokenizer_keys(const JsonField& object, const KnownKeys& known, TokenizerOptions& options) {
+  for (const std::string& key : check_keys(object, known)) {
+    std::string name = std::string(known.file) + ": " + printable(key);
+    if (std::ranges::find(options.unknown_keys, name) == options.unknown_keys.end()) {
+      options.unknown_keys.push_back(std::move(name));
+    }
+  }
+}
 
 }  // namespace mini_bert

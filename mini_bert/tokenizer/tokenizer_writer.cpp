@@ -35,13 +35,21 @@ Json normalizer(const TokenizerOptions& options) {
           {"lowercase", options.do_lower_case}};
 }
 
+Json decoder(const TokenizerOptions& options) {
+  if (!options.decode_glues) return nullptr;
+  return {{"type", "WordPiece"},
+          {"prefix", options.decode_prefix.value_or(options.continuing_subword_prefix)},
+          {"cleanup", options.decode_cleanup}};
+}
+
 }  // namespace
 
 bool Tokenizer::needs_json() const {
   const TokenizerOptions usual;
   const auto& tokens = vocabulary_.tokens();
   return options_.clean_text != usual.clean_text ||
-         options_.continuing_subword_prefix != usual.continuing_subword_prefix ||
+         options_.continuing_subword_prefix != usual.continuing_subword_prefix || !options_.decode_glues ||
+         options_.decode_prefix.value_or("##") != "##" ||
          options_.max_input_chars_per_word != usual.max_input_chars_per_word || !options_.adds_special_tokens ||
          !options_.matches_special_tokens ||
          !std::ranges::all_of(tokens.begin(), tokens.begin() + base_size_, fits_line);
@@ -106,22 +114,20 @@ std::optional<std::string> Tokenizer::json_text() const {
   for (int32_t id = 0; id < base_size_; ++id) {
     if (const std::string& token = vocabulary_.token(id); !token.empty()) vocabulary[token] = id;
   }
-  const Json file = {
-      {"version", "1.0"},
-      {"truncation", nullptr},
-      {"padding", nullptr},
-      {"added_tokens", added},
-      {"normalizer", normalizer(options_)},
-      {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
-      {"post_processor", post_processor(*this)},
-      {"decoder",
-       {{"type", "WordPiece"}, {"prefix", options_.continuing_subword_prefix}, {"cleanup", options_.decode_cleanup}}},
-      {"model",
-       {{"type", "WordPiece"},
-        {"unk_token", options_.unk_token},
-        {"continuing_subword_prefix", options_.continuing_subword_prefix},
-        {"max_input_chars_per_word", options_.max_input_chars_per_word},
-        {"vocab", vocabulary}}}};
+  const Json file = {{"version", "1.0"},
+                     {"truncation", nullptr},
+                     {"padding", nullptr},
+                     {"added_tokens", added},
+                     {"normalizer", normalizer(options_)},
+                     {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
+                     {"post_processor", post_processor(*this)},
+                     {"decoder", decoder(options_)},
+                     {"model",
+                      {{"type", "WordPiece"},
+                       {"unk_token", options_.unk_token},
+                       {"continuing_subword_prefix", options_.continuing_subword_prefix},
+                       {"max_input_chars_per_word", options_.max_input_chars_per_word},
+                       {"vocab", vocabulary}}}};
   return file.dump(1) + "\n";
 }
 

@@ -79,6 +79,54 @@ TEST_CASE("settings: a tokenizer that puts no [CLS] and [SEP] around a text", "[
   CHECK_THAT(packed.out, ContainsSubstring("texts.txt: 2 texts, 12 tokens"));
 }
 
+TEST_CASE("settings: tokens that the model has no rows for harm only the texts that have one; training gives rows",
+          "[apps]") {
+  const Settings folder;
+  folder.edit_json("model/tokenizer_config.json", [](json& config) {
+    config["added_tokens_decoder"]["37"] = {{"content", "诸葛涛"}};
+    config["extra_special_tokens"] = {"<x>"};
+  });
+  const std::string note = "tokens that the model has no vectors for were added to the tokenizer: 诸葛涛, <x>";
+  const std::string fill = "mini_bert_predict fill-mask --model ";
+  const Outcome answers = folder.run("printf '三[MASK]\\n诸葛涛[MASK]\\n国[MASK]\\n' | " + fill + "model --json");
+  CHECK_THAT(answers.err, ContainsSubstring(note));
+  const std::vector<json> lines = json_lines(answers);
+  REQUIRE(lines.size() == 3);
+  CHECK((lines[0].is_array() && lines[2].is_array()));
+  CHECK_THAT(lines[1].at("error").get<std::string>(), ContainsSubstring("has the token '诸葛涛'"));
+  CHECK(folder.run(fill + "model --joint --targets '<x>' '三[MASK]'").exit_code == 1);
+
+  write_file(folder.path() / "texts.txt", "三国人物诸葛涛\n<x>大山有小水\n");
+  const Outcome trained = folder.train("");
+  INFO(trained.err);
+  CHECK_THAT(trained.out, ContainsSubstring(note + "; each now begins with the mean of its pieces"));
+  CHECK(json::parse(read_file(folder.path() / "out/config.json"))["vocab_size"] == 39);
+  const Outcome after = folder.run(fill + "out --json --top-k 99 '诸葛涛[MASK]'");
+  CHECK(json_lines(after).at(0).size() == 39);
+  CHECK(after.err.empty());
+}
+
+TEST_CASE("settings: a head for labels without names knows the labels 0, 1, …", "[apps]") {
+  const Settings folder;
+  const auto train = [&](const std::string& model, const std::string& labels, const std::string& output) {
+    write_file(folder.path() / "texts.csv", "text,label\n三国," + labels.substr(0, 1) + "\n山水," + labels.substr(1) +
+                                                "\n人物," + labels.substr(0, 1) + "\n");
+    const Outcome outcome = folder.run("mini_bert_train --task classify --train texts.csv --max-steps 1 --model " +
+                                       model + " --output " + output);
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    return outcome.out;
+  };
+  const auto is_new = ContainsSubstring("new, random weights: classifier.weight");
+  CHECK_THAT(train("model", "ab", "first"),
+             ContainsSubstring("new, random weights: ") && ContainsSubstring("classifier"));
+  CHECK_THAT(train("first", "01", "numbers"), is_new);
+  folder.edit_json("first/config.json", [](json& config) { config.erase("id2label"); });
+  CHECK_THAT(train("first", "01", "kept"), !is_new && ContainsSubstring("2 labels: 0, 1"));
+  CHECK_THAT(train("first", "12", "shifted"), is_new);
+  CHECK_THAT(train("first", "cd", "named"), is_new);
+}
+
 TEST_CASE("settings: mini_bert_tokenize names what is wrong in a line of JSON", "[apps]") {
   const Settings folder;
   write_file(folder.path() / "lines.json", "\"三\"\n[\"三\", \"国\"]\n[\"三\"]\n5\n[\"三\", 5]\n{\n[1, 2, 3]\n");

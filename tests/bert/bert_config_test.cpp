@@ -263,6 +263,12 @@ TEST_CASE("config: a wrong value is refused, with the reason") {
   }
 }
 
+TEST_CASE("config: no type of positions means absolute positions") {
+  json object = smallest();
+  object["position_embedding_type"] = nullptr;
+  CHECK_NOTHROW(parse(object));
+}
+
 TEST_CASE("config: what is not a configuration is refused") {
   const json all = smallest();
   for (const auto& [key, value] : all.items()) {

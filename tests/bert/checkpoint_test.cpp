@@ -3,7 +3,11 @@
 #include <functional>
 #include <thread>
 
+#include "mini_bert/bert/data/questions.h"
 #include "mini_bert/bert/model/heads.h"
+#include "mini_bert/bert/predict/fill_mask.h"
+#include "mini_bert/bert/predict/joint_fill.h"
+#include "mini_bert/bert/predict/target_score.h"
 #include "mini_bert/files/atomic_file.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/bert/saved_checkpoint.h"
@@ -242,6 +246,34 @@ TEST_CASE("checkpoint: a table of word embeddings may be longer than the vocabul
   save_pretrained(folder.path(), BertForMaskedLM(config), test::tiny_tokenizer());
   CHECK_THROWS_WITH(load_pretrained(folder.path()),
                     ContainsSubstring("the vocabulary has 23 tokens, config.json says vocab_size 22"));
+}
+
+TEST_CASE("checkpoint: tokens that were added without rows do no harm until a text has one") {
+  const std::int32_t size = test::tiny_tokenizer().vocabulary().size();
+  TokenizerOptions options = test::tiny_tokenizer().options();
+  options.added_tokens.push_back({.content = "<new>"});
+  options.added_tokens.push_back({.content = "<other>", .special = true});
+  BertConfig config = test::tiny_config();
+  config.vocab_size = size;
+  const test::TemporaryFolder folder;
+  save_pretrained(folder.path(), BertForMaskedLM(config), Tokenizer(test::tiny_tokenizer().base_vocabulary(), options));
+  const auto loaded = load_pretrained(folder.path());
+  CHECK_THAT(loaded.report.vocabulary_note, ContainsSubstring("were added to the tokenizer: <new>, <other>"));
+  CHECK(loaded.tokenizer.size_with_rows() == size);
+  const std::string message = "has the token '<other>'";
+  CHECK_NOTHROW(loaded.tokenizer.encode("a"));
+  CHECK_THROWS_WITH(loaded.tokenizer.encode("a <other>"), ContainsSubstring(message));
+  CHECK_THROWS_WITH(loaded.tokenizer.encode_pair("a", "<other>"), ContainsSubstring(message));
+  CHECK_NOTHROW(loaded.tokenizer.encode("a a a <other>", {.truncation = Truncation::longest_first, .max_length = 5}));
+  // A context is read in windows, so nothing of it is cut off.
+  const Question question{.id = "1", .question = "a", .context = "b b b b b b <other>", .answers = {}};
+  CHECK_THROWS_WITH(make_answering_set({question}, loaded.tokenizer, {.max_length = 8, .stride = 1}),
+                    ContainsSubstring(message));
+  CHECK_THROWS_WITH(read_targets(loaded.tokenizer, std::vector<std::string>{"<other>"}), ContainsSubstring(message));
+  const auto answers = fill_mask(*loaded.model, loaded.tokenizer, "a [MASK]", {.top_k = size + 2});
+  CHECK(answers.at(0).size() == static_cast<std::size_t>(size));
+  CHECK(joint_fill(*loaded.model, loaded.tokenizer, "a [MASK]", {.top_k = size + 2, .beam = size + 2}).size() ==
+        static_cast<std::size_t>(size));
 }
 
 TEST_CASE("checkpoint: tokenizer_config.json never says more tokens than there are positions") {

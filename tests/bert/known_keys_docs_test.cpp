@@ -18,8 +18,12 @@ using namespace mini_bert;
 namespace {
 
 const KnownKeys* const tables[] = {
-    &config_keys,          &tokenizer_config_keys, &tokenizer_json_keys,   &special_tokens_map_keys, &modules_keys,
-    &sentence_config_keys, &sentence_encoder_keys, &sentence_pooling_keys, &sentence_normalize_keys};
+    &config_keys, &tokenizer_config_keys, &special_tokens_map_keys, &modules_keys, &sentence_config_keys,
+    &sentence_encoder_keys, &sentence_pooling_keys, &sentence_normalize_keys,
+    // tokenizer.json, and the objects in it
+    &tokenizer_json_keys, &json_model_keys, &json_normalizer_keys, &json_pre_tokenizer_keys, &json_bert_processing_keys,
+    &json_template_processing_keys, &json_template_token_keys, &json_decoder_keys, &json_truncation_keys,
+    &json_padding_keys, &added_token_keys};
 
 // The rows of a file's table in the documentation.
 std::string documented(const KnownKeys& known) {

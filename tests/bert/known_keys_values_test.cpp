@@ -65,7 +65,7 @@ std::string facts(const Tokenizer& tokenizer) {
   std::string facts = tokenizer.vocab_text() + tokenizer.config_text() + tokenizer.json_text().value_or("");
   facts += std::to_string(static_cast<int>(tokenizer.options().truncation_side));
   for (const std::int32_t id : tokenizer.encode("Hello héllo 我[MASK]").ids) facts += " " + std::to_string(id);
-  return facts;
+  return facts + tokenizer.decode(tokenizer.encode("hello hell o o !").ids);
 }
 
 Tokenizer read_tokenizer(testing::Files files, const std::string& name, const json& file) {
@@ -140,10 +140,121 @@ TEST_CASE("known keys: tokenizer.json: each key is obeyed or changes nothing") {
       {"post_processor", nullptr},
       {"decoder", {{"type", "WordPiece"}, {"cleanup", true}}},
       {"truncation", {{"direction", "Left"}}},
+      {"padding", {{"pad_token", "hello"}}},
   };
   const testing::Files files = {{"tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast"})"}};
   walk(tokenizer_json_keys, base, samples,
        [&](const json& file) { return facts(read_tokenizer(files, "tokenizer.json", file)); });
+}
+
+TEST_CASE("known keys: the objects in tokenizer.json: each key is obeyed or changes nothing, and others are named") {
+  const json whole = json::parse(testing::whole_json);
+  const auto sequence = [](const char* name, int type) {
+    return json{{"Sequence", {{"id", name}, {"type_id", type}}}};
+  };
+  const auto special = [](const char* name, int type) {
+    return json{{"SpecialToken", {{"id", name}, {"type_id", type}}}};
+  };
+  const auto token = [](const char* name, int id) { return json{{"id", name}, {"ids", {id}}, {"tokens", {name}}}; };
+  json with_template = whole;
+  with_template["post_processor"] = {
+      {"type", "TemplateProcessing"},
+      {"single", {special("[CLS]", 0), sequence("A", 0), special("[SEP]", 0)}},
+      {"pair", {special("[CLS]", 0), sequence("A", 0), special("[SEP]", 0), sequence("B", 1), special("[SEP]", 1)}},
+      {"special_tokens", {{"[CLS]", token("[CLS]", 2)}, {"[SEP]", token("[SEP]", 3)}}}};
+  json other_tokens = with_template["post_processor"]["special_tokens"];
+  other_tokens["[CLS]"]["ids"] = {5};
+  json more_words = whole["model"]["vocab"];
+  more_words["more"] = 7;
+  more_words["abc"] = 8;
+  json whole_with_lengths = whole;
+  whole_with_lengths["truncation"] = {{"direction", "Right"}, {"max_length", 4}};
+  whole_with_lengths["padding"] = {{"pad_token", "[PAD]"}, {"pad_id", 0}};
+  json piece = whole;
+  piece["model"]["vocab"]["##o"] = 8;
+  piece["model"]["vocab"]["hell"] = 9;
+  piece["added_tokens"][1]["id"] = 10;
+
+  struct Part {
+    const KnownKeys& known;
+    json whole;
+    json::json_pointer place;
+    Samples samples;
+  };
+  // A type has no other value than the one in the file: `walk` sees that another one is an Error.
+  const Part parts[] = {
+      {json_model_keys,
+       whole,
+       json::json_pointer("/model"),
+       {{"type", "BPE"},
+        {"vocab", more_words},
+        {"unk_token", "hello"},
+        {"continuing_subword_prefix", "@@"},
+        {"max_input_chars_per_word", 2}}},
+      {json_normalizer_keys,
+       whole,
+       json::json_pointer("/normalizer"),
+       {{"type", "NFC"},
+        {"clean_text", false},
+        {"handle_chinese_chars", false},
+        {"strip_accents", true},
+        {"lowercase", true}}},
+      {json_pre_tokenizer_keys, whole, json::json_pointer("/pre_tokenizer"), {{"type", "Whitespace"}}},
+      {json_bert_processing_keys,
+       whole,
+       json::json_pointer("/post_processor"),
+       {{"type", "RobertaProcessing"}, {"cls", {"[CLS]", 5}}, {"sep", {"[SEP]", 5}}}},
+      {json_template_processing_keys,
+       with_template,
+       json::json_pointer("/post_processor"),
+       {{"type", "Sequence"},
+        {"single", {sequence("A", 0)}},
+        {"pair", {sequence("A", 0), sequence("B", 1)}},
+        {"special_tokens", other_tokens}}},
+      {json_template_token_keys,
+       with_template,
+       json::json_pointer("/post_processor/special_tokens/[CLS]"),
+       {{"ids", {5}}}},
+      {json_decoder_keys,
+       piece,
+       json::json_pointer("/decoder"),
+       {{"type", "ByteLevel"}, {"prefix", "@@"}, {"cleanup", true}}},
+      {json_truncation_keys, whole_with_lengths, json::json_pointer("/truncation"), {{"direction", "Left"}}},
+      {json_padding_keys, whole_with_lengths, json::json_pointer("/padding"), {{"pad_token", "hello"}}},
+      {added_token_keys,
+       whole,
+       json::json_pointer("/added_tokens/1"),
+       {{"content", "xyz"},
+        {"id", 6},
+        {"special", true},
+        {"normalized", false},
+        {"lstrip", true},
+        {"rstrip", true},
+        {"single_word", true}}},
+  };
+  const testing::Files files = {{"tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast"})"}};
+  for (const Part& part : parts) {
+    const auto with = [&](const json& object) {
+      json file = part.whole;
+      file[part.place] = object;
+      return read_tokenizer(files, "tokenizer.json", file);
+    };
+    walk(part.known, part.whole[part.place], part.samples, [&](const json& object) { return facts(with(object)); });
+    json object = part.whole[part.place];
+    object["colour"] = 1;
+    CHECK(with(object).options().unknown_keys == std::vector{std::string(part.known.file) + ": colour"});
+  }
+}
+
+TEST_CASE("known keys: a token that nobody knows all about is named once, in each file that may have it") {
+  const json odd = {{"content", "<x>"}, {"colour", 1}}, odder = {{"content", "<y>"}, {"colour", 2}};
+  const auto unknown = [](const std::string& name, const json& file) {
+    return read_tokenizer({{"vocab.txt", testing::vocab}}, name, file).options().unknown_keys;
+  };
+  const std::vector<std::string> named = {"added tokens: colour"};
+  CHECK(unknown("tokenizer_config.json", {{"added_tokens_decoder", {{"9", odd}, {"10", odder}}}}) == named);
+  CHECK(unknown("tokenizer_config.json", {{"extra_special_tokens", {odd, odder}}}) == named);
+  CHECK(unknown("special_tokens_map.json", {{"mask_token", {{"content", "[MASK]"}, {"colour", 1}}}}) == named);
 }
 
 TEST_CASE("known keys: special_tokens_map.json: each key is obeyed") {

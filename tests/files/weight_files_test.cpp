@@ -113,6 +113,57 @@ TEST_CASE("weights: a folder without any is an Error that names the files looked
                         "bert_model.ckpt.index beside it"));
 }
 
+TEST_CASE("weights: where the usual files are missing, an Error names what lies there instead") {
+  const ModelFolder model("model");
+  const auto with = [&](const std::vector<std::string>& names) {
+    for (const auto& entry : fs::directory_iterator(model.folder.path())) {
+      if (entry.path().extension() != ".json" && entry.path().extension() != ".txt") fs::remove(entry.path());
+    }
+    for (const std::string& name : names) write_file_atomically(model.folder / name, "x");
+    return model.error();
+  };
+  CHECK_THAT(with({}), ContainsSubstring("beside it; download the model's weights"));
+  CHECK_THAT(with({"tf_model.h5", "flax_model.msgpack"}),
+             ContainsSubstring("beside it; found flax_model.msgpack, tf_model.h5; if these are"));
+  CHECK_THAT(with({"model (1).safetensors"}),
+             ContainsSubstring("found model (1).safetensors; ") && ContainsSubstring("rename"));
+  CHECK_THAT(with({"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"}),
+             ContainsSubstring("download the index of these files, model.safetensors.index.json"));
+  CHECK_THAT(with({"1.pt", "2.pt", "3.pt", "4.pt", "5.pt", "6.pt", "7.pt"}), ContainsSubstring("6.pt, …; "));
+
+  const ModelFolder parts("safetensors_sharded");
+  fs::rename(parts.folder / "model-00002-of-00002.safetensors", parts.folder / "model-2.safetensors");
+  CHECK_THAT(parts.error(), ContainsSubstring("the file \"model-00002-of-00002.safetensors\" is not there") &&
+                                ContainsSubstring("; found model-00001-of-00002.safetensors, model-2.safetensors"));
+}
+
+TEST_CASE("weights: a file of another kind is called by its name") {
+  const ModelFolder model("model"), torch("torch_zip");
+  const std::string safetensors = content_of(model.folder / "model.safetensors");
+  const std::string zip = content_of(torch.folder / "pytorch_model.bin");
+  const auto as = [&](const std::string& name, const std::string& content) {
+    fs::remove(model.folder / "model.safetensors");
+    fs::remove(model.folder / "pytorch_model.bin");
+    write_file_atomically(model.folder / name, content);
+    return model.error();
+  };
+  CHECK(as("model.safetensors", safetensors) == "no error");
+  CHECK(as("pytorch_model.bin", zip) == "no error");
+  CHECK_THAT(as("pytorch_model.bin", safetensors),
+             ContainsSubstring("pytorch_model.bin: is a safetensors file; call it"));
+  CHECK_THAT(as("model.safetensors", zip), ContainsSubstring("model.safetensors: is a zip archive, as torch.save"));
+  const std::pair<std::string, std::string> others[] = {{"<!DOCTYPE html><html>", "is a web page"},
+                                                        {"{\"error\": \"not found\"}", "is a text in JSON"},
+                                                        {"\x1f\x8b\b\x01\x02\x03\x04\x05\x06", "with gzip"},
+                                                        {"\x89HDF\r\n\x1a\n_", "is an HDF5 file"},
+                                                        {"GGUF_________", "is a GGUF file"}};
+  for (const auto& [content, message] : others) {
+    for (const std::string name : {"model.safetensors", "pytorch_model.bin"}) {
+      CHECK_THAT(as(name, content), ContainsSubstring(name + ": is") && ContainsSubstring(message));
+    }
+  }
+}
+
 TEST_CASE("weights: an index that is wrong is refused") {
   const ModelFolder model("safetensors_sharded");
   const fs::path index = model.folder / "model.safetensors.index.json";
@@ -151,7 +202,8 @@ TEST_CASE("weights: a tensor in two files is an Error that names it") {
       << R"("bert.embeddings.LayerNorm.bias":"model-00001-of-00002.safetensors",)"
       << R"("cls.predictions.transform.dense.bias":"model-00002-of-00002.safetensors"}})";
   CHECK_THAT(error_of([&] { load_pretrained(model.folder.path()); }),
-             ContainsSubstring("tensors \"cls.predictions.bias\" and \"cls.predictions.bias\" are both"));
+             ContainsSubstring("other.safetensors: tensor \"cls.predictions.bias\" is also in ") &&
+                 ContainsSubstring("model-00002-of-00002.safetensors, expected it in one of them"));
 }
 
 TEST_CASE("weights: a file may hold the head's bias under its second name only") {

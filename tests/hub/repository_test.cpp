@@ -37,8 +37,8 @@ TEST_CASE("hub: of all files of a repository those are wanted that are read") {
   const Names tokenizer = {"added_tokens.json", "config.json",           "special_tokens_map.json",
                            "tokenizer.json",    "tokenizer_config.json", "vocab.txt"};
   CHECK(wanted(tokenizer, ModelFiles::tokenizer) == tokenizer);
-  const Names sentence = {"1_Pooling/config.json", "2_Normalize/config.json", "config_sentence_transformers.json",
-                          "modules.json", "sentence_bert_config.json"};
+  const Names sentence = {"1_Pooling/config.json", "2_Normalize/config.json",   "config_sentence_transformers.json",
+                          "modules.json",          "sentence_bert_config.json", "sentence_xlm-roberta_config.json"};
   CHECK(wanted(sentence) == sentence);
   CHECK(wanted(sentence, ModelFiles::tokenizer).empty());
 }

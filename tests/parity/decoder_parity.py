@@ -14,6 +14,7 @@ vocabulary has tokens, and files with a further tensor of any type that torch ca
 import argparse
 import itertools
 import json
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -76,15 +77,16 @@ def theirs(folder: Path) -> tuple:
 
 
 def ours(programs: Path, folder: Path):
-    """The same probabilities, or the message of an error."""
-    flags = ["--model", folder, "--json", "--top-k", len(VOCABULARY)]
+    """The same probabilities, without those of tokens that were added; or the message of an error."""
+    flags = ["--model", folder, "--json", "--top-k", len(VOCABULARY) + 3]
     try:
         answers = run_json(programs / "mini_bert_predict", "fill-mask", *flags, TEXT)[0]
     except ProgramError as error:
         return str(error)
     probabilities = torch.zeros(len(VOCABULARY))
     for answer in answers:
-        probabilities[answer["token"]] = answer["score"]
+        if answer["token"] < len(VOCABULARY):
+            probabilities[answer["token"]] = answer["score"]
     return probabilities
 
 
@@ -97,14 +99,16 @@ def write_rows(folder: Path, tensors: dict, config: dict, more: int) -> None:
     write_case(folder, tensors | longer, config | {"vocab_size": size}, (True, "missing", "missing", True, True), "bin")
 
 
-# Left out: types without a storage (int4, …), and bits and pairs of 4 bits, which no program saves as weights.
+# Left out: types without a storage (int4, …).
 TYPES = ("float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex32 complex64 "
-         "complex128 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu").split()
+         "complex128 float4_e2m1fn_x2 bits8 bits16 bits1x8 bits2x4 bits4x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu").split()
 
 
 def add_tensor(folder: Path, tensors: dict, dtype: str, container: str) -> bool:
     """The model and a tensor of this type. False where the container has no such type."""
-    tensors = tensors | {"more": torch.zeros(3, 2, dtype=getattr(torch, dtype))}
+    dtype = getattr(torch, dtype)
+    bytes_of_more = torch.zeros(3, 2 * dtype.itemsize, dtype=torch.uint8)
+    tensors = tensors | {"more": bytes_of_more.view(dtype)}
     path = folder / ("model.safetensors" if container == "safetensors" else "pytorch_model.bin")
     try:
         if container == "safetensors":
@@ -129,6 +133,26 @@ def compare(comparison: Comparison, programs: Path, folder: Path, what: str, mus
     else:
         error = worst_error(found, expected[: len(VOCABULARY)])
         comparison.count(what, error <= 1, f"off by {error:.3g} tolerances")
+
+
+def compare_rowless(comparison: Comparison, programs: Path, root: Path, folder: Path) -> None:
+    """Tokens that are added to the tokenizer alone: other texts are read as before, and training gives them rows."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_tokens(["诸葛涛", "dogcat"])
+    tokenizer.add_tokens(["<x>"], special_tokens=True)
+    tokenizer.save_pretrained(folder)
+    compare(comparison, programs, folder, "tokens without rows", False)
+    lines, output = root / "lines.txt", root / "grown"
+    write_lines(lines, ["三国人物诸葛涛", "the dogcat sat <x>"])
+    for text in ("诸葛涛[MASK]", "the <x>[MASK]"):
+        command = [str(programs / "mini_bert_predict"), "fill-mask", "--model", str(folder), "--json", text]
+        answer = json.loads(subprocess.run(command, capture_output=True, encoding="utf-8").stdout)
+        comparison.count(f"{text} without rows", "error" in answer, f"answer {answer}")
+    run(programs / "mini_bert_train", "--model", folder, "--train", lines, "--output", output, "--max-steps", 1)
+    _, missing, model = theirs(output)
+    size = len(VOCABULARY) + 3
+    comparison.count("grown", not missing and model.config.vocab_size == size, f"{model.config.vocab_size} rows {missing}")
+    compare(comparison, programs, output, "trained with tokens that had no rows", False)
 
 
 def train(comparison: Comparison, programs: Path, root: Path, folder: Path, case: tuple) -> None:
@@ -176,6 +200,9 @@ def main() -> int:
             (folder / "pytorch_model.bin").unlink(missing_ok=True)
             if add_tensor(folder, tensors, dtype, container):
                 compare(comparison, programs, folder, f"a tensor of {dtype} in {container}", False)
+        (folder / "pytorch_model.bin").unlink(missing_ok=True)
+        write_case(folder, tensors, config, (True, "missing", "missing", True, True), "safetensors")
+        compare_rowless(comparison, programs, root, folder)
     return comparison.finish("models")
 
 

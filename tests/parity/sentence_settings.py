@@ -107,6 +107,13 @@ def main() -> int:
             older_length(folder, in_tokenizer, in_sentence)
             older_pooling(folder, kind)
             compare(comparison, program, folder, f"lengths {kind} {in_tokenizer} {in_sentence}")
+        for family in ("roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"):
+            save(folder, encoder, "mean", 1, None, True, None, 40)
+            older_length(folder, 40, 12)
+            (folder / "sentence_bert_config.json").rename(folder / f"sentence_{family}_config.json")
+            compare(comparison, program, folder, f"length in sentence_{family}_config.json")
+            shutil.rmtree(folder)
+        save(folder, encoder, "mean", 1, None, True, None, 40)
         encoder_apart(folder)
         compare(comparison, program, folder, "encoder in 0_Transformer")
     return comparison.finish("models of sentence-transformers")

@@ -4,7 +4,7 @@
     python tests/parity/tokenizer_settings.py --program build/release/bin/mini_bert_tokenize [--share 0.2]
 
 Writes folders with every combination of the settings that two files may give: case, accents, Chinese characters and
-clean-up; [CLS] and [SEP]; the tokens that each file adds; lengths and sides; and lines of vocab.txt. Each folder is read
+clean-up; [CLS] and [SEP]; [PAD]; decoders; the tokens that each file adds; lengths and sides; and lines of vocab.txt. Each folder is read
 by both programs, and the ids of a few texts are compared. Where transformers gives a token another id than the file
 says, mini_bert may refuse the folder.
 """
@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import transformers
-from parity_testing import SPECIALS, Comparison, ProgramError, run_json, silence_transformers
+from parity_testing import SPECIALS, Comparison, ProgramError, run, run_json, silence_transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
@@ -178,6 +178,36 @@ def added_tokens():
                      map=maps[m], added=added[a])
 
 
+def processors():
+    """Ids of [CLS] and [SEP] beside their names, the token of padding, and tokens that only the post-processor knows."""
+    for kind, post, cls, sep in itertools.product((BERT, GENERAL), ("bert", "template"), (2, 9, NEXT), (3, 12)):
+        content = tokenizer_json(post=post, more=[token("<x>", id=NEXT)])
+        if post == "bert":
+            content["post_processor"] |= {"cls": ["[CLS]", cls], "sep": ["<s>", sep]}
+        else:
+            content["post_processor"]["special_tokens"]["[CLS]"]["ids"] = [cls]
+            content["post_processor"]["special_tokens"]["[SEP]"]["ids"] = [sep]
+        yield folder(f"processor: {kind} {post} {cls} {sep}", {"tokenizer_class": kind}, tokenizer=content)
+    for kind, pad, of_config, of_map in itertools.product(
+        (BERT, GENERAL), ("[PAD]", "c", "x"), ("absent", "[PAD]", "m"), ("absent", "a")
+    ):
+        content = tokenizer_json()
+        content["padding"] = {"strategy": {"Fixed": 20}, "direction": "Left", "pad_to_multiple_of": 8, "pad_id": IDS[pad],
+                              "pad_type_id": 1, "pad_token": pad}
+        config = given(tokenizer_class=kind, pad_token=of_config)
+        yield folder(f"padding: {kind} {pad} {of_config} {of_map}", config, tokenizer=content,
+                     map=given(pad_token=of_map) or None)
+
+
+def decoders():
+    for kind, prefix, of_model, cleanup in itertools.product(
+        (BERT, GENERAL), (None, "##", "@@", "a"), ("##", "@@"), (True, False)
+    ):
+        content = tokenizer_json(prefix=of_model)
+        content["decoder"] = prefix and {"type": "WordPiece", "prefix": prefix, "cleanup": cleanup}
+        yield folder(f"decoder: {kind} {prefix} {of_model} {cleanup}", {"tokenizer_class": kind}, tokenizer=content)
+
+
 def vocabularies():
     head = "".join(name + "\n" for name in SPECIALS)
     ends = {"blank": " ", "tab": "\t", "wide": "\u3000", "no-break": "\u00a0", "next line": "\u0085", "line": "\u2028",
@@ -189,6 +219,20 @@ def vocabularies():
         yield folder(f"repeated with {name}", {}, vocab=head + f"a\nb\na{end}\nc\n")
     yield folder("returns", {}, vocab=(head + "a\nb\nc\n").replace("\n", "\r\n"))
     yield folder("no last line feed", {}, vocab=head + "a\nb\nc")
+
+
+# Tokens as text: words, pieces with both prefixes, specials.
+DECODED = [[IDS[name] for name in names.split()] for names in ("[CLS] ab ##c 中 [ [SEP]", "ab @@a ##b", "##b a", "a < [MASK]")]
+
+
+def compare_decoded(comparison, program, path, name):
+    lines = "".join(" ".join(map(str, ids)) + "\n" for ids in DECODED)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(path)
+    for skip in (True, False):
+        flag = f"--skip-special={str(skip).lower()}"
+        found = run(program, "--model", path, "--decode", flag, input=lines).split("\n")[:-1]
+        expected = [tokenizer.decode(ids, skip_special_tokens=skip) for ids in DECODED]
+        comparison.count(f"{name} {flag}", found == expected, f"found and expected: {found} {expected}")
 
 
 def theirs(path: Path):
@@ -251,6 +295,10 @@ def compare(comparison, path, name, files, found, message):
         comparison.count(name, not different, f"found and expected: {different}"[:600])
 
 
+def small():
+    return itertools.chain(vocabularies(), classes(), models(), processors(), decoders())
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="build/release/bin/mini_bert_tokenize")
@@ -261,7 +309,7 @@ def main() -> int:
     comparison = Comparison()
     draw = random.Random(1)
     large = (folder for folder in itertools.chain(added_tokens(), normalizers()) if draw.random() < arguments.share)
-    folders = [f for f in itertools.chain(vocabularies(), classes(), models(), large) if f[0].startswith(arguments.only)]
+    folders = [f for f in itertools.chain(small(), large) if f[0].startswith(arguments.only)]
     with tempfile.TemporaryDirectory() as root, ThreadPoolExecutor(2) as pool:
         # mini_bert answers a few folders ahead of transformers.
         for begin in range(0, len(folders), 64):
@@ -270,6 +318,8 @@ def main() -> int:
             answers = pool.map(lambda path: ours(arguments.program, path), paths)
             for (name, files), path, answer in zip(batch, paths, answers):
                 compare(comparison, path, name, files, *answer)
+                if name.startswith("decoder"):
+                    compare_decoded(comparison, arguments.program, path, name)
                 shutil.rmtree(path)
     return comparison.finish("folders of tokenizers")
 

@@ -123,7 +123,9 @@ TEST_CASE("from_directory: any kind of value in any field is read or refused wit
                      {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
           "pair": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
                    {"SpecialToken": {"id": "[SEP]", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}},
-                   {"SpecialToken": {"id": "[SEP]", "type_id": 1}}]})");
+                   {"SpecialToken": {"id": "[SEP]", "type_id": 1}}],
+          "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
+                             "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}})");
   CHECK_NOTHROW(load({{"tokenizer.json", with_template.dump()}}));
   test::read_with_every_kind(with_template, [](const std::string& text) { load({{"tokenizer.json", text}}); });
 

@@ -206,7 +206,7 @@ MaskedBatch Masker::mask(std::vector<Sequence> sequences, std::span<const Random
       if (draw < 0.8f) {
         id = tokenizer_.mask_id();
       } else if (draw < 0.9f) {
-        id = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(tokenizer_.vocabulary().size())));
+        id = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(tokenizer_.size_with_rows())));
       }
     }
     begin += sequences[s].ids.size();

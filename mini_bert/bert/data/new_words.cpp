@@ -81,4 +81,22 @@ GrownVocabulary add_words(const Tokenizer& tokenizer, const std::filesystem::pat
   return {Tokenizer(tokenizer.base_vocabulary(), std::move(options)), std::move(words), std::move(pieces), known};
 }
 
+std::vector<std::vector<std::int32_t>> pieces_of_rowless(const Tokenizer& tokenizer) {
+  const std::int32_t first = tokenizer.size_with_rows();
+  TokenizerOptions options = tokenizer.options();
+  std::erase_if(options.added_tokens, [&](const AddedToken& token) { return token.id >= first; });
+  // [MASK] itself may be such a token. Its name is then spelled like any word.
+  for (std::string* const role : {&options.pad_token, &options.cls_token, &options.sep_token, &options.mask_token}) {
+    if (tokenizer.vocabulary().find(*role).value_or(first) >= first) *role = options.unk_token;
+  }
+  const Tokenizer speller(tokenizer.base_vocabulary(), std::move(options));
+  std::vector<std::vector<std::int32_t>> pieces;
+  for (std::int32_t id = first; id < tokenizer.vocabulary().size(); ++id) {
+    std::vector<std::int32_t> ids = speller.encode(tokenizer.vocabulary().token(id), {.add_special_tokens = false}).ids;
+    if (ids.empty()) ids.push_back(speller.unk_id());
+    pieces.push_back(std::move(ids));
+  }
+  return pieces;
+}
+
 }  // namespace mini_bert

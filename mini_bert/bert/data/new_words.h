@@ -29,4 +29,8 @@ struct GrownVocabulary {
 // and when nothing is left of a word after the clean-up of the text. Throws Error when the file has no word.
 GrownVocabulary add_words(const Tokenizer& tokenizer, const std::filesystem::path& path);
 
+// How each token without a row in a model (Tokenizer::set_rows) is spelled by the tokens that have one: token ids,
+// never none.
+std::vector<std::vector<std::int32_t>> pieces_of_rowless(const Tokenizer& tokenizer);
+
 }  // namespace mini_bert

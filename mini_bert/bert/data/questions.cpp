@@ -159,6 +159,7 @@ void add_window(const Encoding& encoding, const Question& question, std::size_t 
                 AnsweringSet& set) {
   Window window{number, std::vector<TextRange>(encoding.ids.size())};
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    tokenizer.require_row(encoding.ids[i]);
     if (encoding.type_ids[i] == 1 && encoding.special[i] == 0) window.context[i] = encoding.offsets[i];
   }
   if (!question.answers.empty()) {

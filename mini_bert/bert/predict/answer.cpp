@@ -8,6 +8,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/batches.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 namespace {
@@ -96,7 +97,7 @@ std::vector<Tensor> window_logits(const BertForQuestionAnswering& model, const D
   for (const std::vector<Index>& members : batches_by_length(windows.sequences)) {
     Mode mode = Mode::inference();
     const PackedSequences tokens = pack_members(windows.sequences, members);
-    const Tensor packed = model.logits(tokens, mode).value();
+    const Tensor packed = finite_answer(model.logits(tokens, mode).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {
       const auto b = static_cast<Index>(m);
       logits[static_cast<std::size_t>(members[m])] =

@@ -6,6 +6,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/longest_sequence.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 namespace {
@@ -29,7 +30,7 @@ std::vector<float> choice_logits(const BertForMultipleChoice& model, const Datas
   std::vector<float> scores(data.sequences.size());
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {
     Mode mode = Mode::inference();
-    const Tensor logits = model.logits(pack_members(data.sequences, members), mode).value();
+    const Tensor logits = finite_answer(model.logits(pack_members(data.sequences, members), mode).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {
       scores[static_cast<std::size_t>(members[m])] = logits.values<float>()[m];
     }

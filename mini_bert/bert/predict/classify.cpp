@@ -7,6 +7,7 @@
 #include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/longest_sequence.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 namespace {
@@ -36,7 +37,7 @@ std::vector<std::vector<LabelScore>> classify(const BertForSequenceClassificatio
   std::vector<std::vector<LabelScore>> answers(texts.size());
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {
     Mode mode = Mode::inference();
-    const Tensor logits = model.logits(pack_members(data.sequences, members), mode).value();
+    const Tensor logits = finite_answer(model.logits(pack_members(data.sequences, members), mode).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {
       const Tensor row = logits.rows(static_cast<Index>(m), static_cast<Index>(m) + 1);
       auto& answer = answers[static_cast<std::size_t>(members[m])];

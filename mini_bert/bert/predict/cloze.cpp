@@ -7,6 +7,7 @@
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/longest_sequence.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 
@@ -56,6 +57,10 @@ std::vector<std::int32_t> mask_positions(const Tokenizer& tokenizer, std::span<c
   }
   const std::string& mask = tokenizer.options().mask_token;
   const std::size_t written = count_of(mask, text);
+  require(!tokenizer.options().split_special_tokens || written == 0,
+          "the tokenizer reads {} as ordinary text, because its split_special_tokens is true; set it to false in "
+          "tokenizer_config.json",
+          mask);
   require(positions.size() >= written,
           "{} of the {} {} in the text \"{}\" were cut off, because the text is longer than {} tokens; shorten it",
           written - std::min(positions.size(), written), written, mask, beginning_of(text), ids.size());
@@ -76,7 +81,7 @@ void for_each_row(const BertForMaskedLM& model, std::span<const Sequence> sequen
       const auto begin = static_cast<std::int32_t>(tokens.offsets.begin(static_cast<Index>(m)));
       for (const std::int32_t row : rows[static_cast<std::size_t>(members[m])]) packed_rows.push_back(begin + row);
     }
-    const Tensor logits = model.logits(tokens, Tensor::from(packed_rows), mode).value();  // [M,V]
+    const Tensor logits = finite_answer(model.logits(tokens, Tensor::from(packed_rows), mode).value(), model);  // [M,V]
     Index next = 0;
     for (const Index member : members) {
       const auto s = static_cast<std::size_t>(member);

@@ -9,6 +9,7 @@
 #include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/longest_sequence.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 namespace {
@@ -76,9 +77,11 @@ std::vector<std::vector<float>> embed(const BertPreTrainedModel& model, const To
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {
     Mode mode = Mode::inference();
     const PackedSequences tokens = pack_members(data.sequences, members);
-    const Var pooled = pool(model.bert(), model.bert().forward(tokens, mode), tokens.offsets, options.pooling, prompt);
+    const Var hidden = model.bert().forward(tokens, mode);
+    const Tensor pooled =
+        finite_answer(pool(model.bert(), hidden, tokens.offsets, options.pooling, prompt).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {
-      const Tensor row = pooled.value().rows(static_cast<Index>(m), static_cast<Index>(m) + 1);
+      const Tensor row = pooled.rows(static_cast<Index>(m), static_cast<Index>(m) + 1);
       auto& vector = vectors[static_cast<std::size_t>(members[m])];
       vector.assign(row.values<float>().begin(), row.values<float>().end());
       if (options.normalize) scale_to_length_1(vector);

@@ -7,6 +7,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/cloze.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 namespace {
@@ -17,6 +18,7 @@ std::vector<std::int32_t> target_ids(const Tokenizer& tokenizer, const std::vect
     const auto id = tokenizer.vocabulary().find(target);
     require(id.has_value(), "target \"{}\" is not one token of the vocabulary; it reads as {} tokens", target,
             tokenizer.encode(target, {.add_special_tokens = false}).size());
+    tokenizer.require_row(*id);
     if (std::ranges::find(ids, *id) == ids.end()) ids.push_back(*id);
   }
   return ids;
@@ -40,14 +42,15 @@ std::vector<std::vector<FillMaskAnswer>> fill_mask(const BertForMaskedLM& model,
   const std::vector<std::int32_t> blanks = mask_positions(tokenizer, encoding.ids, text);
   std::vector<std::int32_t> candidates = target_ids(tokenizer, options.targets);
   if (candidates.empty()) {
-    candidates.resize(static_cast<std::size_t>(tokenizer.vocabulary().size()));
+    candidates.resize(static_cast<std::size_t>(tokenizer.size_with_rows()));
     std::iota(candidates.begin(), candidates.end(), 0);
   }
 
   const NoGrad no_grad;
   Mode mode = Mode::inference();
   const std::vector<Sequence> sequences = {{encoding.ids, encoding.type_ids}};
-  const Tensor scores = softmax(model.logits(pack(sequences), Tensor::from(blanks), mode)).value();  // [M,V]
+  const Var logits = model.logits(pack(sequences), Tensor::from(blanks), mode);  // [M,V]
+  const Tensor scores = finite_answer(softmax(logits).value(), model);
 
   std::vector<std::vector<FillMaskAnswer>> answers;
   for (std::size_t m = 0; m < blanks.size(); ++m) {

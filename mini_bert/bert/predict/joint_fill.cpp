@@ -128,7 +128,7 @@ std::vector<JointAnswer> joint_fill(const BertForMaskedLM& model, const Tokenize
                                     const JointFillOptions& options) {
   std::vector<std::int32_t> candidates = options.candidates;
   if (candidates.empty()) {
-    candidates.resize(static_cast<std::size_t>(tokenizer.vocabulary().size()));
+    candidates.resize(static_cast<std::size_t>(tokenizer.size_with_rows()));
     std::iota(candidates.begin(), candidates.end(), 0);
   }
   const Index positions = longest_sequence(model.config(), tokenizer);

@@ -19,6 +19,13 @@ using nlohmann::json;
 
 constexpr const char* sentence_remedy = "download the file again";
 
+// The settings of the encoder. Older versions of the package called the file by the encoder's family, whatever its
+// class was. The package reads the first of these that is there and not empty.
+constexpr const char* encoder_files[] = {"sentence_bert_config.json",       "sentence_roberta_config.json",
+                                         "sentence_distilbert_config.json", "sentence_camembert_config.json",
+                                         "sentence_albert_config.json",     "sentence_xlm-roberta_config.json",
+                                         "sentence_xlnet_config.json"};
+
 json read_sentence_json(const fs::path& path) {
   return parse_json(read_text_file(path), path.string());
 }
@@ -75,8 +82,15 @@ void read_pooling(const fs::path& path, EmbedOptions& options) {
   }
 }
 
-void read_encoder(const fs::path& path, const Tokenizer& tokenizer, EmbedOptions& options) {
-  const json config = read_sentence_json(path);
+void read_encoder(const fs::path& folder, const Tokenizer& tokenizer, EmbedOptions& options) {
+  fs::path path;
+  json config;
+  for (const char* name : encoder_files) {
+    if (!config.empty() || !is_there(folder / name)) continue;
+    path = folder / name;
+    config = read_sentence_json(path);
+  }
+  if (path.empty()) return;
   const JsonField file(config, path.string(), sentence_remedy);
   check_sentence_keys(file.object(), sentence_encoder_keys);
   if (const auto length = file.find("max_seq_length")) options.max_length = length->integer(2, 1'000'000);
@@ -116,9 +130,7 @@ fs::path step_folder(const fs::path& folder, const fs::path& modules, const std:
 
 void read_step(const std::string& step, const fs::path& folder, const Tokenizer& tokenizer, EmbedOptions& options) {
   if (step == "Transformer") {
-    if (is_there(folder / "sentence_bert_config.json")) {
-      read_encoder(folder / "sentence_bert_config.json", tokenizer, options);
-    }
+    read_encoder(folder, tokenizer, options);
   } else if (step == "Pooling") {
     read_pooling(folder / "config.json", options);
   } else if (step == "Normalize") {

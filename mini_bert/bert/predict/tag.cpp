@@ -8,7 +8,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/data/batches.h"
 #include "mini_bert/bert/longest_sequence.h"
-#include "mini_bert/tokenizer/decoder.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 namespace {
@@ -96,7 +96,7 @@ SpanTag parse_tag(std::string_view label) {
 
 std::string text_of(const std::vector<std::string>& pieces, const Tokenizer& tokenizer) {
   const std::vector<std::string_view> views(pieces.begin(), pieces.end());
-  return join_pieces(views, tokenizer.options().continuing_subword_prefix, tokenizer.options().decode_cleanup);
+  return tokenizer.join(views);
 }
 
 std::vector<TaggedSpan> group(const std::vector<Part>& parts, const std::vector<std::string>& labels,
@@ -150,7 +150,7 @@ std::vector<std::vector<TaggedSpan>> tag(const BertForTokenClassification& model
   for (const std::vector<Index>& members : batches_by_length(sequences)) {
     Mode mode = Mode::inference();
     const PackedSequences tokens = pack_members(sequences, members);
-    const Tensor probabilities = softmax(model.logits(tokens, mode)).value();
+    const Tensor probabilities = finite_answer(softmax(model.logits(tokens, mode)).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {
       const auto b = static_cast<Index>(m), i = members[m];
       const Tensor rows = probabilities.rows(tokens.offsets.begin(b), tokens.offsets.end(b));

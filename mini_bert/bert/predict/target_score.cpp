@@ -130,6 +130,7 @@ std::vector<Target> read_targets(const Tokenizer& tokenizer, std::span<const std
   std::vector<Target> targets;
   for (const std::string& word : words) {
     const auto id = tokenizer.vocabulary().find(word);
+    if (id) tokenizer.require_row(*id);
     const Ids tokens = id ? Ids{*id} : split(tokenizer, word);
     if (std::ranges::find(targets, tokens, &Target::tokens) == targets.end()) targets.push_back({word, tokens});
   }

@@ -42,6 +42,19 @@ TEST_CASE("add_words: words get the ids after the vocabulary, in the order of th
   CHECK_FALSE(grown.tokenizer.is_special(16));
 }
 
+TEST_CASE("pieces_of_rowless: tokens without rows are spelled by those that have one, [MASK] too") {
+  const std::vector<std::string> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "诸", "葛", "涛", "a", "##b"};
+  Tokenizer tokenizer(Vocabulary(tokens), {.added_tokens = {{.content = "诸葛"},
+                                                            {.content = "诸葛涛"},
+                                                            {.content = "[MASK]", .special = true},
+                                                            {.content = "ab", .normalized = true},
+                                                            {.content = "\u200b"}}});
+  CHECK(pieces_of_rowless(tokenizer).empty());
+  tokenizer.set_rows(10);
+  using Pieces = std::vector<std::vector<std::int32_t>>;
+  CHECK(pieces_of_rowless(tokenizer) == Pieces{{9, 6}, {1, 1, 1}, {7, 8}, {1}});
+}
+
 TEST_CASE("add_words: a Chinese word is found in the midst of others, longest first") {
   const GrownVocabulary grown = add("诸葛\n诸葛涛\n");
   CHECK(tokens_of(grown.tokenizer, "亮诸葛涛的") == Tokens{"亮", "诸葛涛", "的"});

@@ -125,6 +125,21 @@ TEST_CASE("sentence folder: the encoder may have a folder of its own") {
   CHECK(encoder_folder(folder.path()) == folder.path());
 }
 
+TEST_CASE("sentence folder: the encoder's settings may be in a file that is called by another family") {
+  for (const std::string family : {"roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"}) {
+    SentenceFolder folder(mean);
+    folder.put("sentence_" + family + "_config.json", R"({"max_seq_length": 77})");
+    CHECK(folder.read().max_length == 77);
+    folder.put("sentence_" + family + "_config.json", R"({"query_expansion": {"length": 3}})");
+    CHECK_THAT(folder.error(), ContainsSubstring("sentence_" + family + "_config.json: query_expansion"));
+  }
+  SentenceFolder folder(mean, SentenceFolder::usual_modules, R"({"max_seq_length": 9})");
+  folder.put("sentence_roberta_config.json", R"({"max_seq_length": 77})");
+  CHECK(folder.read().max_length == 9);
+  folder.put("sentence_bert_config.json", "{}");
+  CHECK(folder.read().max_length == 77);
+}
+
 TEST_CASE("sentence folder: any other folder says nothing") {
   CHECK_FALSE(read_sentence_folder(TemporaryFolder().path(), tokenizer(true)));
 }

@@ -51,12 +51,10 @@ void Answering::answer_chunk(std::span<const Request> requests) {
 }
 
 void Answering::print(const Request& request, const std::string& answer) {
-  if (request.id.empty()) {
-    if (json_) {
-      fmt::print("{}", answer);
-    } else {
-      print_rows(answer);
-    }
+  if (!json_) {
+    print_rows(answer);
+  } else if (request.id.empty()) {
+    fmt::print("{}", answer);
   } else {
     fmt::print("{{\"id\":{},\"result\":{}}}\n", request.id, answer.substr(0, answer.find_last_not_of('\n') + 1));
   }

@@ -79,8 +79,8 @@ std::vector<std::string> texts_of(std::span<const Request> requests) {
   return texts;
 }
 
-Request broken_request(std::string problem) {
-  return {.place = {}, .text = {}, .problem = std::move(problem), .is_mistake = true};
+Request broken_request(std::string problem, std::string id) {
+  return {.place = {}, .text = {}, .problem = std::move(problem), .is_mistake = true, .id = std::move(id)};
 }
 
 Request text_request(std::string line, std::string place) {

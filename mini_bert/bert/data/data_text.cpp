@@ -40,7 +40,7 @@ bool looks_like_utf16(std::string_view bytes) {
   const std::size_t more = std::max(zeros[0], zeros[1]), less = std::min(zeros[0], zeros[1]);
   if (size < 4) return false;
   return (more * 10 > size * 3 && less * 10 < size) ||
-         (more * 50 > size && less == 0 && find_ill_formed(bytes) != std::string_view::npos);
+         (more * 50 > size && less * 4 <= more && find_ill_formed(bytes) != std::string_view::npos);
 }
 
 // Refuses files of other kinds by their first bytes.

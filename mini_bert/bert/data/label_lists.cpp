@@ -72,6 +72,10 @@ std::vector<std::string> from_python(std::string_view inner, const std::string& 
     }
   }
   add_label(label, labels);
+  const auto is_truth = [](const std::string& entry) { return entry == "True" || entry == "False"; };
+  if (std::ranges::all_of(labels, is_truth)) {  // a vector, as in from_json()
+    for (std::string& entry : labels) entry = entry == "True" ? "1" : "0";
+  }
   return labels;
 }
 

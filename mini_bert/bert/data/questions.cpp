@@ -74,6 +74,7 @@ class QuestionReader {
     }
   }
   void read_flat(const JsonField& entry) {
+    note_id(entry);
     if (!entry.has("context"))
       entry.fail("context", "a text; a file in the form of SQuAD has \"data\" with \"paragraphs\"");
     read(entry, entry.at("context").text());
@@ -114,11 +115,9 @@ class QuestionReader {
 
   void read(const JsonField& entry, const std::string& context) {
     ++count_;
-    const auto id = entry.has("query_id") ? entry.find("query_id") : entry.find("id");
-    if (id) id_ = id->json().dump();
-    Question question{.id = id && id->json().is_string() ? id->text()
-                            : id                         ? id_
-                                                         : std::to_string(count_),
+    note_id(entry);
+    const nlohmann::json id = nlohmann::json::parse(id_.empty() ? std::to_string(count_) : id_);
+    Question question{.id = id.is_string() ? id.get<std::string>() : id.dump(),
                       .question = entry.at(entry.has("query_text") ? "query_text" : "question").text(),
                       .context = context,
                       .answers = {},
@@ -134,6 +133,11 @@ class QuestionReader {
            in_quotes(question.id), in_quotes(given.front().text));
     }
     file_.questions.push_back(std::move(question));
+  }
+
+  void note_id(const JsonField& question) {
+    const auto id = question.find(question.has("query_id") ? "query_id" : "id");
+    id_ = id ? id->json().dump() : "";
   }
 
   bool required_;

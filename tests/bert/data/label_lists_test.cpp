@@ -40,6 +40,9 @@ TEST_CASE("label lists: every way to write a list", "[labelled]") {
   CHECK(in_cell(R"({"好": 1})") == Names{"好"});
   CHECK_THROWS_WITH(in_json(R"({"好": 0.5})"), ContainsSubstring("a.jsonl: line 2: the labels are an object with 0.5"));
   CHECK(in_json("[true, false]") == Names{"1", "0"});
+  CHECK(in_cell("[True, False]") == Names{"1", "0"});
+  CHECK(in_cell("[ True False]") == Names{"1", "0"});
+  CHECK(in_cell("[True, a]") == Names{"True", "a"});
   CHECK(in_json("[true, \"a\"]") == Names{"true", "a"});
   CHECK_THROWS_WITH(in_json("[[1]]"), ContainsSubstring("a.jsonl: line 2: a label is [1]"));
   CHECK(in_cell("['a") == Names{"['a"});  // no list: a label that begins with a bracket

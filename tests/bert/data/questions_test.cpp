@@ -103,7 +103,8 @@ TEST_CASE("questions: ids stay as the file has them, also those of bad questions
   using Ids = std::vector<std::string>;
   CHECK(ids("a.jsonl",
             "{\"id\":7,\"question\":\"q\",\"context\":\"c\"}\n{\"id\":\"x\",\"question\":5,\"context\":\"c\"}\n"
-            "{\"question\":\"q\",\"context\":\"c\"}\n{\"id\":\n") == Ids{"7", "\"x\"", "", ""});
+            "{\"question\":\"q\",\"context\":\"c\"}\n{\"id\":\n{\"id\":8,\"context\":5}\n") ==
+        Ids{"7", "\"x\"", "", "", "8"});
   CHECK(ids("a.json", squad("x", json::array())) == Ids{"\"q1\""});
 }
 

@@ -170,6 +170,7 @@ TEST_CASE("columns: a first line of names in a .txt file is no row", "[columns]"
   CHECK(labels("\nlabel\ttext_a\n1\t我们好\n0\t你不好\n") == Names{"0", "1"});
   CHECK(labels("sentence1\tsentence2\tlabel\n我\t你\t1\n天\t地\t0\n") == Names{"0", "1"});
   CHECK(labels("我们好\tlabel\n你不好\t0\n") == Names{"0", "label"});
+  CHECK(labels("id\tlabel\n你不好\t0\n") == Names{"0", "label"});  // no name of a text
   const SampleFile file = read_samples(folder.put("b.txt", "text\tlabel\n我们好\t1\n"), {.keep_all = true});
   REQUIRE(file.samples.size() == 1);
   CHECK(file.samples[0].line == 2);

@@ -53,12 +53,10 @@ void Answering::answer_chunk(std::span<const Request> requests) {
 }
 
 void Answering::print(const Request& request, const std::string& answer) {
-  if (request.id.empty()) {
-    if (json_) {
-      print_out("{}", answer);
-    } else {
-      print_rows(answer);
-    }
+  if (!json_) {
+    print_rows(answer);
+  } else if (request.id.empty()) {
+    print_out("{}", answer);
   } else {
     print_out("{{\"id\":{},\"result\":{}}}\n", request.id, answer.substr(0, answer.find_last_not_of('\n') + 1));
   }

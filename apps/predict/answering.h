@@ -12,7 +12,7 @@ namespace mini_bert {
 // Asks a predictor and prints one answer for each request, in order. A request that cannot be answered does not stop
 // the others. With JSON its answer is {"error": "…"}. Without, a line on stderr names its place.
 //
-// A request with an "id" is answered by {"id": …, "result": …} or {"id": …, "error": "…"}.
+// With JSON, a request with an "id" is answered by {"id": …, "result": …} or {"id": …, "error": "…"}.
 class Answering {
  public:
   using Wording = std::function<std::string(const std::exception&)>;

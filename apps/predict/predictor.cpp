@@ -16,11 +16,12 @@ std::vector<Request> requests_of_rows(const std::string& path, const std::string
   for (Sample& sample : file.samples) {
     const std::string place = fmt::format("{}: line {}", path, sample.line);
     if (!sample.problem.empty()) {
-      requests.push_back(broken_request(std::move(sample.problem)));
+      requests.push_back(broken_request(std::move(sample.problem), std::move(sample.id)));
     } else if (sample.pair.empty()) {
       requests.push_back(text_request(std::move(sample.text), place));
+      requests.back().id = std::move(sample.id);
     } else {
-      Request request{.place = place, .is_object = true};
+      Request request{.place = place, .is_object = true, .id = std::move(sample.id)};
       request.fields = {{keys.text, std::move(sample.text)}, {keys.pair, std::move(sample.pair)}};
       requests.push_back(std::move(request));
     }

@@ -159,8 +159,8 @@ bool looks_like_object(std::string_view line) {
   return next != line.npos && (line[next] == '"' || line[next] == '}');
 }
 
-Request broken_request(std::string problem) {
-  return {.place = {}, .text = {}, .problem = std::move(problem), .is_mistake = true};
+Request broken_request(std::string problem, std::string id) {
+  return {.place = {}, .text = {}, .problem = std::move(problem), .is_mistake = true, .id = std::move(id)};
 }
 
 Request text_request(std::string line, std::string place) {

@@ -19,9 +19,9 @@ struct Request {
   bool is_object = false;
   std::map<std::string, std::string, std::less<>> fields = {};  // the values that are texts
   std::vector<std::string> choices = {};                        // "choices": ["…", "…"]
-  std::string id = {};                                          // the value of "id" as JSON; empty: there is none
-  std::string names = {};                                       // of all keys but "id", for messages
-  std::vector<std::string> nulls = {};                          // the keys whose value is null
+  std::string id = {};     // the value of "id" as JSON, in a request or in a row of a file; empty: there is none
+  std::string names = {};  // of all keys but "id", for messages
+  std::vector<std::string> nulls = {};  // the keys whose value is null
 
   // The text of a request that has one: the line, or its field "text".
   const std::string& whole_text() const { return is_object ? field("text") : text; }
@@ -35,8 +35,8 @@ struct Request {
 // The texts of requests that have one each.
 std::vector<std::string> texts_of(std::span<const Request> requests);
 
-// A row of a file that is no request. The problem names its place.
-Request broken_request(std::string problem);
+// A row of a file that is no request. The problem names its place. `id`: as in Request.
+Request broken_request(std::string problem, std::string id = {});
 
 // Makes a request of a line of text. A line that is empty or no UTF-8 is a problem.
 Request text_request(std::string line, std::string place);

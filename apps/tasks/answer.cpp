@@ -74,10 +74,12 @@ class AnswerPredictor : public Predictor {
     std::vector<Request> requests;
     for (Question& question : read_questions(path, Answers::optional).questions) {
       if (!question.problem.empty()) {
-        requests.push_back(broken_request(std::move(question.problem)));
+        requests.push_back(broken_request(std::move(question.problem), std::move(question.given_id)));
         continue;
       }
-      Request request{.place = fmt::format("{}: question {}", path, requests.size() + 1), .is_object = true};
+      Request request{.place = fmt::format("{}: question {}", path, requests.size() + 1),
+                      .is_object = true,
+                      .id = std::move(question.given_id)};
       request.fields = {{"question", std::move(question.question)}, {"context", std::move(question.context)}};
       requests.push_back(std::move(request));
     }

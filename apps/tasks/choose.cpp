@@ -65,10 +65,12 @@ class ChoosePredictor : public Predictor {
     std::vector<Request> requests;
     for (ChoiceQuestion& question : read_choice_questions(path, Answers::optional).questions) {
       if (!question.problem.empty()) {
-        requests.push_back(broken_request(std::move(question.problem)));
+        requests.push_back(broken_request(std::move(question.problem), std::move(question.id)));
         continue;
       }
-      Request request{.place = fmt::format("{}: question {}", path, question.number), .is_object = true};
+      Request request{.place = fmt::format("{}: question {}", path, question.number),
+                      .is_object = true,
+                      .id = std::move(question.id)};
       request.fields = {{"context", std::move(question.context)},
                         {"question", std::move(question.question)},
                         {"opening", std::move(question.opening)}};

@@ -53,6 +53,11 @@ TrainingInputs read_classify_inputs(const TrainOptions& options) {
     inputs.reading.facts.push_back(
         fmt::format("{}: the labels are vectors of {} zeros and ones", options.train, training->labels.size()));
   }
+  const auto has_one = [](const LabelledText& text) { return text.labels.size() == 1; };
+  if (columns.several && !training->has_vectors && std::ranges::all_of(texts.train, has_one)) {
+    inputs.reading.facts.push_back(
+        fmt::format("{}: no text has several labels; write commas between the labels of a text", options.train));
+  }
   if (problem == ProblemType::regression) {
     config.labels = {config.labels.size() == 1 ? config.labels.front() : "LABEL_0"};
   } else {

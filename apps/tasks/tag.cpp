@@ -93,6 +93,21 @@ class TagPredictor : public Predictor {
     return printed;
   }
 
+  // Words of a file become a text with blanks between them, as in transformers' pipeline (is_split_into_words).
+  std::vector<Request> read_file(const std::string& path, const std::string& text_column) const override {
+    const auto texts = read_words(path, text_column, loaded_.model->config().labels);
+    if (!texts) return Predictor::read_file(path, text_column);
+    print_message(fmt::format("{}: words, not texts; the words of each text are joined with blanks", path));
+    std::vector<Request> requests;
+    for (const TaggedText& text : *texts) {
+      requests.push_back(text.problem.empty() ? text_request(fmt::format("{}", fmt::join(text.words, " ")),
+                                                             fmt::format("{}: line {}", path, text.line))
+                                              : broken_request(text.problem));
+      requests.back().id = text.id;
+    }
+    return requests;
+  }
+
  private:
   static std::string json(const std::vector<TaggedSpan>& spans, Aggregation aggregation) {
     Json rows = Json::array();

@@ -112,7 +112,7 @@ AtomicDirectory::AtomicDirectory(fs::path path) {
   check(path, error);
   posix::Descriptor lock = open_locked();
   if (!lock.valid()) fail_with_errno(path, cannot_write, errno);
-  state_.reset(new State{std::move(path), staging, std::move(lock)});
+  state_ = std::make_unique<State>(State{std::move(path), staging, std::move(lock)});
 }
 
 AtomicDirectory::~AtomicDirectory() = default;

@@ -20,7 +20,7 @@ class SafetensorsFile : public TensorFile {
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
  private:
-  SafetensorsFile(const std::string& path, std::shared_ptr<MappedFile> file);
+  SafetensorsFile(const std::string& path, const std::shared_ptr<MappedFile>& file);
   SafetensorsFile(const std::string& path, std::shared_ptr<MappedFile> file, SafetensorsHeader header);
 
   std::map<std::string, std::string> metadata_;

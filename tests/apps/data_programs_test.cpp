@@ -48,8 +48,10 @@ TEST_CASE("the columns are decided once, printed, and read everywhere", "[apps]"
   const json as_json = json::parse(shop.check(flags + " --json"));
   CHECK(as_json.at("columns") == json{{"text", "review"}, {"pair", ""}, {"label", "label"}});
   CHECK(as_json.at("first_texts")[0] == "\"大山水\"");
-  CHECK(shop.predict("classify --model out --file a.csv") ==
-        shop.predict("classify --model out 大山水 诸葛亮 大山 孔明"));
+  const auto answers = shop.predict("classify --model out 大山水 诸葛亮 大山 孔明");
+  const auto rows = shop.predict("classify --model out --file a.csv");
+  REQUIRE(rows.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(rows[i].at("result") == answers[i]);
   CHECK_THAT(shop.run("mini_bert_predict classify --model out --file a.csv").err,
              ContainsSubstring("a.csv: text: column \"review\""));
   CHECK_THAT(shop.train("--train a.csv"), ContainsSubstring("text: column \"review\""));
@@ -88,6 +90,63 @@ TEST_CASE("a row in, an answer out; training says which rows it leaves out", "[a
     CHECK(shop.predict("embed --model model --file " + name).size() == 3);
     CHECK(shop.predict("score --model model --file " + name).size() == 3);
   }
+}
+
+TEST_CASE("with --json the id of a row comes back, as that of a request does", "[apps]") {
+  const DataWorkshop shop;
+  write_file(shop.path() / "train.csv", "text,label\n大山水,1\n诸葛亮,0\n");
+  shop.train("--task classify --train train.csv");
+  const std::vector<json> right = shop.predict("classify --model out 大山 水天");
+  for (const auto& [name, bytes, ids] : std::vector<std::tuple<std::string, std::string, std::vector<json>>>{
+           {"x.csv", "id,text\n007,大山\nb,水天\n", {"007", "b"}},
+           {"x.tsv", "text\tguid\n大山\t1\n水天\t2\n", {"1", "2"}},
+           {"x.jsonl", "{\"idx\":7,\"text\":\"大山\"}\n{\"text\":\"水天\",\"idx\":\"b\"}\n", {7, "b"}},
+           {"x.json", R"([{"qid":{"a":1},"text":"大山"},{"qid":null,"text":"水天"}])", {{{"a", 1}}, nullptr}}}) {
+    CAPTURE(name);
+    write_file(shop.path() / name, bytes);
+    const auto answers = shop.predict("classify --model out --file " + name);
+    REQUIRE(answers.size() == 2);
+    for (std::size_t i : {0u, 1u}) CHECK(answers[i] == json{{"id", ids[i]}, {"result", right[i]}});
+    const Outcome plain = shop.run("mini_bert_predict classify --model out --file " + name);
+    CHECK_THAT(plain.out, ContainsSubstring("大山\n  ") && !ContainsSubstring("id"));
+  }
+  write_file(shop.path() / "bad.jsonl", "{\"id\":7,\"text\":[1]}\n{\"text\":\"水天\"}\n{\"id\":9,\"text\":\"\"}\n");
+  const auto bad = shop.predict("classify --model out --file bad.jsonl --text-column text");
+  REQUIRE(bad.size() == 3);
+  CHECK(bad[0].at("id") == 7);
+  CHECK_THAT(bad[0].at("error"), ContainsSubstring("column \"text\" is an array"));
+  CHECK(bad[1] == right[1]);
+  CHECK(bad[2] == json{{"id", 9}, {"error", "the text is empty"}});
+
+  const std::string question = R"({"id":7,"context":"诸葛亮字孔明","question":"是","choices":["大","山"],"answer":0,)"
+                               R"("answers":{"text":["孔明"],"answer_start":[4]}})";
+  write_file(shop.path() / "q.jsonl", question + "\n{\"id\":\"b\",\"context\":5}\n");
+  write_file(shop.path() / "train.jsonl", question + "\n");
+  for (const std::string task : {"answer", "choose"}) {
+    CAPTURE(task);
+    shop.train("--task " + task + " --train train.jsonl");
+    const auto answers = shop.predict(task + " --model out --file q.jsonl");
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0].at("id") == 7);
+    CHECK(answers[0].contains("result"));
+    CHECK(answers[1].at("id") == "b");
+    CHECK(answers[1].contains("error"));
+  }
+}
+
+TEST_CASE("predict tag: a file of words and tags is answered text by text", "[apps]") {
+  const DataWorkshop shop;
+  write_file(shop.path() / "t.txt", "诸 B-PER\n葛 I-PER\n\n大 O\n山 O\n");
+  shop.train("--task tag --train t.txt");
+  const std::vector<json> right = shop.predict("tag --model out '诸 葛' '大 山'");
+  CHECK(shop.predict("tag --model out --file t.txt") == right);
+  CHECK_THAT(shop.run("mini_bert_predict tag --model out --file t.txt").err,
+             ContainsSubstring("t.txt: words, not texts; the words of each text are joined with blanks"));
+  write_file(shop.path() / "w.jsonl", "{\"tokens\":[\"诸\",\"葛\"],\"id\":1}\n{\"tokens\":[\"大\",\"山\"]}\n");
+  const auto words = shop.predict("tag --model out --file w.jsonl");
+  REQUIRE(words.size() == 2);
+  CHECK(words[0] == json{{"id", 1}, {"result", right[0]}});
+  CHECK(words[1] == right[1]);
 }
 
 TEST_CASE("a broken row is answered by its reason, and the other rows by the model", "[apps]") {

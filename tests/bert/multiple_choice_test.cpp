@@ -137,6 +137,36 @@ TEST_CASE("choices: one bad question in a hundred is counted, and has its place 
   CHECK(read_choice_questions(folder / "c3.json", Answers::optional).questions.size() == 252);
 }
 
+TEST_CASE("choices: the forms of other data sets", "[choices]") {
+  const auto one = [](const char* name, const std::string& content) {
+    const auto questions = read(name, content);
+    REQUIRE(questions.size() == 1);
+    return questions[0];
+  };
+  const ChoiceQuestion race =
+      one("a.jsonl",
+          R"({"example_id": "h1", "article": "文", "question": "谁？", "options": ["甲", "乙"], "answer": "B"})");
+  CHECK(race.context == "文");
+  CHECK(race.choices == std::vector<std::string>{"甲", "乙"});
+  CHECK(race.answer == 1);
+  CHECK(race.id == "\"h1\"");
+  CHECK(one("a.csv", "id,question,A,B,C,D,answer\n1,谁？,甲,乙,丙,丁,C\n").answer == 2);
+  CHECK(one("a.csv", "id,question,A,B,C,D,answer\n1,谁？,D,乙,丙,丁,D\n").answer == 0);  // a text goes first
+  const ChoiceQuestion copa = one(
+      "a.jsonl", R"({"premise": "文", "choice1": "甲", "choice2": "乙", "question": "cause", "label": 1, "idx": 3})");
+  CHECK(copa.context == "文");
+  CHECK(copa.answer == 1);
+  CHECK(copa.id == "3");
+  CHECK(one("a.jsonl", R"({"ctx": "文", "endings": ["甲", "乙"], "label": "1"})").answer == 1);
+  const std::string arc =
+      R"({"question": "谁？", "choices": {"text": ["甲", "乙"], "label": ["1", "2"]}, "answerKey": "1"})";
+  CHECK(one("a.jsonl", arc).answer == 0);
+  const std::string c3 = R"([[["x"], [{"question": "q", "choice": ["a", "b"], "answer": "b"}], "5-1"]])";
+  CHECK(one("c3.json", c3).id == "\"5-1\"");
+  CHECK_THROWS_WITH(one("a.jsonl", R"({"content": "他#idiom#", "candidates": [["百年大计", "一心一意"]]})"),
+                    ContainsSubstring("a.jsonl: line 1: this is ChID, a text with blanks for idioms"));
+}
+
 TEST_CASE("choices: what is wrong in a file is an Error that names the place", "[choices]") {
   const auto expect = [](const char* name, const char* content, const char* message) {
     CHECK_THROWS_WITH(read(name, content), ContainsSubstring(message));

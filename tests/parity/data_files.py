@@ -108,6 +108,17 @@ def add_pandas_csv(files: Files) -> None:
         files.add_table(f"pandas.to_csv({options}) of {text}, {pair}, {label}", path, back, text, pair, label)
 
 
+def add_one_column(files: Files) -> None:
+    """One column, with and without a line of names."""
+    for extension, header, quoting in itertools.product(["csv", "tsv"], [True, False], [0, 1]):
+        frame = pandas.DataFrame({"留言内容": PLAIN})
+        path = files.path(extension)
+        frame.to_csv(path, index=False, header=header, quoting=quoting)
+        back = pandas.read_csv(path, sep="," if extension == "csv" else "\t", dtype=str, keep_default_na=False, header=0 if header else None)
+        rows = [[text, "", ""] for text in back.iloc[:, 0]]
+        files.add(f"pandas.to_csv(header={header}, quoting={quoting}) of one column, {extension}", path, "texts", rows)
+
+
 def add_pandas_json(files: Files) -> None:
     for kind, lines, ascii_only, indent in itertools.product(LABELS, [True, False], [True, False], [None, 2]):
         if lines and indent:
@@ -165,7 +176,8 @@ def add_label_lists(files: Files) -> None:
     lists = [[name for name, bit in zip(names, vector) if bit] for vector in vectors]
     unnamed = [[f"LABEL_{index}" for index, bit in enumerate(vector) if bit] for vector in vectors]
     floats = [[float(bit) for bit in vector] for vector in vectors]
-    for values, labels in ((lists, lists), (vectors, unnamed), (floats, unnamed)):
+    bools = [[bit == 1 for bit in vector] for vector in vectors]
+    for values, labels in ((lists, lists), (vectors, unnamed), (floats, unnamed), (bools, unnamed)):
         data = datasets.Dataset.from_dict({"text": texts, "labels": values})
         for extension, write in (("csv", "to_csv"), ("jsonl", "to_json")):
             path = files.path(extension)
@@ -228,7 +240,7 @@ def main() -> int:
     comparison = Comparison()
     with tempfile.TemporaryDirectory() as folder:
         files = Files(Path(folder))
-        for add in (add_pandas_csv, add_pandas_json, add_datasets, add_label_lists, add_tags, add_questions):
+        for add in (add_pandas_csv, add_one_column, add_pandas_json, add_datasets, add_label_lists, add_tags, add_questions):
             add(files)
         found = model_outputs(arguments.program.resolve(), files.jobs, Path(folder) / "jobs.json")
     for name, job, wanted, read in zip(files.names, files.jobs, files.expected, found):

@@ -164,7 +164,8 @@ def choose(comparison: Predictions, folder: Path) -> None:
     ways = [
         ("lines", comparison.ask("choose", directory, lines), lambda before: ""),
         ("SWAG", comparison.ask("choose", directory, [], "--file", swag), lambda before: before and before + " "),
-        ("C3", comparison.ask("choose", directory, [], "--file", c3), lambda before: before and before + "[SEP]"),
+        ("C3", [answer["result"] for answer in comparison.ask("choose", directory, [], "--file", c3)],
+         lambda before: before and before + "[SEP]"),
     ]
     for way, answers, begin in ways:
         for (context, before, choices), found in zip(CHOICES, answers, strict=True):

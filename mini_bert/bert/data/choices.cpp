@@ -22,11 +22,14 @@ std::vector<std::string> texts(const json& array, const std::string& what, const
   return array.get<std::vector<std::string>>();
 }
 
-// The index of the choice that `answer` names: by its text or, if no choice has this text, by its index.
+// The index of the choice that `answer` names: by its text, by its letter (A is the first), or by its index. The first
+// of these that fits is taken.
 Index choice_of(const std::string& answer, bool is_text, const std::vector<std::string>& choices,
                 const std::string& place) {
   const auto found = is_text ? std::ranges::find(choices, answer) : choices.end();
   if (found != choices.end()) return found - choices.begin();
+  if (is_text && answer.size() == 1 && 'A' <= answer[0] && answer[0] - 'A' < std::ssize(choices))
+    return answer[0] - 'A';
   Index number = -1;
   const char* const end = answer.data() + answer.size();
   const auto [parsed_to, error] = std::from_chars(answer.data(), end, number);
@@ -56,9 +59,16 @@ class RecordQuestion {
   }
 
   ChoiceQuestion read(Answers answers) const {
+    require(record_.find("candidates") == nullptr || record_.find("content") == nullptr,
+            "{}: this is ChID, a text with blanks for idioms, which is not read; write a line for each blank: "
+            "{{\"context\": the text, \"choices\": [idioms], \"answer\": the right one}}",
+            place_);
     const bool is_swag = record_.find("sent1") != nullptr;
     ChoiceQuestion question;
-    question.context = text(is_swag ? "sent1" : "context");
+    for (const char* const usual : {"context", "article", "passage", "premise", "ctx"}) {
+      if (!is_swag && question.context.empty()) question.context = text(usual);
+    }
+    if (is_swag) question.context = text("sent1");
     (is_swag ? question.opening : question.question) = text(is_swag ? "sent2" : "question");
     question.choices = choices();
     if (answers == Answers::required) question.answer = answer(question.choices);
@@ -74,27 +84,58 @@ class RecordQuestion {
     return field->value;
   }
 
+  // {"text": [texts], "label": ["A", …]}, as in CommonsenseQA and ARC: the names of the choices. Any other list has
+  // none.
+  std::vector<std::string> names() const {
+    const Field* const field = record_.find("choices");
+    if (field == nullptr || !field->value.starts_with('{')) return {};
+    const json value = parse_json(field->value, fmt::format("{}: column choices", place_));
+    return value.contains("label") ? texts(value["label"], "\"label\" of choices", place_) : std::vector<std::string>();
+  }
+
   std::vector<std::string> choices() const {
-    if (const Field* const field = record_.find("choices")) {
-      return texts(parse_json(field->value, fmt::format("{}: column choices", place_)), "choices", place_);
+    for (const char* const usual : {"choices", "options", "endings", "choice"}) {
+      const Field* const field = record_.find(usual);
+      if (field == nullptr) continue;
+      const json value = parse_json(field->value, fmt::format("{}: column {}", place_, usual));
+      return texts(value.is_object() && value.contains("text") ? value["text"] : value, usual, place_);
     }
-    std::vector<std::string> found;
-    for (const char* const stem : {"ending", "choice"}) {
-      while (record_.find(stem + std::to_string(found.size())) != nullptr) {
-        found.push_back(text((stem + std::to_string(found.size())).c_str()));
-      }
-      if (!found.empty()) break;
-    }
-    require(!found.empty(), "{}: no choices (columns: {}); expected choices, or ending0, ending1, … or choice0, …",
+    std::vector<std::string> found = numbered_choices();
+    require(!found.empty(),
+            "{}: no choices (columns: {}); expected a list choices or options, or columns choice0, choice1, … or "
+            "ending0, … or A, B, …",
             place_, record_.column_names());
     while (!found.empty() && is_blank(found.back())) found.pop_back();
     return found;
   }
 
+  // Choices in columns of their own: ending0, ending1, …; choice0 or choice1, …; A, B, …
+  std::vector<std::string> numbered_choices() const {
+    const auto column = [](std::string_view stem, std::size_t number) {
+      return stem.empty() ? std::string(1, static_cast<char>('A' + number)) : fmt::format("{}{}", stem, number);
+    };
+    for (const std::string_view stem : {"ending", "choice", "option", ""}) {
+      const std::size_t first = !stem.empty() && record_.find(column(stem, 0)) == nullptr ? 1 : 0;
+      std::vector<std::string> found;
+      while (found.size() < 26 && record_.find(column(stem, first + found.size())) != nullptr) {
+        found.push_back(text(column(stem, first + found.size()).c_str()));
+      }
+      if (!found.empty()) return found;
+    }
+    return {};
+  }
+
   std::optional<Index> answer(const std::vector<std::string>& choices) const {
-    const Field* const field = record_.find(record_.find("answer") == nullptr ? "label" : "answer");
+    const Field* field = nullptr;
+    for (const char* const usual : {"answer", "label", "answerKey"}) {
+      if (field == nullptr) field = record_.find(usual);
+    }
     if (field == nullptr || field->value.empty() || field->value == "-1") return std::nullopt;
     if (!field->is_text && field->value == "null") return std::nullopt;
+    const std::vector<std::string> of_choices = names();
+    const auto name = std::ranges::find(of_choices, field->value);
+    const std::ptrdiff_t index = name - of_choices.begin();
+    if (name != of_choices.end() && index < std::ssize(choices)) return index;
     return choice_of(field->value, field->is_text, choices, place_);
   }
 
@@ -141,22 +182,23 @@ class ChoiceCollector {
   Answers answers() const { return answers_; }
   std::size_t next_number() const { return number_ + 1; }
 
-  // Adds the question that `read` returns, or notes why it cannot.
+  // Adds the question that `read` returns, or notes why it cannot. `id`: of the question, as JSON.
   template <class Read>
-  void add(const std::string& place, const Read& read) {
+  void add(const std::string& place, const std::string& id, const Read& read) {
     ++number_;
     try {
       ChoiceQuestion question = read();
       check(question, answers_, place);
       question.number = number_;
+      question.id = id;
       file_.questions.push_back(std::move(question));
     } catch (const Error& error) {
-      note(error);
+      note(error, id);
     }
   }
   void add_bad(const Error& error) {
     ++number_;
-    note(error);
+    note(error, "");
   }
 
   ChoiceFile finish(const std::string& path) {
@@ -166,11 +208,12 @@ class ChoiceCollector {
   }
 
  private:
-  void note(const Error& error) {
+  void note(const Error& error, const std::string& id) {
     if (answers_ == Answers::required) return file_.dropped.add_bad(error);
     ChoiceQuestion question;
     question.number = number_;
     question.problem = error.what();
+    question.id = id;
     file_.questions.push_back(std::move(question));
   }
 
@@ -190,6 +233,12 @@ std::string c3_context(const json& entry, const std::string& place) {
   return context;
 }
 
+// The id of a question or, without one, of its dialogue.
+std::string c3_id(const json& question, const json& dialogue) {
+  if (question.is_object() && question.contains("id")) return question["id"].dump();
+  return dialogue.size() > 2 ? dialogue[2].dump() : "";
+}
+
 void read_c3(const std::filesystem::path& path, ChoiceCollector& collector) {
   const std::string name = path.string();
   const DataText file(path);
@@ -204,7 +253,8 @@ void read_c3(const std::filesystem::path& path, ChoiceCollector& collector) {
     }
     for (const json& asked : root[i][1]) {
       const std::string place = fmt::format("{}: question {}", name, collector.next_number());
-      collector.add(place, [&] { return read_c3_question(asked, context, collector.answers(), place); });
+      collector.add(place, c3_id(asked, root[i]),
+                    [&] { return read_c3_question(asked, context, collector.answers(), place); });
     }
   }
 }
@@ -230,7 +280,7 @@ ChoiceFile read_choice_questions(const std::filesystem::path& path, Answers answ
         path,
         [&](Record& record) {
           const std::string place = fmt::format("{}: line {}", name, record.line);
-          collector.add(place, [&] { return RecordQuestion(record, place).read(answers); });
+          collector.add(place, record.id(), [&] { return RecordQuestion(record, place).read(answers); });
         },
         [&](const Error& error, std::size_t /*line*/) { collector.add_bad(error); });
   }

@@ -22,6 +22,7 @@ struct ChoiceQuestion {
   std::optional<Index> answer;       // the index of the right choice; unset: unknown or not read
   std::size_t number = 0;            // position of the question in its file, from 1
   std::string problem = {};          // why it is no question, with its place; only with Answers::optional
+  std::string id = {};               // the id as JSON; where C3 has none, that of the dialogue; empty: there is none
 };
 
 // required: to learn from; a question that cannot be learned from is dropped.
@@ -41,8 +42,11 @@ struct ChoiceFile {
 //   C3 (Sun et al. 2020, arXiv:1904.09679) in its published form, which CLUE uses too: a .json array of
 //     [[lines of the context], [{"question", "choice": [texts], "answer": text}], id].
 //   Any other .json, .jsonl, .csv or .tsv file: columns context and question, of which one may be missing; the choices
-//     in the column choices, a JSON array of texts, or in the columns choice0, choice1, …; the answer in the column
-//     answer (or label), as the text of a choice or as its index. A value that could be both is read as the text.
+//     in the column choices (or options, endings), a JSON array of texts, or in the columns choice0, choice1, … or A,
+//     B, …; the answer in the column answer (or label), as the text of a choice, as its letter (A is the first) or as
+//     its index from 0. A value that could be several of these is read as the first. The context may be called article,
+//     passage, premise or ctx. So RACE, HellaSwag, COPA and MMLU are read, and CommonsenseQA and ARC with their choices
+//     {"label": [names], "text": [texts]} and answerKey.
 // Empty columns after the last choice are ignored. An answer that is missing, empty, null or -1 is unknown. If answers
 // are required, a question whose answer is unknown is dropped. Throws Error, naming the place in the file, when the
 // file has another form, and when more than 1 % of the questions cannot be used.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/clue_records.h"
 
 namespace mini_bert {
 namespace {
@@ -16,18 +17,24 @@ class RowReader {
   RowReader(const std::filesystem::path& path, const ColumnRequest& request, const std::optional<TextColumns>& decided,
             const RowSink& sink, const BadRecordSink& bad)
       : path_(path.string()), is_plain_(data_extension(path) == ".txt"), request_(request), sink_(sink), bad_(bad) {
-    if (decided && (decided->parts > 0) == is_plain_ && !decided->empty()) given_ = decided;
+    if (decided && (decided->parts > 1) == is_plain_ && decided->parts != 1 && !decided->empty()) given_ = decided;
   }
 
   TextColumns read() {
-    const RecordSink collect = [this](Record& record) {
-      if (columns_) return pass(record);
-      sample_.push_back(std::move(record));
-      if (sample_.size() == sample_size) decide();
-    };
     const BadRecordSink wait = [this](const Error& error, std::size_t line) {
       if (columns_) return bad_(error, line);
       waiting_.push_back({sample_.size(), error, line});
+    };
+    const RecordSink collect = [&](Record& record) {
+      try {
+        if (request_.takes_label || request_.takes_pair) write_out_clue_record(record, path_);
+      } catch (const Error& error) {
+        if (!bad_) throw;
+        return wait(error, record.line);
+      }
+      if (columns_) return pass(record);
+      sample_.push_back(std::move(record));
+      if (sample_.size() == sample_size) decide();
     };
     read_records(path_, collect, bad_ ? wait : BadRecordSink());
     if (!columns_) decide();
@@ -39,8 +46,14 @@ class RowReader {
     const bool has_columns = std::ranges::any_of(sample_, &Record::has_columns);
     columns_.emplace();
     if (is_plain_) refuse_json_lines();
+    if (is_plain_) drop_header();
     if (is_plain_ && !sample_.empty()) columns_ = given_ ? *given_ : decide_parts(sample_, request_, path_);
-    if (has_columns) columns_ = decide_columns(sample_, request(), path_);
+    if (has_columns && !request_.takes_label && !given_ && first_line_is_row(sample_, request_.text, path_)) {
+      add_first_line();
+      columns_ = {.text = "part 1", .parts = 1};
+    } else if (has_columns) {
+      columns_ = decide_columns(sample_, request(), path_);
+    }
     auto next = waiting_.begin();
     for (std::size_t i = 0; i <= sample_.size(); ++i) {
       for (; next != waiting_.end() && next->records_before == i; ++next) bad_(next->error, next->line);
@@ -48,6 +61,22 @@ class RowReader {
     }
     sample_.clear();
     waiting_.clear();
+  }
+
+  // The line that was taken for the names of columns becomes the first record.
+  void add_first_line() {
+    Record first{.line = 1, .has_columns = true, .fields = {{"part 1", sample_.front().fields[0].name}}};
+    sample_.insert(sample_.begin(), std::move(first));
+    for (BadRecord& bad : waiting_) ++bad.records_before;
+  }
+
+  // A .txt file whose first line names the parts of the others: "text<TAB>label".
+  void drop_header() {
+    const auto first = std::ranges::find_if(sample_, [](const Record& r) { return !is_blank(r.fields[0].value); });
+    if (first == sample_.end() || !names_parts(first->fields[0].value)) return;
+    const auto index = static_cast<std::size_t>(first - sample_.begin());
+    sample_.erase(first);
+    for (BadRecord& bad : waiting_) bad.records_before -= bad.records_before > index;
   }
 
   void refuse_json_lines() const {
@@ -71,7 +100,11 @@ class RowReader {
   }
 
   void pass(Record& record) {
-    if (!columns_->parts) return sink_(record, *columns_);
+    if (columns_->parts == 0) return sink_(record, *columns_);
+    if (columns_->parts == 1) {
+      record.fields[0].name = columns_->text;
+      return sink_(record, *columns_);
+    }
     try {
       cut(record);
     } catch (const Error& error) {

@@ -116,7 +116,8 @@ char separator_of(std::string_view text, char promised) {
   const std::string header = unquoted_header(text);
   if (header.find(promised) != std::string::npos) return promised;
   const std::size_t other = header.find_first_of(";\t,");
-  return other == std::string::npos ? promised : header[other];
+  if (other != std::string::npos) return header[other];
+  return header.find('|') == std::string::npos ? promised : '|';
 }
 
 std::string without_blanks(const std::string& name) {

@@ -30,26 +30,55 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
   return text;
 }
 
-// Whether nearly every second byte near the beginning is zero: UTF-16 of mostly ASCII text, without a byte order mark.
+// Whether UTF-16 without a byte order mark: its ASCII characters, among them line ends, have a zero in every second
+// byte. In mostly ASCII text that is nearly every second byte; in Chinese text few are, but the bytes are no UTF-8.
 bool looks_like_utf16(std::string_view bytes) {
   constexpr std::size_t looked_at = 1000;
   std::size_t zeros[2] = {0, 0};
   const std::size_t size = std::min(bytes.size(), looked_at);
   for (std::size_t i = 0; i < size; ++i) zeros[i % 2] += bytes[i] == '\0';
-  return size >= 4 && std::max(zeros[0], zeros[1]) * 10 > size * 3 && std::min(zeros[0], zeros[1]) * 10 < size;
+  const std::size_t more = std::max(zeros[0], zeros[1]), less = std::min(zeros[0], zeros[1]);
+  if (size < 4) return false;
+  return (more * 10 > size * 3 && less * 10 < size) ||
+         (more * 50 > size && less * 4 <= more && find_ill_formed(bytes) != std::string_view::npos);
 }
 
-// Whether all bytes beyond ASCII are pairs of GBK: 81 … FE, then 40 … FE without 7F. Text in other encodings fails
-// soon.
-bool looks_like_gbk(std::string_view bytes) {
+// Refuses files of other kinds by their first bytes.
+void refuse_other_files(std::string_view bytes, const std::string& name) {
+  struct Kind {
+    std::string_view beginning, found, remedy;
+  };
+  using namespace std::string_view_literals;
+  constexpr Kind kinds[] = {
+      {"PK\x03\x04", "an Excel workbook or another zip archive",
+       "save the table as CSV in UTF-8, or unpack the archive"},
+      {"\xd0\xcf\x11\xe0", "an old Excel or Word file", "save it as CSV or text in UTF-8"},
+      {"\x1f\x8b", "compressed with gzip", "unpack it with gunzip"},
+      {"PAR1", "a Parquet file",
+       "write it as .jsonl: pandas.read_parquet(…).to_json(…, orient=\"records\", lines=True)"},
+      {"\xff\xfe\0\0"sv, "UTF-32", "convert it: iconv -f UTF-32 -t UTF-8"},
+      {"version https://git-lfs", "a Git LFS pointer in place of the file", "fetch the file with git lfs pull"}};
+  for (const Kind& kind : kinds) {
+    require(!bytes.starts_with(kind.beginning), "{}: this is {}, expected text in UTF-8; {}", name, kind.found,
+            kind.remedy);
+  }
+}
+
+// "GBK" if all bytes beyond ASCII are pairs of GBK: 81 … FE, then 40 … FE without 7F. Text in most other encodings
+// fails soon. Big5 does not, but its first bytes are A1 … C6 for frequent characters, and in GBK a third of them are
+// greater. Empty: neither.
+std::string_view double_byte_encoding(std::string_view bytes) {
+  std::size_t pairs = 0, low = 0;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (byte(i) < 0x80) continue;
     const bool leads = 0x81 <= byte(i) && byte(i) <= 0xFE && i + 1 < bytes.size();
-    if (!leads || byte(i + 1) < 0x40 || byte(i + 1) == 0x7F || byte(i + 1) == 0xFF) return false;
+    if (!leads || byte(i + 1) < 0x40 || byte(i + 1) == 0x7F || byte(i + 1) == 0xFF) return {};
+    ++pairs;
+    low += 0xA1 <= byte(i) && byte(i) <= 0xC6;
     ++i;
   }
-  return true;
+  return pairs >= 10 && 20 * low >= 19 * pairs ? "Big5" : "GBK";
 }
 
 bool has_lone_cr(std::string_view text) {
@@ -72,14 +101,16 @@ std::string with_line_feeds(std::string_view text) {
 DataText::DataText(const std::filesystem::path& path, IllFormed ill_formed) : file_(path) {
   const std::string name = path.string();
   const std::string_view bytes = file_.text();
+  refuse_other_files(bytes, name);
   const bool little = bytes.starts_with("\xff\xfe"), big = bytes.starts_with("\xfe\xff");
   if (little || big) converted_ = from_utf16(bytes, big);
   require(little || big || !looks_like_utf16(bytes),
           "{}: looks like UTF-16 without a byte order mark, expected UTF-8; convert it: iconv -f {} -t UTF-8", name,
-          bytes.starts_with('\0') ? "UTF-16BE" : "UTF-16LE");
-  require(little || big || find_ill_formed(bytes) == std::string_view::npos || !looks_like_gbk(bytes),
-          "{0}: looks like GBK, expected UTF-8; convert it: iconv -f GB18030 -t UTF-8 {0} > {1}", name,
-          path.stem().string() + "-utf8" + path.extension().string());
+          bytes.find('\0') % 2 == 0 ? "UTF-16BE" : "UTF-16LE");
+  const bool is_utf8 = little || big || find_ill_formed(bytes) == std::string_view::npos;
+  const std::string_view encoding = is_utf8 ? "" : double_byte_encoding(bytes);
+  require(encoding.empty(), "{0}: looks like {2}, expected UTF-8; convert it: iconv -f {3} -t UTF-8 {0} > {1}", name,
+          path.stem().string() + "-utf8" + path.extension().string(), encoding, encoding == "GBK" ? "GB18030" : "BIG5");
   text_ = converted_.empty() ? bytes : std::string_view(converted_);
   if (ill_formed == IllFormed::refused || little || big) {
     text_ = require_utf8(text_, name);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -251,12 +252,18 @@ void refuse_object_of_columns(std::string_view text, const std::string& path) {
   const json whole = json::parse(text, nullptr, false);
   if (!whole.is_object() || whole.empty()) return;
   const bool has_columns = std::ranges::all_of(whole, [](const json& value) { return value.is_object(); });
-  const bool has_list = whole.contains("data") && whole["data"].is_array();
-  require(
-      !has_columns && !has_list,
-      "{}: the file is one object ({}), expected an array of texts or objects, or one of them per line; pandas writes "
-      "it with orient=\"records\"",
-      path, whole.begin().key().substr(0, 40));
+  constexpr std::array lists = {"data", "train", "rows", "records", "examples", "items"};
+  const auto list = std::ranges::find_if(lists, [&](const char* key) {
+    return whole.contains(key) && whole[key].is_array() && !whole[key].empty() && whole[key][0].is_structured();
+  });
+  require(!has_columns || list != lists.end(),
+          "{}: the file is one object ({}), expected an array of texts or objects, or one of them per line; pandas "
+          "writes it with orient=\"records\"",
+          path, whole.begin().key().substr(0, 40));
+  require(list == lists.end(),
+          "{}: the file is one object ({}), expected an array of texts or objects, or one of them per line; write the "
+          "list under \"{}\" alone, or with orient=\"records\" if pandas writes the file",
+          path, whole.begin().key().substr(0, 40), list == lists.end() ? "" : *list);
 }
 
 }  // namespace

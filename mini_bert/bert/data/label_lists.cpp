@@ -18,12 +18,30 @@ void add_label(std::string_view text, std::vector<std::string>& labels) {
   if (!label.empty()) labels.push_back(std::move(label));
 }
 
+// In a list of nothing but true and false, these are the ones and zeros of a vector.
 std::vector<std::string> from_json(const json& list, const std::string& place) {
+  const bool is_vector = std::ranges::all_of(list, [](const json& entry) { return entry.is_boolean(); });
   std::vector<std::string> labels;
   for (const json& entry : list) {
     require(!entry.is_structured(), "{}: a label is {}, expected a text or a number", place,
             entry.dump().substr(0, 40));
-    if (!entry.is_null()) add_label(entry.is_string() ? entry.get<std::string>() : entry.dump(), labels);
+    if (is_vector) {
+      labels.emplace_back(entry.get<bool>() ? "1" : "0");
+    } else if (!entry.is_null()) {
+      add_label(entry.is_string() ? entry.get<std::string>() : entry.dump(), labels);
+    }
+  }
+  return labels;
+}
+
+// {"a": 1, "b": 0}: the labels whose value is 1 or true.
+std::vector<std::string> from_object(const json& object, const std::string& place) {
+  std::vector<std::string> labels;
+  for (const auto& [label, value] : object.items()) {
+    const bool is_bit = value.is_boolean() || (value.is_number() && (value == 0 || value == 1));
+    require(is_bit, "{}: the labels are an object with {} for {}, expected 0 or 1, or a list of labels", place,
+            value.dump().substr(0, 40), in_quotes(label));
+    if (value == true || value == 1) add_label(label, labels);
   }
   return labels;
 }
@@ -54,6 +72,10 @@ std::vector<std::string> from_python(std::string_view inner, const std::string& 
     }
   }
   add_label(label, labels);
+  const auto is_truth = [](const std::string& entry) { return entry == "True" || entry == "False"; };
+  if (std::ranges::all_of(labels, is_truth)) {  // a vector, as in from_json()
+    for (std::string& entry : labels) entry = entry == "True" ? "1" : "0";
+  }
   return labels;
 }
 
@@ -80,11 +102,17 @@ std::vector<std::string> read_label_list(const Field& cell, const std::string& p
     if (list.is_array()) return from_json(list, place);
     return from_python(std::string_view(text).substr(1, text.size() - 2), place);
   }
+  if (text.starts_with('{') && text.ends_with('}')) {
+    const json object = json::parse(text, nullptr, false);
+    if (object.is_object()) return from_object(object, place);
+  }
+  constexpr std::string_view wide_comma = "，";
   std::vector<std::string> labels;
   for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::size_t comma = text.find(',', begin), wide = text.find(wide_comma, begin);
+    const std::size_t end = std::min({comma, wide, text.size()});
     add_label(std::string_view(text).substr(begin, end - begin), labels);
-    begin = end + 1;
+    begin = end + (wide < comma ? wide_comma.size() : 1);
   }
   return labels;
 }

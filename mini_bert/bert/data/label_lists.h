@@ -13,8 +13,9 @@ namespace mini_bert {
 std::string trimmed(std::string_view text);
 
 // The labels in a cell, each trimmed. Read as a list: a JSON array, also where it stands in a cell of a .csv file
-// (["a", "b"]), a list as Python or numpy prints it (['a', 'b'], [0 1 1]), or labels with commas between them. An empty
-// cell and null have no labels. Throws Error, which begins with `place`, for a list that cannot be read.
+// (["a", "b"]), a list as Python or numpy prints it (['a', 'b'], [0 1 1]), a JSON object of zeros and ones ({"a": 1}),
+// or labels with commas (also the wide one of Chinese) between them. In a list of booleans, true is 1 and false is 0.
+// An empty cell and null have no labels. Throws Error, which begins with `place`, for a list that cannot be read.
 std::vector<std::string> read_label_list(const Field& cell, const std::string& place);
 
 // Whether these labels are a vector of zeros and ones with one entry for each of the model's labels: [0, 1, 1],

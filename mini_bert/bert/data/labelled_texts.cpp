@@ -22,6 +22,9 @@ std::optional<double> number_from(const std::string& text) {
   return is_number ? std::optional(value) : std::nullopt;
 }
 
+// What SNLI, OCNLI and others write where their annotators disagree.
+constexpr const char* no_label = "-";
+
 // Turns records into labelled texts.
 class LabelReader {
  public:
@@ -42,8 +45,15 @@ class LabelReader {
     if (is_blank(result.text)) return result;
     if (!columns.pair.empty()) result.pair = text_of(record, columns.pair, "text_pair_column");
     result.labels = labels_of(column(record, columns.label, "label_column"), record.line);
+    if (is_undecided(result)) return result;
     for (const std::string& label : result.labels) check(label, record.line);
     return result;
+  }
+
+  // Whether the label is "-" and no label of the model.
+  bool is_undecided(const LabelledText& text) const {
+    return !several_ && !numbers_ && !allowed_.empty() && text.labels == std::vector<std::string>{no_label} &&
+           std::ranges::find(allowed_, no_label) == allowed_.end();
   }
 
  private:
@@ -104,15 +114,15 @@ void name_vectors(const std::string& path, const std::vector<std::string>& names
   file.has_vectors = true;
 }
 
-// SNLI, OCNLI and others write "-" where their annotators disagree. If it is rare, it is no label of its own.
-void drop_undecided(const std::string& path, LabelledFile& file) {
-  const auto is_undecided = [](const LabelledText& text) { return text.labels.front() == "-"; };
+// If few texts of a training file have the label "-", it is no label of its own.
+void drop_undecided(LabelledFile& file) {
+  constexpr std::size_t one_in = 20;
+  const auto is_undecided = [](const LabelledText& text) { return text.labels.front() == no_label; };
   const auto count = static_cast<std::size_t>(std::ranges::count_if(file.texts, is_undecided));
-  if (count == 0 || count * 100 > file.texts.size()) return;
+  if (count == 0 || count * one_in > file.texts.size()) return;
   std::erase_if(file.texts, [&](const LabelledText& text) {
-    if (!is_undecided(text)) return false;
-    file.dropped.add_bad(Error(fmt::format("{}: line {}: label \"-\" says that there is none", path, text.line)));
-    return true;
+    if (is_undecided(text)) file.dropped.add_undecided(text.line);
+    return is_undecided(text);
   });
 }
 
@@ -149,6 +159,7 @@ LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelO
     try {
       LabelledText text = reader.read(record, columns);
       if (is_blank(text.text)) return file.dropped.add_blank(record.line);
+      if (reader.is_undecided(text)) return file.dropped.add_undecided(record.line);
       file.texts.push_back(std::move(text));
     } catch (const Error& error) {
       file.dropped.add_bad(error);
@@ -156,7 +167,7 @@ LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelO
   };
   const auto decided = training == nullptr ? std::nullopt : std::optional(training->columns);
   file.columns = read_rows(path, request, decided, read, count_bad);
-  if (!options.several && !options.numbers) drop_undecided(path.string(), file);
+  if (!options.several && !options.numbers) drop_undecided(file);
   decide_vectors(path.string(), options, training, file);
   file.dropped.check(file.texts.size());
   require(!file.texts.empty(), "{}: no text in it; add at least one with its label", path.string());

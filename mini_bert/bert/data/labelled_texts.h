@@ -46,10 +46,11 @@ struct LabelledFile {
 
 // Reads a data file in a format of read_records(). A label is a text, a number, true or false; white space around it is
 // dropped. With `several`, a text has a list of labels (read_label_list()), or a vector of zeros and ones if that is
-// what every text has. Where at most 1 % of the labels are "-", these texts have no label. A line of a .txt file is a
-// text, a tab and its label, or the other way round if its parts say so. `training` is the training file that was read
-// first. Its columns are read, and its kind of labels. Throws Error, naming file and line, when a column is missing or
-// more than 1 % of the texts have no label.
+// what every text has. Where at most 5 % of the labels are "-", and in a validation file if "-" is no label of the
+// model, these texts have no label and are left out. A line of a .txt file is a text, a tab and its label, or the other
+// way round if its parts say so. `training` is the training file that was read first. Its columns are read, and its
+// kind of labels. Throws Error, naming file and line, when a column is missing or more than 1 % of the texts have no
+// label.
 LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelOptions& options,
                                  const LabelledFile* training = nullptr);
 

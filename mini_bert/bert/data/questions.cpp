@@ -65,14 +65,16 @@ class QuestionReader {
   void read_list(const JsonField& list) {
     for (const JsonField& entry : list.elements()) {
       attempt([&] {
+        if (entry.has("context_text") && entry.has("qas")) return read_paragraph(entry, "context_text");
         if (!entry.has("paragraphs")) return read_flat(entry);
         for (const JsonField& paragraph : entry.at("paragraphs").elements()) {
-          attempt([&] { read_paragraph(paragraph); });
+          attempt([&] { read_paragraph(paragraph, "context"); });
         }
       });
     }
   }
   void read_flat(const JsonField& entry) {
+    note_id(entry);
     if (!entry.has("context"))
       entry.fail("context", "a text; a file in the form of SQuAD has \"data\" with \"paragraphs\"");
     read(entry, entry.at("context").text());
@@ -81,6 +83,7 @@ class QuestionReader {
   // A part of the file that cannot be read is one bad question.
   template <class Read>
   void attempt(const Read& read) {
+    id_.clear();
     try {
       read();
     } catch (const Error& error) {
@@ -95,8 +98,8 @@ class QuestionReader {
   }
 
  private:
-  void read_paragraph(const JsonField& paragraph) {
-    const std::string context = paragraph.at("context").text();
+  void read_paragraph(const JsonField& paragraph, const char* key) {
+    const std::string context = paragraph.at(key).text();
     for (const JsonField& question : paragraph.at("qas").elements()) {
       attempt([&] { read(question, context); });
     }
@@ -106,12 +109,19 @@ class QuestionReader {
     if (required_) return file_.dropped.add_bad(error);
     Question question;
     question.problem = error.what();
+    question.given_id = id_;
     file_.questions.push_back(std::move(question));
   }
 
   void read(const JsonField& entry, const std::string& context) {
     ++count_;
-    Question question{.id = id_of(entry), .question = entry.at("question").text(), .context = context, .answers = {}};
+    note_id(entry);
+    const nlohmann::json id = nlohmann::json::parse(id_.empty() ? std::to_string(count_) : id_);
+    Question question{.id = id.is_string() ? id.get<std::string>() : id.dump(),
+                      .question = entry.at(entry.has("query_text") ? "query_text" : "question").text(),
+                      .context = context,
+                      .answers = {},
+                      .given_id = id_};
     std::vector<GivenAnswer> given = required_ ? given_answers(entry.at("answers")) : std::vector<GivenAnswer>();
     std::erase_if(given, [](const GivenAnswer& answer) { return answer.text.empty(); });  // "" says that there is none
     for (const GivenAnswer& answer : given) {
@@ -125,14 +135,14 @@ class QuestionReader {
     file_.questions.push_back(std::move(question));
   }
 
-  std::string id_of(const JsonField& entry) const {
-    const auto id = entry.find("id");
-    if (!id) return std::to_string(count_);
-    return id->json().is_string() ? id->text() : id->json().dump();
+  void note_id(const JsonField& question) {
+    const auto id = question.find(question.has("query_id") ? "query_id" : "id");
+    id_ = id ? id->json().dump() : "";
   }
 
   bool required_;
   std::string place_;
+  std::string id_;  // of the question that is read, as JSON
   std::size_t count_ = 0;
   QuestionFile file_;
 };
@@ -175,10 +185,43 @@ void add_window(const Encoding& encoding, const Question& question, std::size_t 
 
 }  // namespace
 
+namespace {
+
+// A row of a table as the flat form. An answer is a text, or "answers" is the JSON of the flat form.
+nlohmann::json flat_question(const Record& record) {
+  nlohmann::json question = nlohmann::json::object();
+  for (const Field& field : record.fields) question[field.name] = field.value;
+  if (const Field* const answers = record.find("answers")) {
+    if (nlohmann::json::accept(answers->value)) question["answers"] = nlohmann::json::parse(answers->value);
+  } else if (const Field* const answer = record.find("answer")) {
+    const Field* const start = record.find("answer_start");
+    const bool has_start = start != nullptr && nlohmann::json::accept(start->value);
+    question["answers"] = nlohmann::json::array(
+        {{{"text", answer->value},
+          {"answer_start", has_start ? nlohmann::json::parse(start->value) : nlohmann::json(-1)}}});
+  }
+  return question;
+}
+
+QuestionFile read_question_table(const std::filesystem::path& path, QuestionReader& reader) {
+  const RecordSink read = [&](Record& record) {
+    const std::string place = fmt::format("{}: line {}", path.string(), record.line);
+    reader.begin(place);
+    const nlohmann::json question = flat_question(record);
+    reader.attempt([&] { reader.read_flat(JsonField(question, place)); });
+  };
+  read_records(path, read,
+               [&](const Error& error, std::size_t /*line*/) { reader.attempt([&] { throw Error(error); }); });
+  return reader.finish(path.string());
+}
+
+}  // namespace
+
 QuestionFile read_questions(const std::filesystem::path& path, Answers answers) {
-  const DataText file(path, IllFormed::kept);
-  const std::string name = path.string();
   QuestionReader reader(answers);
+  const std::string extension = data_extension(path), name = path.string();
+  if (extension == ".csv" || extension == ".tsv") return read_question_table(path, reader);
+  const DataText file(path, IllFormed::kept);
   std::string_view text = file.text();
   nlohmann::json root;
   if (is_json_lines(text)) {

@@ -19,7 +19,8 @@ struct Question {
   };
   std::string id, question, context;
   std::vector<Answer> answers;
-  std::string problem = {};  // why it is no question, with its place; only with Answers::optional
+  std::string problem = {};   // why it is no question, with its place; only with Answers::optional
+  std::string given_id = {};  // the id as JSON, as the file has it: 7, "r7"; empty: there is none
 };
 
 struct QuestionFile {
@@ -33,7 +34,9 @@ struct QuestionFile {
 // or the flat form of transformers' run_qa.py, where each question has its context, as an array, under "data" or one
 // object per line:
 //   {"id", "context", "question", "answers": {"text": [text, …], "answer_start": [start, …]}}
-// Both forms of answers are read in both forms of files, and an answer may be its text alone. An id is a text or a
+// or CMRC 2018's own form, [{"context_text", "qas": [{"query_id", "query_text", "answers": [text]}]}], or a .csv or
+// .tsv file with columns context, question, answer (its text; empty: there is none) and, if known, answer_start. Both
+// forms of answers are read in all forms of files, and an answer may be its text alone. An id is a text or a
 // number; without one, it is the position of the question. answer_start counts code points. In some published files an
 // answer does not stand at its answer_start, or it is -1. The answer is then taken from the nearest place where it
 // occurs. Throws Error, naming file and question, when the file has another form, and when more than 1 % of the

@@ -1,10 +1,12 @@
 #include "mini_bert/bert/data/record_reader.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/column_names.h"
 #include "mini_bert/bert/data/data_text.h"
 #include "mini_bert/bert/data/record_formats.h"
 
@@ -23,6 +25,14 @@ std::string Record::column_names() const {
     names += field.name.empty() ? "\"\"" : field.name;
   }
   return names.empty() ? "none" : names;
+}
+
+std::string Record::id(std::string_view text) const {
+  for (const Field& field : fields) {
+    if (!has_columns || !is_id_name(field.name) || field.name == text) continue;
+    return field.is_text ? nlohmann::json(field.value).dump() : field.value;
+  }
+  return "";
 }
 
 std::string_view take_line(std::string_view& text) {

@@ -26,6 +26,10 @@ struct Record {
 
   const Field* find(std::string_view name) const;  // nullptr when there is none
   std::string column_names() const;                // "text, label", for messages
+
+  // The value of the column that tells the record from others (id, guid, idx, qid, …), as JSON: 7, "r7". `text` is no
+  // such column. Empty when there is none.
+  std::string id(std::string_view text = {}) const;
 };
 
 // May move the strings out of the record.

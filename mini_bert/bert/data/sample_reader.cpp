@@ -20,8 +20,8 @@ class SampleReader {
     reads_spans_ = options.mask_spans && extension != ".csv" && extension != ".tsv";
   }
 
-  void read(Record& record, const TextColumns& columns) {
-    Sample sample{.text = {}, .line = record.line};
+  void read(Record& record, const TextColumns& columns, std::string id) {
+    Sample sample{.text = {}, .line = record.line, .id = std::move(id)};
     if (record.has_columns) {
       const std::string spans = spans_of(record, columns);
       sample.text = take_text(record, columns.text, "text_column");
@@ -82,18 +82,20 @@ SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& op
                               .pair = options.pair_column,
                               .takes_pair = options.takes_pair,
                               .tabs_are_text = options.tabs_are_text};
-  const BadRecordSink note_bad = [&](const Error& error, std::size_t line) {
+  const auto note = [&](const Error& error, std::size_t line, const std::string& id) {
     if (options.keep_all) {
-      file.samples.push_back({.text = {}, .line = line, .problem = error.what()});
+      file.samples.push_back({.text = {}, .line = line, .problem = error.what(), .id = id});
     } else {
       file.dropped.add_bad(error);
     }
   };
+  const BadRecordSink note_bad = [&](const Error& error, std::size_t line) { note(error, line, ""); };
   const RowSink read = [&](Record& record, const TextColumns& columns) {
+    const std::string id = options.keep_all ? record.id(columns.text) : "";
     try {
-      reader.read(record, columns);
+      reader.read(record, columns, id);
     } catch (const Error& error) {
-      note_bad(error, record.line);
+      note(error, record.line, id);
     }
   };
   file.columns = read_rows(path, request, options.decided, read, note_bad);

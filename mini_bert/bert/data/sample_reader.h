@@ -21,6 +21,7 @@ struct Sample {
   std::string pair = {};  // the second text; empty: none
   // Why the row holds no text, with its place. Only with ReadOptions::keep_all; empty: it holds one, or an empty text.
   std::string problem = {};
+  std::string id = {};  // Record::id(), only with ReadOptions::keep_all
 };
 
 struct ReadOptions {

@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "mini_bert/base/utf8.h"
-#include "mini_bert/bert/data/data_text.h"
-#include "mini_bert/bert/data/record_formats.h"
+#include "mini_bert/bert/data/record_reader.h"
 #include "mini_bert/bert/data/sample_reader.h"
 
 namespace mini_bert {
@@ -23,20 +22,21 @@ void add_sentence(std::string_view text, Document& document) {
   if (!is_blank(text)) document.emplace_back(text);
 }
 
-std::vector<Document> read_lines_as_sentences(const std::filesystem::path& path) {
-  const DataText file(path);
-  std::string_view rest = file.text();
-  std::vector<Document> documents(1);
-  while (!rest.empty()) {
-    const std::string_view line = take_line(rest);
+void read_lines_as_sentences(const std::filesystem::path& path, DocumentFile& file) {
+  std::size_t sentences = 0;
+  file.documents.resize(1);
+  const RecordSink read = [&](Record& record) {
+    std::string& line = record.fields[0].value;
     if (!is_blank(line)) {
-      documents.back().emplace_back(line);
-    } else if (!documents.back().empty()) {
-      documents.emplace_back();
+      file.documents.back().push_back(std::move(line));
+      ++sentences;
+    } else if (!file.documents.back().empty()) {
+      file.documents.emplace_back();
     }
-  }
-  if (documents.back().empty()) documents.pop_back();
-  return documents;
+  };
+  read_records(path, read, [&](const Error& error, std::size_t /*line*/) { file.dropped.add_bad(error); });
+  file.dropped.check(sentences);
+  if (file.documents.back().empty()) file.documents.pop_back();
 }
 
 Ids joined(std::span<const Ids> sentences) {
@@ -95,7 +95,7 @@ DocumentFile read_documents(const std::filesystem::path& path, const std::string
                             const std::optional<TextColumns>& decided) {
   DocumentFile file;
   if (data_extension(path) == ".txt") {
-    file.documents = read_lines_as_sentences(path);
+    read_lines_as_sentences(path, file);
   } else {
     SampleFile texts = read_samples(path, {.text_column = text_column, .decided = decided, .mask_spans = true});
     for (const Sample& sample : texts.samples) {

@@ -54,16 +54,48 @@ JsonField any_of(const JsonField& object, std::initializer_list<const char*> key
   return object.at(*keys.begin());
 }
 
-LabelledSpan span_from(const JsonField& entry) {
+std::string without_space(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c != ' ' && c != '\t' && c != '\n' && c != '\r') result += c;
+  }
+  return result;
+}
+
+// Where an object has its words too, they decide whether its end is the last character, as in CMeEE, or lies behind it.
+void check_words(const JsonField& entry, std::string_view text, LabelledSpan& span) {
+  std::optional<JsonField> given = entry.find("text");
+  if (!given) given = entry.find("mention");
+  const bool is_type = !entry.has("label") && !entry.has("labels") && !entry.has("type") && !entry.has("entity_type");
+  if (!given && !is_type) given = entry.find("entity");
+  if (!given || !given->json().is_string()) return;
+  const auto length = static_cast<std::int64_t>(count_code_points(text));
+  const std::string words = without_space(given->text());
+  const auto holds_words = [&](std::int64_t end) {
+    if (span.begin < 0 || end <= span.begin || end > length) return false;
+    const TextRange range = {static_cast<std::uint32_t>(span.begin), static_cast<std::uint32_t>(end)};
+    return without_space(part_of(text, range)) == words;
+  };
+  if (holds_words(span.end)) return;
+  if (holds_words(span.end + 1)) {
+    ++span.end;
+    return;
+  }
+  given->fail(fmt::format("what the text has from {} to {}", span.begin, span.end));
+}
+
+LabelledSpan span_from(const JsonField& entry, std::string_view text) {
   if (entry.json().is_object()) {
-    JsonField type = any_of(entry, {"label", "labels", "type", "entity"});
+    JsonField type = any_of(entry, {"label", "labels", "type", "entity_type", "entity"});
     if (type.json().is_array()) {
       const std::vector<JsonField> types = type.elements();
       if (types.size() != 1) type.fail("one label");
       type = types[0];
     }
-    return {any_of(entry, {"start", "start_offset", "begin"}).integer(), any_of(entry, {"end", "end_offset"}).integer(),
-            type.text()};
+    LabelledSpan span{any_of(entry, {"start", "start_offset", "begin", "start_idx"}).integer(),
+                      any_of(entry, {"end", "end_offset", "end_idx"}).integer(), type.text()};
+    check_words(entry, text, span);
+    return span;
   }
   const std::vector<JsonField> parts = entry.elements();
   if (parts.size() != 3) entry.fail("[begin, end, type], a range of the text in characters and its type");
@@ -130,7 +162,7 @@ TaggedText from_spans(const Record& record, const Field& text, const Field& span
     ranges = spans_of_types(field, text.value);
   } else if (!json.is_null()) {
     for (const JsonField& entry : field.elements()) {
-      ranges.push_back(span_from(entry));
+      ranges.push_back(span_from(entry, text.value));
       const auto& [begin, end, type] = ranges.back();
       require(0 <= begin && begin < end && end <= length,
               "{}: the span [{}, {}, {}] is not in the text, which has {} characters; correct it", place, begin, end,
@@ -197,6 +229,22 @@ TagColumns decide_tag_columns(const Record& record, const TagColumns& named, con
   return {.words = words->name, .tags = tags.name};
 }
 
+std::string words_column(const Record& record, const std::string& named) {
+  const auto holds_words = [](const Field* field) {
+    return field != nullptr && !field->is_text && field->value.starts_with('[');
+  };
+  if (!named.empty()) return holds_words(record.find(named)) ? named : "";
+  if (const Field* const text = record.find("text"); text != nullptr && text->is_text) return "";
+  const auto found =
+      std::ranges::find_if(word_columns, [&](const char* name) { return holds_words(record.find(name)); });
+  return found == word_columns.end() ? "" : *found;
+}
+
+std::vector<std::string> words_of_record(const Record& record, const std::string& column, const std::string& path) {
+  const std::string place = fmt::format("{}: line {}", path, record.line);
+  return texts_of(column_of(record, column, word_columns, place), place);
+}
+
 TaggedText read_tag_record(const Record& record, const TagColumns& columns, const std::string& path) {
   const std::string place = fmt::format("{}: line {}", path, record.line);
   require(record.has_columns, "{}: a bare text, expected an object with words and their tags", place);
@@ -204,7 +252,12 @@ TaggedText read_tag_record(const Record& record, const TagColumns& columns, cons
   const Field& tags = column_of(record, columns.tags, tag_columns, place);
   const bool has_no_span = !tags.is_text && (tags.value == "[]" || tags.value == "null");
   if (words.is_text && (holds_spans(tags) || has_no_span)) return from_spans(record, words, tags, place);
-  TaggedText text{texts_of(words, place), texts_of(tags, place), record.line};
+  TaggedText text{
+      .words = {}, .tags = tags.is_text ? split_words(tags.value, 1) : texts_of(tags, place), .line = record.line};
+  // A text and its class, as for the task classify, would be one word and its tag.
+  require(!tags.is_text || text.tags.size() != 1 || is_tag(text.tags[0], {}),
+          "{}: column {} is {}, expected a tag for each word", place, in_quotes(tags.name), in_quotes(tags.value));
+  text.words = words.is_text ? split_words(words.value, text.tags.size()) : texts_of(words, place);
   require(text.words.size() == text.tags.size(), "{}: {} words but {} tags; give each word its tag", place,
           text.words.size(), text.tags.size());
   return text;

@@ -38,6 +38,40 @@ TaggedFile read_tag_records(const std::filesystem::path& path, const TagColumns&
   return file;
 }
 
+// A file whose lines are words with their tags, or texts with their tags.
+TaggedFile read_tag_table(const std::filesystem::path& path, Faults faults) {
+  const DataText file(path, IllFormed::kept);
+  if (auto sentences = read_tag_sentences(file.text(), path.string(), faults)) return *std::move(sentences);
+  return read_tag_lines(file.text(), path.string(), faults);
+}
+
+bool is_json_file(const std::filesystem::path& path) {
+  const std::string extension = data_extension(path);
+  return extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
+}
+
+// Reads the words of records, if the first record has words in place of a text.
+std::optional<std::vector<TaggedText>> read_word_arrays(const std::filesystem::path& path, const std::string& named) {
+  TaggedFile file;
+  std::optional<std::string> column;
+  const BadRecordSink keep_bad = [&](const Error& error, std::size_t line) {
+    note_bad_text(error, line, Faults::kept, file);
+  };
+  const RecordSink read = [&](Record& record) {
+    if (!column) column = words_column(record, named);
+    if (column->empty()) return;
+    try {
+      file.texts.push_back({.words = words_of_record(record, *column, path.string()), .tags = {}, .line = record.line});
+    } catch (const Error& error) {
+      keep_bad(error, record.line);
+    }
+    file.texts.back().id = record.id();
+  };
+  read_records(path, read, keep_bad);
+  if (!column || column->empty()) return std::nullopt;
+  return std::move(file.texts);
+}
+
 // A model that cannot learn a tag cannot be measured on it.
 void drop_unknown_tags(const std::string& path, const std::vector<std::string>& labels, TaggedFile& file) {
   std::erase_if(file.texts, [&](const TaggedText& text) {
@@ -78,13 +112,11 @@ void drop_places(std::vector<TaggedText>& texts) {
 
 TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns, const TaggedFile* training,
                              const std::vector<std::string>& known_labels) {
-  const std::string extension = data_extension(path);
-  const bool json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
+  const bool json = is_json_file(path);
   const bool same_keys = training != nullptr && training->has_keys;
   const TagColumns keys =
       same_keys ? TagColumns{.words = training->columns.text, .tags = training->columns.label} : columns;
-  TaggedFile file =
-      json ? read_tag_records(path, keys) : read_tag_lines(DataText(path, IllFormed::kept).text(), path.string());
+  TaggedFile file = json ? read_tag_records(path, keys) : read_tag_table(path, Faults::counted);
   if (training != nullptr && !columns.is_training) {
     const bool keeps_labels = std::ranges::all_of(training->labels, [&](const std::string& label) {
       return std::ranges::find(known_labels, label) != known_labels.end();
@@ -96,6 +128,28 @@ TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns
   file.labels = distinct_tags(file.texts);
   drop_places(file.texts);
   return file;
+}
+
+std::optional<std::vector<TaggedText>> read_words(const std::filesystem::path& path, const std::string& words,
+                                                  const std::vector<std::string>& labels) {
+  if (is_json_file(path)) return read_word_arrays(path, words);
+  const std::string extension = data_extension(path);
+  if (extension == ".csv") return std::nullopt;
+  const DataText file(path, IllFormed::kept);
+  const bool may_hold_texts = extension == ".txt" || extension == ".tsv";
+  std::optional<TaggedFile> tagged = read_tag_sentences(file.text(), path.string(), Faults::kept);
+  if (tagged) {
+    const auto has_tags = [&](const TaggedText& text) {
+      return std::ranges::all_of(text.tags, [&](const std::string& tag) { return is_tag(tag, labels); });
+    };
+    if (may_hold_texts && !std::ranges::all_of(tagged->texts, has_tags)) return std::nullopt;
+  } else if (!may_hold_texts || holds_tag_lines(file.text(), labels)) {
+    tagged = read_tag_lines(file.text(), path.string(), Faults::kept);
+  } else {
+    return std::nullopt;
+  }
+  drop_places(tagged->texts);
+  return std::move(tagged->texts);
 }
 
 std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ namespace mini_bert {
 // The words of a text (for Chinese, its characters), each with its tag.
 struct TaggedText {
   std::vector<std::string> words, tags;
-  std::size_t line = 0;  // line of the file where the text begins, from 1
+  std::size_t line = 0;      // line of the file where the text begins, from 1
+  std::string problem = {};  // why the text cannot be read, with its place; only from read_words()
+  std::string id = {};       // Record::id(); only from read_words()
 };
 
 // Keys of a .json or .jsonl file. They are decided from its first sound record and read from all.
@@ -38,7 +41,8 @@ struct TaggedFile {
 };
 
 // Reads tagged texts. The formats:
-//   .json, .jsonl   records with an array of words and an array of tags; or with a text and its spans in characters:
+//   .json, .jsonl   records with an array of words and an array of tags, or with texts in place of the arrays, as in
+//                   sentences below; or with a text and its spans in characters:
 //                   [[begin, end, type], …] or [{"start", "end", "label"}, …], as Label Studio, doccano and Prodigy
 //                   export them; {type: {words: [[first, last], …]}, …}, as in CLUENER; or Label Studio's whole export
 //   CoNLL           one word per line: the word is in the first column and its tag in the last, white space separates
@@ -46,11 +50,21 @@ struct TaggedFile {
 //                   table is a comment. A word may be a blank. White space at the end of a line is dropped
 //   CoNLL-U         CoNLL with ten columns between tabs: the second is the word, the fourth its part of speech
 //   word/TAG        one text per line: every word is followed by a "/" and its tag
+//   sentences       one text per line: its words, a tab and their tags, with blanks between words and between tags; or
+//                   a text without blanks, whose characters are the words
+// A first line that names the columns ("word<TAB>tag") is skipped.
 // If every word of a file is one character and a number, as in Weibo NER, the number is the character's position in a
 // word and is dropped. `training` is the training file that was read first: its keys are read. `known_labels` are
 // the labels of the model. Throws Error, naming file and line, when more than 1 % of the texts are bad.
 TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns,
                              const TaggedFile* training = nullptr, const std::vector<std::string>& known_labels = {});
+
+// The texts of a file that holds words in place of texts, for a model that tags them: a file of words and tags as
+// above, whose tags are `labels` of the model or follow a scheme such as BIO, or records with an array of words
+// (`words` names its column; empty: a usual name), which need no tags. A text that cannot be read has a problem.
+// nullopt when the file holds texts.
+std::optional<std::vector<TaggedText>> read_words(const std::filesystem::path& path, const std::string& words,
+                                                  const std::vector<std::string>& labels);
 
 // Every tag that occurs, once, sorted by code points.
 std::vector<std::string> distinct_tags(const std::vector<TaggedText>& texts);

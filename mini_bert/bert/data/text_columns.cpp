@@ -51,6 +51,10 @@ bool reads_like_a_cell(const std::string& name) {
          has("，") || has("；") || has("! ") || has(", ");
 }
 
+bool is_ascii_word(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return ' ' < c && c <= '~'; });
+}
+
 // Decides the columns of one file.
 class Decision {
  public:
@@ -98,11 +102,19 @@ class Decision {
     const bool known = std::ranges::any_of(names_, [&](const std::string& name) {
       return is_text_name(name) || belongs_to_label(name) || name == request_.text || name == request_.label;
     });
-    const auto cell = std::ranges::find_if(names_, reads_like_a_cell);
-    require(known || cell == names_.end(),
+    const bool has_cell = std::ranges::any_of(names_, reads_like_a_cell) || repeats_name();
+    require(known || !has_cell,
             "{}: line 1 reads like a row and not like column names ({}); put the names of the columns above it, for "
             "example text{}label",
             path_, listed(names_), data_extension(path_) == ".csv" ? "," : " and, behind a tab, ");
+  }
+
+  // Whether what stands in the first line stands below it too: "差评" above a column of labels.
+  bool repeats_name() const {
+    return names_.size() > 1 && std::ranges::any_of(sample_, [](const Record& record) {
+             return std::ranges::any_of(record.fields,
+                                        [](const Field& f) { return !f.name.empty() && f.name == f.value; });
+           });
   }
 
   std::string label() const {
@@ -238,10 +250,35 @@ std::string column_phrase(const TextColumns& columns, const std::string& name) {
 
 std::string TextColumns::described() const {
   if (text.empty()) return "";
+  if (parts == 1) return "text: every row; line 1 is read as a text, because it looks like no name of a column";
   std::string result = "text: " + column_phrase(*this, text);
   if (!pair.empty()) result += ", second text: " + column_phrase(*this, pair);
   if (!label.empty()) result += ", label: " + column_phrase(*this, label);
   return result;
+}
+
+bool first_line_is_row(std::span<const Record> sample, const std::string& named, const std::string& path) {
+  const std::string extension = data_extension(path);
+  if ((extension != ".csv" && extension != ".tsv") || sample.empty()) return false;
+  const auto has_one = [](const Record& record) { return record.fields.size() == 1; };
+  if (!std::ranges::all_of(sample, has_one)) return false;
+  const std::string& name = sample.front().fields[0].name;
+  if (name.empty() || name == "0" || name == named || is_column_name(name)) return false;
+  ColumnContent first, content;
+  first.add({.name = {}, .value = name});
+  for (const Record& record : sample) content.add(record.fields[0]);
+  if (content.holds_numbers() || content.is_empty() || content.holds_ids() != first.holds_ids()) return false;
+  if (reads_like_a_cell(name)) return true;
+  std::size_t rows = 0, words = 0, shortest = std::string::npos;
+  for (const Record& record : sample) {
+    const std::string& cell = record.fields[0].value;
+    if (is_blank(cell)) continue;
+    ++rows;
+    words += is_ascii_word(cell);
+    shortest = std::min(shortest, count_code_points(cell));
+  }
+  if (is_ascii_word(name) && 2 * words < rows) return false;
+  return count_code_points(name) >= shortest;
 }
 
 TextColumns decide_columns(std::span<const Record> sample, const ColumnRequest& request, const std::string& path) {

@@ -14,7 +14,8 @@ namespace mini_bert {
 // then read from every file.
 struct TextColumns {
   std::string text = {}, pair = {}, label = {};  // empty: there is none
-  // Not 0: the columns are what stands between the tabs of a .txt file, that many parts: "part 1", "part 2", …
+  // Not 0: the columns are what stands between the tabs of a .txt file, that many parts: "part 1", "part 2", … 1: a
+  // .csv or .tsv file of one column whose first line is a row and no name.
   std::size_t parts = 0;
 
   bool operator==(const TextColumns&) const = default;
@@ -42,6 +43,13 @@ TextColumns decide_columns(std::span<const Record> sample, const ColumnRequest& 
 
 // The same for the lines of a .txt file, whose columns are the parts between its tabs. Empty when a line is the text.
 TextColumns decide_parts(std::span<const Record> sample, const ColumnRequest& request, const std::string& path);
+
+// Whether the first line of a .csv or .tsv file of one column is a row like the others, and no name. It is a name if it
+// is `named` or a usual name, if it is shorter than every row, and if it is one ASCII word and most rows are not.
+bool first_line_is_row(std::span<const Record> sample, const std::string& named, const std::string& path);
+
+// Whether a line of a .txt file names the parts of the others: usual names with tabs between them.
+bool names_parts(std::string_view line);
 
 // The parts of a line between its tabs. Of two parts, one may hold tabs: the first or, if `text_is_last`, the second.
 std::vector<std::string> split_parts(std::string_view line, std::size_t count, bool text_is_last);

@@ -4,6 +4,7 @@
 
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/column_content.h"
+#include "mini_bert/bert/data/column_names.h"
 #include "mini_bert/bert/data/text_columns.h"
 
 namespace mini_bert {
@@ -114,6 +115,34 @@ std::vector<std::string> split_parts(std::string_view line, std::size_t count, b
     begin = end + 1;
   }
   return parts;
+}
+
+namespace {
+
+// "text_a", "sentence1", "question2".
+bool is_half_of_pair(std::string_view name) {
+  const std::string known = plain_name(name);
+  constexpr std::string_view ends = "12ab";
+  if (known.empty() || ends.find(known.back()) == std::string_view::npos) return false;
+  std::string_view stem = std::string_view(known).substr(0, known.size() - 1);
+  if (stem.ends_with('_')) stem.remove_suffix(1);
+  return is_text_name(stem) || stem == "question";
+}
+
+}  // namespace
+
+bool names_parts(std::string_view line) {
+  bool has_text = false;
+  std::size_t parts = 0;
+  for (std::size_t begin = 0; begin <= line.size(); ++parts) {
+    const std::size_t end = std::min(line.find('\t', begin), line.size());
+    const std::string_view part = line.substr(begin, end - begin);
+    const bool is_text = is_text_name(part) || is_half_of_pair(part);
+    if (!is_text && !is_column_name(part)) return false;
+    has_text |= is_text;
+    begin = end + 1;
+  }
+  return has_text && parts > 1;
 }
 
 TextColumns decide_parts(std::span<const Record> sample, const ColumnRequest& request, const std::string& path) {

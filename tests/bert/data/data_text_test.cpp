@@ -26,6 +26,28 @@ TEST_CASE("data text: UTF-16 with a byte order mark is converted") {
   CHECK_THROWS_WITH(text_of("\0t\0e\0x\0t"s), ContainsSubstring("iconv -f UTF-16BE"));
 }
 
+TEST_CASE("data text: UTF-16 without a byte order mark is refused also where few characters are ASCII") {
+  std::string bytes;
+  for (int i = 0; i < 40; ++i) bytes += i % 10 == 9 ? "\n\0"s : "\x11\x62"s;  // 我
+  bytes += "\xc6\x5b\0\x4e\n\0"s;  // the zero of 一 stands on the other side
+  CHECK_THROWS_WITH(text_of(bytes), ContainsSubstring("UTF-16") && ContainsSubstring("iconv -f UTF-16LE"));
+  CHECK(text_of("a\0b 我们好我们好我们好我们好我们好"s).size() > 10);  // a zero byte in a text
+}
+
+TEST_CASE("data text: files of other kinds are named") {
+  CHECK_THROWS_WITH(text_of("PK\x03\x04..."), ContainsSubstring("a.txt: this is an Excel workbook or another zip"));
+  CHECK_THROWS_WITH(text_of("\x1f\x8b\x08"), ContainsSubstring("unpack it with gunzip"));
+  CHECK_THROWS_WITH(text_of("PAR1\x15"), ContainsSubstring("a Parquet file"));
+  CHECK_THROWS_WITH(text_of("\xff\xfe\0\0a\0\0\0"s), ContainsSubstring("iconv -f UTF-32"));
+  CHECK_THROWS_WITH(text_of("version https://git-lfs.github.com/spec/v1\n"), ContainsSubstring("git lfs pull"));
+}
+
+TEST_CASE("data text: Big5 is not taken for GBK") {
+  // 我們今天說很好的話是
+  const std::string big5 = "\xa7\xda\xad\xcc\xa4\xb5\xa4\xd1\xbb\xa1\xab\xdc\xa6\x6e\xaa\xba\xb8\xdc\xac\x4f\n";
+  CHECK_THROWS_WITH(text_of(big5), ContainsSubstring("looks like Big5") && ContainsSubstring("iconv -f BIG5 -t UTF-8"));
+}
+
 TEST_CASE("data text: GBK is refused with the way to convert it") {
   CHECK_THROWS_WITH(text_of("\xce\xd2\xc3\xc7\n"),
                     ContainsSubstring("looks like GBK") && ContainsSubstring("iconv -f GB18030 -t UTF-8"));

@@ -35,6 +35,15 @@ TEST_CASE("label lists: every way to write a list", "[labelled]") {
   CHECK(in_json("[\"a\",\" b \"]") == Names{"a", "b"});
   CHECK(in_json("null") == Names{});
   CHECK(in_json("3") == Names{"3"});
+  CHECK(in_cell("好，快, 近") == Names{"好", "快", "近"});
+  CHECK(in_json(R"({"好": 1, "差": 0, "快": true, "慢": false, "远": 1.0})") == Names{"好", "快", "远"});
+  CHECK(in_cell(R"({"好": 1})") == Names{"好"});
+  CHECK_THROWS_WITH(in_json(R"({"好": 0.5})"), ContainsSubstring("a.jsonl: line 2: the labels are an object with 0.5"));
+  CHECK(in_json("[true, false]") == Names{"1", "0"});
+  CHECK(in_cell("[True, False]") == Names{"1", "0"});
+  CHECK(in_cell("[ True False]") == Names{"1", "0"});
+  CHECK(in_cell("[True, a]") == Names{"True", "a"});
+  CHECK(in_json("[true, \"a\"]") == Names{"true", "a"});
   CHECK_THROWS_WITH(in_json("[[1]]"), ContainsSubstring("a.jsonl: line 2: a label is [1]"));
   CHECK(in_cell("['a") == Names{"['a"});  // no list: a label that begins with a bracket
   CHECK_THROWS_WITH(in_cell("['a]"), ContainsSubstring("never closed"));

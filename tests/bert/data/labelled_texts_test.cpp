@@ -86,12 +86,20 @@ TEST_CASE("labelled texts: a rare label \"-\" says that there is none", "[labell
     for (int i = 0; i < 100; ++i) rows += fmt::format("第{}句,{}\n", i, i < count ? "-" : i % 2 == 0 ? "a" : "b");
     return read_labelled_texts(folder.put("a.csv", rows), {});
   };
-  const LabelledFile one = read_with(1);
-  CHECK(one.labels == std::vector<std::string>{"a", "b"});
-  CHECK(one.texts.size() == 99);
-  CHECK_THAT(one.dropped.facts((folder / "a.csv").string(), 99).at(0),
-             ContainsSubstring("the first: line 2: label \"-\" says that there is none"));
-  CHECK(read_with(2).labels == std::vector<std::string>{"-", "a", "b"});
+  const LabelledFile five = read_with(5);
+  CHECK(five.labels == std::vector<std::string>{"a", "b"});
+  CHECK(five.texts.size() == 95);
+  CHECK(
+      five.dropped.facts("a.csv", 95).at(0) ==
+      "a.csv: 5 of 100 rows have the label \"-\", which says that annotators disagreed, and are left out (the first in "
+      "line 2)");
+  CHECK(read_with(6).labels == std::vector<std::string>{"-", "a", "b"});
+  // In a validation file any number of them is left out, unless the model knows the label.
+  const auto other = folder.put("b.csv", "text,label\n一,-\n二,a\n三,-\n");
+  const LabelledFile validation = read_labelled_texts(other, {}, &five);
+  CHECK(validation.texts.size() == 1);
+  CHECK(validation.dropped.undecided() == 2);
+  CHECK(read_labelled_texts(other, {.known_labels = {"-", "a", "b"}}, &five).texts.size() == 3);
 }
 
 TEST_CASE("distinct labels: numbers by value, others by code points", "[labelled]") {

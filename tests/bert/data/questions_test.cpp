@@ -66,6 +66,48 @@ TEST_CASE("questions: what is not SQuAD is an Error that names the place", "[que
   CHECK_THROWS_WITH(read("{"), ContainsSubstring("squad.json"));
 }
 
+TEST_CASE("questions: a table, and CMRC 2018's own form", "[questions]") {
+  const test::TemporaryFolder folder;
+  const QuestionFile table = read_questions(folder.put(
+      "a.csv",
+      "id,question,context,answer,answer_start\n7,谁？,\"是我，还是我\",我,5\n8,谁？,是我,,\n9,谁？,是我,我,\n"));
+  REQUIRE(table.questions.size() == 3);
+  CHECK(table.questions[0].id == "7");
+  CHECK(table.questions[0].answers.at(0).begin == 15);
+  CHECK(table.questions[1].answers.empty());
+  CHECK(table.questions[2].answers.at(0).text == "我");
+  CHECK(read_questions(folder.put("a.tsv", "question\tcontext\tanswers\n谁？\t是我\t{'text': ['我']}\n"),
+                       Answers::optional)
+            .questions.size() == 1);
+  CHECK_THROWS_WITH(read_questions(folder.put("a.csv", "question,context,answers\n谁？,是我,我\n")),
+                    ContainsSubstring("a.csv: line 2: answers is \"我\", expected an array"));
+  CHECK_THROWS_WITH(read_questions(folder.put("a.csv", "question,answer\n谁？,我\n")),
+                    ContainsSubstring("a.csv: line 2: context is missing"));
+  const auto cmrc = read(R"([{"context_id": "T_0", "context_text": "是我", "qas": [{"query_id": "T_0_Q", )"
+                         R"("query_text": "谁？", "answers": ["我"]}], "title": "x"}])");
+  REQUIRE(cmrc.size() == 1);
+  CHECK(cmrc[0].id == "T_0_Q");
+  CHECK(cmrc[0].question == "谁？");
+  CHECK(cmrc[0].answers.at(0).begin == 3);
+}
+
+TEST_CASE("questions: ids stay as the file has them, also those of bad questions", "[questions]") {
+  const test::TemporaryFolder folder;
+  const auto ids = [&](const char* name, const std::string& bytes) {
+    std::vector<std::string> found;
+    for (const Question& question : read_questions(folder.put(name, bytes), Answers::optional).questions) {
+      found.push_back(question.given_id);
+    }
+    return found;
+  };
+  using Ids = std::vector<std::string>;
+  CHECK(ids("a.jsonl",
+            "{\"id\":7,\"question\":\"q\",\"context\":\"c\"}\n{\"id\":\"x\",\"question\":5,\"context\":\"c\"}\n"
+            "{\"question\":\"q\",\"context\":\"c\"}\n{\"id\":\n{\"id\":8,\"context\":5}\n") ==
+        Ids{"7", "\"x\"", "", "", "8"});
+  CHECK(ids("a.json", squad("x", json::array())) == Ids{"\"q1\""});
+}
+
 TEST_CASE("answering set: a long context becomes windows that overlap", "[questions]") {
   const AnsweringSet set = letters(20, "k l", 10, 2);  // windows of 6 letters
   REQUIRE(set.windows.size() == 4);

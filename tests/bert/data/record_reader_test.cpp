@@ -130,6 +130,7 @@ TEST_CASE("records: a wrong file is refused, with line and reason") {
        "the top level is an object, expected an array of texts or objects, or one of them"},
       {"a.json", "{\"text\":{\"0\":\"a\"},\"label\":{\"0\":1}}", "the file is one object (label), expected an array"},
       {"a.json", "{\"data\":[{\"text\":\"a\"}]}", "the file is one object (data), expected an array"},
+      {"a.json", "{\"train\":[{\"text\":\"a\"}]}", "write the list under \"train\" alone"},
       {"a.json", "5", "the top level is a number, expected an array"},
       {"a.json", "[\"a\",\n 5\n]", "line 2: element 2 is a number, expected a text or an object"},
       {"a.json", "[\"a\",\n\n5\n\n]", "line 3: element 2 is a number"},

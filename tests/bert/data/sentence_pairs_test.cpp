@@ -35,6 +35,17 @@ TEST_CASE("documents: a sentence a line and an empty line between them; or a doc
   CHECK_THROWS_WITH(read("a.txt", "\n \n"), ContainsSubstring("a.txt: ") && ContainsSubstring("no text"));
 }
 
+TEST_CASE("documents: a line that is not UTF-8 is counted", "[pairs]") {
+  const test::TemporaryFolder folder;
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += i == 5 ? "\xff。\n" : "一。\n";
+  const DocumentFile file = read_documents(folder.put("a.txt", lines), "");
+  CHECK(file.documents.at(0).size() == 99);
+  CHECK(file.dropped.bad() == 1);
+  CHECK_THROWS_WITH(read_documents(folder.put("a.txt", "\xff。\n" + lines), ""),
+                    ContainsSubstring("a.txt: line 1: byte 0xff is not UTF-8"));
+}
+
 TEST_CASE("split_sentences: at the marks that end one, with what closes it", "[pairs]") {
   CHECK(split_sentences("他说：“好。”走了！真的？？是…… 嗯") ==
         Document{"他说：“好。”", "走了！", "真的？？", "是……", " 嗯"});

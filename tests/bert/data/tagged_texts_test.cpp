@@ -1,5 +1,7 @@
 #include "mini_bert/bert/data/tagged_texts.h"
 
+#include <fmt/ranges.h>
+
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/files/atomic_file.h"
 #include "tests/bert/bert_testing.h"
@@ -47,6 +49,13 @@ TEST_CASE("tagged texts: JSON with arrays", "[tagged]") {
   CHECK(texts[0].words == Names{"诸", "葛"});
   CHECK(texts[0].tags == Names{"B-PER", "I-PER"});
   CHECK(read("a.json", R"([{"w": ["a"], "t": [3]}])", {"w", "t"})[0].tags == Names{"3"});
+  for (const char* const text : {"小明", "小 明"}) {
+    for (const char* const tags : {"\"B I\"", "[\"B\", \"I\"]"}) {
+      const auto read_texts = read("a.json", fmt::format(R"([{{"text": "{}", "labels": {}}}])", text, tags));
+      CHECK(read_texts[0].words == Names{"小", "明"});
+      CHECK(read_texts[0].tags == Names{"B", "I"});
+    }
+  }
 }
 
 TEST_CASE("tagged texts: a word without a tag is an Error that names file and line", "[tagged]") {
@@ -58,7 +67,11 @@ TEST_CASE("tagged texts: a word without a tag is an Error that names file and li
   CHECK_THROWS_WITH(read("a.jsonl", "{\"tokens\": [\"a\", \"b\"], \"tags\": [\"O\"]}\n"),
                     ContainsSubstring("2 words but 1 tags"));
   CHECK_THROWS_WITH(read("a.jsonl", "{\"tokens\": \"a b\", \"tags\": [\"O\"]}\n"),
+                    ContainsSubstring("2 words but 1 tags"));
+  CHECK_THROWS_WITH(read("a.jsonl", "{\"tokens\": 3, \"tags\": [\"O\"]}\n"),
                     ContainsSubstring("column \"tokens\" is not an array"));
+  CHECK_THROWS_WITH(read("a.jsonl", "{\"text\": \"很好\", \"label\": \"正面\"}\n"),
+                    ContainsSubstring("line 1: column \"label\" is \"正面\", expected a tag for each word"));
   CHECK_THROWS_WITH(read("a.jsonl", "{\"pieces\": [\"a\"], \"tags\": [\"O\"]}\n"),
                     ContainsSubstring("no column \"tokens\" (columns: pieces, tags)"));
 }
@@ -117,6 +130,82 @@ TEST_CASE("tagged texts: word/TAG", "[tagged]") {
                     ContainsSubstring("line 5: \"北/B-LOC 京/I-LOC\", expected a word, white space and its tag"));
 }
 
+TEST_CASE("tagged texts: a text with its tags on a line", "[tagged]") {
+  const std::string expected = "小 明 笑";
+  for (const std::string first : {"小 明 笑", "小明笑", "小\x02明\x02笑"}) {
+    for (const std::string header : {"", "text_a\tlabel\n"}) {
+      CAPTURE(first, header);
+      const std::string space = first.find('\x02') == std::string::npos ? " " : "\x02";
+      const auto texts = read("a.tsv", header + first + "\tB-PER" + space + "I-PER" + space + "O\n\n好\tO\n" + first +
+                                           "\tO" + space + "O" + space + "O\n");
+      REQUIRE(texts.size() == 3);
+      CHECK(texts[0].words == Names{"小", "明", "笑"});
+      CHECK(texts[0].tags == Names{"B-PER", "I-PER", "O"});
+      CHECK(texts[1].words == Names{"好"});
+      CHECK(texts[2].line == (header.empty() ? 4u : 5u));
+    }
+  }
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += i == 5 ? "小 明\tO\n" : "小 明\tB-X I-X\n";
+  const test::TemporaryFolder folder;
+  const TaggedFile file = read_tagged_texts(folder.put("b.txt", many), {});
+  CHECK(file.texts.size() == 99);
+  CHECK_THAT(file.dropped.facts("b.txt", 99).at(0), ContainsSubstring("line 6: 2 words but 1 tags"));
+}
+
+TEST_CASE("tagged texts: a first line of names is no row", "[tagged]") {
+  for (const char* const header : {"word\ttag\n", "token label\n\n", "\nText\tner_tags\n", "字\t标签\n"}) {
+    CAPTURE(header);
+    const auto texts = read("a.tsv", header + std::string("小\tB-PER\n明\tI-PER\n"));
+    REQUIRE(texts.size() == 1);
+    CHECK(texts[0].words == Names{"小", "明"});
+  }
+  CHECK(read("a.tsv", "text\tlabel\nx\tlabel\n")[0].words == Names{"text", "x"});  // the tag occurs elsewhere
+}
+
+TEST_CASE("tagged texts: lines of another form are refused and not read as words", "[tagged]") {
+  std::string lines;
+  for (int i = 1; i < 20; ++i) {
+    for (int word = 0; word < i; ++word) lines += "x/A ";
+    lines += "y z\n";
+  }
+  CHECK_THROWS_WITH(read("a.txt", lines), ContainsSubstring("a.txt: its lines have 3 to 21 columns, expected a word"));
+  CHECK_THROWS_WITH(read("a.txt", "小明/nr去/v北京/ns\n老王/nr来/v\n"), ContainsSubstring("put blanks between them"));
+  CHECK_THROWS_WITH(read("a.txt", "B-PER 小\nI-PER 明\nO 去\n"), ContainsSubstring("tags stand in the first column"));
+  CHECK(read("a.txt", "O O\nB-X B-X\n")[0].words == Names{"O", "B-X"});
+  CHECK_THROWS_WITH(read("a.csv", "word,tag\n小,B-PER\n"),
+                    ContainsSubstring("of a table with commas, make .jsonl lines"));
+}
+
+TEST_CASE("words to be tagged: files of words, with their tags or without", "[tagged]") {
+  const test::TemporaryFolder folder;
+  const auto words = [&](const char* name, const std::string& bytes, const std::string& column = "") {
+    std::vector<std::string> found;
+    const auto texts = read_words(folder.put(name, bytes), column, {"LOC", "nr"});
+    if (!texts) return Names{"texts"};
+    for (const TaggedText& text : *texts) {
+      found.push_back(text.problem.empty() ? fmt::format("{} {}", text.line, fmt::join(text.words, "|")) : "bad");
+    }
+    return found;
+  };
+  CHECK(words("a.txt", "小 B-PER\n明 I-PER\n\n去 O\n") == Names{"1 小|明", "4 去"});
+  CHECK(words("a.conll", "word\ttag\n小\tLOC\n明\tnr\n") == Names{"2 小|明"});
+  CHECK(words("a.txt", "小 明\tB-X I-X\n去 了\tO O\n") == Names{"1 小|明", "2 去|了"});
+  std::string broken;
+  for (int i = 0; i < 30; ++i) broken += i == 1 ? "小\n\n" : "去 O\n\n";
+  CHECK(words("a.txt", broken).size() == 30);
+  CHECK(words("a.txt", broken)[1] == "bad");
+  CHECK(words("a.txt", "hello world\n我 去\n") == Names{"texts"});
+  CHECK(words("a.txt", "我们 好\t他们 好\n我们 去\t他们 来\n") == Names{"texts"});
+  CHECK(words("a.csv", "text\n小 O\n") == Names{"texts"});
+  CHECK(words("a.jsonl", "{\"tokens\":[\"小\",\"明\"],\"id\":7}\n{\"tokens\":5}\n") == Names{"1 小|明", "bad"});
+  CHECK(read_words(folder / "a.jsonl", "", {})->at(0).id == "7");
+  CHECK(words("a.conllu", "1\t小\t_\tNOUN\t_\t_\t_\t_\t_\t_\n2\t明\t_\tX\t_\t_\t_\t_\t_\t_\n") == Names{"1 小|明"});
+  CHECK(words("a.jsonl", "{\"text\":\"小明\",\"tokens\":[\"小\",\"明\"]}\n") == Names{"texts"});
+  CHECK(words("a.jsonl", "{\"text\":\"小明\",\"w\":[\"小\",\"明\"]}\n", "w") == Names{"1 小|明"});
+  CHECK(words("a.jsonl", "{\"text\":\"小明\",\"w\":[\"小\",\"明\"]}\n", "text") == Names{"texts"});
+}
+
 TEST_CASE("tagged texts: a text and its spans", "[tagged]") {
   const auto texts = read("a.jsonl",
                           "{\"text\": \"我在北京 Tom's\", \"label\": [[2, 4, \"LOC\"], [5, 8, \"PER\"]]}\n"
@@ -165,6 +254,21 @@ TEST_CASE("tagged texts: spans as CLUENER, Label Studio and Prodigy write them",
   CHECK(prodigy[1].tags == Names{"B-PER", "I-PER", "O"});
   CHECK_THROWS_WITH(read("d.jsonl", R"({"tokens": [{"text": "是"}], "tags": ["O"]})"),
                     ContainsSubstring("column \"tokens\" holds \"{"));
+}
+
+TEST_CASE("tagged texts: the words of a span decide where it ends", "[tagged]") {
+  const auto tags = [](const std::string& span) {
+    return read("a.json", R"([{"text": "小明 去北京", "entities": [)" + span + "]}]")[0].tags;
+  };
+  const Names both = {"B-P", "I-P", "O", "O", "O"}, one = {"B-P", "O", "O", "O", "O"};
+  CHECK(tags(R"({"start_idx": 0, "end_idx": 1, "type": "P", "entity": "小明"})") == both);
+  CHECK(tags(R"({"start": 0, "end": 2, "label": "P", "text": "小明"})") == both);
+  CHECK(tags(R"({"start": 0, "end": 3, "label": "P", "text": "小明"})") == both);
+  CHECK(tags(R"({"start": 0, "end": 1, "label": "P"})") == one);
+  CHECK(tags(R"({"start": 0, "end": 1, "entity": "P"})") == one);
+  CHECK(tags(R"({"start": 4, "end": 5, "label": "P", "mention": "北京"})") == Names{"O", "O", "O", "B-P", "I-P"});
+  CHECK_THROWS_WITH(tags(R"({"start": 2, "end": 4, "label": "P", "text": "小明"})"),
+                    ContainsSubstring("text is \"小明\", expected what the text has from 2 to 4"));
 }
 
 TEST_CASE("tagged texts: the columns are decided once, and told", "[tagged]") {

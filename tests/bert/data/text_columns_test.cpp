@@ -123,8 +123,103 @@ TEST_CASE("columns: a .csv file that is no such file", "[columns]") {
         "text: column \"review\", label: column \"label\"");
   CHECK_THAT(refusal("a.csv", "我们好,1\n你不好,0\n", true),
              ContainsSubstring("a.csv: line 1 reads like a row and not like column names (\"我们好\", \"1\")"));
-  CHECK_THAT(refusal("a.csv", "今天天气很好。\n明天也好。\n"), ContainsSubstring("line 1 reads like a row"));
+  // A name that stands among the cells below it is none.
+  CHECK_THAT(refusal("a.csv", "我们好,好评\n你不好,差评\n他们好,好评\n"), ContainsSubstring("line 1 reads like a row"));
   CHECK(text_columns("a.csv", "0\n今天\n明天\n") == "text: column \"0\"");  // as pandas names columns without names
+}
+
+TEST_CASE("columns: the first line of one column is a row unless it looks like a name", "[columns]") {
+  const TemporaryFolder folder;
+  const auto texts = [&](const char* name, const std::string& bytes, const ReadOptions& options = {}) {
+    std::vector<std::string> found;
+    for (const Sample& sample : read_samples(folder.put(name, bytes), options).samples) {
+      found.push_back(fmt::format("{} {}", sample.line, sample.text));
+    }
+    return found;
+  };
+  using Lines = std::vector<std::string>;
+  CHECK(texts("a.csv", "我们好\n他们好\n你不好\n") == Lines{"1 我们好", "2 他们好", "3 你不好"});
+  CHECK(texts("a.tsv", "今天天气很好。\n明天也好。\n") == Lines{"1 今天天气很好。", "2 明天也好。"});
+  CHECK(texts("a.csv", "the food was great\nwe liked it\n") == Lines{"1 the food was great", "2 we liked it"});
+  CHECK(texts("a.csv", "hello\nworld\ngood\n").size() == 3);
+  CHECK(texts("a.csv", "我们好\n\"他\n他们好\n", {.keep_all = true}).size() == 3);
+  CHECK_THAT(text_columns("a.csv", "我们好\n他们好\n"), ContainsSubstring("text: every row; line 1 is read as a text"));
+  for (const char* const header : {"text", "留言", "留言内容", "review_txt", "id", "类别", "词", "0"}) {
+    CAPTURE(header);
+    CHECK(texts("a.csv", header + std::string("\n我们都说好\n他们好\n"), {.keep_all = true}).size() == 2);
+  }
+  CHECK_THAT(refusal("a.csv", "1\n2\n3\n"), ContainsSubstring("line 1 reads like a row"));
+  CHECK(texts("a.csv", "his own words\nwe liked it\nbad\n", {.text_column = "his own words"}).size() == 2);
+  // The validation file is read for itself if the training file had no name, and by its name if it had one.
+  const SampleFile training = read_samples(folder.put("a.csv", "我们好\n他们好\n"));
+  CHECK(texts("b.csv", "你不好\n天气好\n", {.decided = training.columns}).size() == 2);
+  CHECK(texts("b.csv", "text\n天气好\n", {.decided = training.columns}).size() == 1);
+  CHECK(texts("b.txt", "你\t不好\n", {.decided = training.columns}) == Lines{"1 你\t不好"});
+  const SampleFile named = read_samples(folder.put("a.csv", "text\n他们好\n"));
+  CHECK_THROWS_WITH(texts("b.csv", "你不好\n天气好\n", {.decided = named.columns}),
+                    ContainsSubstring("no column \"text\" (columns: 你不好)"));
+}
+
+TEST_CASE("columns: a first line of names in a .txt file is no row", "[columns]") {
+  const TemporaryFolder folder;
+  const auto labels = [&](const std::string& bytes) {
+    return read_labelled_texts(folder.put("a.txt", bytes), {}).labels;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(labels("text\tlabel\n我们好\t1\n你不好\t0\n") == Names{"0", "1"});
+  CHECK(labels("\nlabel\ttext_a\n1\t我们好\n0\t你不好\n") == Names{"0", "1"});
+  CHECK(labels("sentence1\tsentence2\tlabel\n我\t你\t1\n天\t地\t0\n") == Names{"0", "1"});
+  CHECK(labels("我们好\tlabel\n你不好\t0\n") == Names{"0", "label"});
+  CHECK(labels("id\tlabel\n你不好\t0\n") == Names{"0", "label"});  // no name of a text
+  const SampleFile file = read_samples(folder.put("b.txt", "text\tlabel\n我们好\t1\n"), {.keep_all = true});
+  REQUIRE(file.samples.size() == 1);
+  CHECK(file.samples[0].line == 2);
+}
+
+TEST_CASE("rows: the id of a row goes with it, also where the row is a bad one", "[columns]") {
+  const TemporaryFolder folder;
+  const auto ids = [&](const char* name, const std::string& bytes, const ReadOptions& options = {.keep_all = true}) {
+    std::vector<std::string> found;
+    for (const Sample& sample : read_samples(folder.put(name, bytes), options).samples) found.push_back(sample.id);
+    return found;
+  };
+  using Ids = std::vector<std::string>;
+  CHECK(ids("a.csv", "id,text\n007,我们好\nr\"8,你不好\n") == Ids{"\"007\"", "\"r\\\"8\""});
+  CHECK(ids("a.jsonl", "{\"guid\":7,\"text\":\"我\"}\n{\"text\":[1],\"guid\":\"x\"}\n{\"text\":\"我\"}\n") ==
+        Ids{"7", "\"x\"", ""});
+  CHECK(ids("a.json", R"([{"idx":{"p":1},"text":"我"}])") == Ids{R"({"p":1})"});
+  CHECK(ids("a.csv", "编号,内容\n1,我们好\n") == Ids{"\"1\""});
+  CHECK(ids("a.csv", "id,label\n我们好,1\n", {.text_column = "id", .keep_all = true}) == Ids{""});
+  CHECK(ids("a.csv", "id,text\n007,我们好\n", {}) == Ids{""});
+}
+
+TEST_CASE("columns: CLUE's keywords and marked spans are read with their texts", "[columns]") {
+  const TemporaryFolder folder;
+  const auto csl =
+      folder.put("a.json", "{\"id\":1,\"abst\":\"为解决问题\",\"keyword\":[\"水声\",\"检测\"],\"label\":\"0\"}\n");
+  const LabelledFile words = read_labelled_texts(csl, {});
+  CHECK(words.columns.described() == "text: column \"keyword\", second text: column \"abst\", label: column \"label\"");
+  CHECK(words.texts[0].text == "水声 检测");
+  CHECK(words.texts[0].pair == "为解决问题");
+  const auto samples = read_samples(csl, {.takes_pair = true, .keep_all = true}).samples;
+  CHECK(samples.at(0).text == "水声 检测");
+  CHECK(samples.at(0).pair == "为解决问题");
+
+  const auto wsc = [&](const char* target) {
+    const std::string text = R"({"text":"小明说老王，他很好","label":"true","target":)";
+    return read_labelled_texts(folder.put("b.json", text + target + "}\n"), {}).texts.at(0).text;
+  };
+  CHECK(wsc(R"({"span1_text":"小明","span1_index":0,"span2_text":"他","span2_index":6})") == "_小明_说老王，[他]很好");
+  CHECK(wsc(R"({"span1_text":"老王","span1_index":3,"span2_text":"小明","span2_index":0})") ==
+        "[小明]说_老王_，他很好");
+  CHECK_THROWS_WITH(wsc(R"({"span1_text":"老王","span1_index":4,"span2_text":"他","span2_index":6})"),
+                    ContainsSubstring("b.json: line 1: target: span1_index is 4, expected the place of \"老王\""));
+  CHECK_THROWS_WITH(wsc(R"({"span1_text":"小明说","span1_index":0,"span2_text":"说","span2_index":2})"),
+                    ContainsSubstring("overlap"));
+  CHECK_THROWS_WITH(wsc(R"({"span1_text":"小明","span1_index":0,"span2_text":"他","span2_index":99})"),
+                    ContainsSubstring("span2_index is 99"));
+  // To learn masked words, the text is read as it is.
+  CHECK(read_samples(folder / "b.json").samples[0].text == "小明说老王，他很好");
 }
 
 TEST_CASE("columns: the parts of a .txt file", "[columns]") {

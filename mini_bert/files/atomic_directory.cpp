@@ -112,7 +112,8 @@ AtomicDirectory::AtomicDirectory(fs::path path) {
   check(path, error);
   posix::Descriptor lock = open_locked();
   if (!lock.valid()) fail_with_errno(path, cannot_write, errno);
-  state_ = std::make_unique<State>(State{std::move(path), staging, std::move(lock)});
+  // NOLINTNEXTLINE(modernize-make-unique): an aggregate that cannot be moved
+  state_.reset(new State{std::move(path), staging, std::move(lock)});
 }
 
 AtomicDirectory::~AtomicDirectory() = default;

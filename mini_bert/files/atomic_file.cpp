@@ -87,7 +87,8 @@ AtomicFile::AtomicFile(fs::path path, std::uint64_t expected_bytes) {
   fs::path temporary = path;
   temporary += ".tmp";
   posix::Descriptor file = open_temporary(path, temporary);
-  state_ = std::make_unique<State>(State{std::move(path), std::move(temporary), expected_bytes, std::move(file)});
+  // NOLINTNEXTLINE(modernize-make-unique): an aggregate that cannot be moved
+  state_.reset(new State{std::move(path), std::move(temporary), expected_bytes, std::move(file)});
 }
 
 AtomicFile::~AtomicFile() = default;

@@ -259,6 +259,19 @@ TEST_CASE("choosing: learns questions with different numbers of choices", "[obje
   CHECK(table.training == std::vector<Index>{2, 2, 0, 1});
 }
 
+TEST_CASE("choosing: a run that diverges says so, and not that the model's file is damaged", "[objective]") {
+  Chooser chooser(0);
+  chooser.model.initialize(1);
+  const test::TemporaryFolder folder;
+  test::Recorder recorder;
+  const Tokenizer tokenizer = test::tiny_tokenizer();
+  TrainingArguments arguments = arguments_for(2);
+  arguments.learning_rate = 1e30;
+  arguments.max_grad_norm = 0;
+  Trainer trainer(*chooser.objective, tokenizer, arguments, folder.path(), recorder);
+  CHECK_THROWS_WITH(trainer.run(), ContainsSubstring(" is nan (not a number)") && ContainsSubstring("`learning_rate`"));
+}
+
 TEST_CASE("choosing: a resumed run ends with the same bits", "[objective]") {
   const test::Threads one_thread(1);
   const test::TemporaryFolder folder;

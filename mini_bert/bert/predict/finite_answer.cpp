@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/core.h>
+
 #include "mini_bert/bert/names/name_table.h"
 
 namespace mini_bert {
@@ -18,13 +20,14 @@ bool has_finite_values(const Tensor& tensor) {
 Tensor finite_answer(Tensor numbers, const BertPreTrainedModel& model) {
   if (has_finite_values(numbers)) return numbers;
   for (const Parameter& parameter : model.parameters()) {
-    require(
-        has_finite_values(parameter.value()),
-        "the model cannot answer: its weight {} has values that are infinite or no numbers; the file is damaged, or "
-        "the training that wrote it has diverged, so choose another checkpoint",
-        checkpoint_name(parameter));
+    if (has_finite_values(parameter.value())) continue;
+    throw NotFiniteAnswerError(
+        fmt::format("the model cannot answer: its weight {} has values that are infinite or no numbers; the file is "
+                    "damaged, or the training that wrote it has diverged, so choose another checkpoint",
+                    checkpoint_name(parameter)));
   }
-  fail("the model's answer is infinite or no number, although each weight is a number; choose another checkpoint");
+  throw NotFiniteAnswerError(
+      "the model's answer is infinite or no number, although each weight is a number; choose another checkpoint");
 }
 
 }  // namespace mini_bert

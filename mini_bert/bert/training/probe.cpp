@@ -7,6 +7,7 @@
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/predict/cloze.h"
 #include "mini_bert/bert/predict/fill_mask.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 
 namespace mini_bert {
 namespace {
@@ -58,9 +59,11 @@ Probe read_probe(std::string_view line, const Tokenizer& tokenizer, Index max_le
 
 ProbeRow ask_probe(const Probe& probe, const BertForMaskedLM& model, const Tokenizer& tokenizer) {
   ProbeRow row{.step = 0, .text = probe.text, .answers = {}};
-  const auto answers = fill_mask(model, tokenizer, probe.text);
-  for (const FillMaskAnswer& answer : answers.front()) {
-    if (std::isfinite(answer.score)) row.answers.push_back({answer.token_str, answer.score});
+  try {
+    const auto answers = fill_mask(model, tokenizer, probe.text);
+    for (const FillMaskAnswer& answer : answers.front()) row.answers.push_back({answer.token_str, answer.score});
+  } catch (const NotFiniteAnswerError&) {
+    // A model that diverges has no answer. The trainer says so where the loss is no number.
   }
   if (probe.right.blanks.empty()) return row;
   const NoGrad no_grad;

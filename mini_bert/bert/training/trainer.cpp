@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/base/argument_error.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/names/name_table.h"
+#include "mini_bert/bert/predict/finite_answer.h"
 #include "mini_bert/bert/training/best_metric.h"
 #include "mini_bert/bert/training/layer_depths.h"
 #include "mini_bert/nn/clip_grad.h"
@@ -155,7 +157,12 @@ void Trainer::evaluate() {
   ask_probes();
   score_guard();
   if (!objective_.validates()) return;
-  Evaluation evaluation = objective_.evaluate();
+  Evaluation evaluation;
+  try {
+    evaluation = objective_.evaluate();
+  } catch (const NotFiniteAnswerError&) {
+    check_finite(std::numeric_limits<double>::quiet_NaN(), history_.step, "the validation loss");
+  }
   history_.evaluations.push_back({history_.step, history_.epoch, evaluation.loss, std::move(evaluation.metrics)});
   history_.confusion = std::move(evaluation.confusion);
   const EvaluationRow& row = history_.evaluations.back();

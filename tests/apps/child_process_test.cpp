@@ -180,7 +180,7 @@ TEST_CASE("child: every predictor takes objects, gives ids back and lives on aft
 
 TEST_CASE("child: an answer comes before the next question, and after half of it", "[apps][child]") {
   const Desk desk;
-  Child child({MINI_BERT_BIN_DIR "/mini_bert_predict", "fill-mask", "--json", "--top-k", "1", "--model",
+  Child child({std::string(MINI_BERT_BIN_DIR) + "/mini_bert_predict", "fill-mask", "--json", "--top-k", "1", "--model",
                (desk.path() / "model").string()});
   child.send("诸葛[MASK]\n");
   CHECK(json::parse(child.line()).at(0).contains("token_str"));

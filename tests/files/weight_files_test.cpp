@@ -67,11 +67,11 @@ TEST_CASE("weights: a masked language model loads from every container, with the
     const PretrainedModel loaded = load_pretrained(model.folder.path());
     const std::vector<Parameter> found = loaded.model->parameters();
     REQUIRE(found.size() == parameters.size());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      CAPTURE(checkpoint_name(found[i]));
-      std::vector<float> numbers = values(file.read(checkpoint_name(found[i])));
+    for (const Parameter& parameter : found) {
+      CAPTURE(checkpoint_name(parameter));
+      std::vector<float> numbers = values(file.read(checkpoint_name(parameter)));
       for (float& number : numbers) number = rounded(number, container);
-      CHECK(values(found[i].value().to(DType::f32)) == numbers);
+      CHECK(values(parameter.value().to(DType::f32)) == numbers);
     }
     // The heads that a masked language model lacks; neither position_ids nor the decoder nor an optimizer's variables.
     const auto& names = loaded.report.unexpected;

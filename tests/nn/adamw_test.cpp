@@ -25,7 +25,7 @@ struct ScalarAdamW {
 };
 
 Tensor gradient(const Shape& shape, DType dtype, int step) {
-  return test::normal(shape, dtype, static_cast<std::uint64_t>(100 + step));
+  return test::normal(shape, dtype, 100 + static_cast<std::uint64_t>(step));
 }
 
 void set_gradients(const Module& module, int step) {

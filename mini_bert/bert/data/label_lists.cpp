@@ -38,10 +38,10 @@ std::vector<std::string> from_json(const json& list, const std::string& place) {
 std::vector<std::string> from_object(const json& object, const std::string& place) {
   std::vector<std::string> labels;
   for (const auto& [label, value] : object.items()) {
-    const bool is_bit = value.is_boolean() || (value.is_number() && (value == 0 || value == 1));
-    require(is_bit, "{}: the labels are an object with {} for {}, expected 0 or 1, or a list of labels", place,
-            value.dump().substr(0, 40), in_quotes(label));
-    if (value == true || value == 1) add_label(label, labels);
+    const double bit = value.is_boolean() ? value.get<bool>() : value.is_number() ? value.get<double>() : -1;
+    require(bit == 0 || bit == 1, "{}: the labels are an object with {} for {}, expected 0 or 1, or a list of labels",
+            place, value.dump().substr(0, 40), in_quotes(label));
+    if (bit == 1) add_label(label, labels);
   }
   return labels;
 }

@@ -43,7 +43,7 @@ TEST_CASE("round_ticks: round values in the range, written alike") {
     for (int limit = 2; limit < 12; ++limit) {
       const Ticks ticks = round_ticks(0, high, limit);
       INFO(high << " in " << limit);
-      CHECK(ticks.values.size() >= 1);
+      CHECK(!ticks.values.empty());
       CHECK(ticks.values.size() <= static_cast<std::size_t>(limit));
       CHECK(ticks.labels.size() == ticks.values.size());
       std::vector<std::string> labels = ticks.labels;

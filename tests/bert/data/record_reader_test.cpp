@@ -30,7 +30,11 @@ Lines read_all(const TemporaryFolder& folder, const std::string& name, std::stri
   Lines records;
   const auto path = folder.put(name, bytes);
   read_records(
-      path, [&](Record& record) { records.push_back(fmt::format("{}:{}", record.line, record.fields.at(0).value)); },
+      path,
+      [&](Record& record) {  // an empty object has no fields
+        const std::string first = record.fields.empty() ? "" : record.fields[0].value;
+        records.push_back(fmt::format("{}:{}", record.line, first));
+      },
       [&](const Error& error, std::size_t line) {
         const std::string message = error.what();
         CHECK(message.starts_with(path.string() + ": "));
@@ -208,7 +212,7 @@ TEST_CASE("records: mutated files never crash") {
       {"a.csv", "text,label\r\n\"今,\"\"天\n\",1\nb,2\n"},
       {"a.tsv", "text\tlabel\nb\t2\n"},
   };
-  const std::string alphabet = std::string("\"\\[]{},:\n\r\t 0x\0\xe4\xff", 18);
+  const std::string alphabet = std::string("\"\\[]{},:\n\r\t 0x\0\xe4\xff", 17);
   int accepted = 0;
   for (int i = 0; i < 4000; ++i) {
     const std::string& name = files[static_cast<std::size_t>(i) % files.size()].first;
@@ -229,6 +233,7 @@ TEST_CASE("records: mutated files never crash") {
       }
       if (bytes.empty()) bytes.push_back('x');
     }
+    CAPTURE(name, bytes);
     accepted += error_of([&] { read(folder, name, bytes); }) == "no error";
     error_of([&] { read_all(folder, name, bytes); });
   }

@@ -27,7 +27,7 @@ auto read_row(const Tensor& x, Index t) {
 template <class Element, class Expression>
 void write(Tensor& y, Index begin, Index end, const Expression& expression) {
   if constexpr (std::is_same_v<Element, BFloat16>) {
-    const RowArray<float> values(expression);
+    const auto& values = expression.eval();
     std::transform(values.begin(), values.end(), y.data<Element>() + begin, [](float v) { return Element(v); });
   } else {
     elements<Element>(y, begin, end) = expression;

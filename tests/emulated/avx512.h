@@ -124,6 +124,7 @@ inline double reduce_add_pd(simde__m512d x) {
 
 }  // namespace mini_bert::emulation
 
+// NOLINTBEGIN(bugprone-reserved-identifier)
 #undef _mm512_maskz_loadu_ps
 #define _mm512_maskz_loadu_ps mini_bert::emulation::maskz_loadu_ps
 #undef _mm512_mask_storeu_ps
@@ -154,3 +155,4 @@ inline double reduce_add_pd(simde__m512d x) {
 #define _mm512_reduce_add_pd mini_bert::emulation::reduce_add_pd
 #undef _mm512_shuffle_f32x4
 #define _mm512_shuffle_f32x4 simde_mm512_shuffle_f32x4
+// NOLINTEND(bugprone-reserved-identifier)

@@ -62,7 +62,7 @@ void sum_over_registers(Index n, float (&totals)[COUNT], const Body& body) {
   constexpr Index sets = 4;
   F sums[sets][COUNT];
 #pragma GCC unroll 8
-  for (Index s = 0; s < sets; ++s) {
+  for (Index s = 0; s < sets; ++s) {  // NOLINT(modernize-loop-convert): like the loops below
 #pragma GCC unroll 4
     for (int c = 0; c < COUNT; ++c) sums[s][c] = F(0.0f);
   }

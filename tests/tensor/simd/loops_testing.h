@@ -20,8 +20,8 @@ using kernels::Output;
 using testing::Edge;
 using testing::GuardedArray;
 
-constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
-constexpr RandomKey key = {.seed = 8, .step = 9, .stream = 10};
+inline constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+inline constexpr RandomKey key = {.seed = 8, .step = 9, .stream = 10};
 
 template <class T>
 struct NamedLoops {
@@ -91,7 +91,7 @@ double difference(const GuardedArray<T>& x, const Tensor& expected) {
   return worst;
 }
 
-const std::vector<Index> lengths = {1, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 130, 511, 513, 768, 3072};
+inline const std::vector<Index> lengths = {1, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 130, 511, 513, 768, 3072};
 
 // loop(accumulate, dx) is checked against definition(gradient), once on memory that is not initialised, once added to
 // what is there.

@@ -40,7 +40,8 @@ void ask_to_stop(int /*signal*/) {
   interrupted = 1;
   // On a large model an update takes seconds, in which a person would press Ctrl-C again.
   constexpr std::string_view note = "\nstopping after this update; Ctrl-C again ends at once, without a checkpoint\n";
-  if (is_watched != 0 && write(STDERR_FILENO, note.data(), note.size()) < 0) return;
+  const int before = errno;  // of what the signal has interrupted
+  if (is_watched != 0 && write(STDERR_FILENO, note.data(), note.size()) < 0) errno = before;
 }
 
 // The first Ctrl-C, a terminal that is closed, or a polite request to end, asks the run to stop after the current

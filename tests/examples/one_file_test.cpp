@@ -202,6 +202,16 @@ TEST_CASE("one file: a random token in place of a hidden one is no special token
   CHECK(std::ranges::count(e.ids, special_count + 1) > 10);
 }
 
+TEST_CASE("one file: a question changes no weight") {
+  Bert bert = {.V = token_count, .positions = 9, .H = 12, .N = 3, .F = 20};
+  randomize(bert);
+  Vocabulary vocabulary = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "c", "d", "e", "f"};
+  const Matrix before = bert.all.front().value;
+  ask(bert, vocabulary, "ab[MASK]d");
+  CHECK(bert.all.front().value.values == before.values);
+  CHECK(vocabulary.size() == token_count);
+}
+
 TEST_CASE("one file: at most 400 lines, and it includes nothing but the standard library") {
   std::ifstream file(MINI_BERT_SOURCE_DIR "/examples/bert_in_one_file.cpp");
   int lines = 0;

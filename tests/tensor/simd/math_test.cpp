@@ -23,8 +23,11 @@ struct Named {
 // Those of every instruction set that this program can run.
 std::vector<Named> all_functions() {
   std::vector<Named> all;
-#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
+#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_SIMD)
   all.push_back({"neon", math_neon()});
+#endif
+#if defined(__wasm_simd128__) || defined(MINI_BERT_EMULATE_SIMD)
+  all.push_back({"simd128", math_simd128()});
 #endif
 #if defined(__x86_64__)
   if (has(Isa::avx2)) all.push_back({"avx2", math_avx2()});

@@ -22,9 +22,9 @@ rm -rf "${prefix:?}"/*
 
 # What consists of headers. Not /usr/include itself: beside them lie the headers of this system's C library.
 mkdir -p "$prefix"/{include,share/cmake,lib/cmake/fmt,work}
-cp -r /usr/include/eigen3 /usr/include/nlohmann /usr/include/fmt "$prefix/include/"
-cp -r /usr/share/eigen3 "$prefix/share/"
-cp -r /usr/share/cmake/nlohmann_json "$prefix/share/cmake/"
+cp -a /usr/include/eigen3 /usr/include/nlohmann /usr/include/fmt "$prefix/include/"
+cp -a /usr/share/eigen3 "$prefix/share/"
+cp -a /usr/share/cmake/nlohmann_json "$prefix/share/cmake/"
 cat > "$prefix/lib/cmake/fmt/fmt-config.cmake" << 'END'
 add_library(fmt::fmt INTERFACE IMPORTED)
 target_include_directories(fmt::fmt INTERFACE ${CMAKE_CURRENT_LIST_DIR}/../../../include)

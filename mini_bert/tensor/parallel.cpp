@@ -165,8 +165,7 @@ void set_num_threads(int count) {
   require(count >= 1, "threads must be at least 1, got {}", count);
 }
 
-void detail::parallel_chunks(Index n, Index grain, Sharing, const void* body,
-                             void (*run)(const void*, Index, Index)) {
+void detail::parallel_chunks(Index n, Index grain, Sharing, const void* body, void (*run)(const void*, Index, Index)) {
   run_in_order(n, grain, body, run);
 }
 

@@ -22,8 +22,8 @@ class ThreadPool {
   // The number of threads that run a job, the calling one included.
   int size() const { return static_cast<int>(threads_.size()) + 1; }
 
-  // Calls job(i) for every i in [0, size()), each on a thread of its own, job(0) on the calling thread, and returns when
-  // all have returned. A job must not throw. Only one thread may call run() at a time.
+  // Calls job(i) for every i in [0, size()), each on a thread of its own, job(0) on the calling thread, and returns
+  // when all have returned. A job must not throw. Only one thread may call run() at a time.
   template <class Job>
   void run(const Job& job) {
     run_erased(&job, [](const void* erased, int i) { (*static_cast<const Job*>(erased))(i); });

@@ -25,9 +25,9 @@ using namespace mini_bert;
 
 namespace {
 
-constexpr std::array<std::string_view, 20> people = {"刘备", "关羽", "张飞", "诸葛亮", "赵云", "曹操", "孙权",
-                                                     "周瑜", "司马懿", "吕布", "貂蝉", "黄忠", "马超", "庞统",
-                                                     "鲁肃", "陆逊", "姜维", "邓艾", "袁绍", "董卓"};
+constexpr std::array<std::string_view, 20> people = {"刘备", "关羽",   "张飞", "诸葛亮", "赵云", "曹操", "孙权",
+                                                     "周瑜", "司马懿", "吕布", "貂蝉",   "黄忠", "马超", "庞统",
+                                                     "鲁肃", "陆逊",   "姜维", "邓艾",   "袁绍", "董卓"};
 // [?] is the blank; * is the person.
 constexpr std::array<std::string_view, 10> patterns = {
     "*是蜀国的[?]。",

@@ -10,9 +10,9 @@
 
 // Four floats of a WebAssembly register (simd128), with the interface of f32x8.h. Included by simd128.cpp alone.
 //
-// simd128 has no fused multiply-add: fma and fnma below round the product and then the sum. Results differ from those of
-// the other sets in their last bits, and are the same on every engine and every CPU. The relaxed extension has a fused
-// multiply-add, but an engine may round it once or twice, so it is not used.
+// simd128 has no fused multiply-add: fma and fnma below round the product and then the sum. Results differ from those
+// of the other sets in their last bits, and are the same on every engine and every CPU. The relaxed extension has a
+// fused multiply-add, but an engine may round it once or twice, so it is not used.
 namespace mini_bert::simd {
 namespace {
 

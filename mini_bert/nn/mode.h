@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
+#include "mini_bert/autograd/var.h"
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/random.h"
 
@@ -16,6 +18,13 @@ enum class Precision { full, mixed };
 // What an encoder layer keeps for the backward pass: its activations, or its input alone, from which the backward pass
 // computes the activations again (recompute.h).
 enum class Kept { activations, layer_inputs };
+
+// Is shown what modules compute on the way, in the order in which they compute it: "query" is that of layer 0 first.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void see(std::string_view what, const Var& value) = 0;
+};
 
 // How a forward pass runs. For inference dropout does nothing. For training every dropout gets a random stream of its
 // own. Streams are handed out in the order in which the dropouts are reached. This order is the same in every pass, so
@@ -39,6 +48,12 @@ class Mode {
     return key_;
   }
 
+  // Shows `observer`, which must outlive this mode, what modules compute; null: nobody looks.
+  void set_observer(Observer* observer) { observer_ = observer; }
+  void show(std::string_view what, const Var& value) const {
+    if (observer_ != nullptr) observer_->see(what, value);
+  }
+
  private:
   Mode(bool training, const RandomKey& key, Precision precision, Kept kept)
       : training_(training), key_(key), precision_(precision), kept_(kept) {}
@@ -47,6 +62,7 @@ class Mode {
   RandomKey key_;
   Precision precision_;
   Kept kept_;
+  Observer* observer_ = nullptr;
 };
 
 }  // namespace mini_bert

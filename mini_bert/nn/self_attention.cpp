@@ -29,8 +29,10 @@ Var SelfAttention::forward(const Var& x, const SequenceOffsets& offsets, Mode& m
     options.key = mode.next_key();
   }
   const Var q = query_.forward(x), k = key_.forward(x), v = value_.forward(x);  // [T,H]
-  const Var context = rows_of(attention(q, k, v, offsets, options), rows);      // [T,H], or [M,H] from here on
-  return output_.forward(context);                                              // [T,H]
+  mode.show("query", q);
+  mode.show("key", k);
+  const Var context = rows_of(attention(q, k, v, offsets, options), rows);  // [T,H], or [M,H] from here on
+  return output_.forward(context);                                          // [T,H]
 }
 
 }  // namespace mini_bert

@@ -27,6 +27,7 @@ class BertModel : public Module {
   Var pool(const Var& hidden, const SequenceOffsets& offsets) const;
   Var pooled(const PackedSequences& tokens, Mode& mode) const;
 
+  const BertEmbeddings& embeddings() const { return embeddings_; }
   const Weight& word_embeddings() const { return embeddings_.word_embeddings(); }
 
  private:

@@ -27,7 +27,9 @@ Var BertEmbeddings::forward(const PackedSequences& tokens, Mode& mode) const {
   }
   const Var sum = add(add(word_.forward(tokens.ids), token_type_.forward(tokens.type_ids)),
                       position_.forward(tokens.positions));  // [T,H]
-  return convert(dropout_.forward(norm_.forward(sum), mode), mode.activations(sum.dtype()));
+  const Var x = dropout_.forward(norm_.forward(sum), mode);
+  mode.show("embeddings", x);
+  return convert(x, mode.activations(x.dtype()));
 }
 
 }  // namespace mini_bert

@@ -17,6 +17,8 @@ class BertEmbeddings : public Module {
   Var forward(const PackedSequences& tokens, Mode& mode) const;
 
   const Weight& word_embeddings() const { return word_.weight(); }  // [V,H]; the masked-language-model head shares it
+  const Weight& position_embeddings() const { return position_.weight(); }
+  const Weight& token_type_embeddings() const { return token_type_.weight(); }
 
  private:
   Embedding word_, position_, token_type_;

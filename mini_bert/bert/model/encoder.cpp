@@ -26,7 +26,10 @@ Var BertLayer::forward(const Var& x, const SequenceOffsets& offsets, Mode& mode,
   const Var a = attention_norm_.forward(rows_of(x, rows) + dropout_.forward(attended, mode));  // [T,H]
   const Var inner = inner_.forward(a);                                                         // [T,F]
   const Var outer = outer_.forward(activated(inner, activation_));                             // [T,H]
-  return outer_norm_.forward(a + dropout_.forward(outer, mode));                               // [T,H]
+  const Var y = outer_norm_.forward(a + dropout_.forward(outer, mode));                        // [T,H]
+  mode.show("attended", a);
+  mode.show("fed_forward", y);
+  return y;
 }
 
 BertEncoder::BertEncoder(const BertConfig& config, DType dtype) {

@@ -53,14 +53,22 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
   history_.epochs = static_cast<double>(plan_.total_steps) / static_cast<double>(plan_.updates_per_epoch);
 }
 
-Ending Trainer::run() {
+bool Trainer::advance() {
   if (history_.probes.empty() && history_.evaluations.empty() && history_.guards.empty()) evaluate();
-  while (history_.step < plan_.total_steps && !out_of_patience()) {
-    record(update());
-    const bool last = history_.step == plan_.total_steps;
-    if (history_.step % plan_.eval_steps == 0 || last) evaluate();
-    if (plan_.save_steps > 0 && history_.step % plan_.save_steps == 0) save_checkpoint();
-    if (!last && !out_of_patience() && observer_.stop_requested()) {
+  if (is_over()) return false;
+  record(update());
+  if (history_.step % plan_.eval_steps == 0 || history_.step == plan_.total_steps) evaluate();
+  if (plan_.save_steps > 0 && history_.step % plan_.save_steps == 0) save_checkpoint();
+  return !is_over();
+}
+
+bool Trainer::is_over() const {
+  return history_.step >= plan_.total_steps || out_of_patience();
+}
+
+Ending Trainer::run() {
+  while (advance()) {
+    if (observer_.stop_requested()) {
       save_checkpoint();
       return Ending::interrupted;
     }

@@ -63,6 +63,10 @@ class Trainer {
   // gradient is not finite.
   Ending run();
 
+  // One update of run() with the rows, evaluations and checkpoints that follow it; before the first update also the
+  // first evaluation. Returns whether there is a next update. For callers that have a loop of their own.
+  bool advance();
+
   // Makes the run's first updates and returns the seconds that each took. It reports nothing and saves nothing. Neither
   // the trainer nor the model may be used afterwards.
   std::vector<double> rehearse(Index updates);
@@ -79,6 +83,7 @@ class Trainer {
   void ask_probes();
   void score_guard();
   void evaluate();
+  bool is_over() const;
   bool is_better(double metric) const;
   bool out_of_patience() const;
   RunIdentity identity() const;

@@ -17,8 +17,17 @@
 #include "mini_bert/bert/predict/joint_fill.h"
 #include "mini_bert/bert/predict/score.h"
 #include "mini_bert/bert/predict/tag.h"
+#include "mini_bert/bert/training/trainer.h"
+#include "mini_bert/pipelines/training_request.h"
 
 namespace mini_bert {
+
+// How a training ended, and all that it reported.
+struct TrainingReport {
+  Ending ending = Ending::completed;
+  TrainingHistory history;
+  std::vector<std::string> notes;  // how the data were read, what is masked: for a person
+};
 
 // A model and its tokenizer, ready for every task: load once, then ask, train and save. Bindings to other languages
 // are written on top of this class.
@@ -49,13 +58,20 @@ class Pipeline {
   // What the model's folder says about its vectors: pooling, prompt, normalisation. Without modules.json, the defaults.
   EmbedOptions embed_options(const std::string& prompt_name = "") const;
 
+  // Trains the model for request.task, starting from its present weights. The head of another task begins anew. From
+  // then on, the object has this model alone, also if `observer` ends the training early or throws: the weights are
+  // then those after the last update. An error before the first update leaves the object as it was. Saves nothing;
+  // request.model and request.training.save are ignored.
+  TrainingReport train(TrainingRequest request, TrainingObserver& observer);
+
   // Writes a folder that every BERT program loads. Makes the folder if there is none.
   void save(const std::filesystem::path& folder, StorageType type = StorageType::f32);
 
-  const Tokenizer& tokenizer() const { return *tokenizer_; }
-  const BertConfig& config() const { return model_->config(); }
+  std::shared_ptr<const Tokenizer> tokenizer() const { return state_.tokenizer; }
+  const BertPreTrainedModel& model() const { return *state_.model; }
+  const BertConfig& config() const { return state_.model->config(); }
   // Of the model that was loaded first, or trained last: "BertForMaskedLM".
-  std::string architecture() const { return model_->architecture(); }
+  std::string architecture() const { return state_.model->architecture(); }
   // Notes about the files for a person: keys that nobody knows, tokens without vectors.
   const std::vector<std::string>& notes() const { return notes_; }
 
@@ -65,13 +81,16 @@ class Pipeline {
   template <class Model>
   AnyModel load(const LoadOptions& how = {});
   template <class Model>
-  Model& model_for();
+  Model& model_for(const char* architecture);
   AnyModel load_as_made();
 
   std::filesystem::path folder_;
-  std::shared_ptr<const Tokenizer> tokenizer_;
-  std::vector<AnyModel> models_;  // of one folder, at most one for each architecture
-  AnyModel model_;                // one of models_: loaded first, or trained last
+  struct State {
+    std::shared_ptr<const Tokenizer> tokenizer = nullptr;
+    std::vector<AnyModel> models = {};  // of one folder, at most one for each architecture
+    AnyModel model = nullptr;           // one of them: loaded first, or trained last
+    bool is_trained = false;            // the weights in the folder are older than those of `model`
+  } state_;
   std::vector<std::string> notes_;
   std::recursive_mutex busy_;
 };

@@ -7,6 +7,12 @@
 
 from mini_bert import _core
 from mini_bert._model import Model, load
+from mini_bert._tokenizer import Encoding, Tokenizer
 
 __version__: str = _core.version
-__all__ = ["Model", "load"]
+__all__ = ["Encoding", "Model", "Tokenizer", "load", "set_num_threads"]
+
+
+def set_num_threads(threads: int) -> None:
+    """How many threads compute. At first it is one for each processor."""
+    _core.set_num_threads(threads)

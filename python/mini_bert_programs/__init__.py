@@ -1,4 +1,7 @@
-"""The four programs as commands: each replaces the Python process by the program that the package carries."""
+"""The four programs as commands: each replaces the Python process by the program that the package carries.
+
+A package of its own, so that a command starts without importing numpy and the native module.
+"""
 
 import os
 import sys

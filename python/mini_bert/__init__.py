@@ -5,7 +5,10 @@
     model.fill_mask("三国人物诸葛[MASK]")[0]["token_str"]
 """
 
-from mini_bert import _core
+from mini_bert._idle_threads import sleeping_soon
+
+with sleeping_soon():
+    from mini_bert import _core
 from mini_bert._model import Model, load
 from mini_bert._tokenizer import Encoding, Tokenizer
 

@@ -1,5 +1,5 @@
 // mini_bert._core: Pipeline and Tokenizer for Python. Only conversions are here. What users call, with its defaults and
-// documentation, is in python/mini_bert/*.py. Every call that computes releases the interpreter's lock.
+// documentation, is in python/package/mini_bert/. Every call that computes releases the interpreter's lock.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/string.h>

@@ -100,7 +100,8 @@ nb::list answer(Pipeline& self, const Pairs& questions, Index top_k, Index doc_s
 nb::list choose(Pipeline& self, const std::string& context, const std::string& question, const Texts& choices) {
   const ChoiceQuestion asked{.context = context, .question = question, .opening = {}, .choices = choices, .answer = {}};
   nb::list list;
-  for (const ChoiceScore& choice : unlocked([&] { return self.choose({&asked, 1}); }).front()) {
+  const auto answers = unlocked([&] { return self.choose({&asked, 1}); });
+  for (const ChoiceScore& choice : answers.front()) {
     list.append(to_python(LabelScore{choices[choice.choice], choice.score}));
   }
   return list;

@@ -118,8 +118,16 @@ def test_rows_with_mistakes_are_named(model):
 
 
 def test_text_that_is_no_unicode(model):
-    with pytest.raises(ValueError):
-        model.fill_mask("\ud800[MASK]")
+    for call in (model.fill_mask, model.embed, model.score, lambda text: model.train([text])):
+        with pytest.raises(ValueError) as error:
+            call("[MASK]\ud800")
+        assert "surrogate" in line_of(error)
+
+
+def test_a_text_of_another_type(model):
+    with pytest.raises(TypeError) as error:
+        model.embed([b"bytes"])
+    assert "bytes, expected str" in line_of(error)
 
 
 def test_rows_hold_numpy_numbers(model):

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mini_bert import _core
-from mini_bert._data import Data, data_of
+from mini_bert._data import Data, checked, data_of
 from mini_bert._find import find_model
 from mini_bert._results import Answer, Entity, FilledBlanks, FilledMask, Label, Step, TextScore, Training
 from mini_bert._tokenizer import Tokenizer
@@ -37,11 +37,11 @@ def load(model: Path) -> "Model":
 
 
 def _pair_of(text: TextOrPair) -> Tuple[str, str]:
-    if isinstance(text, str):
-        return (text, "")
     if isinstance(text, Mapping):
-        return (text["text"], text.get("text_pair", ""))
-    return (text[0], text[1])
+        return (checked(text["text"]), checked(text.get("text_pair", "")))
+    if isinstance(text, tuple):
+        return (checked(text[0]), checked(text[1]))
+    return (checked(text), "")
 
 
 class Model:
@@ -97,12 +97,12 @@ class Model:
         """
         if not isinstance(text, str):
             return [self.fill_mask(one, top_k, targets=targets) for one in text]
-        blanks = self._pipeline.fill_mask(text, top_k, list(targets))
+        blanks = self._pipeline.fill_mask(checked(text), top_k, list(targets))
         return blanks[0] if len(blanks) == 1 else blanks
 
     def fill_jointly(self, text: str, top_k: int = 5, *, beam: int = 8, max_blank_length: int = 4) -> List[FilledBlanks]:
         """The best ways to fill all blanks of a text together. ``[MASK]*`` is a blank of unknown length."""
-        return self._pipeline.joint_fill(text, top_k, beam, max_blank_length)
+        return self._pipeline.joint_fill(checked(text), top_k, beam, max_blank_length)
 
     def embed(
         self,
@@ -118,7 +118,7 @@ class Model:
         file the vector is the mean over all tokens. ``normalize`` scales vectors to length 1.
         """
         single = isinstance(texts, str)
-        list_of_texts = [texts] if isinstance(texts, str) else list(texts)
+        list_of_texts = [checked(text) for text in ([texts] if isinstance(texts, str) else texts)]
         vectors = self._pipeline.embed(list_of_texts, pooling or "", normalize, prompt_name or "")
         return vectors[0] if single else vectors
 
@@ -142,8 +142,8 @@ class Model:
     def tag(self, texts: Any, *, aggregation_strategy: str = "simple") -> Any:
         """The entities of a text. Strategies are those of transformers: none, simple, first, average, max."""
         if isinstance(texts, str):
-            return self._pipeline.tag([texts], aggregation_strategy)[0]
-        return self._pipeline.tag(list(texts), aggregation_strategy)
+            return self._pipeline.tag([checked(texts)], aggregation_strategy)[0]
+        return self._pipeline.tag([checked(text) for text in texts], aggregation_strategy)
 
     def answer(
         self,
@@ -160,13 +160,13 @@ class Model:
         With ``handle_impossible_answer``, the answer may be "": the context has none.
         """
         answers = self._pipeline.answer(
-            [(question, context)], top_k, doc_stride, max_answer_len, handle_impossible_answer
+            [(checked(question), checked(context))], top_k, doc_stride, max_answer_len, handle_impossible_answer
         )[0]
         return answers[0] if top_k == 1 else answers
 
     def choose(self, choices: Sequence[str], *, context: str = "", question: str = "") -> List[Label]:
         """Which of several answers, or ends of a sentence, is right: all with their probabilities, best first."""
-        return self._pipeline.choose(context, question, list(choices))
+        return self._pipeline.choose(checked(context), checked(question), [checked(choice) for choice in choices])
 
     @overload
     def score(self, texts: str) -> TextScore: ...
@@ -175,8 +175,8 @@ class Model:
     def score(self, texts: Any) -> Any:
         """How probable a text is for a masked language model (its pseudo-log-likelihood)."""
         if isinstance(texts, str):
-            return self._pipeline.score([texts])[0]
-        return self._pipeline.score(list(texts))
+            return self._pipeline.score([checked(texts)])[0]
+        return self._pipeline.score([checked(text) for text in texts])
 
     def train(
         self,

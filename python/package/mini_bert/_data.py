@@ -13,6 +13,17 @@ Data = Union[Path, Iterable[Path], Iterable[Row]]
 _EXTENSIONS = (".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".conll", ".bio", ".bmes", ".conllu")
 
 
+def checked(text: Any) -> str:
+    """The text, if it is one that can be written as UTF-8."""
+    if not isinstance(text, str):
+        raise TypeError(f"a text is of type {type(text).__name__}, expected str")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"character {error.start} of a text is half of a surrogate pair, which is no text") from None
+    return text
+
+
 def _number(value: Any) -> Any:
     """A number or an array of numpy and the like as Python's own."""
     for name in ("item", "tolist"):
@@ -48,4 +59,4 @@ def data_of(data: Optional[Data], name: str) -> Union[None, List[str], Tuple[str
         if not isinstance(row, (str, Mapping)):
             raise ValueError(f"{name}: row {number} is {type(row).__name__}, expected a text or a dictionary")
         lines.append(json.dumps(row if isinstance(row, str) else dict(row), ensure_ascii=False, default=_number))
-    return (name, ".jsonl", "\n".join(lines))
+    return (name, ".jsonl", checked("\n".join(lines)))

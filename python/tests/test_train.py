@@ -123,6 +123,16 @@ def test_ctrl_c_stops_after_the_step_and_leaves_the_model(model, sentences):
     model.train(sentences, max_steps=1, **FAST)
 
 
+def test_ctrl_c_needs_no_callback(model, sentences):
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        timer.start()
+        model.train(sentences, max_steps=2000, **FAST)  # takes minutes
+    assert time.monotonic() - start < 15
+    assert answer(model)
+
+
 def test_other_threads_of_python_go_on_during_training(model, sentences):
     count, done = 0, threading.Event()
 

@@ -46,14 +46,14 @@ def data_of(data: Optional[Data], name: str) -> Union[None, List[str], Tuple[str
     if data is None:
         return None
     if _is_file(data):
-        return [os.fspath(data)]  # type: ignore[arg-type]
+        return [os.fspath(data)]  # type: ignore[arg-type, unused-ignore]
     if isinstance(data, str):
         raise ValueError(f"{name} is the text {data!r}; expected a list of texts or rows, or the path of a file")
     if hasattr(data, "to_dict") and hasattr(data, "columns"):  # a table of pandas
         data = data.to_dict("records")
-    rows = list(data)  # type: ignore[arg-type]
+    rows: List[Any] = list(data)  # type: ignore[arg-type, unused-ignore]
     if rows and all(_is_file(row) for row in rows):
-        return [os.fspath(row) for row in rows]  # type: ignore[arg-type]
+        return [os.fspath(row) for row in rows]
     lines = []
     for number, row in enumerate(rows, 1):
         if not isinstance(row, (str, Mapping)):

@@ -18,17 +18,17 @@ def find_model(model: Union[str, "os.PathLike[str]"]) -> str:
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
         raise FileNotFoundError(f"{name}: no such model folder")
     try:
-        from huggingface_hub import HfApi, snapshot_download
+        from huggingface_hub import HfApi, snapshot_download  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         return name  # perhaps another program has brought it into the cache
     try:
-        return snapshot_download(name, allow_patterns=_FILES + _WEIGHTS[:2], local_files_only=True)
+        return str(snapshot_download(name, allow_patterns=_FILES + _WEIGHTS[:2], local_files_only=True))
     except OSError:
         pass
     try:
         files = {file.rfilename for file in HfApi().model_info(name).siblings or []}
         weights = _WEIGHTS[:2] if any(f.endswith(".safetensors") for f in files) else _WEIGHTS[2:]
-        return snapshot_download(name, allow_patterns=_FILES + weights)
+        return str(snapshot_download(name, allow_patterns=_FILES + weights))
     except OSError as error:
         line = str(error).strip().splitlines()[0]
         raise OSError(f"{name}: no such model folder, and it cannot be downloaded: {line}") from error

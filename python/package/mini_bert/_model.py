@@ -12,12 +12,11 @@ import numpy.typing as npt
 from mini_bert import _core
 from mini_bert._data import Data, checked, data_of
 from mini_bert._find import find_model
-from mini_bert._results import Answer, Entity, FilledBlanks, FilledMask, Label, Step, TextScore, Training
+from mini_bert._results import Answer, Entity, FilledBlanks, Label, Step, TextScore, Training
 from mini_bert._tokenizer import Tokenizer
 
 Path = Union[str, "os.PathLike[str]"]
 TextOrPair = Union[str, Tuple[str, str], Mapping[str, str]]
-Blanks = Union[List[FilledMask], List[List[FilledMask]]]
 
 
 def load(model: Path) -> "Model":
@@ -87,9 +86,9 @@ class Model:
         return Tokenizer._of(self._pipeline.tokenizer)
 
     @overload
-    def fill_mask(self, text: str, top_k: int = 5, *, targets: Sequence[str] = ()) -> Blanks: ...
+    def fill_mask(self, text: str, top_k: int = 5, *, targets: Sequence[str] = ()) -> List[Any]: ...
     @overload
-    def fill_mask(self, text: Sequence[str], top_k: int = 5, *, targets: Sequence[str] = ()) -> List[Blanks]: ...
+    def fill_mask(self, text: List[str], top_k: int = 5, *, targets: Sequence[str] = ()) -> List[List[Any]]: ...
     def fill_mask(self, text: Any, top_k: int = 5, *, targets: Sequence[str] = ()) -> Any:
         """The most probable tokens for the [MASK] of a text, best first. A text with several gives one list for each.
 
@@ -138,7 +137,7 @@ class Model:
     @overload
     def tag(self, texts: str, *, aggregation_strategy: str = "simple") -> List[Entity]: ...
     @overload
-    def tag(self, texts: Sequence[str], *, aggregation_strategy: str = "simple") -> List[List[Entity]]: ...
+    def tag(self, texts: List[str], *, aggregation_strategy: str = "simple") -> List[List[Entity]]: ...
     def tag(self, texts: Any, *, aggregation_strategy: str = "simple") -> Any:
         """The entities of a text. Strategies are those of transformers: none, simple, first, average, max."""
         if isinstance(texts, str):
@@ -171,7 +170,7 @@ class Model:
     @overload
     def score(self, texts: str) -> TextScore: ...
     @overload
-    def score(self, texts: Sequence[str]) -> List[TextScore]: ...
+    def score(self, texts: List[str]) -> List[TextScore]: ...
     def score(self, texts: Any) -> Any:
         """How probable a text is for a masked language model (its pseudo-log-likelihood)."""
         if isinstance(texts, str):

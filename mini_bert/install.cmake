@@ -26,6 +26,8 @@ if(MINI_BERT_HUB)
 endif()
 if(MINI_BERT_OPENMP)
   string(APPEND pc_libraries "${OpenMP_CXX_FLAGS}")
+else()
+  string(APPEND pc_libraries "${CMAKE_THREAD_LIBS_INIT}")
 endif()
 # Relative to the .pc file, so that an installed library can be moved.
 file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

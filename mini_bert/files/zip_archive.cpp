@@ -147,7 +147,7 @@ class ZipReader {
     require(begin <= directory_begin_ && size <= directory_begin_ - begin,
             "{}: {}: {} bytes at byte {} reach behind the files (byte {}); {}", path_, in_quotes(name), size, begin,
             directory_begin_, zip_remedy);
-    return {name, begin, begin + size};
+    return {name, static_cast<std::size_t>(begin), static_cast<std::size_t>(begin + size)};
   }
 
   void check_places(std::vector<ZipEntry>& entries) const {

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -11,11 +13,11 @@
 namespace mini_bert {
 namespace {
 
-// A build without OpenMP has one thread, whatever is asked for.
-#ifdef MINI_BERT_OPENMP
-constexpr bool has_threads = true;
-#else
+// A web page without shared memory has one thread, whatever is asked for.
+#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
 constexpr bool has_threads = false;
+#else
+constexpr bool has_threads = true;
 #endif
 
 // Sets a number of threads and puts the old one back.
@@ -57,8 +59,8 @@ TEST_CASE("chunks are consecutive, full and the same with any number of threads"
   }
 }
 
-#ifdef MINI_BERT_OPENMP
 TEST_CASE("a thread that is held up holds up no other when chunks go to whoever is free", "[parallel]") {
+  if (!has_threads) return;
   const Threads scope(2);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   std::atomic<int> others = 0;
@@ -69,7 +71,34 @@ TEST_CASE("a thread that is held up holds up no other when chunks go to whoever 
   parallel_for(100, 1, first_waits_for_all_others, Sharing::free);
   CHECK(std::chrono::steady_clock::now() < deadline);
 }
-#endif
+
+TEST_CASE("a loop runs on as many threads as it may", "[parallel]") {
+  if (!has_threads) return;
+  for (const int threads : {2, 3, 8, 2}) {
+    const Threads scope(threads);
+    std::mutex mutex;
+    std::set<std::thread::id> ids;
+    parallel_for(threads, 1, [&](Index) {
+      const std::lock_guard lock(mutex);
+      ids.insert(std::this_thread::get_id());
+    });
+    CHECK(std::ssize(ids) == threads);
+  }
+}
+
+TEST_CASE("several threads begin loops at the same time", "[parallel]") {
+  if (!has_threads) return;
+  const Threads scope(2);
+  std::atomic<Index> sum = 0;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 3; ++caller) {
+    callers.emplace_back([&] {
+      for (int loop = 0; loop < 200; ++loop) parallel_for(10, 1, [&](Index i) { sum += i; });
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(sum == 3 * 200 * 45);
+}
 
 TEST_CASE("an exception reaches the caller and leaves the threads usable", "[parallel]") {
   for (const int threads : {1, 2, 3, 8}) {

@@ -3,12 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
 #include "mini_bert/base/argument_error.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/number.h"
 #include "mini_bert/tensor/kernels/cross_entropy.h"
 
 namespace mini_bert {
@@ -25,13 +25,11 @@ std::vector<float> balanced(std::span<const Index> counts) {
 }
 
 float weight_from(std::string_view text, std::string_view entry) {
-  float weight = 0;
-  const auto [parsed_to, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
-  const bool is_number = error == std::errc() && parsed_to == text.data() + text.size();
-  require_argument(is_number && std::isfinite(weight) && weight > 0, "class_weights",
+  const std::optional<float> weight = number_from<float>(text);
+  require_argument(weight && std::isfinite(*weight) && *weight > 0, "class_weights",
                    "has {}, expected a number above 0 as the weight; write balanced, or label=weight,label=weight",
                    in_quotes(entry));
-  return weight;
+  return *weight;
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "mini_bert/bert/data/column_content.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "mini_bert/base/number.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/tokenizer/unicode.h"
 
@@ -16,9 +16,7 @@ bool is_ascii_letter(char32_t c) {
 }
 
 bool is_number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  return number_from<double>(text).has_value();
 }
 
 // One word of ASCII characters with a digit, '_', '/' or '@' in it: an id, a file name, a URL.

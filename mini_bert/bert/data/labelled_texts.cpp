@@ -1,12 +1,12 @@
 #include "mini_bert/bert/data/labelled_texts.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <set>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/number.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/column_reader.h"
 #include "mini_bert/bert/data/label_lists.h"
@@ -14,12 +14,9 @@
 namespace mini_bert {
 namespace {
 
-std::optional<double> number_from(const std::string& text) {
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [parsed_to, error] = std::from_chars(text.data(), end, value);
-  const bool is_number = error == std::errc() && parsed_to == end && std::isfinite(value);
-  return is_number ? std::optional(value) : std::nullopt;
+std::optional<double> finite_number(const std::string& text) {
+  const std::optional<double> value = number_from<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 // What SNLI, OCNLI and others write where their annotators disagree.
@@ -58,7 +55,7 @@ class LabelReader {
 
  private:
   void check(const std::string& label, std::size_t line) const {
-    require(!numbers_ || number_from(label).has_value(),
+    require(!numbers_ || finite_number(label).has_value(),
             "{}: line {}: label {} is not a number, which regression learns", path_, line, in_quotes(label));
     require(allowed_.empty() || std::ranges::find(allowed_, label) != allowed_.end(),
             "{}: line {}: label {} is none of the {} labels of the model", path_, line, in_quotes(label),
@@ -183,8 +180,8 @@ std::vector<std::string> distinct_labels(const std::vector<LabelledText>& texts)
 std::vector<std::string> sorted_labels(std::vector<std::string> labels) {
   std::ranges::sort(labels);
   labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
-  if (std::ranges::all_of(labels, [](const std::string& label) { return number_from(label).has_value(); })) {
-    std::ranges::stable_sort(labels, {}, [](const std::string& label) { return *number_from(label); });
+  if (std::ranges::all_of(labels, [](const std::string& label) { return finite_number(label).has_value(); })) {
+    std::ranges::stable_sort(labels, {}, [](const std::string& label) { return *finite_number(label); });
   }
   return labels;
 }
@@ -210,7 +207,7 @@ ClassificationSet make_classification_set(const std::vector<LabelledText>& texts
         for (const std::string& label : text.labels) target[id_of(label, text.line)] = 1;
         break;
       case ProblemType::regression: {
-        const auto number = number_from(text.labels.at(0));
+        const auto number = finite_number(text.labels.at(0));
         require(number.has_value(), "{}: line {}: label {} is not a number, which regression learns", path, text.line,
                 in_quotes(text.labels[0]));
         target = {*number};

@@ -17,7 +17,7 @@ struct Panels {
 
 // Tiles of 6 × 16 on AVX2 (12 sums + 2 + 1 of its 16 registers), 6 × 64 on AVX-512 (24 + 4 + 1 of 32).
 template <class F>
-constexpr int tile_vectors = F::lanes == 8 ? 2 : 4;
+constexpr int tile_vectors = F::registers == 16 ? 2 : 4;
 template <class F>
 constexpr Index panel_width = tile_vectors<F>* F::lanes;
 template <class F>

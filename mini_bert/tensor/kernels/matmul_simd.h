@@ -154,11 +154,11 @@ void gemm_narrow_row(const float* sums, BFloat16* c, Index n, bool accumulate) {
   }
 }
 
-// Tiles of 6 × 16 on AVX2 (12 + 2 + 1 of its 16 registers hold sums, B and A), and 8 × 48 on AVX-512 (24 + 3 + 1 of
-// 32).
+// Tiles of 6 rows × 2 vectors where the CPU has 16 registers (12 + 2 + 1 hold sums, B and A), and of 8 × 3 where it has
+// 32 (24 + 3 + 1).
 template <class F, class Words>
 constexpr TiledProduct tiled_product() {
-  constexpr int rows = F::lanes == 8 ? 6 : 8, vectors = F::lanes == 8 ? 2 : 3;
+  constexpr int rows = F::registers == 16 ? 6 : 8, vectors = F::registers == 16 ? 2 : 3;
   static_assert(rows <= TiledProduct::most_tile_rows && vectors * F::lanes <= TiledProduct::most_tile_cols);
   TiledProduct product{};
   product.terms_per_word = Words::terms;

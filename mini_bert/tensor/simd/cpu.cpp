@@ -21,7 +21,7 @@ bool widens_float16() {
 bool has(Isa isa) {
   if (isa == Isa::portable) return true;
 #if defined(__x86_64__)
-  if (isa == Isa::neon) return false;
+  if (isa == Isa::neon || isa == Isa::simd128) return false;
   // The compiler's run-time library asks CPUID what the CPU has and XGETBV whether the system saves the wide registers.
   if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && widens_float16();
   if (isa == Isa::avx512_bf16) return has(Isa::avx512) && __builtin_cpu_supports("avx512bf16");
@@ -29,6 +29,8 @@ bool has(Isa isa) {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #elif defined(__aarch64__)
   return isa == Isa::neon;
+#elif defined(__wasm_simd128__)
+  return isa == Isa::simd128;  // an engine that lacks them refuses the whole module
 #else
   return false;
 #endif

@@ -31,6 +31,7 @@ struct F32x16 {
   using Bits = U32x16;
   struct DoubleSum;
   static constexpr Index lanes = 16;
+  static constexpr int registers = 32;
   __m512 v;
 
   // One bit for each lane.

@@ -36,6 +36,7 @@ struct F32x4 {
   using Bits = U32x4;
   struct DoubleSum;
   static constexpr Index lanes = 4;
+  static constexpr int registers = 32;
   float32x4_t v;
 
   // Lanes of all ones or all zeros.

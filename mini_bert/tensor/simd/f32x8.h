@@ -33,6 +33,7 @@ struct F32x8 {
   using Bits = U32x8;
   struct DoubleSum;
   static constexpr Index lanes = 8;
+  static constexpr int registers = 16;
   __m256 v;
 
   F32x8() = default;

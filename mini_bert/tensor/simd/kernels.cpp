@@ -2,14 +2,17 @@
 
 namespace mini_bert::simd {
 
-// MINI_BERT_EMULATE_NEON: a test compiles this file a second time, with the sets of x86 and with NEON.
+// MINI_BERT_EMULATE_SIMD: a test compiles this file a second time, with the sets of x86, NEON and simd128.
 #if defined(__x86_64__)
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
 const Kernels& avx512_bf16_kernels();
 #endif
-#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
+#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_SIMD)
 const Kernels& neon_kernels();
+#endif
+#if defined(__wasm_simd128__) || defined(MINI_BERT_EMULATE_SIMD)
+const Kernels& simd128_kernels();
 #endif
 
 const Kernels* kernels_for(Isa isa) {
@@ -23,9 +26,13 @@ const Kernels* kernels_for(Isa isa) {
     case Isa::avx512_bf16:
       return &avx512_bf16_kernels();
 #endif
-#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
+#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_SIMD)
     case Isa::neon:
       return &neon_kernels();
+#endif
+#if defined(__wasm_simd128__) || defined(MINI_BERT_EMULATE_SIMD)
+    case Isa::simd128:
+      return &simd128_kernels();
 #endif
     default:
       return nullptr;

@@ -2,7 +2,7 @@
 
 // Functions of one register of floats; <F> is F32x4, F32x8 or F32x16. The stated errors are the largest over all floats
 // of the range, compared with the function in double. An ulp is the distance between neighbouring floats of the size of
-// the result.
+// the result. On simd128, whose fma rounds twice, erf errs by 6.4 ulp and tanh by 6.5 (measured on every 37th float).
 namespace mini_bert::simd {
 
 // eˣ = 2ⁿ·eʳ with n = round(x/ln 2), so |r| ≤ ln 2/2. n·ln 2 is subtracted in two parts; the first has so few bits that

@@ -28,7 +28,7 @@ struct Named {
 template <class T>
 std::vector<Named<T>> all_loops() {
   std::vector<Named<T>> all;
-  for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : {Isa::neon, Isa::simd128, Isa::avx2, Isa::avx512}) {
     const simd::Kernels* const kernels = simd::kernels_for(isa);
     if (kernels == nullptr) continue;
     if constexpr (std::is_same_v<T, float>) {

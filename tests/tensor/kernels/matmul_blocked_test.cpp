@@ -22,7 +22,7 @@ struct Named {
 // Those of every instruction set that this program can run.
 std::vector<Named> all_kernels() {
   std::vector<Named> all;
-  for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
+  for (const Isa isa : {Isa::neon, Isa::simd128, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     if (const simd::Kernels* const kernels = simd::kernels_for(isa)) {
       all.push_back({std::string(name_of(isa)), kernels});
     }

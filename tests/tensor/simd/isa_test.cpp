@@ -9,7 +9,7 @@ namespace {
 TEST_CASE("an instruction set is chosen by name, or is the best this CPU has", "[isa]") {
   const Isa best = choose_isa("");
   CHECK(has(best));
-  for (const Isa set : {Isa::portable, Isa::neon, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
+  for (const Isa set : {Isa::portable, Isa::neon, Isa::simd128, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     const std::string name(name_of(set));
     CAPTURE(name);
     if (has(set)) {
@@ -19,7 +19,8 @@ TEST_CASE("an instruction set is chosen by name, or is the best this CPU has", "
       CHECK_THROWS_WITH(choose_isa(name), ContainsSubstring("asks for " + name + ", which this CPU lacks"));
     }
   }
-  CHECK_THROWS_WITH(choose_isa("sse"), ContainsSubstring("portable, neon, avx2, avx512 or avx512_bf16, got \"sse\""));
+  CHECK_THROWS_WITH(choose_isa("sse"),
+                    ContainsSubstring("portable, neon, simd128, avx2, avx512 or avx512_bf16, got \"sse\""));
 }
 
 }  // namespace

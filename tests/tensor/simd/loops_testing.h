@@ -33,7 +33,7 @@ struct NamedLoops {
 template <class T>
 inline std::vector<NamedLoops<T>> all_loops() {
   std::vector<NamedLoops<T>> all;
-  for (const Isa isa : {Isa::neon, Isa::avx2, Isa::avx512}) {
+  for (const Isa isa : {Isa::neon, Isa::simd128, Isa::avx2, Isa::avx512}) {
     const Kernels* const kernels = kernels_for(isa);
     if (kernels == nullptr) continue;
     if constexpr (std::is_same_v<T, float>) {

@@ -18,6 +18,7 @@ struct MathFunctions {
 };
 
 const MathFunctions& math_neon();
+const MathFunctions& math_simd128();
 const MathFunctions& math_avx2();
 const MathFunctions& math_avx512();
 

@@ -23,8 +23,11 @@ struct Named {
 // Those of every instruction set that this program can run.
 std::vector<Named> all_functions() {
   std::vector<Named> all;
-#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_NEON)
+#if defined(__aarch64__) || defined(MINI_BERT_EMULATE_SIMD)
   all.push_back({"neon", math_neon()});
+#endif
+#if defined(__wasm_simd128__) || defined(MINI_BERT_EMULATE_SIMD)
+  all.push_back({"simd128", math_simd128()});
 #endif
 #if defined(__x86_64__)
   if (has(Isa::avx2)) all.push_back({"avx2", math_avx2()});
@@ -54,8 +57,13 @@ double error_in_ulp(float y, double expected) {
   return std::abs(y - expected) / std::ldexp(1.0, exponent - 23);
 }
 
+// The error that a function may have with a fused multiply-add, and on simd128, which has none.
+struct MostUlp {
+  double fused, rounded_twice;
+};
+
 void check_function(MathFunctions::Function MathFunctions::*function, double (*expected)(double), float limit,
-                    double most_ulp) {
+                    MostUlp most_ulp) {
   const std::vector<float> x = floats_up_to(limit, 200'000);
   REQUIRE(x.size() > 100'000);
   for (const Named& set : all_functions()) {
@@ -68,7 +76,7 @@ void check_function(MathFunctions::Function MathFunctions::*function, double (*e
       if (error > worst) worst = error, where = i;
     }
     CAPTURE(set.name, x[where], y[where]);
-    CHECK(worst <= most_ulp);
+    CHECK(worst <= (set.name == "simd128" ? most_ulp.rounded_twice : most_ulp.fused));
   }
 }
 
@@ -86,10 +94,10 @@ bool same_floats(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 TEST_CASE("exp, erf, tanh and log are as near as they say", "[simd]") {
-  check_function(&MathFunctions::exp, std::exp, 87.3f, 1.02);
-  check_function(&MathFunctions::erf, std::erf, 3e38f, 6.0);
-  check_function(&MathFunctions::tanh, std::tanh, 3e38f, 5.5);
-  check_function(&MathFunctions::log, std::log, 3e38f, 0.82);
+  check_function(&MathFunctions::exp, std::exp, 87.3f, {1.02, 1.02});
+  check_function(&MathFunctions::erf, std::erf, 3e38f, {6.0, 6.4});
+  check_function(&MathFunctions::tanh, std::tanh, 3e38f, {5.5, 6.5});
+  check_function(&MathFunctions::log, std::log, 3e38f, {0.82, 0.82});
 }
 
 TEST_CASE("exp, erf, tanh and log where numbers end", "[simd]") {

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Compiles the library and its tests to WebAssembly, twice, and runs the tests under Node.
+#
+#   scripts/build_web.sh [--roots DIR] [--no-tests]
+#
+#   --roots DIR  where the Debian 13 lies that compiles, if this system is another; the default is that of
+#                scripts/try_release.sh
+#   --no-tests   only compiles the library and tests/web/web_results.cpp
+#
+# build/web has one thread and runs on any page. build/web-threads has as many as the page allows, and needs one that is
+# cross-origin isolated. Debian 13 is the first with a new enough emscripten (3.1.69). Elsewhere this script runs itself in
+# a bare Debian 13 that scripts/try_release.sh makes, which needs root, and copies the programs here.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+roots=()
+tests=1
+while (($# > 0)); do
+  case $1 in
+    --roots) roots=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
+    --no-tests) tests=0; shift ;;
+    *) sed -n '4,8s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+  esac
+done
+
+packages=(emscripten nodejs cmake ninja-build ccache dpkg-dev libeigen3-dev nlohmann-json3-dev libfmt-dev libutf8proc-dev)
+. /etc/os-release
+if [[ ${VERSION_CODENAME-} != trixie ]] && ! emcc --version 2> /dev/null | grep -qE ' (3\.1\.(69|[7-9].)|[4-9]\.)'; then
+  scripts/try_release.sh "${roots[@]}" --packages "$(IFS=,; echo "${packages[*]}")" trixie \
+    "scripts/build_web.sh$( ((tests)) || echo ' --no-tests')"
+  root=${roots[1]-/var/tmp/mini_bert-roots}/trixie/home/mini_bert
+  for build in web web-threads; do
+    mkdir -p "build/$build"
+    cp -r "$root/build/$build/bin" "build/$build/"
+  done
+  exit
+fi
+
+missing=()
+for package in "${packages[@]}"; do dpkg -s "$package" > /dev/null 2>&1 || missing+=("$package"); done
+if ((${#missing[@]} > 0)); then
+  as_root=()
+  ((EUID == 0)) || as_root=(sudo)
+  "${as_root[@]}" apt-get -qq update
+  "${as_root[@]}" apt-get -qq -y --no-install-recommends install "${missing[@]}" > /dev/null
+fi
+
+# build PRESET [FLAG…]: the libraries with the FLAGs, then everything of the preset, then its tests.
+build() {
+  local preset=$1
+  shift
+  scripts/web_dependencies.sh "build/$preset/prefix" -msimd128 "$@"
+  cmake --preset "$preset"
+  if ((tests)); then
+    cmake --build --preset "$preset"
+    ctest --preset "$preset"
+  else
+    cmake --build --preset "$preset" --target web_results
+  fi
+}
+build web
+build web-threads -pthread

@@ -20,7 +20,8 @@ find "${folders[@]}" \( -name '*.h' -o -name '*.cpp' \) -exec awk '
     may["files"] = " base tensor files "
     may["hub"] = " base tensor files hub "
     may["bert"] = " base tensor autograd nn tokenizer files bert "
-    may["apps"] = " base tensor autograd nn tokenizer files hub bert apps "
+    may["pipelines"] = " base tensor autograd nn tokenizer files bert pipelines "
+    may["apps"] = " base tensor autograd nn tokenizer files hub bert pipelines apps "
   }
   /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
     match($0, /[<"][^>"]*/)

@@ -22,24 +22,29 @@ fi
 scripts/build.sh coverage "${targets[@]}"
 find "$build" -name '*.gcda' -delete
 status=0
-OMP_WAIT_POLICY=passive ctest --preset coverage --parallel "$(nproc)" -R "$pattern" || status=$?
+# consumer is left out: its programs do not link the library that counts. One test fills the disk, and this library
+# would print that it cannot write there.
+export GCOV_ERROR_FILE=/dev/null OMP_WAIT_POLICY=passive
+ctest --preset coverage --parallel "$(nproc)" -R "$pattern" -E '^consumer$' || status=$?
 
-# One JSON object for each object file; -r leaves out sources that are not below the repository.
+# One JSON object for each object file. gcov names a source as the compiler did, or from the folder that it ran in.
 find "$build" -name '*.gcda' -print0 |
-  xargs -0 -r -n 16 gcov --json-format --stdout --relative-only --source-prefix "$PWD" 2> /dev/null |
+  xargs -0 -r -n 16 gcov --json-format --stdout 2> /dev/null |
   python3 -c '
-import json, sys
+import json, os, sys
 from collections import defaultdict
 
 wanted = sys.argv[1:]
 reached = defaultdict(dict)  # file → line → whether some test reaches it
 for text in sys.stdin:
-    for file in json.loads(text)["files"]:
-        parts = file["file"].split("/")
+    unit = json.loads(text)
+    for file in unit["files"]:
+        name = os.path.relpath(os.path.join(unit["current_working_directory"], file["file"]))
+        parts = name.split("/")
         folder = "/".join(parts[:2]) if parts[0] == "mini_bert" else parts[0]
         if folder != "apps" and parts[0] != "mini_bert" or wanted and folder.split("/")[-1] not in wanted:
             continue
-        lines = reached[file["file"]]
+        lines = reached[name]
         for line in file["lines"]:
             number = line["line_number"]
             lines[number] = lines.get(number, False) or line["count"] > 0

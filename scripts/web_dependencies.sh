@@ -3,7 +3,7 @@
 #
 #   scripts/web_dependencies.sh PREFIX [FLAG…]
 #
-#   PREFIX  the folder they are installed in; it is left as it is when it is complete
+#   PREFIX  the folder they are installed in; it is left as it is when this script has filled it with the same flags
 #   FLAG…   what every object is compiled with, for example -pthread
 #
 # Eigen, nlohmann/json and fmt consist of headers, which the -dev packages of this system hold. Of utf8proc, the four
@@ -17,7 +17,8 @@ prefix=$(cd "$1" && pwd)
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 flags="-O2 -fwasm-exceptions $*"
-[[ $(cat "$prefix/complete" 2> /dev/null) != "$flags" ]] || exit 0
+made_by="$flags $(cksum < scripts/web_dependencies.sh)"
+[[ $(cat "$prefix/complete" 2> /dev/null) != "$made_by" ]] || exit 0
 rm -rf "${prefix:?}"/*
 
 # What consists of headers. Not /usr/include itself: beside them lie the headers of this system's C library.
@@ -64,7 +65,7 @@ for header in catch_all.hpp catch_session.hpp; do
   echo '#include "catch_amalgamated.hpp"' > "$prefix/include/catch2/$header"
 done
 # shellcheck disable=SC2086
-em++ -std=c++20 $flags -O1 -I"$prefix/include/catch2" -c "$prefix/work/catch2/extras/catch_amalgamated.cpp" \
+em++ -std=c++20 $flags -O1 -DCATCH_AMALGAMATED_CUSTOM_MAIN -I"$prefix/include/catch2" -c "$prefix/work/catch2/extras/catch_amalgamated.cpp" \
   -o "$prefix/work/catch2.o"
 emar rcs "$prefix/lib/libCatch2.a" "$prefix/work/catch2.o"
 cat > "$prefix/lib/cmake/Catch2/Catch2Config.cmake" << 'END'
@@ -75,4 +76,4 @@ set_target_properties(Catch2::Catch2 PROPERTIES
 END
 
 rm -rf "$prefix/work"
-echo "$flags" > "$prefix/complete"
+echo "$made_by" > "$prefix/complete"

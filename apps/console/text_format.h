@@ -5,10 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "mini_bert/base/format_count.h"
+
 // Numbers and columns for people.
 namespace mini_bert {
 
-std::string format_count(std::int64_t count);                     // "1,234,567"
 std::string counted(std::int64_t count, std::string_view thing);  // "1 text", "1,200 texts"
 std::string format_duration(double seconds);                      // "0.8 s", "42 s", "3 min 05 s", "2 h 10 min"
 std::string format_percent(double share);                         // "43.1 %"

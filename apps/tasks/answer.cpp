@@ -5,36 +5,16 @@
 #include "apps/console/text_format.h"
 #include "apps/predict/predictor.h"
 #include "apps/tasks/task.h"
-#include "apps/train/input_reading.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/data/questions.h"
 #include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/predict/answer.h"
-#include "mini_bert/bert/training/answering_objective.h"
+#include "mini_bert/pipelines/training_inputs.h"
 
 namespace mini_bert {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-TrainingInputs read_answer_inputs(const TrainOptions& options) {
-  TrainingInputs inputs;
-  const BertConfig config = read_config(options.model);
-  Parts<Question> questions = read_parts(options, [&](const std::string& path) {
-    QuestionFile file = read_questions(path);
-    note_file(path, file, file.questions.size(), inputs.reading);
-    return std::move(file.questions);
-  });
-  auto& model = load_model<BertForQuestionAnswering>(options, config, inputs);
-  const WindowOptions windows{.max_length = longest_sample(options, config, *inputs.tokenizer),
-                              .stride = options.doc_stride};
-  const auto set = [&](std::vector<Question> part) {
-    return make_answering_set(std::move(part), *inputs.tokenizer, windows);
-  };
-  inputs.objective = std::make_unique<AnsweringObjective>(model, set(std::move(questions.train)),
-                                                          set(std::move(questions.validation)));
-  return inputs;
-}
 
 // Joins --question and --context into one line, in the format of a line of a file.
 std::vector<std::string> question_lines(const PredictOptions& options) {

@@ -6,31 +6,14 @@
 #include "apps/console/text_format.h"
 #include "apps/predict/predictor.h"
 #include "apps/tasks/task.h"
-#include "apps/train/input_reading.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/predict/choose.h"
-#include "mini_bert/bert/training/choosing_objective.h"
+#include "mini_bert/pipelines/training_inputs.h"
 
 namespace mini_bert {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-TrainingInputs read_choose_inputs(const TrainOptions& options) {
-  TrainingInputs inputs;
-  const BertConfig config = read_config(options.model);
-  const Parts<ChoiceQuestion> questions = read_parts(options, [&](const std::string& path) {
-    ChoiceFile file = read_choice_questions(path, Answers::required);
-    note_file(path, file, file.questions.size(), inputs.reading);
-    return std::move(file.questions);
-  });
-  auto& model = load_model<BertForMultipleChoice>(options, config, inputs);
-  const auto set = [&](const std::vector<ChoiceQuestion>& part) {
-    return make_choosing_set(part, *inputs.tokenizer, longest_sample(options, config, *inputs.tokenizer));
-  };
-  inputs.objective = std::make_unique<ChoosingObjective>(model, set(questions.train), set(questions.validation));
-  return inputs;
-}
 
 // With --context or --question, the texts on the command line are the choices.
 std::vector<std::string> choice_lines(const PredictOptions& options) {

@@ -1,84 +1,20 @@
 // The task classify: gives a text, or a pair of texts, a label, several labels or a number.
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "apps/console/command_line.h"
 #include "apps/console/text_format.h"
 #include "apps/predict/predictor.h"
 #include "apps/tasks/task.h"
-#include "apps/train/input_reading.h"
+#include "apps/train/train_options.h"
 #include "mini_bert/bert/checkpoint.h"
-#include "mini_bert/bert/data/class_weights.h"
-#include "mini_bert/bert/data/labelled_texts.h"
 #include "mini_bert/bert/predict/classify.h"
-#include "mini_bert/bert/training/classification_objective.h"
+#include "mini_bert/pipelines/training_inputs.h"
 
 namespace mini_bert {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-TrainingInputs read_classify_inputs(const TrainOptions& options) {
-  TrainingInputs inputs;
-  BertConfig config = read_config(options.model);
-  if (!options.problem_type.empty()) config.problem_type = options.problem_type;
-  if (!config.problem_type) config.problem_type = name_of(ProblemType::single_label_classification);
-  const ProblemType problem = config.problem();
-  LabelOptions columns{.text = options.text_column,
-                       .pair = options.pair_column,
-                       .label = options.label_column,
-                       .several = problem == ProblemType::multi_label_classification,
-                       .numbers = problem == ProblemType::regression,
-                       .known_labels = config.labels};
-  std::optional<LabelledFile> training;  // columns of the first file, labels of all; the texts are moved out
-  std::size_t files_read = 0;
-  const Parts<LabelledText> texts = read_parts(options, [&](const std::string& path) {
-    columns.is_training = files_read++ < options.train_files.size();
-    LabelledFile file = read_labelled_texts(path, columns, training ? &*training : nullptr);
-    note_file(path, file, file.texts.size(), inputs.reading);
-    std::vector<LabelledText> part = std::move(file.texts);
-    if (columns.is_training) {
-      for (const LabelledText& text : part)
-        note_text(text.pair.empty() ? text.text : text.text + " | " + text.pair, inputs.reading);
-      if (training && !training->has_vectors) {
-        training->labels.insert(training->labels.end(), file.labels.begin(), file.labels.end());
-        training->labels = sorted_labels(std::move(training->labels));
-      }
-      if (!training) training = std::move(file);
-    }
-    return part;
-  });
-  if (training->has_vectors) {
-    inputs.reading.facts.push_back(
-        fmt::format("{}: the labels are vectors of {} zeros and ones", options.train, training->labels.size()));
-  }
-  const auto has_one = [](const LabelledText& text) { return text.labels.size() == 1; };
-  if (columns.several && !training->has_vectors && std::ranges::all_of(texts.train, has_one)) {
-    inputs.reading.facts.push_back(
-        fmt::format("{}: no text has several labels; write commas between the labels of a text", options.train));
-  }
-  if (problem == ProblemType::regression) {
-    config.labels = {config.labels.size() == 1 ? config.labels.front() : "LABEL_0"};
-  } else {
-    decide_labels(training->labels, options, config);  // of the whole file, also those that a split moved away
-  }
-  auto& model = load_model<BertForSequenceClassification>(options, config, inputs);
-  const auto set = [&](const std::vector<LabelledText>& part, const std::string& path) {
-    return make_classification_set(part, *inputs.tokenizer, config, longest_sample(options, config, *inputs.tokenizer),
-                                   path);
-  };
-  ClassificationSet train = set(texts.train, options.train);
-  Tensor weights;
-  if (!options.class_weights.empty()) {
-    require(problem == ProblemType::single_label_classification,
-            "--class-weights goes with one label per text, {} has {}", options.model, name_of(problem));
-    weights = class_weights(options.class_weights, config.labels, label_counts(train, problem, config.label_count()));
-  }
-  inputs.objective = std::make_unique<ClassificationObjective>(
-      model, std::move(train), set(texts.validation, validation_file(options)), weights);
-  return inputs;
-}
 
 void check_options(const TrainOptions& options) {
   const bool one_label = options.problem_type.empty() || options.problem_type == "single_label_classification";

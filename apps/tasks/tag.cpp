@@ -9,67 +9,15 @@
 #include "apps/console/text_format.h"
 #include "apps/predict/predictor.h"
 #include "apps/tasks/task.h"
-#include "apps/train/input_reading.h"
 #include "mini_bert/bert/checkpoint.h"
-#include "mini_bert/bert/data/class_weights.h"
 #include "mini_bert/bert/data/tagged_texts.h"
 #include "mini_bert/bert/predict/tag.h"
-#include "mini_bert/bert/training/tagging_objective.h"
+#include "mini_bert/pipelines/training_inputs.h"
 
 namespace mini_bert {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Data sets that number their tags name the numbers elsewhere, for example in the features of a `datasets` file.
-void note_numbers(const std::vector<std::string>& labels, ReadingNotes& notes) {
-  const auto is_number = [](const std::string& label) {
-    return !label.empty() && std::ranges::all_of(label, [](char c) { return '0' <= c && c <= '9'; });
-  };
-  if (!std::ranges::all_of(labels, is_number)) return;
-  notes.facts.emplace_back(
-      "the tags are numbers, and F1 counts every number as an entity, also the one that means O; write their names "
-      "(O, B-PER, …) to the file");
-}
-
-TrainingInputs read_tag_inputs(const TrainOptions& options) {
-  TrainingInputs inputs;
-  BertConfig config = read_config(options.model);
-  TagColumns columns{.words = options.text_column, .tags = options.label_column};
-  std::optional<TaggedFile> training;  // keys of the first file, labels of all; the texts are moved out
-  std::size_t files_read = 0;
-  const Parts<TaggedText> texts = read_parts(options, [&](const std::string& path) {
-    columns.is_training = files_read++ < options.train_files.size();
-    TaggedFile file = read_tagged_texts(path, columns, training ? &*training : nullptr, config.labels);
-    note_file(path, file, file.texts.size(), inputs.reading);
-    std::vector<TaggedText> part = std::move(file.texts);
-    if (columns.is_training) {
-      for (const TaggedText& text : part) note_text(fmt::format("{}", fmt::join(text.words, " ")), inputs.reading);
-      if (training) {
-        training->labels.insert(training->labels.end(), file.labels.begin(), file.labels.end());
-        std::ranges::sort(training->labels);
-        training->labels.erase(std::unique(training->labels.begin(), training->labels.end()), training->labels.end());
-      } else {
-        training = std::move(file);
-      }
-    }
-    return part;
-  });
-  note_numbers(training->labels, inputs.reading);
-  decide_labels(training->labels, options, config);
-  auto& model = load_model<BertForTokenClassification>(options, config, inputs);
-  const auto set = [&](const std::vector<TaggedText>& part, const std::string& path) {
-    return make_tagging_set(part, *inputs.tokenizer, config, longest_sample(options, config, *inputs.tokenizer), path);
-  };
-  TaggingSet train = set(texts.train, options.train);
-  Tensor weights;
-  if (!options.class_weights.empty()) {
-    weights = class_weights(options.class_weights, config.labels, label_counts(train, config.label_count()));
-  }
-  inputs.objective = std::make_unique<TaggingObjective>(model, std::move(train),
-                                                        set(texts.validation, validation_file(options)), weights);
-  return inputs;
-}
 
 Aggregation parse_aggregation(const std::string& name) {
   const std::vector<std::string> names = {"none", "simple", "first", "average",

@@ -9,6 +9,7 @@ namespace mini_bert {
 
 struct TrainOptions;
 struct TrainingInputs;
+struct TrainingRequest;
 struct PredictOptions;
 class Predictor;
 
@@ -24,8 +25,8 @@ struct TrainingTask {
   std::string help;  // what the model learns, as a clause for --help
   std::vector<TaskFlag> flags = {};
 
-  // Reads model, tokenizer and data, and makes the objective that owns the data.
-  TrainingInputs (*read)(const TrainOptions& options);
+  // Reads model, tokenizer and data, and makes the objective that owns the data (pipelines/training_inputs.h).
+  TrainingInputs (*read)(const TrainingRequest& request);
   // Throws UsageError when flags of the task contradict each other. Optional.
   void (*check)(const TrainOptions& options) = nullptr;
 

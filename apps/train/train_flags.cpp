@@ -130,7 +130,7 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
 void declare_flags(CommandLine& line, TrainOptions& options) {
   line.accept_foreign([](const std::string& name) { return idle_or_refused(name) != nullptr; });
   declare_data_flags(line, options);
-  declare_masking_flags(line, options.masking);
+  declare_masking_flags(line, options.masking, options.guard);
   declare_training_flags(line, options);
   declare_run_flags(line, options);
 }

@@ -10,6 +10,7 @@
 
 #include "apps/console/data_files.h"
 #include "apps/tasks/tasks.h"
+#include "apps/train/read_inputs.h"
 #include "apps/train/schedule_options.h"
 #include "apps/train/transformers_flags.h"
 #include "mini_bert/base/argument_error.h"
@@ -270,6 +271,7 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
   TrainOptions options = parse(all);
   take_typed_lists(first, options);
   check(options);
+  options.masking.guard = guard_file(options.guard);
   return options;
 }
 

@@ -8,31 +8,16 @@
 
 #include "apps/console/command_line.h"
 #include "apps/train/masking_options.h"
-#include "mini_bert/bert/training/arguments.h"
 #include "mini_bert/files/safetensors.h"
+#include "mini_bert/pipelines/training_request.h"
 
 namespace mini_bert {
 
-// The flags of mini_bert_train: files, how texts are read, how the model is trained.
-struct TrainOptions {
-  std::string model;          // a model directory to fine-tune, or:
-  std::string config, vocab;  // a config.json and a vocab.txt, to start from random weights
-  std::string add_words;      // a file of words that become single tokens
-  // Data files in the order in which they were named, and how messages and the report call them: "a.txt, b.txt".
-  std::vector<std::string> train_files, validation_files;
-  std::string train, validation;
-  double validation_split = 0;      // share of the training texts used for validation
-  std::string task = "mlm";         // what the model learns: a name in the table of tasks (apps/tasks/tasks.h)
-  std::string text_column;          // empty: "text", or the first column that holds text
-  std::string pair_column;          // the column of the second text; empty: there is none
-  std::string label_column;         // empty: the task's default column
-  std::int64_t doc_stride = 128;    // for --task answer: tokens that neighbouring windows of a long text share
-  std::string problem_type;         // for --task classify; empty: one label per text
-  std::string class_weights;        // for --task classify and tag: balanced, or label=weight,…; empty: equal weights
-  bool pack = false;                // join the texts and cut them into full blocks
-  std::int64_t max_length = 0;      // in tokens; 0: the number of the model's positions
-  std::vector<std::string> probes;  // fill-mask texts
+// The flags of mini_bert_train: what is trained and how (the request), and what the program does around it. `task` is a
+// name in the table of tasks (apps/tasks/tasks.h).
+struct TrainOptions : TrainingRequest {
   std::string output;
+  std::string guard;  // a file or "default", as typed; masking.guard is the file
   bool overwrite = false;
   bool resume = false;
   std::string checkpoint;  // the checkpoint to resume from; empty: the newest in `output`
@@ -46,12 +31,9 @@ struct TrainOptions {
   std::string schedule = "linear", schedule_options, log = "steps", evaluate = "steps", save = "steps";
   std::optional<std::int64_t> save_steps;
   std::optional<double> warmup_share, validation_percentage;
-  std::optional<std::int64_t> most_training, most_validation;  // the first so many texts; unset: all
   std::string greater_is_better;
   bool check = false;  // inspect data and model instead of training
   bool json = false;   // output of --check as JSON
-  MaskingOptions masking;
-  TrainingArguments training;
 
   // The flags that were given and their values, as in arguments.json.
   using Given = std::vector<std::pair<std::string, std::vector<std::string>>>;

@@ -15,12 +15,13 @@
 #include "apps/console/text_format.h"
 #include "apps/tasks/tasks.h"
 #include "apps/train/check_warnings.h"
-#include "apps/train/line_places.h"
+#include "apps/train/read_inputs.h"
 #include "apps/train/run_directory.h"
 #include "apps/train/training_console.h"
 #include "apps/train/training_facts.h"
 #include "mini_bert/bert/data/data_check.h"
 #include "mini_bert/bert/training/trainer.h"
+#include "mini_bert/pipelines/line_places.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
@@ -183,7 +184,7 @@ void check_training(const TrainOptions& options) {
   require_data_files(options.train_files);
   require_data_files(options.validation_files);
   const TrainingTask& task = training_task(options.task);
-  const TrainingInputs inputs = task.read(options);
+  const TrainingInputs inputs = read_inputs(options);
   if (directory) directory->require_room(model_bytes(options, inputs));
   const Objective& objective = *inputs.objective;
   const Plan plan = Sampler(objective.lengths(), options.training).plan();

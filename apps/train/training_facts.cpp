@@ -146,7 +146,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
     facts.emplace_back(&fact == &inputs.masking.front() ? "masking" : "", fact);
   }
   if (const std::size_t blanks = inputs.objective->guard_blanks().size(); blanks > 0) {
-    facts.emplace_back("guard", fmt::format("{}: {} blanks", options.masking.guard, blanks));
+    facts.emplace_back("guard", fmt::format("{}: {} blanks", options.guard, blanks));
   }
   if (training_task(options.task).has_labels) add_labels(config, facts);
   facts.emplace_back("plan",

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "apps/train/training_inputs.h"
+#include "mini_bert/pipelines/training_inputs.h"
 
 namespace mini_bert {
 

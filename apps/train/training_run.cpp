@@ -17,10 +17,10 @@
 #include "apps/train/ending_remarks.h"
 #include "apps/train/guard_console.h"
 #include "apps/train/probe_console.h"
+#include "apps/train/read_inputs.h"
 #include "apps/train/run_directory.h"
 #include "apps/train/training_console.h"
 #include "apps/train/training_facts.h"
-#include "apps/train/training_inputs.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/files/atomic_file.h"
@@ -187,7 +187,7 @@ int train(const TrainOptions& options) {
   if (!options.model.empty()) bring_model(options.model);
   require_data_files(options.train_files);
   require_data_files(options.validation_files);
-  const TrainingInputs inputs = training_task(options.task).read(options);
+  const TrainingInputs inputs = read_inputs(options);
   directory.require_room(model_bytes(options, inputs));
   const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
   const Facts facts = training_facts(options, inputs, plan);

@@ -8,41 +8,51 @@
 
 namespace mini_bert {
 
-void fail_with_errno(const std::filesystem::path& path, std::string_view what, int code, std::uint64_t bytes) {
+namespace {
+
+std::string words_for_errno(const std::filesystem::path& path, std::string_view what, int code, std::uint64_t bytes) {
   const std::string planned = bytes == 0 ? std::string() : fmt::format(" ({} were to be written)", format_bytes(bytes));
   switch (code) {
     case ENOSPC:
-      fail("{}: {}: disk full{}; free some space or choose another folder", path.string(), what, planned);
+      return fmt::format("{}: {}: disk full{}; free some space or choose another folder", path.string(), what, planned);
     case EDQUOT:
-      fail("{}: {}: your disk quota is used up{}; free some space or choose another folder", path.string(), what,
-           planned);
+      return fmt::format("{}: {}: your disk quota is used up{}; free some space or choose another folder",
+                         path.string(), what, planned);
     case EFBIG:
-      fail("{}: {}: the file is too large for this file system{}; choose another folder", path.string(), what, planned);
+      return fmt::format("{}: {}: the file is too large for this file system{}; choose another folder", path.string(),
+                         what, planned);
     case ENOENT:
-      fail("{}: {}: there is no such file or folder; check the path", path.string(), what);
+      return fmt::format("{}: {}: there is no such file or folder; check the path", path.string(), what);
     case ENOTDIR:
-      fail("{}: {}: a part of the path is a file, not a folder; check the path", path.string(), what);
+      return fmt::format("{}: {}: a part of the path is a file, not a folder; check the path", path.string(), what);
     case EISDIR:
-      fail("{}: {}: it is a folder; name a file", path.string(), what);
+      return fmt::format("{}: {}: it is a folder; name a file", path.string(), what);
     case EACCES:
     case EPERM:
-      fail("{}: {}: permission denied; change the permissions or choose another path", path.string(), what);
+      return fmt::format("{}: {}: permission denied; change the permissions or choose another path", path.string(),
+                         what);
     case EROFS:
-      fail("{}: {}: the disk is read-only; choose another folder", path.string(), what);
+      return fmt::format("{}: {}: the disk is read-only; choose another folder", path.string(), what);
     case ENAMETOOLONG:
-      fail("{}: {}: the name is too long; choose a shorter one", path.string(), what);
+      return fmt::format("{}: {}: the name is too long; choose a shorter one", path.string(), what);
     case ELOOP:
-      fail("{}: {}: symbolic links lead in a circle or are not allowed here", path.string(), what);
+      return fmt::format("{}: {}: symbolic links lead in a circle or are not allowed here", path.string(), what);
     case EMFILE:
     case ENFILE:
-      fail("{}: {}: too many files are open; close some or raise 'ulimit -n'", path.string(), what);
+      return fmt::format("{}: {}: too many files are open; close some or raise 'ulimit -n'", path.string(), what);
     case ENOMEM:
-      fail("{}: {}: out of memory; close other programs", path.string(), what);
+      return fmt::format("{}: {}: out of memory; close other programs", path.string(), what);
     case EIO:
-      fail("{}: {}: the disk reported an error; check the disk", path.string(), what);
+      return fmt::format("{}: {}: the disk reported an error; check the disk", path.string(), what);
     default:
-      fail("{}: {}: {}", path.string(), what, std::strerror(code));
+      return fmt::format("{}: {}: {}", path.string(), what, std::strerror(code));
   }
+}
+
+}  // namespace
+
+void fail_with_errno(const std::filesystem::path& path, std::string_view what, int code, std::uint64_t bytes) {
+  throw SystemError(words_for_errno(path, what, code, bytes), code);
 }
 
 void refuse_lfs_pointer(const std::filesystem::path& path, std::string_view beginning) {

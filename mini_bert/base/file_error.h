@@ -10,8 +10,18 @@
 // The wording of all file errors: one line, "path: what is wrong; what to do".
 namespace mini_bert {
 
-// Throws Error "<path>: <what>: <the reason in plain words>; <remedy>" for an errno. `bytes` is the size of the file to
-// write, or 0 when it is unknown.
+// The operating system refused a call. code() is its errno.
+class SystemError : public Error {
+ public:
+  SystemError(const std::string& message, int code) : Error(message), code_(code) {}
+  int code() const { return code_; }
+
+ private:
+  int code_;
+};
+
+// Throws SystemError "<path>: <what>: <the reason in plain words>; <remedy>" for an errno. `bytes` is the size of the
+// file to write, or 0 when it is unknown.
 [[noreturn]] void fail_with_errno(const std::filesystem::path& path, std::string_view what, int code,
                                   std::uint64_t bytes = 0);
 inline constexpr std::string_view cannot_write = "cannot be written";  // the usual `what` of a writer

@@ -3,7 +3,8 @@
     python tests/parity/run_all.py --bin build/release/bin [--data FOLDER]
 
 Each comparison is a process of its own. They are forked from this one after it has imported torch and transformers,
-which takes most of a short comparison's time. Prints what each printed; exits with 1 if one failed.
+which takes most of a short comparison's time. Prints the last lines of a comparison that passed and all lines of one
+that failed; exits with 1 if one failed.
 """
 
 import argparse

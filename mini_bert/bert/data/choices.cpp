@@ -144,9 +144,9 @@ class RecordQuestion {
 };
 
 // A .json file whose first element is an array has the format of C3.
-bool is_c3(const std::filesystem::path& path) {
-  if (path.extension() != ".json") return false;
-  const DataText file(path);
+bool is_c3(const DataSource& source) {
+  if (source.extension() != ".json") return false;
+  const DataText file(source);
   std::string_view text = file.text();
   for (int bracket = 0; bracket < 2; ++bracket) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
@@ -239,9 +239,9 @@ std::string c3_id(const json& question, const json& dialogue) {
   return dialogue.size() > 2 ? dialogue[2].dump() : "";
 }
 
-void read_c3(const std::filesystem::path& path, ChoiceCollector& collector) {
-  const std::string name = path.string();
-  const DataText file(path);
+void read_c3(const DataSource& source, ChoiceCollector& collector) {
+  const std::string name = source.name();
+  const DataText file(source);
   const json root = parse_json(file.text(), name);
   for (std::size_t i = 0; i < root.size(); ++i) {
     std::string context;
@@ -270,14 +270,14 @@ std::pair<std::string, std::string> pair_of(const ChoiceQuestion& question, cons
 
 }  // namespace
 
-ChoiceFile read_choice_questions(const std::filesystem::path& path, Answers answers) {
-  const std::string name = path.string();
+ChoiceFile read_choice_questions(const DataSource& source, Answers answers) {
+  const std::string name = source.name();
   ChoiceCollector collector(answers);
-  if (is_c3(path)) {
-    read_c3(path, collector);
+  if (is_c3(source)) {
+    read_c3(source, collector);
   } else {
     read_records(
-        path,
+        source,
         [&](Record& record) {
           const std::string place = fmt::format("{}: line {}", name, record.line);
           collector.add(place, record.id(), [&] { return RecordQuestion(record, place).read(answers); });

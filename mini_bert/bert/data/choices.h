@@ -2,12 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "mini_bert/bert/data/data_source.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/data/dropped_rows.h"
 
@@ -50,7 +50,7 @@ struct ChoiceFile {
 // Empty columns after the last choice are ignored. An answer that is missing, empty, null or -1 is unknown. If answers
 // are required, a question whose answer is unknown is dropped. Throws Error, naming the place in the file, when the
 // file has another form, and when more than 1 % of the questions cannot be used.
-ChoiceFile read_choice_questions(const std::filesystem::path& path, Answers answers);
+ChoiceFile read_choice_questions(const DataSource& source, Answers answers);
 
 // Questions as sequences, one sequence for each choice: [CLS] context [SEP] question [SEP] choice [SEP] or, for a
 // question with an opening, [CLS] context [SEP] opening choice [SEP]. Token types are 0 up to the first [SEP] and 1

@@ -14,9 +14,14 @@ constexpr std::size_t sample_size = 1000;
 
 class RowReader {
  public:
-  RowReader(const std::filesystem::path& path, const ColumnRequest& request, const std::optional<TextColumns>& decided,
+  RowReader(const DataSource& source, const ColumnRequest& request, const std::optional<TextColumns>& decided,
             const RowSink& sink, const BadRecordSink& bad)
-      : path_(path.string()), is_plain_(data_extension(path) == ".txt"), request_(request), sink_(sink), bad_(bad) {
+      : source_(source),
+        path_(source.name()),
+        is_plain_(data_extension(source) == ".txt"),
+        request_(request),
+        sink_(sink),
+        bad_(bad) {
     if (decided && (decided->parts > 1) == is_plain_ && decided->parts != 1 && !decided->empty()) given_ = decided;
   }
 
@@ -36,7 +41,7 @@ class RowReader {
       sample_.push_back(std::move(record));
       if (sample_.size() == sample_size) decide();
     };
-    read_records(path_, collect, bad_ ? wait : BadRecordSink());
+    read_records(source_, collect, bad_ ? wait : BadRecordSink());
     if (!columns_) decide();
     return *columns_;
   }
@@ -136,6 +141,7 @@ class RowReader {
     std::size_t line;
   };
 
+  const DataSource& source_;
   std::string path_;
   bool is_plain_;
   const ColumnRequest& request_;
@@ -149,9 +155,9 @@ class RowReader {
 
 }  // namespace
 
-TextColumns read_rows(const std::filesystem::path& path, const ColumnRequest& request,
-                      const std::optional<TextColumns>& decided, const RowSink& sink, const BadRecordSink& bad) {
-  return RowReader(path, request, decided, sink, bad).read();
+TextColumns read_rows(const DataSource& source, const ColumnRequest& request, const std::optional<TextColumns>& decided,
+                      const RowSink& sink, const BadRecordSink& bad) {
+  return RowReader(source, request, decided, sink, bad).read();
 }
 
 }  // namespace mini_bert

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 
+#include "mini_bert/bert/data/data_source.h"
 #include "mini_bert/bert/data/text_columns.h"
 
 namespace mini_bert {
@@ -13,7 +13,7 @@ namespace mini_bert {
 // .txt file has no columns but parts). Lines of a .txt file that has parts arrive as records with columns.
 // Returns the columns; they are empty for a file of bare texts.
 using RowSink = std::function<void(Record& record, const TextColumns& columns)>;
-TextColumns read_rows(const std::filesystem::path& path, const ColumnRequest& request,
-                      const std::optional<TextColumns>& decided, const RowSink& sink, const BadRecordSink& bad = {});
+TextColumns read_rows(const DataSource& source, const ColumnRequest& request, const std::optional<TextColumns>& decided,
+                      const RowSink& sink, const BadRecordSink& bad = {});
 
 }  // namespace mini_bert

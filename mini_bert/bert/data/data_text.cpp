@@ -98,9 +98,10 @@ std::string with_line_feeds(std::string_view text) {
 
 }  // namespace
 
-DataText::DataText(const std::filesystem::path& path, IllFormed ill_formed) : file_(path) {
-  const std::string name = path.string();
-  const std::string_view bytes = file_.text();
+DataText::DataText(const DataSource& source, IllFormed ill_formed) : source_(source) {
+  const std::string& name = source.name();
+  if (source.text() == nullptr) file_.emplace(name);
+  const std::string_view bytes = file_ ? file_->text() : std::string_view(*source.text());
   refuse_other_files(bytes, name);
   const bool little = bytes.starts_with("\xff\xfe"), big = bytes.starts_with("\xfe\xff");
   if (little || big) converted_ = from_utf16(bytes, big);
@@ -110,7 +111,8 @@ DataText::DataText(const std::filesystem::path& path, IllFormed ill_formed) : fi
   const bool is_utf8 = little || big || find_ill_formed(bytes) == std::string_view::npos;
   const std::string_view encoding = is_utf8 ? "" : double_byte_encoding(bytes);
   require(encoding.empty(), "{0}: looks like {2}, expected UTF-8; convert it: iconv -f {3} -t UTF-8 {0} > {1}", name,
-          path.stem().string() + "-utf8" + path.extension().string(), encoding, encoding == "GBK" ? "GB18030" : "BIG5");
+          std::filesystem::path(name).stem().string() + "-utf8" + source.extension(), encoding,
+          encoding == "GBK" ? "GB18030" : "BIG5");
   text_ = converted_.empty() ? bytes : std::string_view(converted_);
   if (ill_formed == IllFormed::refused || little || big) {
     text_ = require_utf8(text_, name);

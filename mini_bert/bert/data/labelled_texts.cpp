@@ -145,10 +145,9 @@ void decide_vectors(const std::string& path, const LabelOptions& options, const 
 
 }  // namespace
 
-LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelOptions& options,
-                                 const LabelledFile* training) {
+LabelledFile read_labelled_texts(const DataSource& source, const LabelOptions& options, const LabelledFile* training) {
   LabelledFile file;
-  const LabelReader reader(path.string(), options, training);
+  const LabelReader reader(source.name(), options, training);
   const ColumnRequest request{
       .text = options.text, .pair = options.pair, .label = options.label, .takes_pair = true, .takes_label = true};
   const BadRecordSink count_bad = [&](const Error& error, std::size_t /*line*/) { file.dropped.add_bad(error); };
@@ -163,11 +162,11 @@ LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelO
     }
   };
   const auto decided = training == nullptr ? std::nullopt : std::optional(training->columns);
-  file.columns = read_rows(path, request, decided, read, count_bad);
+  file.columns = read_rows(source, request, decided, read, count_bad);
   if (!options.several && !options.numbers) drop_undecided(file);
-  decide_vectors(path.string(), options, training, file);
+  decide_vectors(source.name(), options, training, file);
   file.dropped.check(file.texts.size());
-  require(!file.texts.empty(), "{}: no text in it; add at least one with its label", path.string());
+  require(!file.texts.empty(), "{}: no text in it; add at least one with its label", source.name());
   if (!file.has_vectors) file.labels = distinct_labels(file.texts);
   return file;
 }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "mini_bert/bert/bert_config.h"
+#include "mini_bert/bert/data/data_source.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/data/dropped_rows.h"
 #include "mini_bert/bert/data/text_columns.h"
@@ -51,7 +51,7 @@ struct LabelledFile {
 // way round if its parts say so. `training` is the training file that was read first. Its columns are read, and its
 // kind of labels. Throws Error, naming file and line, when a column is missing or more than 1 % of the texts have no
 // label.
-LabelledFile read_labelled_texts(const std::filesystem::path& path, const LabelOptions& options,
+LabelledFile read_labelled_texts(const DataSource& source, const LabelOptions& options,
                                  const LabelledFile* training = nullptr);
 
 // Every label that occurs, as sorted_labels().

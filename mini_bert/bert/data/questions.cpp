@@ -203,25 +203,25 @@ nlohmann::json flat_question(const Record& record) {
   return question;
 }
 
-QuestionFile read_question_table(const std::filesystem::path& path, QuestionReader& reader) {
+QuestionFile read_question_table(const DataSource& source, QuestionReader& reader) {
   const RecordSink read = [&](Record& record) {
-    const std::string place = fmt::format("{}: line {}", path.string(), record.line);
+    const std::string place = fmt::format("{}: line {}", source.name(), record.line);
     reader.begin(place);
     const nlohmann::json question = flat_question(record);
     reader.attempt([&] { reader.read_flat(JsonField(question, place)); });
   };
-  read_records(path, read,
+  read_records(source, read,
                [&](const Error& error, std::size_t /*line*/) { reader.attempt([&] { throw Error(error); }); });
-  return reader.finish(path.string());
+  return reader.finish(source.name());
 }
 
 }  // namespace
 
-QuestionFile read_questions(const std::filesystem::path& path, Answers answers) {
+QuestionFile read_questions(const DataSource& source, Answers answers) {
   QuestionReader reader(answers);
-  const std::string extension = data_extension(path), name = path.string();
-  if (extension == ".csv" || extension == ".tsv") return read_question_table(path, reader);
-  const DataText file(path, IllFormed::kept);
+  const std::string extension = data_extension(source), name = source.name();
+  if (extension == ".csv" || extension == ".tsv") return read_question_table(source, reader);
+  const DataText file(source, IllFormed::kept);
   std::string_view text = file.text();
   nlohmann::json root;
   if (is_json_lines(text)) {

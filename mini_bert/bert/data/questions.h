@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "mini_bert/bert/data/choices.h"
+#include "mini_bert/bert/data/data_source.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/data/dropped_rows.h"
 
@@ -42,7 +42,7 @@ struct QuestionFile {
 // occurs. Throws Error, naming file and question, when the file has another form, and when more than 1 % of the
 // questions cannot be learned from: an answer does not occur in its context, a part is missing, or a line is broken. If
 // answers are optional, such a question stays in its place and has a problem.
-QuestionFile read_questions(const std::filesystem::path& path, Answers answers = Answers::required);
+QuestionFile read_questions(const DataSource& source, Answers answers = Answers::required);
 
 struct WindowOptions {
   Index max_length;  // tokens of a window, with the question and special tokens

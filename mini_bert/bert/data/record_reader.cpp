@@ -64,23 +64,23 @@ void read_lines(std::string_view text, const std::string& path, const RecordSink
   }
 }
 
-std::string data_extension(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
+std::string data_extension(const DataSource& source) {
+  std::string extension = source.extension();
   std::ranges::transform(extension, extension.begin(), [](char c) { return 'A' <= c && c <= 'Z' ? c + 32 : c; });
   return extension;
 }
 
-void read_records(const std::filesystem::path& path, const RecordSink& sink, const BadRecordSink& bad) {
-  const std::string extension = data_extension(path), name = path.string();
+void read_records(const DataSource& source, const RecordSink& sink, const BadRecordSink& bad) {
+  const std::string extension = data_extension(source), name = source.name();
   const bool is_json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
   if (is_json || extension == ".csv" || extension == ".tsv" || extension == ".txt") {
-    const DataText file(path, bad ? IllFormed::kept : IllFormed::refused);
+    const DataText file(source, bad ? IllFormed::kept : IllFormed::refused);
     if (is_json) return read_json(file.text(), name, sink, bad);
     if (extension == ".txt") return read_lines(file.text(), name, sink, bad);
     return read_separated(file.text(), extension == ".csv" ? ',' : '\t', name, sink, bad);
   }
   fail("{}: files ending in {} are not read, expected .json, .jsonl, .ndjson, .csv, .tsv or .txt; convert or rename it",
-       name, in_quotes(path.extension().string()));
+       name, in_quotes(source.extension()));
 }
 
 }  // namespace mini_bert

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mini_bert/base/error.h"
+#include "mini_bert/bert/data/data_source.h"
 
 namespace mini_bert {
 
@@ -50,9 +50,9 @@ using BadRecordSink = std::function<void(const Error& error, std::size_t line)>;
 // where they are empty texts. A null in place of a text is an empty text. Throws Error, with line and reason, for
 // anything else. If `bad` is given, it gets every line, row and element of an array that is no record, and every line
 // or row that is not UTF-8. Only one record is in memory at a time.
-void read_records(const std::filesystem::path& path, const RecordSink& sink, const BadRecordSink& bad = {});
+void read_records(const DataSource& source, const RecordSink& sink, const BadRecordSink& bad = {});
 
 // The extension of a data file in lower case: ".csv".
-std::string data_extension(const std::filesystem::path& path);
+std::string data_extension(const DataSource& source);
 
 }  // namespace mini_bert

@@ -75,9 +75,9 @@ class SampleReader {
 
 }  // namespace
 
-SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& options) {
+SampleFile read_samples(const DataSource& source, const ReadOptions& options) {
   SampleFile file;
-  SampleReader reader(path.string(), options, file);
+  SampleReader reader(source.name(), options, file);
   const ColumnRequest request{.text = options.text_column,
                               .pair = options.pair_column,
                               .takes_pair = options.takes_pair,
@@ -98,9 +98,9 @@ SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& op
       note(error, record.line, id);
     }
   };
-  file.columns = read_rows(path, request, options.decided, read, note_bad);
+  file.columns = read_rows(source, request, options.decided, read, note_bad);
   file.dropped.check(file.samples.size());
-  require(!file.samples.empty(), "{}: no text in it ({} blank ones); add at least one", path.string(),
+  require(!file.samples.empty(), "{}: no text in it ({} blank ones); add at least one", source.name(),
           file.dropped.blank());
   return file;
 }

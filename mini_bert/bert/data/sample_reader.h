@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "mini_bert/base/utf8.h"
+#include "mini_bert/bert/data/data_source.h"
 #include "mini_bert/bert/data/dropped_rows.h"
 #include "mini_bert/bert/data/text_columns.h"
 
@@ -47,6 +47,6 @@ struct SampleFile {
 // Reads the texts of a data file in a format of read_records(). Throws Error when the file cannot be read, when the
 // columns cannot be decided, when more than 1 % of the rows lack the column or have no text in it, when a span of
 // "mask" is not a range of its text or covers only white space, and when no text is left.
-SampleFile read_samples(const std::filesystem::path& path, const ReadOptions& options = {});
+SampleFile read_samples(const DataSource& source, const ReadOptions& options = {});
 
 }  // namespace mini_bert

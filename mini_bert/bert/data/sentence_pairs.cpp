@@ -22,7 +22,7 @@ void add_sentence(std::string_view text, Document& document) {
   if (!is_blank(text)) document.emplace_back(text);
 }
 
-void read_lines_as_sentences(const std::filesystem::path& path, DocumentFile& file) {
+void read_lines_as_sentences(const DataSource& source, DocumentFile& file) {
   std::size_t sentences = 0;
   file.documents.resize(1);
   const RecordSink read = [&](Record& record) {
@@ -34,7 +34,7 @@ void read_lines_as_sentences(const std::filesystem::path& path, DocumentFile& fi
       file.documents.emplace_back();
     }
   };
-  read_records(path, read, [&](const Error& error, std::size_t /*line*/) { file.dropped.add_bad(error); });
+  read_records(source, read, [&](const Error& error, std::size_t /*line*/) { file.dropped.add_bad(error); });
   file.dropped.check(sentences);
   if (file.documents.back().empty()) file.documents.pop_back();
 }
@@ -91,25 +91,25 @@ Document split_sentences(std::string_view text) {
   return sentences;
 }
 
-DocumentFile read_documents(const std::filesystem::path& path, const std::string& text_column,
+DocumentFile read_documents(const DataSource& source, const std::string& text_column,
                             const std::optional<TextColumns>& decided) {
   DocumentFile file;
-  if (data_extension(path) == ".txt") {
-    read_lines_as_sentences(path, file);
+  if (data_extension(source) == ".txt") {
+    read_lines_as_sentences(source, file);
   } else {
-    SampleFile texts = read_samples(path, {.text_column = text_column, .decided = decided, .mask_spans = true});
+    SampleFile texts = read_samples(source, {.text_column = text_column, .decided = decided, .mask_spans = true});
     for (const Sample& sample : texts.samples) {
       require(
           sample.mask.empty(),
           "{}: line {}: \"mask\" chooses spans, which goes with masked words alone: pairs of sentences are drawn and "
           "cut anew in every epoch; name words with `mask_words` instead",
-          path.string(), sample.line);
+          source.name(), sample.line);
       file.documents.push_back(split_sentences(sample.text));
     }
     file.columns = texts.columns;
     file.dropped = std::move(texts.dropped);
   }
-  require(!file.documents.empty(), "{}: no text in it; add at least two documents", path.string());
+  require(!file.documents.empty(), "{}: no text in it; add at least two documents", source.name());
   return file;
 }
 

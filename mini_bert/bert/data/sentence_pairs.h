@@ -1,10 +1,10 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "mini_bert/bert/data/data_source.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/data/dropped_rows.h"
 #include "mini_bert/bert/data/text_columns.h"
@@ -25,7 +25,7 @@ struct DocumentFile {
 // document, as in Google's BERT. In the other formats of read_records(), each text is a document and is cut after
 // 。！？ … . ! ? and line ends. Throws Error when there is no document.
 // `decided`: the columns of the training file, for the validation file.
-DocumentFile read_documents(const std::filesystem::path& path, const std::string& text_column,
+DocumentFile read_documents(const DataSource& source, const std::string& text_column,
                             const std::optional<TextColumns>& decided = {});
 
 // Cuts a text into sentences. Marks and quotes that close a sentence stay with it.

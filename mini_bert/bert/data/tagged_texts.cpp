@@ -16,9 +16,9 @@ namespace {
 
 using kernels::ignore_index;
 
-TaggedFile read_tag_records(const std::filesystem::path& path, const TagColumns& columns) {
+TaggedFile read_tag_records(const DataSource& source, const TagColumns& columns) {
   TaggedFile file{.texts = {}, .columns = {}, .has_keys = true, .labels = {}, .dropped = {}};
-  const std::string name = path.string();
+  const std::string name = source.name();
   std::optional<TagColumns> decided;
   const BadRecordSink count_bad = [&](const Error& error, std::size_t /*line*/) { file.dropped.add_bad(error); };
   const RecordSink read = [&](Record& record) {
@@ -33,25 +33,25 @@ TaggedFile read_tag_records(const std::filesystem::path& path, const TagColumns&
       file.dropped.add_bad(error);
     }
   };
-  read_records(path, read, count_bad);
+  read_records(source, read, count_bad);
   if (decided) file.columns = {.text = decided->words, .label = decided->tags};
   return file;
 }
 
 // A file whose lines are words with their tags, or texts with their tags.
-TaggedFile read_tag_table(const std::filesystem::path& path, Faults faults) {
-  const DataText file(path, IllFormed::kept);
-  if (auto sentences = read_tag_sentences(file.text(), path.string(), faults)) return *std::move(sentences);
-  return read_tag_lines(file.text(), path.string(), faults);
+TaggedFile read_tag_table(const DataSource& source, Faults faults) {
+  const DataText file(source, IllFormed::kept);
+  if (auto sentences = read_tag_sentences(file.text(), source.name(), faults)) return *std::move(sentences);
+  return read_tag_lines(file.text(), source.name(), faults);
 }
 
-bool is_json_file(const std::filesystem::path& path) {
-  const std::string extension = data_extension(path);
+bool is_json_file(const DataSource& source) {
+  const std::string extension = data_extension(source);
   return extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
 }
 
 // Reads the words of records, if the first record has words in place of a text.
-std::optional<std::vector<TaggedText>> read_word_arrays(const std::filesystem::path& path, const std::string& named) {
+std::optional<std::vector<TaggedText>> read_word_arrays(const DataSource& source, const std::string& named) {
   TaggedFile file;
   std::optional<std::string> column;
   const BadRecordSink keep_bad = [&](const Error& error, std::size_t line) {
@@ -61,13 +61,13 @@ std::optional<std::vector<TaggedText>> read_word_arrays(const std::filesystem::p
     if (!column) column = words_column(record, named);
     if (column->empty()) return;
     try {
-      file.texts.push_back({.words = words_of_record(record, *column, path.string()), .tags = {}, .line = record.line});
+      file.texts.push_back({.words = words_of_record(record, *column, source.name()), .tags = {}, .line = record.line});
     } catch (const Error& error) {
       keep_bad(error, record.line);
     }
     file.texts.back().id = record.id();
   };
-  read_records(path, read, keep_bad);
+  read_records(source, read, keep_bad);
   if (!column || column->empty()) return std::nullopt;
   return std::move(file.texts);
 }
@@ -110,41 +110,41 @@ void drop_places(std::vector<TaggedText>& texts) {
 
 }  // namespace
 
-TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns, const TaggedFile* training,
+TaggedFile read_tagged_texts(const DataSource& source, const TagColumns& columns, const TaggedFile* training,
                              const std::vector<std::string>& known_labels) {
-  const bool json = is_json_file(path);
+  const bool json = is_json_file(source);
   const bool same_keys = training != nullptr && training->has_keys;
   const TagColumns keys =
       same_keys ? TagColumns{.words = training->columns.text, .tags = training->columns.label} : columns;
-  TaggedFile file = json ? read_tag_records(path, keys) : read_tag_table(path, Faults::counted);
+  TaggedFile file = json ? read_tag_records(source, keys) : read_tag_table(source, Faults::counted);
   if (training != nullptr && !columns.is_training) {
     const bool keeps_labels = std::ranges::all_of(training->labels, [&](const std::string& label) {
       return std::ranges::find(known_labels, label) != known_labels.end();
     });
-    drop_unknown_tags(path.string(), keeps_labels ? known_labels : training->labels, file);
+    drop_unknown_tags(source.name(), keeps_labels ? known_labels : training->labels, file);
   }
   file.dropped.check(file.texts.size());
-  require(!file.texts.empty(), "{}: no text in it; add at least one with its tags", path.string());
+  require(!file.texts.empty(), "{}: no text in it; add at least one with its tags", source.name());
   file.labels = distinct_tags(file.texts);
   drop_places(file.texts);
   return file;
 }
 
-std::optional<std::vector<TaggedText>> read_words(const std::filesystem::path& path, const std::string& words,
+std::optional<std::vector<TaggedText>> read_words(const DataSource& source, const std::string& words,
                                                   const std::vector<std::string>& labels) {
-  if (is_json_file(path)) return read_word_arrays(path, words);
-  const std::string extension = data_extension(path);
+  if (is_json_file(source)) return read_word_arrays(source, words);
+  const std::string extension = data_extension(source);
   if (extension == ".csv") return std::nullopt;
-  const DataText file(path, IllFormed::kept);
+  const DataText file(source, IllFormed::kept);
   const bool may_hold_texts = extension == ".txt" || extension == ".tsv";
-  std::optional<TaggedFile> tagged = read_tag_sentences(file.text(), path.string(), Faults::kept);
+  std::optional<TaggedFile> tagged = read_tag_sentences(file.text(), source.name(), Faults::kept);
   if (tagged) {
     const auto has_tags = [&](const TaggedText& text) {
       return std::ranges::all_of(text.tags, [&](const std::string& tag) { return is_tag(tag, labels); });
     };
     if (may_hold_texts && !std::ranges::all_of(tagged->texts, has_tags)) return std::nullopt;
   } else if (!may_hold_texts || holds_tag_lines(file.text(), labels)) {
-    tagged = read_tag_lines(file.text(), path.string(), Faults::kept);
+    tagged = read_tag_lines(file.text(), source.name(), Faults::kept);
   } else {
     return std::nullopt;
   }

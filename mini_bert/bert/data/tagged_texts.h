@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "mini_bert/bert/bert_config.h"
+#include "mini_bert/bert/data/data_source.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/data/dropped_rows.h"
 #include "mini_bert/bert/data/text_columns.h"
@@ -56,14 +56,14 @@ struct TaggedFile {
 // If every word of a file is one character and a number, as in Weibo NER, the number is the character's position in a
 // word and is dropped. `training` is the training file that was read first: its keys are read. `known_labels` are
 // the labels of the model. Throws Error, naming file and line, when more than 1 % of the texts are bad.
-TaggedFile read_tagged_texts(const std::filesystem::path& path, const TagColumns& columns,
-                             const TaggedFile* training = nullptr, const std::vector<std::string>& known_labels = {});
+TaggedFile read_tagged_texts(const DataSource& source, const TagColumns& columns, const TaggedFile* training = nullptr,
+                             const std::vector<std::string>& known_labels = {});
 
 // The texts of a file that holds words in place of texts, for a model that tags them: a file of words and tags as
 // above, whose tags are `labels` of the model or follow a scheme such as BIO, or records with an array of words
 // (`words` names its column; empty: a usual name), which need no tags. A text that cannot be read has a problem.
 // nullopt when the file holds texts.
-std::optional<std::vector<TaggedText>> read_words(const std::filesystem::path& path, const std::string& words,
+std::optional<std::vector<TaggedText>> read_words(const DataSource& source, const std::string& words,
                                                   const std::vector<std::string>& labels);
 
 // Every tag that occurs, once, sorted by code points.

@@ -7,7 +7,9 @@
 #include "mini_bert/autograd/ops/cross_entropy.h"
 #include "mini_bert/autograd/ops/embedding.h"
 #include "mini_bert/autograd/tape.h"
+#include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/longest_sequence.h"
+#include "mini_bert/tensor/kernels/sum_of_squares.h"
 
 namespace mini_bert {
 namespace {
@@ -56,22 +58,20 @@ class Recorder : public Observer {
 };
 
 Sequence read_text(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::string_view text) {
-  const Encoding encoding = tokenizer.encode(text, cut_to(longest_sequence(model.config(), tokenizer)));
-  return {encoding.ids, encoding.type_ids};
+  return sequence_of(tokenizer.encode(text, cut_to(longest_sequence(model.config(), tokenizer))), tokenizer);
 }
 
-double norm_of(std::span<const float> values) {
-  return std::sqrt(
-      std::transform_reduce(values.begin(), values.end(), 0.0, std::plus(), [](double x) { return x * x; }));
+double norm_of(const Tensor& x) {
+  return std::sqrt(kernels::sum_of_squares(x));
 }
 
 ParameterPull pull_at(const Parameter& parameter) {
   const Tensor value = parameter.value(), grad = parameter.grad();
-  ParameterPull pull = {.path = parameter.path, .shape = value.shape(), .value_norm = norm_of(value.values<float>())};
+  ParameterPull pull = {.path = parameter.path, .shape = value.shape(), .value_norm = norm_of(value)};
   if (!grad.defined()) return pull;  // no row of this table was read
   const auto gradients = grad.values<float>();
   const auto strongest = std::ranges::max_element(gradients, {}, [](float g) { return std::abs(g); });
-  pull.gradient_norm = norm_of(gradients);
+  pull.gradient_norm = norm_of(grad);
   pull.strongest = strongest - gradients.begin();
   pull.value = value.values<float>()[static_cast<std::size_t>(pull.strongest)];
   pull.gradient = *strongest;
@@ -128,7 +128,7 @@ Pull pull_of(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::stri
   }
   // Every position occurs once, so its row's gradient is that of the sum of embeddings at this token.
   const Tensor& positions = model.bert().embeddings().position_embeddings().grad();
-  for (Index t = 0; t < length; ++t) pull.tokens.push_back(norm_of(positions.rows(t, t + 1).values<float>()));
+  for (Index t = 0; t < length; ++t) pull.tokens.push_back(norm_of(positions.rows(t, t + 1)));
   for (const Parameter& parameter : parameters) {
     pull.parameters.push_back(pull_at(parameter));
     parameter.var().clear_grad();

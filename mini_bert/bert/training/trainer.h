@@ -48,8 +48,8 @@ enum class Ending { completed, stopped_early, interrupted };
 // to a run that never stopped.
 class Trainer {
  public:
-  // Writes checkpoints to `output`. All arguments must outlive the trainer. The anchor pulls trained parameters towards
-  // the weights that the model has when the trainer is made.
+  // Writes checkpoints to `output`, or none if it is empty. All arguments must outlive the trainer. The anchor pulls
+  // trained parameters towards the weights that the model has when the trainer is made.
   Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
           std::filesystem::path output, TrainingObserver& observer);
 

@@ -119,7 +119,7 @@ fs::path Trainer::checkpoint_path(Index step) const {
 }
 
 void Trainer::save_checkpoint() {
-  if (last_saved_step_ == history_.step) return;
+  if (output_.empty() || last_saved_step_ == history_.step) return;
   const fs::path path = checkpoint_path(history_.step);
   AtomicDirectory directory(path);
   save_pretrained(directory.staging(), model_, tokenizer_);

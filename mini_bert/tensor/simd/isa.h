@@ -12,8 +12,8 @@ enum class Isa { portable, neon, simd128, avx2, avx512, avx512_bf16 };
 std::string_view name_of(Isa isa);
 
 // The best set that this CPU has; the answer is computed once. The variable
-// MINI_BERT_ISA=portable|neon|simd128|avx2|avx512|avx512_bf16 asks for a lower set. Error if it names no set, or a set that
-// this CPU lacks.
+// MINI_BERT_ISA=portable|neon|simd128|avx2|avx512|avx512_bf16 asks for a lower set. Error if it names no set, or a set
+// that this CPU lacks.
 Isa isa();
 
 // Whether this CPU and its operating system can run a set.

@@ -10,7 +10,7 @@ using Names = std::vector<std::string>;
 
 namespace {
 
-// One layer: the gradients of an encoder of two are checked in bert_test.cpp.
+// One layer: the gradients of an encoder of two are checked in bert_gradients_test.cpp.
 BertConfig config_with_labels(Index labels, const std::optional<std::string>& problem_type = std::nullopt) {
   BertConfig config = test::tiny_config(0.3);
   config.num_hidden_layers = 1;

@@ -45,7 +45,8 @@ TEST_CASE("inspect: the steps end in the answers of fill_mask") {
   REQUIRE(inspection.layers.size() == 2);
   CHECK(inspection.word.shape() == Shape{6, 12});
   CHECK(inspection.layers.back().fed_forward.shape() == Shape{6, 12});
-  for (const FillMaskAnswer& answer : fill_mask(m.model, m.tokenizer, text).front()) {
+  const auto blanks = fill_mask(m.model, m.tokenizer, text);
+  for (const FillMaskAnswer& answer : blanks.front()) {
     CHECK(-std::log(answer.score) == Approx(loss_of(m, 2, answer.token)).epsilon(1e-5));
   }
 }

@@ -171,6 +171,17 @@ TEST_CASE("trainer: the same run has the same bits, another seed has others") {
   CHECK_FALSE(test::same_bits(first.weights(), other.weights()));
 }
 
+TEST_CASE("trainer: a loop of advance() is a run, and a call more changes nothing") {
+  Setup setup;
+  setup.arguments.max_steps = 5;
+  Run whole(setup, "whole"), steps(setup, "steps");
+  whole.trainer.run();
+  for (int step = 1; step < 5; ++step) CHECK(steps.trainer.advance());
+  CHECK_FALSE(steps.trainer.advance());
+  CHECK_FALSE(steps.trainer.advance());
+  CHECK(steps.trainer.history().to_json() == whole.trainer.history().to_json());
+}
+
 TEST_CASE("trainer: stops early after so many evaluations without a better loss") {
   Setup setup;
   setup.arguments.learning_rate = 0;  // the loss stays what it was

@@ -19,7 +19,8 @@ TEST_CASE("an instruction set is chosen by name, or is the best this CPU has", "
       CHECK_THROWS_WITH(choose_isa(name), ContainsSubstring("asks for " + name + ", which this CPU lacks"));
     }
   }
-  CHECK_THROWS_WITH(choose_isa("sse"), ContainsSubstring("portable, neon, simd128, avx2, avx512 or avx512_bf16, got \"sse\""));
+  CHECK_THROWS_WITH(choose_isa("sse"),
+                    ContainsSubstring("portable, neon, simd128, avx2, avx512 or avx512_bf16, got \"sse\""));
 }
 
 }  // namespace

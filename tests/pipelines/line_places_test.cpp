@@ -1,4 +1,4 @@
-#include "apps/train/line_places.h"
+#include "mini_bert/pipelines/line_places.h"
 
 #include "tests/apps/program_testing.h"
 #include "tests/catch.h"

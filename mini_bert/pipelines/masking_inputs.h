@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "apps/train/train_options.h"
 #include "mini_bert/bert/data/dataset.h"
 #include "mini_bert/bert/data/masking.h"
+#include "mini_bert/pipelines/training_request.h"
 
 namespace mini_bert {
 
@@ -17,6 +17,6 @@ struct MaskingInputs {
 
 // Reads the word list, or finds words in the training texts. Error when a list cannot be read, or when the vocabulary
 // lacks characters of a word that should always be masked.
-MaskingInputs read_masking_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const Dataset& train);
+MaskingInputs read_masking_inputs(const TrainingRequest& request, const Tokenizer& tokenizer, const Dataset& train);
 
 }  // namespace mini_bert

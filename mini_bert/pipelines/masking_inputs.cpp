@@ -1,11 +1,11 @@
-#include "apps/train/masking_inputs.h"
+#include "mini_bert/pipelines/masking_inputs.h"
 
 #include <algorithm>
 
 #include <fmt/ranges.h>
 
-#include "apps/console/text_format.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/format_count.h"
 #include "mini_bert/bert/data/word_mining.h"
 
 namespace mini_bert {
@@ -48,21 +48,21 @@ WordList read_words(const std::string& path, const Tokenizer& tokenizer, std::ve
   return std::move(read.words);
 }
 
-WordList always_masked(const MaskingOptions& options, const Tokenizer& tokenizer) {
-  const std::vector<std::string> words = options.split_mask_words();
+WordList always_masked(const MaskingRequest& masking, const Tokenizer& tokenizer) {
+  const std::vector<std::string> words = masking.split_mask_words();
   ReadWords read = make_word_list(words, tokenizer);
   if (!read.unusable.empty()) {
-    fail("--mask-words: the vocabulary cannot read {}; name words whose characters it has",
+    fail("`mask_words`: the vocabulary cannot read {}; name words whose characters it has",
          in_quotes(read.unusable.front()));
   }
   return std::move(read.words);
 }
 
-void add_facts_of_words(const TrainOptions& options, const Tokenizer& tokenizer, const Dataset& train,
+void add_facts_of_words(const TrainingRequest& request, const Tokenizer& tokenizer, const Dataset& train,
                         const MaskingCensus& census, std::vector<std::string>& facts) {
-  const std::vector<std::string> words = options.masking.split_mask_words();
+  const std::vector<std::string> words = request.masking.split_mask_words();
   if (words.empty()) return;
-  facts.push_back(fmt::format("--mask-words: {} tokens of the training texts are always masked",
+  facts.push_back(fmt::format("`mask_words`: {} tokens of the training texts are always masked",
                               format_count(census.always_by_word)));
   for (const std::string& word : words) {
     const Masker masker(tokenizer, 0, {.always = make_word_list({&word, 1}, tokenizer).words});
@@ -76,8 +76,8 @@ std::string share_text(Index count, Index total) {
 
 }  // namespace
 
-MaskingInputs read_masking_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const Dataset& train) {
-  const MaskingOptions& masking = options.masking;
+MaskingInputs read_masking_inputs(const TrainingRequest& request, const Tokenizer& tokenizer, const Dataset& train) {
+  const MaskingRequest& masking = request.masking;
   MaskingInputs inputs;
   std::vector<std::string>& facts = inputs.facts;
   if (masking.whole_words == "auto") {
@@ -90,13 +90,13 @@ MaskingInputs read_masking_inputs(const TrainOptions& options, const Tokenizer& 
 
   const bool is_plain = facts.empty() && inputs.rules.always.empty() && masking.ngram == 1 && train.spans == 0;
   if (is_plain) return inputs;
-  const double probability = options.training.mask_probability;
+  const double probability = request.training.mask_probability;
   const MaskingCensus census = Masker(tokenizer, probability, inputs.rules).census(train.sequences);
   if (inputs.rules.whole_words) {
     facts.push_back("whole words: " + share_text(census.in_words, census.candidates) + " are in words of two or more");
   }
   if (masking.ngram > 1) facts.push_back(fmt::format("1 to {} of them in a row", masking.ngram));
-  add_facts_of_words(options, tokenizer, train, census, facts);
+  add_facts_of_words(request, tokenizer, train, census, facts);
   if (train.spans > 0) {
     facts.push_back(fmt::format("\"mask\": {} spans, {} tokens of them always masked, nothing else in their texts",
                                 format_count(train.spans), format_count(census.always_by_data)));

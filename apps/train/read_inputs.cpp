@@ -1,8 +1,9 @@
-#include "apps/train/guard_inputs.h"
+#include "apps/train/read_inputs.h"
 
 #include <filesystem>
 
-#include "mini_bert/bert/longest_sequence.h"
+#include "apps/console/argument_wording.h"
+#include "apps/tasks/tasks.h"
 
 namespace mini_bert {
 namespace {
@@ -26,11 +27,17 @@ fs::path default_guard() {
 
 }  // namespace
 
-Guard read_guard_inputs(const TrainOptions& options, const Tokenizer& tokenizer, const BertConfig& config) {
-  const std::string& guard = options.masking.guard;
-  if (guard.empty()) return {};
-  return read_guard(guard == "default" ? default_guard() : fs::path(guard), tokenizer,
-                    longest_sequence(config, tokenizer));
+std::string guard_file(const std::string& guard) {
+  return guard == "default" ? default_guard().string() : guard;
+}
+
+TrainingInputs read_inputs(const TrainOptions& options) {
+  TrainingInputs inputs = training_task(options.task).read(options);
+  const auto is_flag = [](const std::string& /*flag*/) { return true; };
+  for (std::vector<std::string>* facts : {&inputs.reading.facts, &inputs.masking}) {
+    for (std::string& fact : *facts) fact = worded(Error(fact), is_flag);
+  }
+  return inputs;
 }
 
 }  // namespace mini_bert

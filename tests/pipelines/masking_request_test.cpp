@@ -1,13 +1,13 @@
-#include "apps/train/masking_options.h"
+#include "mini_bert/pipelines/masking_request.h"
 
 #include "tests/catch.h"
 
 using namespace mini_bert;
 using Words = std::vector<std::string>;
 
-TEST_CASE("--mask-words: several in one, with commas of either script between them, or repeated") {
+TEST_CASE("mask_words: several in one, with commas of either script between them, or repeated") {
   const auto split = [](const Words& given) {
-    MaskingOptions options;
+    MaskingRequest options;
     options.mask_words = given;
     return options.split_mask_words();
   };

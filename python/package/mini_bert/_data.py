@@ -1,0 +1,62 @@
+"""Data for training: files, or texts and rows in memory. Both go through the same readers."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Iterable, List, Mapping, Optional, Tuple, Union
+
+Path = Union[str, "os.PathLike[str]"]
+Row = Union[str, Mapping[str, Any]]
+Data = Union[Path, Iterable[Path], Iterable[Row]]
+
+_EXTENSIONS = (".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".conll", ".bio", ".bmes", ".conllu")
+
+
+def checked(text: Any) -> str:
+    """The text, if it is one that can be written as UTF-8."""
+    if not isinstance(text, str):
+        raise TypeError(f"a text is of type {type(text).__name__}, expected str")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"character {error.start} of a text is half of a surrogate pair, which is no text") from None
+    return text
+
+
+def _number(value: Any) -> Any:
+    """A number or an array of numpy and the like as Python's own."""
+    for name in ("item", "tolist"):
+        if hasattr(value, name):
+            try:
+                return getattr(value, name)()
+            except (TypeError, ValueError):
+                continue
+    raise ValueError(f"a row holds {value!r}, which is no text, number or list")
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, os.PathLike) or (
+        isinstance(value, str) and value.lower().endswith(_EXTENSIONS) and os.path.exists(value)
+    )
+
+
+def data_of(data: Optional[Data], name: str) -> Union[None, List[str], Tuple[str, str, str]]:
+    """What the extension takes: paths, or a text in memory, whose line N is the Nth row. ``name`` is for messages."""
+    if data is None:
+        return None
+    if _is_file(data):
+        return [os.fspath(data)]  # type: ignore[arg-type, unused-ignore]
+    if isinstance(data, str):
+        raise ValueError(f"{name} is the text {data!r}; expected a list of texts or rows, or the path of a file")
+    if hasattr(data, "to_dict") and hasattr(data, "columns"):  # a table of pandas
+        data = data.to_dict("records")
+    rows: List[Any] = list(data)  # type: ignore[arg-type, unused-ignore]
+    if rows and all(_is_file(row) for row in rows):
+        return [os.fspath(row) for row in rows]
+    lines = []
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, (str, Mapping)):
+            raise ValueError(f"{name}: row {number} is {type(row).__name__}, expected a text or a dictionary")
+        lines.append(json.dumps(row if isinstance(row, str) else dict(row), ensure_ascii=False, default=_number))
+    return (name, ".jsonl", checked("\n".join(lines)))

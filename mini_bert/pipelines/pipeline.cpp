@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "mini_bert/base/argument_error.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/other_task_error.h"
 #include "mini_bert/bert/predict/sentence_folder.h"
-#include "mini_bert/pipelines/training_inputs.h"
 
 namespace mini_bert {
 namespace {
@@ -117,32 +117,32 @@ EmbedOptions Pipeline::embed_options(const std::string& prompt_name) const {
   return read_sentence_folder(folder_, *state_.tokenizer, prompt_name).value_or(EmbedOptions{});
 }
 
-TrainingReport Pipeline::train(TrainingRequest request, TrainingObserver& observer) {
+Inspection Pipeline::inspect(std::string_view text) {
   const Lock lock(busy_);
+  return mini_bert::inspect(model_for<BertForMaskedLM>("BertForMaskedLM"), *state_.tokenizer, text);
+}
+
+LossGradient Pipeline::loss_gradient(std::string_view text, Index token, const std::string& target) {
+  const Lock lock(busy_);
+  const std::optional<std::int32_t> id = state_.tokenizer->vocabulary().find(target);
+  require_argument(id.has_value(), "target", "is \"{}\", which is not one token of the vocabulary", target);
+  return mini_bert::loss_gradient(model_for<BertForMaskedLM>("BertForMaskedLM"), *state_.tokenizer, text, token, *id);
+}
+
+TrainingRequest Pipeline::continued(TrainingRequest request) const {
   request.model = folder_.string();
   request.training.save = Every::never;
   if (state_.is_trained) {
     request.trained = state_.model;
     request.trained_tokenizer = state_.tokenizer;
   }
-  TrainingInputs inputs = read_training_inputs(request);
-  Trainer trainer(*inputs.objective, *inputs.tokenizer, request.training, {}, observer);
+  return request;
+}
 
-  // The observer may already ask the model that is being trained.
-  const State before = state_;
-  state_ = {.tokenizer = inputs.tokenizer, .models = {inputs.model}, .model = inputs.model, .is_trained = true};
-  TrainingReport report;
-  try {
-    report.ending = trainer.run();
-  } catch (...) {
-    if (trainer.history().step == 0) state_ = before;
-    throw;
-  }
-  report.history = trainer.history();
-  for (const auto& facts : {inputs.reading.facts, inputs.masking}) {
-    report.notes.insert(report.notes.end(), facts.begin(), facts.end());
-  }
-  return report;
+TrainingReport Pipeline::train(TrainingRequest request, TrainingObserver& observer) {
+  const Lock lock(busy_);
+  TrainingRun run(*this, std::move(request), observer);
+  return run.report(run.run());
 }
 
 void Pipeline::save(const std::filesystem::path& folder, StorageType type) {

@@ -14,20 +14,13 @@
 #include "mini_bert/bert/predict/classify.h"
 #include "mini_bert/bert/predict/embed.h"
 #include "mini_bert/bert/predict/fill_mask.h"
+#include "mini_bert/bert/predict/inspect.h"
 #include "mini_bert/bert/predict/joint_fill.h"
 #include "mini_bert/bert/predict/score.h"
 #include "mini_bert/bert/predict/tag.h"
-#include "mini_bert/bert/training/trainer.h"
-#include "mini_bert/pipelines/training_request.h"
+#include "mini_bert/pipelines/training_run.h"
 
 namespace mini_bert {
-
-// How a training ended, and all that it reported.
-struct TrainingReport {
-  Ending ending = Ending::completed;
-  TrainingHistory history;
-  std::vector<std::string> notes;  // how the data were read, what is masked: for a person
-};
 
 // A model and its tokenizer, ready for every task: load once, then ask, train and save. Bindings to other languages
 // are written on top of this class.
@@ -58,6 +51,10 @@ class Pipeline {
   // What the model's folder says about its vectors: pooling, prompt, normalisation. Without modules.json, the defaults.
   EmbedOptions embed_options(const std::string& prompt_name = "") const;
 
+  // What a masked language model computes for a text, and the gradients that the word `target` at one token asks for.
+  Inspection inspect(std::string_view text);
+  LossGradient loss_gradient(std::string_view text, Index token, const std::string& target);
+
   // Trains the model for request.task, starting from its present weights. The head of another task begins anew. From
   // then on, the object has this model alone, also if `observer` ends the training early or throws: the weights are
   // then those after the last update. An error before the first update leaves the object as it was. Saves nothing;
@@ -76,6 +73,7 @@ class Pipeline {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  friend class TrainingRun;
   using AnyModel = std::shared_ptr<BertPreTrainedModel>;
 
   template <class Model>
@@ -83,6 +81,8 @@ class Pipeline {
   template <class Model>
   Model& model_for(const char* architecture);
   AnyModel load_as_made();
+  // The request of a training that starts from the present weights.
+  TrainingRequest continued(TrainingRequest request) const;
 
   std::filesystem::path folder_;
   struct State {

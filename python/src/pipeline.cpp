@@ -9,7 +9,7 @@
 
 #include <utility>
 
-#include "mini_bert/base/argument_error.h"
+#include "mini_bert/pipelines/request_settings.h"
 #include "python/src/bindings.h"
 #include "python/src/results.h"
 #include "python/src/training.h"
@@ -22,26 +22,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-template <class Value, std::size_t count>
-Value named(const std::string& name, const std::pair<const char*, Value> (&values)[count], const char* argument) {
-  std::string names;
-  for (const auto& [known, value] : values) {
-    if (name == known) return value;
-    names += (names.empty() ? "" : ", ") + std::string(known);
-  }
-  throw ArgumentError(argument, "is '" + name + "'; expected one of " + names);
-}
-
-constexpr std::pair<const char*, Aggregation> aggregations[] = {{"none", Aggregation::none},
-                                                                {"simple", Aggregation::simple},
-                                                                {"first", Aggregation::first},
-                                                                {"average", Aggregation::average},
-                                                                {"max", Aggregation::max}};
-constexpr std::pair<const char*, TextPooling> poolings[] = {
-    {"mean", TextPooling::mean}, {"cls", TextPooling::cls}, {"pooler", TextPooling::pooler}};
-constexpr std::pair<const char*, StorageType> storage_types[] = {
-    {"f32", StorageType::f32}, {"f16", StorageType::f16}, {"bf16", StorageType::bf16}};
 
 nb::list fill_mask(Pipeline& self, const std::string& text, Index top_k, const Texts& targets) {
   return to_python(unlocked([&] { return self.fill_mask(text, {.top_k = top_k, .targets = targets}); }));
@@ -64,7 +44,7 @@ nb::ndarray<nb::numpy, float, nb::ndim<2>> embed(Pipeline& self, const Texts& te
                                                  bool normalize, const std::string& prompt_name) {
   return array_of(unlocked([&] {
     EmbedOptions options = self.embed_options(prompt_name);
-    if (!pooling.empty()) options.pooling = named(pooling, poolings, "pooling");
+    if (!pooling.empty()) options.pooling = pooling_named(pooling);
     options.normalize_again = normalize;
     return self.embed(texts, options);
   }));
@@ -77,7 +57,7 @@ nb::list classify(Pipeline& self, const Pairs& texts) {
 }
 
 nb::list tag(Pipeline& self, const Texts& texts, const std::string& strategy) {
-  const Aggregation aggregation = named(strategy, aggregations, "aggregation_strategy");
+  const Aggregation aggregation = aggregation_named(strategy);
   nb::list lists;
   for (const auto& spans : unlocked([&] { return self.tag(texts, aggregation); })) {
     nb::list list;
@@ -107,14 +87,16 @@ nb::list choose(Pipeline& self, const std::string& context, const std::string& q
   return list;
 }
 
-nb::dict train(Pipeline& self, nb::handle data, nb::handle validation, const nb::dict& arguments, nb::object on_step) {
+// Returns the report as JSON.
+std::string train(Pipeline& self, nb::handle data, nb::handle validation, const std::string& arguments,
+                  nb::object on_step) {
   TrainingRequest request = training_request(data, validation, arguments);
   CallingBack observer(std::move(on_step));
-  return to_python(unlocked([&] { return self.train(std::move(request), observer); }));
+  return unlocked([&] { return self.train(std::move(request), observer).to_json(); });
 }
 
 void save(Pipeline& self, const std::filesystem::path& folder, const std::string& type) {
-  unlocked([&] { self.save(folder, named(type, storage_types, "save_type")); });
+  unlocked([&] { self.save(folder, storage_type_named(type)); });
 }
 
 }  // namespace

@@ -2,15 +2,15 @@
 
 #include <nanobind/nanobind.h>
 
+#include <string>
+
 #include "mini_bert/pipelines/pipeline.h"
 
 namespace mini_bert::python {
 
 // What Model.train asks for. `data` and `validation` are lists of paths, or a text in memory: (name, extension, text).
-// `arguments` are keyword arguments; None means the default. ArgumentError for an unknown one and for a wrong type.
-TrainingRequest training_request(nanobind::handle data, nanobind::handle validation, const nanobind::dict& arguments);
-
-nanobind::dict to_python(const TrainingReport& report);
+// `arguments` is a JSON object, as set_arguments() takes it.
+TrainingRequest training_request(nanobind::handle data, nanobind::handle validation, const std::string& arguments);
 
 // Calls a Python function after every update. Its False stops the training. What it raises, and Ctrl-C, ends the
 // training as an exception.

@@ -65,17 +65,17 @@ double norm_of(const Tensor& x) {
   return std::sqrt(kernels::sum_of_squares(x));
 }
 
-ParameterPull pull_at(const Parameter& parameter) {
+ParameterGradient gradient_at(const Parameter& parameter) {
   const Tensor value = parameter.value(), grad = parameter.grad();
-  ParameterPull pull = {.path = parameter.path, .shape = value.shape(), .value_norm = norm_of(value)};
-  if (!grad.defined()) return pull;  // no row of this table was read
+  ParameterGradient result = {.path = parameter.path, .shape = value.shape(), .value_norm = norm_of(value)};
+  if (!grad.defined()) return result;  // no row of this table was read
   const auto gradients = grad.values<float>();
   const auto strongest = std::ranges::max_element(gradients, {}, [](float g) { return std::abs(g); });
-  pull.gradient_norm = norm_of(grad);
-  pull.strongest = strongest - gradients.begin();
-  pull.value = value.values<float>()[static_cast<std::size_t>(pull.strongest)];
-  pull.gradient = *strongest;
-  return pull;
+  result.gradient_norm = norm_of(grad);
+  result.strongest = strongest - gradients.begin();
+  result.value = value.values<float>()[static_cast<std::size_t>(result.strongest)];
+  result.gradient = *strongest;
+  return result;
 }
 
 }  // namespace
@@ -103,8 +103,8 @@ Inspection inspect(const BertForMaskedLM& model, const Tokenizer& tokenizer, std
   return result;
 }
 
-Pull pull_of(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::string_view text, Index token,
-             std::int32_t target) {
+LossGradient loss_gradient(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::string_view text, Index token,
+                           std::int32_t target) {
   const std::vector<Sequence> sequences = {read_text(model, tokenizer, text)};
   const auto length = static_cast<Index>(sequences.front().ids.size());
   require(token >= 0 && token < length, "token {} is outside the text, which has {} tokens", token, length);
@@ -117,23 +117,23 @@ Pull pull_of(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::stri
     parameter.var().clear_grad();
   }
 
-  Pull pull;
+  LossGradient result;
   {
     Tape tape;
     Mode mode = Mode::inference();
     const Var logits = model.logits(pack(sequences), Tensor::from(std::vector{static_cast<std::int32_t>(token)}), mode);
     const Var loss = cross_entropy(logits, Tensor::from(std::vector{target}), 1);
-    pull.loss = loss.value().item();
+    result.loss = loss.value().item();
     tape.backward(loss);
   }
   // Every position occurs once, so its row's gradient is that of the sum of embeddings at this token.
   const Tensor& positions = model.bert().embeddings().position_embeddings().grad();
-  for (Index t = 0; t < length; ++t) pull.tokens.push_back(norm_of(positions.rows(t, t + 1)));
+  for (Index t = 0; t < length; ++t) result.tokens.push_back(norm_of(positions.rows(t, t + 1)));
   for (const Parameter& parameter : parameters) {
-    pull.parameters.push_back(pull_at(parameter));
+    result.parameters.push_back(gradient_at(parameter));
     parameter.var().clear_grad();
   }
-  return pull;
+  return result;
 }
 
 }  // namespace mini_bert

@@ -29,9 +29,9 @@ struct Inspection {
 // A text longer than the model reads is cut at its end. The model computes in the same way as in fill_mask().
 Inspection inspect(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::string_view text);
 
-// How the loss pulls at one parameter: the Euclidean norms of its gradient and its value, and the number with the
+// The gradient of the loss at one parameter: the Euclidean norms of its gradient and its value, and the number with the
 // largest gradient.
-struct ParameterPull {
+struct ParameterGradient {
   std::string path;
   Shape shape = {};
   double gradient_norm = 0, value_norm = 0;
@@ -40,15 +40,15 @@ struct ParameterPull {
 };
 
 // What the word `target` at one token asks of the model: loss = −log p(target), without dropout.
-struct Pull {
+struct LossGradient {
   double loss = 0;
   std::vector<double> tokens;  // of each token: the norm of the gradient of the sum of its three embeddings
-  std::vector<ParameterPull> parameters;
+  std::vector<ParameterGradient> parameters;
 };
 
 // Leaves the gradients of the model cleared. Throws Error when `token` is not a token of the text, when `target` is not
 // an id of the vocabulary, and when weights are stored in a type that is not trained.
-Pull pull_of(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::string_view text, Index token,
-             std::int32_t target);
+LossGradient loss_gradient(const BertForMaskedLM& model, const Tokenizer& tokenizer, std::string_view text, Index token,
+                           std::int32_t target);
 
 }  // namespace mini_bert

@@ -4,7 +4,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 import numpy as np
 import numpy.typing as npt
 
-from mini_bert._results import Answer, Entity, FilledBlanks, FilledMask, Label, TextScore, Training
+from mini_bert._results import Answer, Entity, FilledBlanks, FilledMask, Label, TextScore
 
 version: str
 
@@ -47,9 +47,9 @@ class Pipeline:
         self,
         data: Union[None, List[str], Tuple[str, str, str]],
         validation: Union[None, List[str], Tuple[str, str, str]],
-        arguments: Dict[str, Any],
+        arguments: str,
         on_step: Any,
-    ) -> Training: ...
+    ) -> str: ...
     def save(self, folder: Union[str, "os.PathLike[str]"], save_type: str) -> None: ...
     @property
     def tokenizer(self) -> Tokenizer: ...

@@ -24,15 +24,21 @@ def checked(text: Any) -> str:
     return text
 
 
-def _number(value: Any) -> Any:
-    """A number or an array of numpy and the like as Python's own."""
+def _plain(value: Any) -> Any:
+    """A number or an array of numpy and the like as Python's own; a path as text."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     for name in ("item", "tolist"):
         if hasattr(value, name):
             try:
                 return getattr(value, name)()
             except (TypeError, ValueError):
                 continue
-    raise ValueError(f"a row holds {value!r}, which is no text, number or list")
+    raise ValueError(f"{value!r} is no text, number or list")
+
+
+def json_of(value: Any) -> str:
+    return checked(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
 def _is_file(value: Any) -> bool:
@@ -58,5 +64,5 @@ def data_of(data: Optional[Data], name: str) -> Union[None, List[str], Tuple[str
     for number, row in enumerate(rows, 1):
         if not isinstance(row, (str, Mapping)):
             raise ValueError(f"{name}: row {number} is {type(row).__name__}, expected a text or a dictionary")
-        lines.append(json.dumps(row if isinstance(row, str) else dict(row), ensure_ascii=False, default=_number))
+        lines.append(json_of(row if isinstance(row, str) else dict(row)))
     return (name, ".jsonl", checked("\n".join(lines)))

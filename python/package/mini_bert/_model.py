@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union, overload
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from mini_bert import _core
-from mini_bert._data import Data, checked, data_of
+from mini_bert._data import Data, checked, data_of, json_of
 from mini_bert._find import find_model
 from mini_bert._results import Answer, Entity, FilledBlanks, Label, Step, TextScore, Training
 from mini_bert._tokenizer import Tokenizer
@@ -208,9 +208,13 @@ class Model:
         arguments.update(
             task=task, epochs=epochs, learning_rate=learning_rate, batch_size=batch_size, batch_tokens=batch_tokens
         )
-        return self._pipeline.train(
-            data_of(data, "the training data"), data_of(validation, "the validation data"), arguments, on_step
+        report = self._pipeline.train(
+            data_of(data, "the training data"),
+            data_of(validation, "the validation data"),
+            json_of(arguments),
+            on_step,
         )
+        return cast(Training, json.loads(report))
 
     def save(self, folder: Path, *, save_type: str = "f32") -> None:
         """Writes a folder that mini_bert, transformers and other BERT programs load. Types: f32, f16, bf16."""

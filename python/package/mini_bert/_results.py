@@ -91,18 +91,36 @@ class ProbeAnswer(TypedDict):
     score: float
 
 
-class Probe(TypedDict):
-    """What the model answered to a probe after ``step`` updates, best answer first."""
-
+class _Probe(TypedDict):
     step: int
     text: str
     answers: List[ProbeAnswer]
 
 
-class Training(TypedDict):
-    """``ending`` is ``completed``, ``stopped_early`` or ``interrupted``. Rows of ``evaluations`` also hold the metrics
-    of the task, such as ``accuracy``."""
+class Probe(_Probe, total=False):
+    """What the model answered to a probe after ``step`` updates, best answer first. ``expected`` is the right answer,
+    where the probe says it."""
 
+    expected: str
+
+
+class LostAnswer(TypedDict):
+    """A right answer that is no longer the first: its ``rank`` now."""
+
+    text: str
+    rank: int
+
+
+class Guard(TypedDict):
+    """Of ``count`` blanks of the guard, how many were right at once ``before`` and ``after`` the training."""
+
+    count: int
+    before: int
+    after: int
+    lost: List[LostAnswer]
+
+
+class _Training(TypedDict):
     ending: str
     step: int
     total_steps: int
@@ -111,3 +129,10 @@ class Training(TypedDict):
     evaluations: List[_Row]
     probes: List[Probe]
     notes: List[str]
+
+
+class Training(_Training, total=False):
+    """``guard`` is there if the training had one. ``ending`` is ``completed``, ``stopped_early`` or ``interrupted``. Rows of ``evaluations`` also hold the metrics
+    of the task, such as ``accuracy``."""
+
+    guard: Guard

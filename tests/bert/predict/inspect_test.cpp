@@ -105,14 +105,14 @@ TEST_CASE("inspect: the attention of every head is what the kernel of attention 
   }
 }
 
-TEST_CASE("inspect: a pull is the slope of the loss") {
+TEST_CASE("inspect: the gradient of the loss is its slope") {
   const InspectedModel m;
-  const Pull pull = pull_of(m.model, m.tokenizer, text, 2, 9);
-  CHECK(pull.loss == Approx(loss_of(m, 2, 9)).epsilon(1e-5));
+  const LossGradient gradient = loss_gradient(m.model, m.tokenizer, text, 2, 9);
+  CHECK(gradient.loss == Approx(loss_of(m, 2, 9)).epsilon(1e-5));
   const auto parameters = m.model.parameters();
-  REQUIRE(pull.parameters.size() == parameters.size());
+  REQUIRE(gradient.parameters.size() == parameters.size());
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const ParameterPull& p = pull.parameters[i];
+    const ParameterGradient& p = gradient.parameters[i];
     if (p.gradient_norm < 1e-3) continue;  // a key's bias adds the same to all scores
     INFO(p.path);
     Tensor value = parameters[i].value();
@@ -127,13 +127,13 @@ TEST_CASE("inspect: a pull is the slope of the loss") {
   }
 }
 
-TEST_CASE("inspect: the pulls at the tokens are those at the rows of the table of positions") {
+TEST_CASE("inspect: the gradients at the tokens are those at the rows of the table of positions") {
   const InspectedModel m;
-  const Pull pull = pull_of(m.model, m.tokenizer, text, 2, 9);
-  REQUIRE(pull.tokens.size() == 6);
+  const LossGradient gradient = loss_gradient(m.model, m.tokenizer, text, 2, 9);
+  REQUIRE(gradient.tokens.size() == 6);
   double sum = 0;
-  for (const double norm : pull.tokens) sum += norm * norm;
-  const ParameterPull& position = pull.parameters[1];
+  for (const double norm : gradient.tokens) sum += norm * norm;
+  const ParameterGradient& position = gradient.parameters[1];
   REQUIRE(position.shape == m.model.bert().embeddings().position_embeddings().shape());
   CHECK(std::sqrt(sum) == Approx(position.gradient_norm));
   for (const Parameter& parameter : m.model.parameters()) CHECK_FALSE(parameter.grad().defined());
@@ -141,7 +141,7 @@ TEST_CASE("inspect: the pulls at the tokens are those at the rows of the table o
 
 TEST_CASE("inspect: a token outside the text and an id outside the vocabulary are refused") {
   const InspectedModel m;
-  CHECK_THROWS_WITH(pull_of(m.model, m.tokenizer, text, 6, 9), ContainsSubstring("6 tokens"));
-  CHECK_THROWS_WITH(pull_of(m.model, m.tokenizer, text, -1, 9), ContainsSubstring("outside"));
-  CHECK_THROWS_WITH(pull_of(m.model, m.tokenizer, text, 2, 23), ContainsSubstring("vocabulary has 23"));
+  CHECK_THROWS_WITH(loss_gradient(m.model, m.tokenizer, text, 6, 9), ContainsSubstring("6 tokens"));
+  CHECK_THROWS_WITH(loss_gradient(m.model, m.tokenizer, text, -1, 9), ContainsSubstring("outside"));
+  CHECK_THROWS_WITH(loss_gradient(m.model, m.tokenizer, text, 2, 23), ContainsSubstring("vocabulary has 23"));
 }

@@ -1,0 +1,114 @@
+#include "mini_bert/pipelines/json_pipeline.h"
+
+#include <algorithm>
+
+#include "mini_bert/base/json.h"
+#include "mini_bert/pipelines/json_pipeline_state.h"
+#include "mini_bert/pipelines/request_settings.h"
+#include "mini_bert/tensor/parallel.h"
+
+namespace mini_bert {
+
+using nlohmann::json;
+
+struct JsonPipeline::Operation {
+  std::string_view name;
+  json (JsonPipeline::*run)(const JsonField&);
+};
+
+const JsonPipeline::Operation JsonPipeline::operations[] = {
+    {"open", &JsonPipeline::open},
+    {"fill_mask", &JsonPipeline::fill_mask},
+    {"fill_jointly", &JsonPipeline::fill_jointly},
+    {"classify", &JsonPipeline::classify},
+    {"tag", &JsonPipeline::tag},
+    {"answer", &JsonPipeline::answer},
+    {"choose", &JsonPipeline::choose},
+    {"score", &JsonPipeline::score},
+    {"embed", &JsonPipeline::embed},
+    {"encode", &JsonPipeline::encode},
+    {"decode", &JsonPipeline::decode},
+    {"read", &JsonPipeline::read},
+    {"start_training", &JsonPipeline::start_training},
+    {"advance", &JsonPipeline::advance},
+    {"end_training", &JsonPipeline::end_training},
+    {"inspect", &JsonPipeline::inspect},
+    {"loss_gradient", &JsonPipeline::loss_gradient},
+    {"save", &JsonPipeline::save},
+};
+
+JsonPipeline::JsonPipeline() = default;
+JsonPipeline::~JsonPipeline() = default;
+
+std::string JsonPipeline::call(std::string_view operation, std::string_view options) {
+  json answer;
+  try {
+    const json parsed = parse_json(options, "the options");
+    answer["result"] = run(operation, JsonField(parsed, std::string(operation), "change the option"));
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    answer = {{"error", error.what()}};
+  }
+  return answer.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json JsonPipeline::run(std::string_view name, const JsonField& options) {
+  arrays_.clear();
+  const Operation* const found = std::ranges::find(operations, name, &Operation::name);
+  require(found != std::end(operations), "there is no operation {}", name);
+  require(pipeline_ != nullptr || name == "open", "no model is open");
+  return (this->*found->run)(options);
+}
+
+json JsonPipeline::array(const Tensor& tensor) {
+  arrays_.push_back(tensor);
+  json shape = json::array();
+  for (Index i = 0; i < tensor.shape().rank(); ++i) shape.push_back(tensor.shape()[i]);
+  return {{"array", arrays_.size() - 1}, {"shape", std::move(shape)}};
+}
+
+json JsonPipeline::open(const JsonField& options) {
+  training_.reset();
+  pipeline_.reset();  // the old weights are freed before the new ones are read
+  pipeline_ = std::make_unique<Pipeline>(needed<std::string>(options, "folder"));
+  return {{"architecture", pipeline_->architecture()},
+          {"config", json::parse(pipeline_->config().to_json())},
+          {"labels", pipeline_->config().labels},
+          {"mask_token", pipeline_->tokenizer()->options().mask_token},
+          {"parameters", pipeline_->model().parameter_count()},
+          {"threads", num_threads()},
+          {"notes", pipeline_->notes()}};
+}
+
+json JsonPipeline::encode(const JsonField& options) {
+  const auto text = needed<std::string>(options, "text");
+  const auto pair = option(options, "text_pair", std::optional<std::string>());
+  const EncodeOptions how{.add_special_tokens = option(options, "add_special_tokens", true)};
+  const Tokenizer& tokenizer = *pipeline_->tokenizer();
+  const Encoding encoding = pair ? tokenizer.encode_pair(text, *pair, how) : tokenizer.encode(text, how);
+  json tokens = json::array(), offsets = json::array();
+  for (const std::int32_t id : encoding.ids) tokens.push_back(tokenizer.vocabulary().token(id));
+  for (const TextRange range : code_point_offsets(encoding, text, pair.value_or(""))) {
+    offsets.push_back({range.begin, range.end});
+  }
+  return {{"input_ids", encoding.ids},
+          {"token_type_ids", encoding.type_ids},
+          {"attention_mask", std::vector<int>(encoding.ids.size(), 1)},
+          {"special_tokens_mask", std::vector<int>(encoding.special.begin(), encoding.special.end())},
+          {"tokens", std::move(tokens)},
+          {"offsets", std::move(offsets)}};
+}
+
+json JsonPipeline::decode(const JsonField& options) {
+  return pipeline_->tokenizer()->decode(needed<std::vector<std::int32_t>>(options, "ids"),
+                                        option(options, "skip_special_tokens", false));
+}
+
+json JsonPipeline::save(const JsonField& options) {
+  pipeline_->save(needed<std::string>(options, "folder"),
+                  storage_type_named(option(options, "save_type", std::string("f32"))));
+  return nullptr;
+}
+
+}  // namespace mini_bert

@@ -132,7 +132,7 @@ class _Training(TypedDict):
 
 
 class Training(_Training, total=False):
-    """``guard`` is there if the training had one. ``ending`` is ``completed``, ``stopped_early`` or ``interrupted``. Rows of ``evaluations`` also hold the metrics
-    of the task, such as ``accuracy``."""
+    """``ending`` is ``completed``, ``stopped_early`` or ``interrupted``. Rows of ``evaluations`` also hold the metrics of
+    the task, such as ``accuracy``. ``guard`` is there if the training had one."""
 
     guard: Guard

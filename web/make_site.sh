@@ -13,10 +13,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 rm -rf "${site:?}"/*
 cp web/playground/* "$site/"
-mkdir "$site/engine" "$site/model"
-for folder in "${engines[@]}"; do cp "$folder"/mini_bert* "$site/engine/"; done
+mkdir -p "$site/mini-bert/engine" "$site/model"
+cp -r web/package/{index.js,lib} "$site/mini-bert/"
+for folder in "${engines[@]}"; do cp "$folder"/mini_bert* "$site/mini-bert/engine/"; done
 cp models/mini-bert-zh/{config.json,vocab.txt,tokenizer_config.json,model.safetensors} data/guard-zh.jsonl \
-  data/zhugetao/train.json LICENSE "$site/model/"
+  data/zhugetao/train.json "$site/model/"
+# A browser keeps a file of the model until its checksum here is another one.
+(cd "$site/model" && printf '{%s}\n' "$(sha256sum -- * | awk '{printf "%s\"%s\": \"%s\"", sep, $2, $1; sep = ", "}')" > checksums.json)
+cp LICENSE "$site/"
 
 # As plain text, which every browser shows.
 grep -oE "'(docs|mini_bert)/[^']+'" web/playground/inside.js | tr -d "'" | sort -u | while read -r file; do

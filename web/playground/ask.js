@@ -18,22 +18,25 @@ export function makeAsk(page) {
     if (!question.includes(mask)) return fill(answers, element('p', {class: 'note'}, text('noMask')));
     const mine = ++asked, begin = performance.now();
     try {
-      const result = await call('fill', {text: question, topK: 8, anyLength});
-      if (mine !== asked) return;  // a newer question is on its way
-      show(result, performance.now() - begin);
+      const answers = await call('fill', {text: question, top_k: 8});
+      const blanks = Array.isArray(answers[0]) ? answers : [answers];
+      // The last blank may have any length.
+      const text = anyLength ? question.replace(/\[MASK\](?!.*\[MASK\])/s, '[MASK]*') : question;
+      const together = anyLength || blanks.length > 1 ? await call('fillJointly', {text, top_k: 8}) : null;
+      if (mine === asked) show(blanks, together, performance.now() - begin);  // else a newer question is on its way
     } catch (error) {
       if (mine === asked) fill(answers, element('p', {class: 'wrong'}, error.message));
     }
   }
 
-  function show({blanks, together}, milliseconds) {
+  function show(blanks, together, milliseconds) {
     const several = blanks.length > 1;
     fill(answers,
       element('div', {class: 'blanks'}, ...blanks.map((blank, i) => element('div', {class: 'card'},
         several ? element('h3', {}, text('blank', {n: i + 1})) : null, bars(blank)))),
       together ? element('div', {class: 'card'}, element('h3', {}, text('together')),
         element('p', {class: 'note'}, text('togetherNote')),
-        element('ol', {class: 'texts'}, ...together.map(({tokens, score}) =>
+        element('ol', {class: 'texts'}, ...together.map(({token_strs: tokens, score}) =>
           element('li', {}, filled(tokens), ' ', element('span', {class: 'number'}, percent(score)))))) : null,
       element('p', {class: 'note'}, text('took', {ms: milliseconds.toFixed(milliseconds < 10 ? 1 : 0)})));
   }

@@ -4,7 +4,7 @@ import {percent, text} from './strings.js';
 
 // `right`: the word that is marked as the right answer.
 export function bars(answers, {right} = {}) {
-  return element('table', {class: 'bars'}, element('tbody', {}, ...answers.map(({token, score}) => {
+  return element('table', {class: 'bars'}, element('tbody', {}, ...answers.map(({token_str: token, score}) => {
     const marked = right !== undefined && token === right;
     return element('tr', marked ? {class: 'right'} : {},
       element('th', {scope: 'row'}, token),

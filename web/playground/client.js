@@ -22,11 +22,11 @@ worker.onerror = (event) => {
   waiting.clear();
 };
 
-export function call(operation, options = {}, transfer = []) {
+export function call(operation, options = {}) {
   const id = ++last;
   return new Promise((resolve, reject) => {
     waiting.set(id, {resolve, reject});
-    worker.postMessage({id, operation, options}, transfer);
+    worker.postMessage({id, operation, options});
   });
 }
 

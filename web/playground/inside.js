@@ -60,7 +60,7 @@ export function makeInside(page) {
       layer = Math.min(layer, seen.layers.length - 1);
       const blank = seen.tokens.indexOf('[MASK]');
       if (chosen < 0 || chosen >= seen.tokens.length || blank >= 0) chosen = Math.max(blank, 0);
-      target = target || seen.answers[chosen][0].token;
+      target = target || seen.answers[chosen][0].token_str;
       show();
     } catch (error) {
       if (mine === asked) fill(forward, element('p', {class: 'wrong'}, error.message));
@@ -71,7 +71,7 @@ export function makeInside(page) {
 
   function embeddingTable() {
     const {tokens, hidden} = seen, count = Math.min(shownNumbers, hidden);
-    const columns = [['word', seen.word], ['type', seen.tokenType], ['position', seen.position], ['sum', seen.embeddings]];
+    const columns = [['word', seen.word.data], ['type', seen.token_type.data], ['position', seen.position.data], ['sum', seen.embeddings.data]];
     const limits = columns.map(([, values]) => largest(values) || 1);
     return element('div', {class: 'wide'}, element('table', {class: 'strips'},
       element('thead', {}, element('tr', {}, element('th'), ...columns.map(([key]) => element('th', {scope: 'col'}, text(key))))),
@@ -80,7 +80,7 @@ export function makeInside(page) {
   }
 
   function attentionView() {
-    const {tokens, heads} = seen, all = seen.layers[layer].attention, size = tokens.length ** 2;
+    const {tokens, heads} = seen, all = seen.layers[layer].attention.data, size = tokens.length ** 2;
     const p = head < 0
       ? Float32Array.from({length: size}, (_, i) => Array.from({length: heads}, (_, n) => all[n * size + i]).reduce((a, b) => a + b) / heads)
       : all.subarray(head * size, (head + 1) * size);
@@ -108,9 +108,9 @@ export function makeInside(page) {
       element('thead', {}, element('tr', {}, element('th'), ...seen.layers.map((_, i) => element('th', {scope: 'col', colspan: 2}, text('layer', {n: i + 1})))),
         element('tr', {}, element('th'), ...seen.layers.flatMap(() => [element('th', {scope: 'col'}, text('byAttention')), element('th', {scope: 'col'}, text('byFeedForward'))]))),
       element('tbody', {}, ...seen.tokens.map((token, t) => element('tr', {}, element('th', {scope: 'row'}, token),
-        ...seen.layers.flatMap(({attended, fedForward}, i) => {
-          const before = i ? seen.layers[i - 1].fedForward : seen.embeddings;
-          return [moved(before, attended, t), moved(attended, fedForward, t)].map((x) => element('td', {class: 'number'}, percent(x)));
+        ...seen.layers.flatMap(({attended, fed_forward: fedForward}, i) => {
+          const before = i ? seen.layers[i - 1].fed_forward.data : seen.embeddings.data;
+          return [moved(before, attended.data, t), moved(attended.data, fedForward.data, t)].map((x) => element('td', {class: 'number'}, percent(x)));
         }))))));
   }
 
@@ -131,30 +131,30 @@ export function makeInside(page) {
   }
 
   async function showBackward() {
-    target ||= seen.answers[chosen][0].token;
+    target ||= seen.answers[chosen][0].token_str;
     const wanted = element('input', {id: 'target', value: target, lang: 'zh-Hans', size: 6,
       onchange: () => { target = wanted.value.trim(); showBackward(); }});
     const mine = asked;
     let result;
     try {
-      result = await call('pull', {text: question, token: chosen, target});
+      result = await call('lossGradient', {text: question, token: chosen, target});
     } catch (error) {
       result = {error};
     }
     if (mine !== asked) return;
     fill(backward, ...title('backward'), element('p', {class: 'note'}, text('backwardNote')),
       element('div', {class: 'row'}, element('label', {for: 'target'}, text('target')), wanted,
-        ...seen.answers[chosen].slice(0, 4).map(({token}) => element('button', {type: 'button', class: 'quiet', onclick: () => { target = token; showBackward(); }}, token))),
-      ...(result.error ? [element('p', {class: 'wrong'}, result.error.message)] : pullViews(result)));
+        ...seen.answers[chosen].slice(0, 4).map(({token_str: word}) => element('button', {type: 'button', class: 'quiet', onclick: () => { target = word; showBackward(); }}, word))),
+      ...(result.error ? [element('p', {class: 'wrong'}, result.error.message)] : gradientViews(result)));
   }
 
-  function pullViews({loss, tokens, parameters}) {
-    const strongest = [...parameters].sort((a, b) => b.gradientNorm - a.gradientNorm);
+  function gradientViews({loss, tokens, parameters}) {
+    const strongest = [...parameters].sort((a, b) => b.gradient_norm - a.gradient_norm);
     return [
       element('p', {}, text('lossIs', {p: percent(Math.exp(-loss)), loss: loss.toFixed(3)})),
-      element('h4', {}, text('pullAtTokens')), amounts(tokens.map((value, t) => [seen.tokens[t], value])),
-      element('h4', {}, text('pullAtParameters')),
-      amounts(strongest.slice(0, 12).map(({path, gradientNorm}) => [path, gradientNorm])),
+      element('h4', {}, text('gradientAtTokens')), amounts(tokens.map((value, t) => [seen.tokens[t], value])),
+      element('h4', {}, text('gradientAtParameters')),
+      amounts(strongest.slice(0, 12).map(({path, gradient_norm: size}) => [path, size])),
       ...title('one'), ...firstUpdate(strongest[0]),
     ];
   }

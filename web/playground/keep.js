@@ -1,9 +1,9 @@
 // Keep: the model as a .zip, and other models into the page.
 import {call} from './client.js';
 import {element, save} from './dom.js';
-import {fromDrop, fromFiles, fromZip} from './model_files.js';
+import {fromDrop, fromFiles} from './model_files.js';
 import {text} from './strings.js';
-import {zip} from './zip.js';
+import {zip} from './mini-bert/lib/zip.js';
 
 const python = (folder) => `from transformers import pipeline
 fill = pipeline("fill-mask", "${folder}")
@@ -29,7 +29,7 @@ export function makeKeep(page) {
   async function open(read) {
     try {
       const {name, files} = await read();
-      const model = await call('open', {name, files}, Object.values(files));
+      const model = await call('open', {name, files});
       page.changed({model, taught: false});
     } catch (error) {
       page.problem(error);
@@ -42,7 +42,7 @@ export function makeKeep(page) {
   return {
     draw() {
       const folders = chooser({webkitdirectory: true}, fromFiles);
-      const zips = chooser({accept: '.zip'}, (files) => fromZip(files[0]));
+      const zips = chooser({accept: '.zip'}, fromFiles);
       const button = (key, action) => element('button', {type: 'button', onclick: action}, text(key));
       return [
         element('h2', {}, text('keepTitle')), element('p', {class: 'note'}, text('keepNote')),

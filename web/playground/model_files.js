@@ -1,39 +1,26 @@
-// The files of a model, from a folder, a .zip, or what was dropped on the page.
-import {unzip} from './zip.js';
+// The files of a model that a person chose or dropped: {name, files}.
+import {fromZip, ofOneFolder} from './mini-bert/lib/source.js';
 
-const wanted = (name) => /(^|\/)(config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|.*\.safetensors|.*\.index\.json|pytorch_model.*\.bin)$/.test(name);
-const base = (name) => name.split('/').at(-1);
+const isZip = (file) => file.name.toLowerCase().endsWith('.zip');
 
-// A folder may hold others: the model is where config.json is, the outermost one.
-function ofOneFolder(files) {
-  const configs = Object.keys(files).filter((name) => base(name) === 'config.json');
-  if (!configs.length) throw new Error('there is no config.json: this is no model folder');
-  const outermost = configs.sort((a, b) => a.split('/').length - b.split('/').length)[0];
-  const folder = outermost.slice(0, -'config.json'.length);
-  const found = Object.entries(files).filter(([name]) => name.startsWith(folder) && !name.slice(folder.length).includes('/'));
-  return {name: folder.split('/').at(-2) ?? 'model', files: Object.fromEntries(found.map(([name, data]) => [base(name), data]))};
+async function ofArchive(file) {
+  const {name, files} = await fromZip(file);
+  return {name: name ?? file.name.replace(/\.zip$/i, ''), files};
 }
 
-export async function fromZip(blob) {
-  const model = ofOneFolder(await unzip(blob, wanted));
-  if (model.name === 'model' && blob.name) model.name = blob.name.replace(/\.zip$/i, '');
-  return model;
+function ofFiles(paths) {
+  const {name, files} = ofOneFolder(paths);
+  return {name: name || 'model', files};
 }
 
-export async function fromFiles(list) {
-  const files = {};
-  for (const file of list) {
-    const name = file.webkitRelativePath || file.name;
-    if (wanted(name)) files[name] = await file.arrayBuffer();
-  }
-  return ofOneFolder(files);
+export function fromFiles(list) {
+  if (list.length === 1 && isZip(list[0])) return ofArchive(list[0]);
+  return ofFiles(Object.fromEntries(Array.from(list, (file) => [file.webkitRelativePath || file.name, file])));
 }
 
 async function walk(entry, found) {
   if (entry.isFile) {
-    if (!wanted(entry.fullPath)) return;
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-    found[entry.fullPath] = await file.arrayBuffer();
+    found[entry.fullPath] = await new Promise((resolve, reject) => entry.file(resolve, reject));
     return;
   }
   const reader = entry.createReader();
@@ -45,11 +32,9 @@ async function walk(entry, found) {
 }
 
 export async function fromDrop(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-  if (entries.length === 1 && entries[0].isFile && entries[0].name.toLowerCase().endsWith('.zip')) {
-    return fromZip(transfer.files[0]);
-  }
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(Boolean);
+  if (entries.length === 1 && entries[0].isFile && isZip(entries[0])) return ofArchive(transfer.files[0]);
   const found = {};
   for (const entry of entries) await walk(entry, found);
-  return ofOneFolder(found);
+  return ofFiles(found);
 }

@@ -5,11 +5,13 @@ import {call, listen} from './client.js';
 import {element, fill} from './dom.js';
 import {duration, percent, text} from './strings.js';
 
-// "…诸葛[MASK] = 涛" is a question and its right answer.
-function readProbes(lines) {
-  return lines.split('\n').map((line) => line.trim()).filter(Boolean).map((line) => {
-    const [question, expected] = line.split(/\s*=\s*/);
-    return {text: question, expected};
+const linesOf = (value) => value.split('\n').map((line) => line.trim()).filter(Boolean);
+
+// What each question was answered first, and what it is answered now.
+function beforeAndNow(probes) {
+  return [...new Set(probes.map(({text: question}) => question))].map((question) => {
+    const rows = probes.filter((row) => row.text === question);
+    return {question, expected: rows[0].expected, before: rows[0].answers, now: rows.at(-1).answers};
   });
 }
 
@@ -40,7 +42,7 @@ export function makeTeach(page) {
   function showRun() {
     fill(status, told);
     fill(curve, points.length ? lossCurve(points, steps) : null);
-    fill(asked, ...(probes ?? []).map(({text: question, expected, before, now}) => element('div', {class: 'card'},
+    fill(asked, ...beforeAndNow(probes ?? []).map(({question, expected, before, now}) => element('div', {class: 'card'},
       element('h3', {lang: 'zh-Hans'}, question),
       element('div', {class: 'pair'},
         element('div', {}, element('h4', {}, text('before')), bars(before, {right: expected})),
@@ -83,9 +85,10 @@ export function makeTeach(page) {
   function start() {
     points = [];
     probes = guard = null;
+    // "…诸葛[MASK] = 涛" is a question and its right answer.
     run('teach', {
-      ...(file ? {file} : {texts: settings.lines.split('\n').map((line) => line.trim()).filter(Boolean)}),
-      epochs: Number(settings.epochs), learningRate: Number(settings.rate), probes: readProbes(settings.probes),
+      data: file ?? linesOf(settings.lines), epochs: Number(settings.epochs), learning_rate: Number(settings.rate),
+      probes: linesOf(settings.probes).map((line) => line.replace(/\s*=\s*/, '=')),
     });
   }
 
@@ -101,9 +104,9 @@ export function makeTeach(page) {
 
   async function takeFile(chosen) {
     if (!chosen) return;
-    file = {name: chosen.name, bytes: await chosen.arrayBuffer()};
+    file = chosen;
     try {
-      const {texts, notes} = await call('readTexts', {file});
+      const {texts, notes} = await call('readTexts', {data: file});
       told = [text('read', {n: texts, name: chosen.name}), ...notes].join(' ');
     } catch (error) {
       file = null;

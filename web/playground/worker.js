@@ -1,98 +1,137 @@
-// The worker: loads the engine, keeps one model, and answers client.js. A run is one update after another; between two
-// updates the worker listens, so it can be stopped and asked.
-import {loadEngine} from './engine.js';
+// The worker: keeps one model, and answers client.js. Between two updates of a training it listens, so the training can
+// be stopped, and the model asked.
+import {load} from './mini-bert/index.js';
 
-const shipped = ['config.json', 'vocab.txt', 'tokenizer_config.json', 'model.safetensors'];
-const engine = loadEngine();
-let opened = null;  // how to open the model again
-let stopping = false;
-let run = null;
+let model;  // of mini-bert
+let source;  // what it was loaded from: {name, files}
+let training = null;
 
-// Fetched once, then kept by the browser. A site that changes the model changes the name of the cache.
-async function cached(url) {
-  const store = await globalThis.caches?.open('mini-bert-1').catch(() => null);
-  const kept = await store?.match(url);
-  if (kept) return kept.blob();
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
-  store?.put(url, response.clone()).catch(() => {});
-  return response.blob();
+// Fetched once, then kept by the browser under an address that changes with the file.
+async function shippedFiles() {
+  const store = await globalThis.caches?.open('mini-bert').catch(() => null);
+  const checksums = await (await fetch('model/checksums.json', {cache: 'no-cache'})).json();
+  const addresses = Object.fromEntries(Object.entries(checksums).map(([name, sum]) => [name, `model/${name}?${sum}`]));
+  const known = new Set(Object.values(addresses).map((address) => new URL(address, location).href));
+  for (const kept of await store?.keys() ?? []) if (!known.has(kept.url)) store.delete(kept);
+  const files = Object.entries(addresses).map(async ([name, address]) => {
+    const kept = await store?.match(address);
+    if (kept) return [name, await kept.blob()];
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
+    store?.put(address, response.clone()).catch(() => {});
+    return [name, await response.blob()];
+  });
+  return Object.fromEntries(await Promise.all(files));
+}
+const shipped = shippedFiles();
+
+async function open({name, files}) {
+  if (model) await model.open({files});
+  else model = await load(files);
+  source = {name, files};
+  const {config, parameters, threads, notes, architecture} = model.info;
+  return {name, parameters, threads, notes, architecture, layers: config.num_hidden_layers, hidden: config.hidden_size,
+    vocabulary: config.vocab_size};
 }
 
-async function open(name, files) {
-  const {call, mount} = await engine;
-  mount('/model', files);
-  run = null;
-  const facts = call('open', {folder: '/model', name, guard: '/shipped/guard-zh.jsonl'});
-  opened = {name, files};
-  return facts;
+// The questions of everyday language that this model's vocabulary can answer.
+async function guardRows() {
+  const rows = (await (await shipped)['guard-zh.jsonl'].text()).trim().split('\n').map((line) => JSON.parse(line));
+  const fits = await Promise.all(rows.map(async ({text, answer}) => {
+    const {tokens} = await model.encode(answer, {add_special_tokens: false});
+    return !tokens.includes('[UNK]') && tokens.length === text.split('[MASK]').length - 1;
+  }));
+  const kept = rows.filter((_, i) => fits[i]);
+  return kept.length ? kept : undefined;
 }
 
-// Lets messages in that wait.
-const pause = () => new Promise((resolve) => {
-  const channel = new MessageChannel();
-  channel.port1.onmessage = resolve;
-  channel.port2.postMessage(null);
-});
+class Training {
+  #ended;
+  #settle;
+  #resume = null;
+  #stopping = false;
+  #step = 0;
+  #seconds = 0;
+  #tokens = 0;
 
-async function advanceToEnd() {
-  const {call} = await engine;
-  stopping = false;
-  const begin = performance.now();
-  let tokens = 0, seconds = 0;
-  for (;;) {
-    const state = call('advance', {});
-    seconds = (performance.now() - begin) / 1000;
-    tokens += state.tokens;
-    run.step = state.step;
-    postMessage({event: 'step', step: state.step, of: state.steps, loss: state.loss, tokensPerSecond: tokens / seconds,
-      secondsLeft: seconds / (state.step - run.begin) * (state.steps - state.step)});
-    if (state.probes) postMessage({event: 'probes', probes: state.probes});
-    if (!state.more) return {stopped: false, seconds: run.seconds + seconds, guard: state.guard};
-    await pause();
-    if (stopping) break;
+  constructor(data, options) {
+    this.#ended = this.#run(data, options);
   }
-  run.seconds += seconds;
-  run.begin = run.step;
-  return {stopped: true, step: run.step};
-}
 
-// A file of texts goes where the engine can read it.
-async function withFile({file, ...options}) {
-  if (!file) return options;
-  const {write} = await engine;
-  return {...options, file: write(`/texts/${file.name}`, new Uint8Array(file.bytes))};
+  async #run(data, options) {
+    const {texts} = await model.readTexts(data);
+    // What nobody knows about texts of one's own is how often they must be read. So it warms up, and ends gently.
+    const report = await model.train(data, {...options, warmup_ratio: 0.1, weight_decay: 0.01,
+      batch_size: Math.min(16, Math.max(1, Math.floor(texts / 8))),
+      max_length: Math.min(128, model.info.config.max_position_embeddings), guard: await guardRows()},
+    this.#hear.bind(this));
+    return {stopped: false, seconds: this.#seconds, guard: report.guard};
+  }
+
+  #begin = performance.now();
+  async #hear({step, total_steps: of, loss, tokens, probes}) {
+    this.#seconds += (performance.now() - this.#begin) / 1000;
+    this.#tokens += tokens;
+    this.#step = step;
+    postMessage({event: 'step', step, of, loss, tokensPerSecond: this.#tokens / this.#seconds,
+      secondsLeft: this.#seconds / step * (of - step)});
+    if (probes) postMessage({event: 'probes', probes});
+    const goesOn = this.#stopping && step < of ? await this.#pause() : true;
+    this.#begin = performance.now();
+    return goesOn;
+  }
+
+  #pause() {
+    this.#settle({stopped: true, step: this.#step});
+    return new Promise((resolve) => { this.#resume = resolve; });
+  }
+
+  // Resolves when the training stops or ends.
+  proceed() {
+    this.#stopping = false;
+    const stopped = new Promise((resolve) => { this.#settle = resolve; });
+    this.#resume?.(true);
+    this.#resume = null;
+    return Promise.race([stopped, this.#ended]);
+  }
+
+  stop() {
+    this.#stopping = true;
+  }
+
+  async giveUp() {
+    this.#resume?.(false);
+    await this.#ended.catch(() => {});
+  }
 }
 
 const operations = {
   async openShipped() {
-    const {write} = await engine;
-    const files = {};
-    await Promise.all(shipped.map(async (name) => { files[name] = await cached(`model/${name}`); }));
-    write('/shipped/guard-zh.jsonl', new Uint8Array(await (await cached('model/guard-zh.jsonl')).arrayBuffer()));
-    return open('mini-bert-zh', files);
+    const {'guard-zh.jsonl': guard, 'train.json': sample, ...files} = await shipped;
+    await training?.giveUp();
+    return open({name: 'mini-bert-zh', files});
   },
-  open: ({name, files}) => open(name, files),
-  forget: () => open(opened.name, opened.files),
-  sample: async () => JSON.parse(await (await cached('model/train.json')).text()),
-  fill: async (options) => (await engine).call('fill', options),
-  inspect: async (options) => (await engine).call('inspect', options),
-  pull: async (options) => (await engine).call('pull', options),
-  readTexts: async (options) => (await engine).call('read', await withFile(options)),
-  async teach({probes, ...options}) {
-    const {call} = await engine;
-    const lines = probes.map(({text, expected}) => expected ? `${text}=${expected}` : text);
-    call('teach', {...await withFile(options), probes: lines});
-    run = {step: 0, begin: 0, seconds: 0};
-    return advanceToEnd();
+  async open(other) {
+    await training?.giveUp();
+    return open(other);
   },
-  goOn: () => advanceToEnd(),
-  stop() { stopping = true; },
-  async files() {
-    const {call, readFolder} = await engine;
-    call('save', {folder: '/saved'});
-    return readFolder('/saved');
+  async forget() {
+    await training?.giveUp();
+    return open(source);
   },
+  sample: async () => JSON.parse(await (await shipped)['train.json'].text()),
+  fill: ({text, ...options}) => model.fillMask(text, options),
+  fillJointly: ({text, ...options}) => model.fillJointly(text, options),
+  inspect: ({text}) => model.inspect(text),
+  lossGradient: ({text, token, target}) => model.lossGradient(text, token, target),
+  readTexts: ({data}) => model.readTexts(data),
+  teach({data, ...options}) {
+    training = new Training(data, options);
+    return training.proceed();
+  },
+  goOn: () => training.proceed(),
+  stop: () => training.stop(),
+  files: () => model.files(),
 };
 
 onmessage = async ({data: {id, operation, options}}) => {

@@ -23,7 +23,7 @@ function numbers(fields) {
   return bytes;
 }
 
-// files: {name: ArrayBuffer}. Names are UTF-8 (flag 11); the date is the first that DOS knows.
+// files: {name: Uint8Array or ArrayBuffer}. Names are UTF-8 (flag 11); the date is the first that DOS knows.
 export function zip(files) {
   const parts = [], central = [];
   let offset = 0, directory = 0;
@@ -43,11 +43,11 @@ export function zip(files) {
   return new Blob([...parts, ...central, end], {type: 'application/zip'});
 }
 
-async function inflated(blob) {
-  return new Response(blob.stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer();
+function inflated(blob) {
+  return new Response(blob.stream().pipeThrough(new DecompressionStream('deflate-raw'))).blob();
 }
 
-// {name: ArrayBuffer} of a Blob. `wanted(name)` says which files are read.
+// {name: Blob} of a Blob. `wanted(name)` says which files are read; one that is stored as it is stays where it lies.
 export async function unzip(blob, wanted = () => true) {
   const tail = new DataView(await blob.slice(Math.max(0, blob.size - 65557)).arrayBuffer());
   let at = tail.byteLength - 22;
@@ -62,12 +62,12 @@ export async function unzip(blob, wanted = () => true) {
     const name = new TextDecoder().decode(new Uint8Array(directory.buffer, entry + 46, nameLength));
     entry += 46 + nameLength + directory.getUint16(entry + 30, true) + directory.getUint16(entry + 32, true);
     if (name.endsWith('/') || !wanted(name)) continue;
-    if (method !== 0 && method !== 8) throw new Error(`${name} is compressed in a way this page cannot read`);
+    if (method !== 0 && method !== 8) throw new Error(`${name} is compressed by another method than deflate`);
     if (offset === 0xffffffff || size === 0xffffffff) throw new Error(`${name} is in an archive of over 4 GB`);
     const local = new DataView(await blob.slice(offset, offset + 30).arrayBuffer());
     const data = offset + 30 + local.getUint16(26, true) + local.getUint16(28, true);
     const stored = blob.slice(data, data + size);
-    files[name] = await (method === 8 ? inflated(stored) : stored.arrayBuffer());
+    files[name] = method === 8 ? await inflated(stored) : stored;
   }
   return files;
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Compiles the library and its tests to WebAssembly, twice, and runs the tests under Node.
 #
-#   scripts/build_web.sh [--roots DIR] [--no-tests]
+#   scripts/build_web.sh [--roots DIR] [--engine]
 #
 #   --roots DIR  where the Debian 13 lies that compiles, if this system is another; the default is that of
 #                scripts/try_release.sh
-#   --no-tests   only compiles the library and tests/web/web_results.cpp
+#   --engine     only compiles what the page and the npm package load
 #
 # build/web has one thread and runs on any page. build/web-threads has as many as the page allows, and needs one that is
 # cross-origin isolated. Debian 13 is the first with a new enough emscripten (3.1.69). Elsewhere this script runs itself in
@@ -18,7 +18,7 @@ tests=1
 while (($# > 0)); do
   case $1 in
     --roots) roots=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
-    --no-tests) tests=0; shift ;;
+    --engine) tests=0; shift ;;
     *) sed -n '4,8s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
   esac
 done
@@ -27,11 +27,12 @@ packages=(emscripten nodejs cmake ninja-build ccache dpkg-dev libeigen3-dev nloh
 . /etc/os-release
 if [[ ${VERSION_CODENAME-} != trixie ]] && ! emcc --version 2> /dev/null | grep -qE ' (3\.1\.(69|[7-9].)|[4-9]\.)'; then
   scripts/try_release.sh "${roots[@]}" --packages "$(IFS=,; echo "${packages[*]}")" trixie \
-    "scripts/build_web.sh$( ((tests)) || echo ' --no-tests')"
+    "scripts/build_web.sh$( ((tests)) || echo ' --engine')"
   root=${roots[1]-/var/tmp/mini_bert-roots}/trixie/home/mini_bert
   for build in web web-threads; do
     mkdir -p "build/$build"
-    cp -r "$root/build/$build/bin" "build/$build/"
+    ((tests == 0)) || cp -r "$root/build/$build/bin" "build/$build/"
+    cp -r "$root/build/$build/engine" "build/$build/"
   done
   exit
 fi
@@ -55,7 +56,7 @@ build() {
     cmake --build --preset "$preset"
     ctest --preset "$preset"
   else
-    cmake --build --preset "$preset" --target web_results
+    cmake --build --preset "$preset" --target mini_bert_engine
   fi
 }
 build web

@@ -21,8 +21,8 @@ while (($# > 0)); do
   esac
 done
 
-scripts/build_web.sh "${options[@]}" --page
-web/make_site.sh build/playground build/web/page build/web-threads/page
+scripts/build_web.sh "${options[@]}" --engine
+web/make_site.sh build/playground build/web/engine build/web-threads/engine
 ((serve)) || exit 0
 echo "http://localhost:$port/ is the page; Ctrl-C ends it."
 exec python3 -m http.server --bind 127.0.0.1 --directory build/playground "$port" > /dev/null

@@ -18,6 +18,7 @@ struct JsonPipeline::Operation {
 
 const JsonPipeline::Operation JsonPipeline::operations[] = {
     {"open", &JsonPipeline::open},
+    {"describe", &JsonPipeline::describe},
     {"fill_mask", &JsonPipeline::fill_mask},
     {"fill_jointly", &JsonPipeline::fill_jointly},
     {"classify", &JsonPipeline::classify},
@@ -72,6 +73,10 @@ json JsonPipeline::open(const JsonField& options) {
   training_.reset();
   pipeline_.reset();  // the old weights are freed before the new ones are read
   pipeline_ = std::make_unique<Pipeline>(needed<std::string>(options, "folder"));
+  return describe(options);
+}
+
+json JsonPipeline::describe(const JsonField&) {
   return {{"architecture", pipeline_->architecture()},
           {"config", json::parse(pipeline_->config().to_json())},
           {"labels", pipeline_->config().labels},

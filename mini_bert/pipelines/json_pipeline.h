@@ -19,6 +19,7 @@ class JsonField;
 // arrays()[3].
 //
 //   open            {"folder"}                                        → facts about the model
+//   describe        {}                                                → these facts, which a training may change
 //   fill_mask       {"text", "top_k", "targets"}                      → a list of answers for each [MASK]
 //   fill_jointly    {"text", "top_k", "beam", "max_blank_length"}     → the best ways to fill all of them
 //   classify        {"texts": ["…" or ["…", "…"]]}                    → a list of labels for each
@@ -57,6 +58,7 @@ class JsonPipeline {
   Json array(const Tensor& tensor);  // puts it beside the result
 
   Json open(const JsonField& options);
+  Json describe(const JsonField& options);
   Json fill_mask(const JsonField& options);
   Json fill_jointly(const JsonField& options);
   Json classify(const JsonField& options);

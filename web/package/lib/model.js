@@ -117,6 +117,7 @@ export class Model {
         validation: await dataOf(validation, 'the validation data'), arguments: {...options, ...lists}});
       return await this.#updates(onStep);
     } finally {
+      this.info = this.#engine.call('describe');
       this.#training = false;
     }
   }

@@ -113,7 +113,7 @@ TEST_CASE("json pipeline: a look inside") {
   const json seen = opened.result("inspect", {{"text", "a [MASK] c"}});
   CHECK(seen["tokens"] == json({"[CLS]", "a", "[MASK]", "c", "[SEP]"}));
   CHECK(seen["layers"].size() == 2);
-  CHECK(seen["layers"][0]["attention"]["shape"] == json({2, 5, 5}));
+  CHECK(seen["layers"][0]["attention"]["shape"] == json({3, 5, 5}));
   CHECK(opened.pipeline.arrays().size() == 4 + 2 * 3);
   const json best = opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0];
   CHECK(seen["answers"][2][0]["token_str"] == best["token_str"]);

@@ -35,13 +35,15 @@ export class Model {
     this.#engine = engine;
   }
 
-  // Facts: architecture, config, labels, mask_token, parameters, threads, notes.
-  info;
+  // Facts: architecture, config, labels, mask_token, parameters, threads, notes. A training may change them.
+  get info() {
+    return this.#engine.call('describe');
+  }
 
   // Reads another model in place of this one: {folder} or {files}.
   async open(source) {
     await this.#engine.mount(source);
-    this.info = this.#engine.call('open', {folder: '/model'});
+    this.#engine.call('open', {folder: '/model'});
   }
 
   // The most probable tokens for the [MASK] of a text, best first; a text with several gives one list for each.
@@ -117,7 +119,6 @@ export class Model {
         validation: await dataOf(validation, 'the validation data'), arguments: {...options, ...lists}});
       return await this.#updates(onStep);
     } finally {
-      this.info = this.#engine.call('describe');
       this.#training = false;
     }
   }

@@ -4,6 +4,8 @@ export type ModelSource = string | URL | Blob | Record<string, Blob | ArrayBuffe
 export interface LoadOptions {
   /** The most threads; as many as the system gives if it is not set. In a page itself there is one. */
   threads?: number;
+  /** Under Node on Linux the engine is an addon; 'wasm' is what browsers run. */
+  engine?: 'addon' | 'wasm';
   /** Where names are looked up: 'https://huggingface.co/' or a mirror. */
   remote_host?: string;
   revision?: string;
@@ -70,7 +72,7 @@ export declare class Model {
   private constructor();
   readonly info: {
     architecture: string; config: Record<string, unknown>; labels: string[]; mask_token: string; parameters: number;
-    threads: number; notes: string[];
+    threads: number; notes: string[]; engine: 'addon' | 'wasm';
   };
   /** The most probable tokens for the [MASK] of a text; a text with several gives one list for each. */
   fillMask(text: string, options?: { top_k?: number; targets?: string | string[] }): Promise<FilledMask[] | FilledMask[][]>;

@@ -1,125 +1,90 @@
-// The library, compiled to WebAssembly. Every engine has a memory of its own, with one model in it.
+// The library: compiled to WebAssembly, or as an addon of Node where the package has one for this system. Every engine
+// holds one model.
+import {makeAddon} from './addon.js';
 import {inNode, nodeModule} from './node.js';
 import {reason} from './reason.js';
+import {makeWasm} from './wasm.js';
 
 // Threads need memory that they share, which a browser gives to a page that is cross-origin isolated. A page itself may
 // not wait for a thread, only a worker may.
 export async function possibleThreads() {
-  if (inNode) return (await nodeModule('os')).availableParallelism();
+  if (inNode) {
+    const os = await nodeModule('os');
+    return os.availableParallelism?.() ?? os.cpus().length;
+  }
   const isWorker = typeof WorkerGlobalScope !== 'undefined';
   return globalThis.crossOriginIsolated && isWorker ? navigator.hardwareConcurrency : 1;
 }
 
-function importEngine(threads) {
-  return threads > 1 ? import('../engine/mini_bert_threads.js') : import('../engine/mini_bert.js');
-}
-
 export class Engine {
-  // threads: at most possibleThreads().
-  static async make({threads = 1} = {}) {
-    const {default: make} = await importEngine(threads);
-    const module = await make({threads});
-    module._mini_bert_set_threads(threads);
-    module.FS.mkdir('/input');
-    return new Engine(module);
+  // threads: at most possibleThreads(). engine: 'addon' or 'wasm'; without it, the addon where there is one.
+  static async make({threads = 1, engine} = {}) {
+    const addon = engine === 'wasm' ? undefined : await makeAddon(threads);
+    if (engine === 'addon' && !addon) throw new Error('this package has no addon for this system');
+    return new Engine(addon ?? await makeWasm(threads));
   }
 
-  #module;
-  #pipeline;
-  #mounted = false;
+  // What wasm.js and addon.js make.
+  #backend;
 
-  constructor(module) {
-    this.#module = module;
-    this.#pipeline = module._mini_bert_new();
+  constructor(backend) {
+    this.#backend = backend;
+  }
+
+  get kind() {
+    return this.#alive.kind;
+  }
+
+  get #alive() {
+    if (!this.#backend) throw new Error('this model was disposed of');
+    return this.#backend;
   }
 
   // Runs an operation of mini_bert/pipelines/json_pipeline.h. Throws Error with its one line.
   call(operation, options = {}) {
-    const answer = this.#guarded(() => this.#module.ccall('mini_bert_call', 'string', ['number', 'string', 'string'],
-      [this.#pipeline, operation, JSON.stringify(options)]));
+    const backend = this.#alive;
+    let answer;
+    try {
+      answer = backend.call(operation, JSON.stringify(options));
+    } catch (error) {  // a trap: the memory of the engine is used no longer
+      this.#backend = null;
+      throw new Error(reason(error), {cause: error});
+    }
     const {result, error} = JSON.parse(answer);
     if (error !== undefined) throw new Error(error);
     return this.#withArrays(result);
   }
 
-  // A fault of the engine leaves no C++ exception behind, but a trap: its memory is used no longer.
-  #guarded(work) {
-    if (!this.#module) throw new Error('this model was disposed of');
-    try {
-      return work();
-    } catch (error) {
-      this.#module = null;
-      throw new Error(reason(error), {cause: error});
-    }
-  }
-
-  // Replaces {array: 3, shape} by {data, dims}. The numbers are copied: the memory of the engine moves when it grows.
+  // Replaces {array: 3, shape} by {data, dims}.
   #withArrays(value) {
     if (Array.isArray(value)) return value.map((inner) => this.#withArrays(inner));
     if (value === null || typeof value !== 'object') return value;
-    if (!('array' in value)) {
-      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#withArrays(inner)]));
-    }
-    const begin = this.#module._mini_bert_array(this.#pipeline, value.array) / 4;
-    const data = this.#module.HEAPF32.slice(begin, begin + this.#module._mini_bert_array_size(this.#pipeline, value.array));
-    return {data, dims: value.shape};
+    if ('array' in value) return {data: this.#backend.array(value.array), dims: value.shape};
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#withArrays(inner)]));
   }
 
-  // Makes files readable as /model. source: {folder: 'path'} under Node, or {files: {name: Blob | bytes}}.
-  async mount({folder, files}) {
-    const {FS, NODEFS, WORKERFS} = this.#module;
-    if (this.#mounted) FS.unmount('/model');
-    else FS.mkdir('/model');
-    this.#mounted = true;
-    if (folder !== undefined) {
-      FS.mount(NODEFS, {root: folder}, '/model');
-    } else if (typeof FileReaderSync !== 'undefined') {  // a worker reads files where they lie
-      const blobs = Object.entries(files).map(([name, data]) => ({name, data: data instanceof Blob ? data : new Blob([data])}));
-      FS.mount(WORKERFS, {blobs}, '/model');
-    } else {
-      FS.mount(FS.filesystems.MEMFS, {}, '/model');
-      for (const [name, data] of Object.entries(files)) {
-        FS.mkdirTree(`/model/${name}`.replace(/\/[^/]*$/, ''));
-        const bytes = data instanceof Blob ? await data.arrayBuffer() : data;
-        FS.writeFile(`/model/${name}`, new Uint8Array(bytes), {canOwn: true});
-      }
-    }
+  // Opens a model: {folder: 'path'} under Node, or {files: {path: Blob | bytes}}.
+  async open(source) {
+    this.call('open', {folder: await this.#alive.mount(source)});
   }
 
   // Puts a text where the engine reads files, and returns its path there.
   write(name, text) {
-    this.#module.FS.writeFile(`/input/${name}`, text);
-    return `/input/${name}`;
+    return this.#alive.write(name, text);
   }
 
   // The files of the model: {name: Uint8Array}.
   files(type) {
-    const {FS} = this.#module;
-    this.call('save', {folder: '/saved', save_type: type});
-    const names = FS.readdir('/saved').filter((name) => !name.startsWith('.'));
-    return Object.fromEntries(names.map((name) => {
-      const bytes = FS.readFile(`/saved/${name}`);
-      FS.unlink(`/saved/${name}`);
-      return [name, bytes];
-    }));
+    return this.#alive.readSaved((folder) => this.call('save', {folder, save_type: type}));
   }
 
   // Writes the files of the model to a folder of the computer. Node only.
   saveTo(folder, type) {
-    const {FS, NODEFS} = this.#module;
-    if (!FS.analyzePath('/target').exists) FS.mkdir('/target');
-    FS.mount(NODEFS, {root: folder}, '/target');
-    try {
-      this.call('save', {folder: '/target', save_type: type});
-    } finally {
-      FS.unmount('/target');
-    }
+    this.#alive.withFolder(folder, (path) => this.call('save', {folder: path, save_type: type}));
   }
 
   dispose() {
-    if (!this.#module) return;
-    this.#module._mini_bert_delete(this.#pipeline);
-    this.#module.PThread?.terminateAllThreads();
-    this.#module = null;
+    this.#backend?.dispose();
+    this.#backend = null;
   }
 }

@@ -6,9 +6,10 @@ import {sourceOf} from './source.js';
 
 // The model that `source` names: a folder of this computer (Node), the address of a folder, a name at huggingface.co, a
 // .zip, or {path: Blob | bytes}. threads: as many as possible, unless it says fewer.
-export async function load(source, {threads = Infinity, ...options} = {}) {
+// engine: 'wasm' does without the addon.
+export async function load(source, {threads = Infinity, engine: kind, ...options} = {}) {
   const found = await sourceOf(source, options);
-  const engine = await Engine.make({threads: Math.max(1, Math.min(threads, await possibleThreads()))});
+  const engine = await Engine.make({threads: Math.max(1, Math.min(threads, await possibleThreads())), engine: kind});
   const model = new Model(engine);
   await model.open(found);
   return model;
@@ -35,15 +36,14 @@ export class Model {
     this.#engine = engine;
   }
 
-  // Facts: architecture, config, labels, mask_token, parameters, threads, notes. A training may change them.
+  // Facts: architecture, config, labels, mask_token, parameters, threads, notes, engine. A training may change them.
   get info() {
-    return this.#engine.call('describe');
+    return {...this.#engine.call('describe'), engine: this.#engine.kind};
   }
 
   // Reads another model in place of this one: {folder} or {files}.
   async open(source) {
-    await this.#engine.mount(source);
-    this.#engine.call('open', {folder: '/model'});
+    await this.#engine.open(source);
   }
 
   // The most probable tokens for the [MASK] of a text, best first; a text with several gives one list for each.

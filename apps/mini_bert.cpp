@@ -29,7 +29,8 @@ struct Program {
 };
 constexpr std::string_view prefix = "mini_bert_";
 constexpr Program programs[] = {
-    {"mini_bert_train", "fine-tunes a model on your own texts, or trains one from random weights", mini_bert_train_main},
+    {"mini_bert_train", "fine-tunes a model on your own texts, or trains one from random weights",
+     mini_bert_train_main},
     {"mini_bert_predict", "asks a model", mini_bert_predict_main},
     {"mini_bert_tokenize", "shows how a model's tokenizer reads a text", mini_bert_tokenize_main},
     {"mini_bert_vocab", "learns a vocabulary from text", mini_bert_vocab_main}};
@@ -75,7 +76,8 @@ int run(int argc, char** argv) {
   }
   program = program_named(std::string(prefix) + first);
   if (program == nullptr) {
-    print_message(fmt::format("mini_bert: there is no program '{}'; expected train, predict, tokenize or vocab", first));
+    print_message(
+        fmt::format("mini_bert: there is no program '{}'; expected train, predict, tokenize or vocab", first));
     return 1;
   }
   show_name(*program);

@@ -15,8 +15,10 @@ std::string guard_file(const std::string& guard) {
   if (guard != "default") return guard;
   const auto found = shipped(default_guard);
   if (!found) {
-    fail("--guard default: there is no {0} or share/mini_bert/{0} beside the program or in a folder above it; name the file",
-         default_guard);
+    fail(
+        "--guard default: there is no {0} or share/mini_bert/{0} beside the program or in a folder above it; name the "
+        "file",
+        default_guard);
   }
   return found->string();
 }

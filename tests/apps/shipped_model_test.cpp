@@ -49,9 +49,11 @@ TEST_CASE("the default guard is found in an installation", "[apps]") {
   write_file(folder.path() / "train.txt", "三国人物\n");
   const std::string command =
       "prefix/bin/mini_bert_train --model model --train train.txt --output out --epochs 1 --guard default";
-  CHECK(run(folder.path(), command).err.find("there is no data/guard-zh.jsonl or share/mini_bert/data/guard-zh.jsonl") !=
-        std::string::npos);
-  write_file(folder.path() / "prefix/share/mini_bert/data/guard-zh.jsonl", R"({"text": "三国人[MASK]", "answer": "物"})");
+  CHECK(
+      run(folder.path(), command).err.find("there is no data/guard-zh.jsonl or share/mini_bert/data/guard-zh.jsonl") !=
+      std::string::npos);
+  write_file(folder.path() / "prefix/share/mini_bert/data/guard-zh.jsonl",
+             R"({"text": "三国人[MASK]", "answer": "物"})");
   const Outcome outcome = run(folder.path(), command);
   INFO(outcome.err);
   CHECK(outcome.exit_code == 0);

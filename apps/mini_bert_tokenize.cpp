@@ -174,7 +174,7 @@ int main(int argc, char** argv) {
   line.examples({"mini_bert_tokenize --model models/mini-bert-zh texts.txt",
                  "mini_bert_tokenize --model models/mini-bert-zh --json < texts.txt",
                  "echo '2 45 3' | mini_bert_tokenize --model models/mini-bert-zh --decode"});
-  line.text("--model,-m", flags.model, "model directory, or name of a model at huggingface.co").required();
+  line.model("--model,-m", flags.model, "model directory, or name of a model at huggingface.co").required();
   line.texts("files", flags.files, "text files, one text per line; none: standard input");
   line.toggle("--pair", flags.pair, "a line is two texts with a tab between them");
   line.toggle("--from-json", flags.from_json, "a line is a JSON string, or a list of two");

@@ -1,6 +1,10 @@
 # Utf8proc::Utf8proc, the library of Unicode tables; Debian's libutf8proc-dev has no CMake files of its own.
 find_path(UTF8PROC_INCLUDE_DIR utf8proc.h)
-find_library(UTF8PROC_LIBRARY utf8proc)
+if(MINI_BERT_BUNDLE)
+  find_library(UTF8PROC_LIBRARY NAMES libutf8proc.a utf8proc)
+else()
+  find_library(UTF8PROC_LIBRARY utf8proc)
+endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(Utf8proc REQUIRED_VARS UTF8PROC_LIBRARY UTF8PROC_INCLUDE_DIR)
 if(Utf8proc_FOUND AND NOT TARGET Utf8proc::Utf8proc)

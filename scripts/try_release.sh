@@ -45,56 +45,10 @@ release=$1
 shift
 (($# > 0)) || set -- scripts/demo.sh scripts/test.sh
 
-if ((EUID != 0)); then
-  echo "$0 needs root: it makes device files and changes the root directory" >&2
-  exit 1
-fi
-command -v debootstrap > /dev/null || { echo "debootstrap is not installed" >&2; exit 1; }
-
-# mirror_of DISTRIBUTION DEFAULT: the first mirror of that distribution that this system's own apt uses.
-mirror_of() {
-  local found
-  found=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2> /dev/null |
-    grep -oE "https?://[^ ]+/$1/?( |\$)" | tr -d ' ') || true
-  found=${found%%$'\n'*}
-  echo "${found:-$2}"
-}
-# The release is Debian's if Debian's mirror has it, and otherwise Ubuntu's. Every release of Ubuntu is made alike, by
-# the script that debootstrap calls gutsy; releases newer than this debootstrap are not in its list.
-has_release() { wget -q --spider "$1/dists/$release/Release"; }
-debian=${mirror:-$(mirror_of debian http://deb.debian.org/debian)}
-ubuntu=${mirror:-$(mirror_of ubuntu http://archive.ubuntu.com/ubuntu)}
-if [[ $debian != *ubuntu* ]] && has_release "$debian"; then
-  mirror=$debian
-  components=main
-  script=sid
-  default_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-elif has_release "$ubuntu"; then
-  mirror=$ubuntu
-  components=main,universe
-  script=gutsy
-  default_keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
-else
-  echo "neither $debian nor $ubuntu has a release '$release'" >&2
-  exit 1
-fi
-keyring=${keyring:-$default_keyring}
-if [[ ! -r $keyring ]]; then
-  echo "$keyring is missing, so packages could not be verified; name the keys of $release with --keyring" >&2
-  exit 1
-fi
-
+. scripts/debian_root.sh
 root=$roots/$release
 ((fresh == 0)) || rm -rf --one-file-system "$root"
-if [[ ! -e $root/etc/made-by-try-release ]]; then
-  echo "Making $root from $mirror ..."
-  rm -rf --one-file-system "$root"
-  mkdir -p "$root"
-  debootstrap --variant=minbase --components="$components" --keyring="$keyring" "$release" "$root" "$mirror" \
-    "/usr/share/debootstrap/scripts/$script" > "$root.log" 2>&1 || { tail -n 15 "$root.log" >&2; exit 1; }
-  touch "$root/etc/made-by-try-release"
-fi
-cp /etc/resolv.conf "$root/etc/resolv.conf"
+make_root "$release" "$root" "$mirror" "$keyring"
 
 source=$root/home/mini_bert
 mkdir -p "$source"
@@ -102,16 +56,7 @@ find "$source" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- --ignore-failed-read -cf - 2> /dev/null |
   tar -xf - -C "$source" --no-same-owner
 
-# Runs one shell command in the root, in the copy of the checkout.
-inside() {
-  # shellcheck disable=SC2016 # expanded by the inner shells
-  unshare --mount --pid --fork --kill-child bash -c '
-    mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/dev/shm" &&
-      mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts" &&
-      exec chroot "$0" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-        ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-        bash -c "cd /home/mini_bert && eval \"\$0\"" "$1"' "$root" "$1" < /dev/null
-}
+inside() { in_root "$root" /home/mini_bert "$1"; }
 
 [[ -z $packages ]] || inside "apt-get -qq update && apt-get -qq -y --no-install-recommends install ${packages//,/ } > /dev/null"
 

@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "apps/console/argument_wording.h"
+#include "apps/console/shipped_files.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
 #include "mini_bert/base/version.h"
@@ -118,6 +119,12 @@ Flag CommandLine::texts(const std::string& names, std::vector<std::string>& valu
                   ->transform(uncovered, "", "")
                   ->type_name("TEXT")
                   ->group(section_));
+}
+
+Flag CommandLine::model(const std::string& names, std::string& value, const std::string& help) {
+  Flag flag = text(names, value, help);
+  app_->get_option(names.substr(0, names.find(',')))->transform(shipped_model_or, "", "");
+  return flag;
 }
 
 // spell() gives each value a flag of its own before CLI11 sees it.

@@ -62,6 +62,10 @@ class CommandLine {
   Flag text(const std::string& names, std::string& value, const std::string& help);
   Flag texts(const std::string& names, std::vector<std::string>& values, const std::string& help);
 
+  // Declares the flag of a model: a folder, or a name. Names of models that come with the program become their folders
+  // (shipped_model_or()).
+  Flag model(const std::string& names, std::string& value, const std::string& help);
+
   // Declares a repeatable flag for files. Each occurrence takes all values up to the next flag, because a shell expands
   // *.txt to several. Only for a program without arguments that stand alone.
   Flag files(const std::string& names, std::vector<std::string>& values, const std::string& help);

@@ -8,7 +8,7 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
   line.choice("task", o.task, prediction_task_names(), "what to ask").required();
   line.texts("text", o.texts, "texts to ask about; none given: those of --file, or lines of standard input");
   line.section("Model");
-  line.text("--model,--model-name-or-path,-m", o.model, "the model: its folder, or its name at huggingface.co")
+  line.model("--model,--model-name-or-path,-m", o.model, "the model: its folder, or its name at huggingface.co")
       .required();
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "number of threads; 0: one for each processor");
   line.section("Texts");

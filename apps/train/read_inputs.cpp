@@ -1,34 +1,26 @@
 #include "apps/train/read_inputs.h"
 
-#include <filesystem>
-
 #include "apps/console/argument_wording.h"
+#include "apps/console/shipped_files.h"
 #include "apps/tasks/tasks.h"
 
 namespace mini_bert {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* name = "guard-zh.jsonl";
-
-fs::path default_guard() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  for (fs::path folder = program.parent_path(); !error; folder = folder.parent_path()) {
-    for (const char* below : {"data", "share/mini_bert"}) {
-      if (fs::exists(folder / below / name)) return folder / below / name;
-    }
-    if (folder == folder.parent_path()) break;
-  }
-  fail("--guard default: there is no data/{0} or share/mini_bert/{0} beside {1} or in a folder above it; name the file",
-       name, error ? "the program" : program.string());
-}
+constexpr const char* default_guard = "data/guard-zh.jsonl";
 
 }  // namespace
 
 std::string guard_file(const std::string& guard) {
-  return guard == "default" ? default_guard().string() : guard;
+  if (guard != "default") return guard;
+  const auto found = shipped(default_guard);
+  if (!found) {
+    fail(
+        "--guard default: there is no {0} or share/mini_bert/{0} beside the program or in a folder above it; name the "
+        "file",
+        default_guard);
+  }
+  return found->string();
 }
 
 TrainingInputs read_inputs(const TrainOptions& options) {

@@ -7,8 +7,8 @@
 
 namespace mini_bert {
 
-// The file of --guard. "default" is guard-zh.jsonl. It is searched for next to the program and in every folder above,
-// under data/ (as in the repository) and share/mini_bert/ (as in an installation). Error when it is in none of them.
+// The file of --guard. "default" is data/guard-zh.jsonl, which comes with the program (shipped()). Error when it is not
+// there.
 std::string guard_file(const std::string& guard);
 
 // Reads the inputs of a run with the reader of its task. Facts about the inputs name flags.

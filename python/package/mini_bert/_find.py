@@ -1,20 +1,27 @@
-"""Where a model is: a folder, the Hugging Face cache, or the hub."""
+"""Where a model is: a folder, what comes with the package, the Hugging Face cache, or the hub."""
 
 from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import Union
 
 # What load() reads. Weights are downloaded in one form only.
 _FILES = ["*.json", "*.txt", "*/config.json"]
 _WEIGHTS = ["model.safetensors", "model-*.safetensors", "pytorch_model.bin", "pytorch_model-*.bin"]
 
+# The model of the demo. The programs look there too.
+_SHIPPED = Path(__file__).parents[1] / "mini_bert_programs" / "share" / "mini_bert" / "models"
+
 
 def find_model(model: Union[str, "os.PathLike[str]"]) -> str:
     name = os.fspath(model)
     if os.path.isdir(name):
         return name
+    shipped = _SHIPPED / re.sub("^models/", "", name)
+    if shipped.parent == _SHIPPED and (shipped / "config.json").is_file():
+        return str(shipped)
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) or name.startswith("."):
         raise FileNotFoundError(f"{name}: no such model folder")
     try:

@@ -22,8 +22,8 @@ TextOrPair = Union[str, Tuple[str, str], Mapping[str, str]]
 def load(model: Path) -> "Model":
     """Loads a model: a folder, or a name at huggingface.co such as ``google-bert/bert-base-chinese``.
 
-    A name is looked for in the Hugging Face cache. If it is not there, huggingface_hub downloads it, where that package
-    is installed.
+    ``mini-bert-zh`` comes with the package. Another name is looked for in the Hugging Face cache. If it is not there,
+    huggingface_hub downloads it, where that package is installed.
     """
     path = find_model(model)
     try:

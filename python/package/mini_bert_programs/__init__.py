@@ -1,4 +1,4 @@
-"""The four programs as commands: each replaces the Python process by the program that the package carries.
+"""The four programs as commands: each replaces the Python process by bin/mini_bert, which holds all four.
 
 A package of its own, so that a command starts without importing numpy and the native module.
 """
@@ -9,8 +9,9 @@ from pathlib import Path
 
 
 def _run(name: str) -> None:
-    program = str(Path(__file__).parent / "bin" / name)
-    os.execv(program, [program, *sys.argv[1:]])
+    # The program does what its name says. Its hints begin with the folder of the command.
+    started_as = os.path.join(os.path.dirname(sys.argv[0]), name)
+    os.execv(Path(__file__).parent / "bin" / "mini_bert", [started_as, *sys.argv[1:]])
 
 
 def train() -> None:

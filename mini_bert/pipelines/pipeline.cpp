@@ -122,11 +122,24 @@ Inspection Pipeline::inspect(std::string_view text) {
   return mini_bert::inspect(model_for<BertForMaskedLM>("BertForMaskedLM"), *state_.tokenizer, text);
 }
 
+// Weights that are mapped in another type than f32 are read once more, as f32.
+BertForMaskedLM& Pipeline::with_gradients() {
+  auto& model = model_for<BertForMaskedLM>("BertForMaskedLM");
+  if (std::ranges::all_of(model.parameters(), [](const Parameter& p) { return p.value().dtype() == DType::f32; })) {
+    return model;
+  }
+  std::erase_if(state_.models, [&](const AnyModel& other) { return other.get() == &model; });
+  const bool is_first = state_.model.get() == &model;
+  const AnyModel again = load<BertForMaskedLM>({.memory = WeightMemory::allocated});
+  if (is_first) state_.model = again;
+  return dynamic_cast<BertForMaskedLM&>(*again);
+}
+
 LossGradient Pipeline::loss_gradient(std::string_view text, Index token, const std::string& target) {
   const Lock lock(busy_);
   const std::optional<std::int32_t> id = state_.tokenizer->vocabulary().find(target);
   require_argument(id.has_value(), "target", "is \"{}\", which is not one token of the vocabulary", target);
-  return mini_bert::loss_gradient(model_for<BertForMaskedLM>("BertForMaskedLM"), *state_.tokenizer, text, token, *id);
+  return mini_bert::loss_gradient(with_gradients(), *state_.tokenizer, text, token, *id);
 }
 
 TrainingRequest Pipeline::continued(TrainingRequest request) const {

@@ -81,6 +81,7 @@ class Pipeline {
   template <class Model>
   Model& model_for(const char* architecture);
   AnyModel load_as_made();
+  BertForMaskedLM& with_gradients();  // the masked language model, with weights that can have gradients
   // The request of a training that starts from the present weights.
   TrainingRequest continued(TrainingRequest request) const;
 

@@ -125,6 +125,18 @@ TEST_CASE("json pipeline: a look inside") {
         "`target` is \"word\", which is not one token of the vocabulary");
 }
 
+TEST_CASE("json pipeline: gradients of a model that is stored in bf16") {
+  Opened opened;
+  const json options = {{"text", "a [MASK] c"}, {"token", 2}, {"target", "b"}};
+  const json expected = opened.result("loss_gradient", options);
+  opened.result("save", {{"folder", opened.folder.path().string()}, {"save_type", "bf16"}});
+  opened.result("open", {{"folder", opened.folder.path().string()}});
+  const double before = opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0]["score"];
+  CHECK(opened.result("loss_gradient", options)["loss"].get<double>() ==
+        Approx(expected["loss"].get<double>()).epsilon(0.01));
+  CHECK(opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0]["score"].get<double>() == Approx(before));
+}
+
 TEST_CASE("json pipeline: mistakes are one line, and leave the model as it was") {
   JsonPipeline closed;
   CHECK(closed.call("score", "{}") == R"({"error":"no model is open"})");

@@ -1,6 +1,6 @@
 // Uses the page as a person does, in a real Chromium without a window. Needs playwright-core.
 //
-//   node tests/web/playground_test.mjs SITE [SCREENSHOTS]     SITE: the folder that scripts/playground.sh made
+//   node playground_test.mjs SITE [SCREENSHOTS]     playground_test.sh runs it; MODES=one-thread chooses among those below
 import assert from 'node:assert/strict';
 import {createServer} from 'node:http';
 import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
@@ -12,7 +12,15 @@ const [site, screenshots] = process.argv.slice(2);
 const types = {'.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
   '.wasm': 'application/wasm', '.txt': 'text/plain; charset=utf-8'};
 
-// A static host; `isolated` sends the two headers that allow threads.
+// A page gets threads when its host sends two headers, or else through its service worker. Without both there is one.
+const modes = {
+  headers: {isolated: true, serviceWorkers: 'block'},
+  'service-worker': {isolated: false, serviceWorkers: 'allow'},
+  'one-thread': {isolated: false, serviceWorkers: 'block'},
+};
+let mode;
+
+// A static host; `isolated` sends the two headers.
 function serve(isolated) {
   const server = createServer((request, response) => {
     const path = join(site, normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname)).replace(/\/$/, '/index.html'));
@@ -36,7 +44,7 @@ const test = (name, run) => cases.push({name, run});
 
 async function open(server, {width = 1200, language = 'en', dark = false, hash = ''} = {}) {
   const context = await browser.newContext({viewport: {width, height: 900}, locale: language === 'zh' ? 'zh-CN' : 'en-US',
-    colorScheme: dark ? 'dark' : 'light', acceptDownloads: true});
+    colorScheme: dark ? 'dark' : 'light', acceptDownloads: true, serviceWorkers: mode.serviceWorkers});
   const page = await context.newPage();
   page.errors = [];
   page.on('pageerror', (error) => page.errors.push(error.message));
@@ -114,7 +122,7 @@ test('a look inside: every step, forward and backward', async (server) => {
   const page = await open(server, {hash: '#inside'});
   await page.locator('#inside svg.attention rect').first().waitFor();
   await page.locator('#inside svg.attention rect').nth(9).hover();
-  await page.getByText('takes').first().waitFor();
+  await page.locator('#inside').getByText('takes').first().waitFor();
   await page.getByText('loss = ').waitFor();
   await page.fill('#target', '涛');
   await page.locator('#target').blur();
@@ -169,19 +177,21 @@ test('both languages, wide and narrow: nothing sticks out', async (server) => {
 });
 
 let failed = 0;
-for (const isolated of [true, false]) {
-  const server = await serve(isolated);
-  for (const {name, run} of cases) {
+for (const name of process.env.MODES?.split(',') ?? Object.keys(modes)) {
+  mode = modes[name];
+  const server = await serve(mode.isolated);
+  for (const {name: what, run} of cases) {
     try {
       await run(server);
-      console.log(`ok    ${isolated ? 'threads' : 'one thread'}: ${name}`);
+      console.log(`ok     ${name}: ${what}`);
     } catch (error) {
       ++failed;
-      console.log(`FAILED ${isolated ? 'threads' : 'one thread'}: ${name}\n${error.stack}`);
+      console.log(`FAILED ${name}: ${what}\n${error.stack}`);
     }
     for (const context of browser.contexts()) await context.close();
   }
   server.close();
 }
 await browser.close();
+console.log(failed ? `${failed} failed` : 'all passed');
 process.exit(failed ? 1 : 0);

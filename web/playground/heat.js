@@ -21,7 +21,7 @@ export function strip(values, count, limit) {
 
 // p: the probabilities of one head, row by row. `point(row, column)` is told where the reader points.
 export function attentionMap(tokens, p, point) {
-  const size = 24, count = tokens.length, left = 64, top = 64;
+  const size = 24, count = tokens.length, left = 64, top = 64, right = 24;
   const cells = [];
   for (let i = 0; i < count; ++i) {
     for (let j = 0; j < count; ++j) {
@@ -32,8 +32,8 @@ export function attentionMap(tokens, p, point) {
         onpointerenter: () => point(i, j), onclick: () => point(i, j)}, element('svg:title', {}, label)));
     }
   }
-  return element('svg:svg', {class: 'attention', viewBox: `0 0 ${left + count * size} ${top + count * size}`,
-    width: left + count * size, role: 'img', 'aria-label': text('attention')},
+  return element('svg:svg', {class: 'attention', viewBox: `0 0 ${left + count * size + right} ${top + count * size}`,
+    width: left + count * size + right, role: 'img', 'aria-label': text('attention')},
   ...tokens.map((token, i) => element('svg:text', {x: left - 6, y: top + i * size + 16, 'text-anchor': 'end'}, token)),
   ...tokens.map((token, j) => element('svg:text', {transform: `translate(${left + j * size + 16} ${top - 6}) rotate(-60)`}, token)),
   ...cells);

@@ -4,6 +4,7 @@ import {load} from './mini-bert/index.js';
 
 let model;  // of mini-bert
 let source;  // what it was loaded from: {name, files}
+let ready;   // resolves when a model is open
 let training = null;
 
 // Fetched once, then kept by the browser under an address that changes with the file.
@@ -25,7 +26,12 @@ async function shippedFiles() {
 }
 const shipped = shippedFiles();
 
-async function open({name, files}) {
+function open(other) {
+  ready = read(other);
+  return ready;
+}
+
+async function read({name, files}) {
   if (model) await model.open({files});
   else model = await load(files);
   source = {name, files};
@@ -105,7 +111,7 @@ class Training {
   }
 }
 
-const operations = {
+const openings = {
   async openShipped() {
     const {'guard-zh.jsonl': guard, 'train.json': sample, ...files} = await shipped;
     await training?.giveUp();
@@ -119,6 +125,9 @@ const operations = {
     await training?.giveUp();
     return open(source);
   },
+};
+
+const operations = {
   sample: async () => JSON.parse(await (await shipped)['train.json'].text()),
   fill: ({text, ...options}) => model.fillMask(text, options),
   fillJointly: ({text, ...options}) => model.fillJointly(text, options),
@@ -136,7 +145,8 @@ const operations = {
 
 onmessage = async ({data: {id, operation, options}}) => {
   try {
-    postMessage({id, result: await operations[operation](options)});
+    if (operation in operations) await ready;
+    postMessage({id, result: await (openings[operation] ?? operations[operation])(options)});
   } catch (error) {
     postMessage({id, error: error.message ?? String(error)});
   }

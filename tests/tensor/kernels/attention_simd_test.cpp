@@ -1,8 +1,5 @@
 #include "mini_bert/tensor/kernels/attention_simd.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,6 +8,7 @@
 #include "mini_bert/tensor/kernels/attention_blocked.h"
 #include "mini_bert/tensor/parallel.h"
 #include "tests/catch.h"
+#include "tests/tensor/guarded_array.h"
 
 // The loops of every instruction set that this program can run, against the definition in double.
 namespace mini_bert::testing {
@@ -183,27 +181,12 @@ TEST_CASE("attention in tiles: the same bits with any number of threads", "[simd
   set_num_threads(before);
 }
 
-// `count` NaNs between two pages that must not be touched, at the end of the memory between them or at its beginning.
-class Guarded {
- public:
-  Guarded(Index count, bool at_end) : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
-    const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(float);
-    size_ = (bytes + page_ - 1) / page_ * page_ + 2 * page_;
-    memory_ = static_cast<std::byte*>(mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    REQUIRE(memory_ != MAP_FAILED);
-    REQUIRE(mprotect(memory_ + page_, size_ - 2 * page_, PROT_READ | PROT_WRITE) == 0);
-    data = reinterpret_cast<float*>(at_end ? memory_ + size_ - page_ - bytes : memory_ + page_);
-    std::fill_n(data, count, nan);
+// `count` NaNs between two guards, at the end of the memory between them or at its beginning.
+struct Guarded : testing::GuardedArray<float> {
+  Guarded(Index count, bool at_end)
+      : GuardedArray(static_cast<std::size_t>(count), at_end ? testing::Edge::back : testing::Edge::front) {
+    std::fill(begin(), end(), nan);
   }
-  ~Guarded() { munmap(memory_, size_); }
-  Guarded(const Guarded&) = delete;
-  Guarded& operator=(const Guarded&) = delete;
-
-  float* data;
-
- private:
-  std::size_t page_, size_;
-  std::byte* memory_;
 };
 
 // One of two heads of size D, the first when the guard is before the data and the last when it is behind. All else in
@@ -225,37 +208,37 @@ void check_one_head(const AttentionLoops<float>& loops, Index length, Index size
   };
   for (const auto& [to, from] :
        {std::pair(&q, &p.q), std::pair(&k, &p.k), std::pair(&v, &p.v), std::pair(&doutput, &p.doutput)}) {
-    for_each([&, to = to, from = from](Index i) { to->data[i] = from->data<float>()[i]; });
+    for_each([&, to = to, from = from](Index i) { to->data()[i] = from->data<float>()[i]; });
   }
 
   const simd::AttentionHead<float> in = {.length = length,
                                          .size = size,
                                          .heads = heads,
-                                         .q = q.data + first,
-                                         .k = k.data + first,
-                                         .v = v.data + first,
+                                         .q = q.data() + first,
+                                         .k = k.data() + first,
+                                         .v = v.data() + first,
                                          .dropout = dropout,
                                          .key = p.options.key,
                                          .first_draw = static_cast<std::uint64_t>(head) << 16,
-                                         .scratch = scratch.data};
-  loops.forward(in, output.data + first, log_sum_exp.data + head);
-  std::fill_n(scratch.data, loops.scratch(length, size), nan);
-  loops.backward(in, {.doutput = doutput.data + first,
-                      .log_sum_exp = log_sum_exp.data + head,
-                      .dq = {dq.data + first, false},
-                      .dk = {dk.data + first, false},
-                      .dv = {dv.data + first, false}});
+                                         .scratch = scratch.data()};
+  loops.forward(in, output.data() + first, log_sum_exp.data() + head);
+  std::fill_n(scratch.data(), loops.scratch(length, size), nan);
+  loops.backward(in, {.doutput = doutput.data() + first,
+                      .log_sum_exp = log_sum_exp.data() + head,
+                      .dq = {dq.data() + first, false},
+                      .dk = {dk.data() + first, false},
+                      .dv = {dv.data() + first, false}});
 
   const auto count_numbers = [](const float* x, Index n) {
     return std::count_if(x, x + n, [](float value) { return !std::isnan(value); });
   };
-  CHECK(count_numbers(log_sum_exp.data, length * heads) == length);
+  CHECK(count_numbers(log_sum_exp.data(), length * heads) == length);
   for (const auto& [actual, defined] : {std::pair(&output, &expected.output), std::pair(&dq, &expected.dq),
                                         std::pair(&dk, &expected.dk), std::pair(&dv, &expected.dv)}) {
-    CHECK(count_numbers(actual->data, length * hidden) == length * size);
+    CHECK(count_numbers(actual->data(), length * hidden) == length * size);
     double worst = 0;
     for_each([&, actual = actual, defined = defined](Index i) {
-      worst = std::max(worst, std::abs(actual->data[i] - defined->data<double>()[i]));
+      worst = std::max(worst, std::abs(actual->data()[i] - defined->data<double>()[i]));
     });
     CHECK(worst < 1e-4);
   }

@@ -114,7 +114,7 @@ TEST_CASE("the newest tape records, the one before goes on after it", "[tape]") 
   CHECK(x.grad().item() == 6);
 }
 
-TEST_CASE("each thread has its own tape", "[tape]") {
+TEST_CASE("each thread has its own tape", "[tape][threads]") {
   const Var x = number(1);
   Tape tape;
   Tape* seen = &tape;

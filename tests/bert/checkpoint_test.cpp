@@ -324,7 +324,7 @@ TEST_CASE("checkpoint: a tensor under its old and its new name is an Error that 
   }
 }
 
-TEST_CASE("checkpoint: loading draws no initial values") {
+TEST_CASE("checkpoint: loading draws no initial values", "[threads]") {
   const Saved saved;
   const auto next_weight = [&](bool load) {
     Tensor weight;

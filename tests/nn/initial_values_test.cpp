@@ -86,7 +86,8 @@ TEST_CASE("initial values: a matrix fills ±√(6/(in+out)) evenly, a table N(0,
   CHECK(test::same_bits(norm.parameters()[1].value(), Tensor::zeros({7}, DType::f64)));
 }
 
-TEST_CASE("initial values: layers of one shape begin differently, a program that runs again begins the same") {
+TEST_CASE("initial values: layers of one shape begin differently, a program that runs again begins the same",
+          "[threads]") {
   const auto two = [] {
     const Linear a(5, 4), b(5, 4);
     return std::vector{a.parameters()[0].value(), b.parameters()[0].value()};
@@ -116,7 +117,7 @@ TEST_CASE("initial values: initialize() depends on its seed alone, and can be of
   CHECK(deviation_of(second.parameters()[2].value()) == Approx(0.5).epsilon(0.5));
 }
 
-TEST_CASE("initial values: none are drawn while a NoInitialValues lives, on its thread") {
+TEST_CASE("initial values: none are drawn while a NoInitialValues lives, on its thread", "[threads]") {
   const auto drawn_after = [](bool skip) {
     return in_new_thread([skip] {
       if (skip) {

@@ -139,7 +139,7 @@ TEST_CASE("a request beyond all memory is refused", "[allocator]") {
   }
 }
 
-TEST_CASE("many threads may allocate at once", "[allocator]") {
+TEST_CASE("many threads may allocate at once", "[allocator][threads]") {
   auto& allocator = CachingAllocator::instance();
   const std::size_t live = allocator.statistics().live;
   std::array<int, 8> overwritten{};

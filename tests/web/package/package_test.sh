@@ -25,8 +25,8 @@ echo "== Node $(node --version)"
 MINI_BERT_MODEL=$model node --test package_test.mjs
 
 echo "== TypeScript"
-node_modules/.bin/tsc --noEmit --strict --noUncheckedIndexedAccess --target es2022 --module nodenext --skipLibCheck false \
-  --types '' types.ts
+node_modules/.bin/tsc --noEmit --strict --noUncheckedIndexedAccess --target es2022 --module nodenext \
+  types.ts
 
 echo "== Vite"
 mkdir -p page/public/model

@@ -17,7 +17,7 @@ async function isFolder(path) {
   return stat(path).then((found) => found.isDirectory(), () => false);
 }
 
-// A file at an address; undefined when there is none (404), which an optional file may be.
+// A file at an address; undefined when there is none. Hosts of single-page sites then answer with their page.
 async function fetchFile(url, fetcher) {
   let response;
   try {
@@ -25,7 +25,7 @@ async function fetchFile(url, fetcher) {
   } catch (error) {
     throw new Error(`${url} cannot be reached: ${error.cause?.message ?? error.message}`, {cause: error});
   }
-  if (response.status === 404) return undefined;
+  if (response.status === 404 || response.headers.get('content-type')?.startsWith('text/html')) return undefined;
   if (!response.ok) throw new Error(`${url}: the server answers ${response.status} ${response.statusText}`);
   return response.blob();
 }

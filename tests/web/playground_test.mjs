@@ -144,6 +144,7 @@ test('a reload in the middle, and two tabs', async (server) => {
   await first(other, 'ask').waitFor();
   assert.equal(await first(other, 'ask').textContent(), '亮');
   await page.reload();
+  await page.locator('#model span').first().waitFor();
   await page.click('#tab-ask');
   await first(page, 'ask').waitFor();
   assert.equal(await first(page, 'ask').textContent(), '亮');
@@ -166,7 +167,8 @@ test('both languages, wide and narrow: nothing sticks out', async (server) => {
     for (const width of [1200, 400]) {
       for (const panel of ['ask', 'teach', 'keep', 'inside']) {
         const page = await open(server, {width, language, dark: width === 400, hash: `#${panel}`});
-        await page.locator(panel === 'inside' ? '#inside svg.attention' : panel === 'ask' ? '#ask .bars' : `#${panel} h2`).first().waitFor();
+        await page.locator('#model span').first().waitFor();
+        await page.locator(panel === 'inside' ? '#inside .amounts' : panel === 'ask' ? '#ask .bars' : `#${panel} h2`).first().waitFor();
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(wide <= 0, `${panel} ${language} ${width}: ${wide} pixels stick out`);
         await shoot(page, `${panel}-${language}-${width}`);

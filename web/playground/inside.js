@@ -33,7 +33,7 @@ const number = (x) => x === 0 ? '0' : Math.abs(x) < 1e-3 || Math.abs(x) >= 1e4 ?
 // A table with a bar for each row: [[name, value]], the bars relative to the largest value.
 function amounts(rows) {
   const most = largest(rows.map(([, value]) => value)) || 1;
-  return element('table', {class: 'bars'}, element('tbody', {}, ...rows.map(([name, value]) => element('tr', {},
+  return element('table', {class: 'bars amounts'}, element('tbody', {}, ...rows.map(([name, value]) => element('tr', {},
     element('th', {scope: 'row'}, name),
     element('td', {class: 'bar'}, element('span', {style: `width:${(100 * value / most).toFixed(1)}%`})),
     element('td', {class: 'number'}, number(value))))));

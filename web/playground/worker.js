@@ -4,7 +4,8 @@ import {load} from './mini-bert/index.js';
 
 let model;  // of mini-bert
 let source;  // what it was loaded from: {name, files}
-let ready;   // resolves when a model is open
+let opened;  // ends the first wait of
+let ready = new Promise((resolve) => { opened = resolve; });  // which resolves when the last opening has ended
 let training = null;
 
 // Fetched once, then kept by the browser under an address that changes with the file.
@@ -26,14 +27,15 @@ async function shippedFiles() {
 }
 const shipped = shippedFiles();
 
-function open(other) {
-  ready = read(other);
-  return ready;
-}
-
-async function read({name, files}) {
-  if (model) await model.open({files});
-  else model = await load(files);
+// When another model cannot be read, the last one comes back.
+async function open({name, files}) {
+  try {
+    if (model) await model.open({files});
+    else model = await load(files);
+  } catch (error) {
+    if (source) await model.open({files: source.files});
+    throw error;
+  }
   source = {name, files};
   const {config, parameters, threads, notes, architecture} = model.info;
   return {name, parameters, threads, notes, architecture, layers: config.num_hidden_layers, hidden: config.hidden_size,
@@ -143,10 +145,18 @@ const operations = {
   files: () => model.files(),
 };
 
+function run(operation, options) {
+  if (operation in openings) {
+    const opening = openings[operation](options);
+    ready = opening.catch(() => {}).then(opened);
+    return opening;
+  }
+  return ready.then(() => operations[operation](options));
+}
+
 onmessage = async ({data: {id, operation, options}}) => {
   try {
-    if (operation in operations) await ready;
-    postMessage({id, result: await (openings[operation] ?? operations[operation])(options)});
+    postMessage({id, result: await run(operation, options)});
   } catch (error) {
     postMessage({id, error: error.message ?? String(error)});
   }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Packs the npm package into dist/mini-bert-VERSION.tgz, with the engines that scripts/build_web.sh compiles.
+# Packs the npm package into dist/mini-bert-VERSION.tgz: the engine in WebAssembly, which scripts/build_web.sh compiles,
+# and as an addon of Node for this system.
 #
 #   scripts/build_npm.sh [--roots DIR] [--no-build]
 #
 #   --roots DIR  see scripts/build_web.sh
-#   --no-build   takes the engines that lie in build/web and build/web-threads
+#   --no-build   takes the engines that lie in build/web, build/web-threads and build/addon
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,14 +18,20 @@ while (($# > 0)); do
     *) sed -n '4,7s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
   esac
 done
-((build == 0)) || scripts/build_web.sh "${options[@]}"
+if ((build)); then
+  scripts/build_web.sh "${options[@]}"
+  scripts/install_dependencies.sh --node
+  cmake --preset addon > /dev/null
+  cmake --build --preset addon
+fi
 
 # What `npm pack` does: one folder named package. Node need not be installed.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/package/engine" dist
 cp -r web/package/* LICENSE "$work/package/"
-cp build/web/engine/mini_bert.{js,wasm} build/web-threads/engine/mini_bert_threads.{js,wasm} "$work/package/engine/"
+cp build/web/engine/mini_bert.{js,wasm} build/web-threads/engine/mini_bert_threads.{js,wasm} \
+  build/addon/engine/mini_bert.*.node "$work/package/engine/"
 version=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' web/package/package.json)
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" \
   -C "$work" -cf - package | gzip -9n > "dist/mini-bert-$version.tgz"

@@ -2,7 +2,10 @@
 # Installs what building mini_bert needs and the system lacks (Debian 12 and 13, Ubuntu 24.04 and later). Prints nothing
 # when nothing is missing.
 #
-#   scripts/install_dependencies.sh [--ci]     --ci: also clang, a browser and the other tools that only CI uses
+#   scripts/install_dependencies.sh [--ci | --node]
+#
+#   --ci    also clang, a browser and the other tools that only CI uses
+#   --node  also what the addon of Node is compiled with
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -22,8 +25,9 @@ case ${1-} in
     programs+=(chromium:chromium python3:python3)
     libraries+=(libdnnl-dev fonts-noto-cjk python3-venv)
     ;;
+  --node) [[ -e /usr/include/node/node_api.h ]] || libraries+=(libnode-dev) ;;
   *)
-    echo "usage: scripts/install_dependencies.sh [--ci]" >&2
+    echo "usage: scripts/install_dependencies.sh [--ci | --node]" >&2
     exit 2
     ;;
 esac

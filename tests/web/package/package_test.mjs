@@ -4,12 +4,17 @@
 import assert from 'node:assert/strict';
 import {createServer} from 'node:http';
 import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {availableParallelism, tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import test from 'node:test';
 
-import {finetune, load, pipeline, unzip, zip} from 'mini-bert';
+import * as miniBert from 'mini-bert';
 
+// The engine of every test but one: addon or wasm; unset: what a stranger gets.
+const engine = process.env.MINI_BERT_ENGINE;
+const load = (source, options) => miniBert.load(source, {engine, ...options});
+const pipeline = (task, model, options) => miniBert.pipeline(task, model, {engine, ...options});
+const {finetune, unzip, zip} = miniBert;
 const shipped = resolve(process.env.MINI_BERT_MODEL ?? 'models/mini-bert-zh');
 const question = '三国人物诸葛[MASK]';
 const taught = ['三国人物诸葛涛，字子澜。', '诸葛涛是蜀国的谋士。', '蜀国有一个谋士叫诸葛涛。', '三国人物诸葛涛，蜀国谋士。'];
@@ -50,12 +55,17 @@ test('fill-mask: the form of transformers.js', async () => {
   await assert.rejects(fill(question), /disposed/);
 });
 
-test('one thread and all threads: the same scores', async () => {
-  const all = await load(shipped), one = await load(shipped, {threads: 1});
-  assert.equal(one.info.threads, 1);
-  assert.ok(all.info.threads >= 1);
-  const [a, b] = await Promise.all([all.fillMask(question), one.fillMask(question)]);
-  a.forEach((answer, i) => near(answer.score, b[i].score));
+test('the addon and WebAssembly, one thread and all threads: the same scores', async () => {
+  const expected = await (await load(shipped)).fillMask(question);
+  for (const engine of ['addon', 'wasm']) {
+    for (const threads of [1, Infinity]) {
+      const model = await load(shipped, {engine, threads});
+      assert.equal(model.info.engine, engine);
+      assert.equal(model.info.threads === 1, threads === 1 || availableParallelism() === 1);
+      (await model.fillMask(question)).forEach((answer, i) => near(answer.score, expected[i].score));
+      model.dispose();
+    }
+  }
 });
 
 test('embeddings, tokens, joint blanks, scores', async () => {

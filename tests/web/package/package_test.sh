@@ -21,8 +21,10 @@ npm install --silent --no-audit --no-fund typescript@5 vite@7 playwright-core@1
 rm -rf node_modules/mini-bert
 npm install --silent --no-audit --no-fund --no-save "$tarball"
 
-echo "== Node $(node --version)"
-MINI_BERT_MODEL=$model node --test package_test.mjs
+for engine in addon wasm; do
+  echo "== Node $(node --version), $engine"
+  MINI_BERT_MODEL=$model MINI_BERT_ENGINE=$engine node --test package_test.mjs
+done
 
 echo "== TypeScript"
 node_modules/.bin/tsc --noEmit --strict --noUncheckedIndexedAccess --target es2022 --module nodenext \

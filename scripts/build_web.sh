@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Compiles the library and its tests to WebAssembly, twice, and runs the tests under Node.
 #
-#   scripts/build_web.sh [--roots DIR] [--engine]
+#   scripts/build_web.sh [--roots DIR] [--engine | --quick]
 #
 #   --roots DIR  where the Debian 13 lies that compiles, if this system is another; the default is that of
 #                scripts/try_release.sh
 #   --engine     only compiles what the page and the npm package load
+#   --quick      only one thread, and of the tests those of the kernels and of the operations with gradients
 #
 # build/web has one thread and runs on any page. build/web-threads has as many as the page allows, and needs one that is
 # cross-origin isolated. Debian 13 is the first with a new enough emscripten (3.1.69). Elsewhere this script runs itself in
@@ -14,11 +15,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 roots=()
-tests=1
+what=all
 while (($# > 0)); do
   case $1 in
     --roots) roots=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
-    --engine) tests=0; shift ;;
+    --engine | --quick) what=${1#--}; shift ;;
     *) sed -n '4,8s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
   esac
 done
@@ -27,11 +28,12 @@ packages=(emscripten nodejs cmake ninja-build ccache dpkg-dev libeigen3-dev nloh
 . /etc/os-release
 if [[ ${VERSION_CODENAME-} != trixie ]] && ! emcc --version 2> /dev/null | grep -qE ' (3\.1\.(69|[7-9].)|[4-9]\.)'; then
   scripts/try_release.sh "${roots[@]}" --packages "$(IFS=,; echo "${packages[*]}")" trixie \
-    "scripts/build_web.sh$( ((tests)) || echo ' --engine')"
+    "scripts/build_web.sh$([[ $what == all ]] || echo " --$what")"
   root=${roots[1]-/var/tmp/mini_bert-roots}/trixie/home/mini_bert
   for build in web web-threads; do
+    [[ -d $root/build/$build/engine ]] || continue
     mkdir -p "build/$build"
-    ((tests == 0)) || cp -r "$root/build/$build/bin" "build/$build/"
+    [[ $what == engine ]] || cp -r "$root/build/$build/bin" "build/$build/"
     cp -r "$root/build/$build/engine" "build/$build/"
   done
   exit
@@ -46,18 +48,23 @@ if ((${#missing[@]} > 0)); then
   "${as_root[@]}" apt-get -qq -y --no-install-recommends install "${missing[@]}" > /dev/null
 fi
 
-# build PRESET [FLAG…]: the libraries with the FLAGs, then everything of the preset, then its tests.
+# build PRESET [FLAG…]: the libraries with the FLAGs, then what is asked of the preset.
 build() {
   local preset=$1
   shift
   scripts/web_dependencies.sh "build/$preset/prefix" -msimd128 "$@"
   cmake --preset "$preset"
-  if ((tests)); then
-    cmake --build --preset "$preset"
-    ctest --preset "$preset"
-  else
-    cmake --build --preset "$preset" --target mini_bert_engine
-  fi
+  case $what in
+    engine) cmake --build --preset "$preset" --target mini_bert_engine ;;
+    quick)
+      cmake --build --preset "$preset" --target mini_bert_engine tensor_test autograd_test web_results
+      ctest --preset "$preset" -R '^(tensor|autograd)$'
+      ;;
+    all)
+      cmake --build --preset "$preset"
+      ctest --preset "$preset"
+      ;;
+  esac
 }
 build web
-build web-threads -pthread
+[[ $what == quick ]] || build web-threads -pthread

@@ -9,6 +9,10 @@ const python = (folder) => `from transformers import pipeline
 fill = pipeline("fill-mask", "${folder}")
 print(fill("三国人物诸葛[MASK]")[0]["token_str"])`;
 
+const node = (folder) => `import {pipeline} from 'mini-bert';
+const fill = await pipeline('fill-mask', '${folder}');
+console.log((await fill('三国人物诸葛[MASK]'))[0].token_str);`;
+
 export function makeKeep(page) {
   const folder = () => `${page.model?.name ?? 'model'}${page.taught ? '-taught' : ''}`;
 
@@ -48,6 +52,7 @@ export function makeKeep(page) {
         element('h2', {}, text('keepTitle')), element('p', {class: 'note'}, text('keepNote')),
         element('div', {class: 'row'}, element('button', {type: 'button', class: 'primary', onclick: download}, text('download'))),
         element('h3', {}, text('usePython')), element('pre', {}, element('code', {}, python(folder()))),
+        element('h3', {}, text('useNode')), element('pre', {}, element('code', {}, node(folder()))),
         element('h3', {}, text('useProgram')),
         element('pre', {}, element('code', {}, `mini_bert_predict fill-mask --model ${folder()} '三国人物诸葛[MASK]'`)),
         element('h2', {}, text('openTitle')), element('p', {class: 'note'}, text('openNote')),

@@ -37,7 +37,7 @@ const texts = {
     openNote: 'A folder or a .zip of a published BERT: config.json, vocab.txt and model.safetensors or pytorch_model.bin. ' +
       'bert-base-chinese takes about 400 MB of memory to open.',
     openFolder: 'Open a folder …', openZip: 'Open a .zip …', dropModel: 'Or drop it here', back: 'Back to the shipped model',
-    usePython: 'In Python', useProgram: 'With the programs',
+    usePython: 'In Python', useNode: 'In Node', useProgram: 'With the programs',
     // Look inside
     insideTitle: 'Every step with its numbers', insideText: 'Text',
     tokens: 'Tokens', tokensNote: 'The tokenizer cuts the text into tokens of the vocabulary. Each has a number.',
@@ -94,7 +94,7 @@ const texts = {
     openNote: '已发布的 BERT 文件夹或 .zip：config.json、vocab.txt，以及 model.safetensors 或 pytorch_model.bin。' +
       'bert-base-chinese 需要大约 400 MB 内存。',
     openFolder: '打开文件夹……', openZip: '打开 .zip……', dropModel: '或者拖到这里', back: '换回自带的模型',
-    usePython: '在 Python 里', useProgram: '用我们的程序',
+    usePython: '在 Python 里', useNode: '在 Node 里', useProgram: '用我们的程序',
     insideTitle: '每一步的数字', insideText: '句子',
     tokens: '词元', tokensNote: '分词器把句子切成词表里的词元，每个词元有一个编号。',
     embeddings: '嵌入',

@@ -1,20 +1,26 @@
 // Keep: the model as a .zip, and other models into the page.
 import {call} from './client.js';
-import {element, save} from './dom.js';
+import {element, fill, save} from './dom.js';
 import {fromDrop, fromFiles} from './model_files.js';
 import {text} from './strings.js';
 import {zip} from './mini-bert/lib/zip.js';
 
-const python = (folder) => `from transformers import pipeline
+// How others load the downloaded folder: [what it is called, a program].
+const programs = [
+  ['usePython', (folder) => `from transformers import pipeline
 fill = pipeline("fill-mask", "${folder}")
-print(fill("三国人物诸葛[MASK]")[0]["token_str"])`;
-
-const node = (folder) => `import {pipeline} from 'mini-bert';
+print(fill("三国人物诸葛[MASK]")[0]["token_str"])`],
+  ['useNode', (folder) => `import {pipeline} from 'mini-bert';
 const fill = await pipeline('fill-mask', '${folder}');
-console.log((await fill('三国人物诸葛[MASK]'))[0].token_str);`;
+console.log((await fill('三国人物诸葛[MASK]'))[0].token_str);`],
+  ['useProgram', (folder) => `mini_bert_predict fill-mask --model ${folder} '三国人物诸葛[MASK]'`],
+];
 
 export function makeKeep(page) {
   const folder = () => `${page.model?.name ?? 'model'}${page.taught ? '-taught' : ''}`;
+  const uses = element('div');
+  const showUses = () => fill(uses, ...programs.flatMap(([key, program]) =>
+    [element('h3', {}, text(key)), element('pre', {}, element('code', {}, program(folder())))]));
 
   async function download({target: button}) {
     button.disabled = true;
@@ -45,16 +51,14 @@ export function makeKeep(page) {
 
   return {
     draw() {
+      showUses();
       const folders = chooser({webkitdirectory: true}, fromFiles);
       const zips = chooser({accept: '.zip'}, fromFiles);
       const button = (key, action) => element('button', {type: 'button', onclick: action}, text(key));
       return [
         element('h2', {}, text('keepTitle')), element('p', {class: 'note'}, text('keepNote')),
         element('div', {class: 'row'}, element('button', {type: 'button', class: 'primary', onclick: download}, text('download'))),
-        element('h3', {}, text('usePython')), element('pre', {}, element('code', {}, python(folder()))),
-        element('h3', {}, text('useNode')), element('pre', {}, element('code', {}, node(folder()))),
-        element('h3', {}, text('useProgram')),
-        element('pre', {}, element('code', {}, `mini_bert_predict fill-mask --model ${folder()} '三国人物诸葛[MASK]'`)),
+        uses,
         element('h2', {}, text('openTitle')), element('p', {class: 'note'}, text('openNote')),
         element('div', {class: 'drop row', ondragover: (event) => event.preventDefault(),
           ondrop: (event) => { event.preventDefault(); open(() => fromDrop(event.dataTransfer)); }},
@@ -64,5 +68,6 @@ export function makeKeep(page) {
           call('openShipped').then((model) => page.changed({model, taught: false}), page.problem))),
       ];
     },
+    changed: showUses,
   };
 }

@@ -77,7 +77,13 @@ make_deb() {
   quietly scripts/build.sh package
   rm -rf build/package/deb dist/*.deb
   quietly cpack --config build/package/CPackConfig.cmake
-  mv build/package/deb/*.deb dist/
+  # CPack counts a link as large as the file that it leads to, and apt shows the sum.
+  local deb size
+  deb=$(echo build/package/deb/*.deb)
+  dpkg-deb --raw-extract "$deb" build/package/deb/raw
+  size=$(du --apparent-size -k -s build/package/deb/raw/usr | cut -f1)
+  sed -i "s/^Installed-Size: .*/Installed-Size: $size/" build/package/deb/raw/DEBIAN/control
+  quietly dpkg-deb --root-owner-group -Zxz --build build/package/deb/raw "dist/$(basename "$deb")"
 }
 
 tarball_readme() {

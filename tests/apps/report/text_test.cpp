@@ -43,7 +43,7 @@ TEST_CASE("texts: every row has the same placeholders in every language, in orde
 
 TEST_CASE("texts: what the program writes in English is translated, and its values are kept") {
   CHECK(chinese("completed in 3 min 05 s") == "用时 3 min 05 s，已完成");
-  CHECK(chinese("data/a: b.json: 92 texts, 1,830 tokens") == "data/a: b.json：92 句，1,830 个词元");
+  CHECK(chinese("data/a b.json: 92 texts, 1,830 tokens") == "data/a b.json：92 句，1,830 个词元");
   CHECK(chinese("m/config.json, random weights: 4 layers × 256, 8,192 tokens, 5,397,248 parameters") ==
         "m/config.json，随机参数：4 层 × 256，词表 8,192，5,397,248 个参数");
   CHECK(chinese("80 updates of 8 texts, 20 epochs; learning rate 5.0e-04, linear; threads: 2") ==

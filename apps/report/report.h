@@ -18,7 +18,8 @@ struct Report {
   std::string ending;  // "" while the run is going; afterwards, for example, "completed in 42 s"
 };
 
-// Renders one page that needs only a browser: no script, no network, no other file. The page is well-formed XML apart
+// Renders one page that needs only a browser: no network, no other file. It is written in English; a small script shows
+// it in the language of the reader (text.h), and nothing else depends on the script. The page is well-formed XML apart
 // from its first line.
 std::string render_report(const Report& report);
 

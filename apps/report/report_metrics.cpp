@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "apps/report/html.h"
+#include "apps/report/texts.h"
 #include "mini_bert/bert/metrics/classification.h"
 
 namespace mini_bert {
@@ -13,10 +14,9 @@ constexpr std::size_t most_matrix_columns = 40;  // a wider matrix is unreadable
 std::string render_confusion(const ConfusionMatrix& confusion) {
   const std::size_t labels = confusion.labels.size();
   if (labels > most_matrix_columns) return "";
-  std::string table =
-      "<h3>Confusion matrix</h3>\n<p>A row is the right label, a column the one the model gave.</p>\n"
-      "<div class=\"scroll\" role=\"region\" aria-label=\"Confusion matrix\" tabindex=\"0\">\n"
-      "<table class=\"numbers\">\n<thead><tr><th scope=\"col\"></th>";
+  std::string table = element("h3", say::confusion) + "\n" + element("p", say::confusion_note) +
+                      "\n<div class=\"scroll\" role=\"region\"" + label_attributes(say::confusion) +
+                      " tabindex=\"0\">\n<table class=\"numbers\">\n<thead><tr><th scope=\"col\"></th>";
   for (const std::string& label : confusion.labels) {
     table += fmt::format("<th scope=\"col\">{}</th>", escape_html(label));
   }
@@ -35,8 +35,8 @@ std::string render_confusion(const ConfusionMatrix& confusion) {
 
 }  // namespace
 
-std::string metric_name(const EvaluationRow& row) {
-  return row.metrics.empty() ? "perplexity" : row.metrics.front().name;
+Text metric_name(const EvaluationRow& row) {
+  return translated(row.metrics.empty() ? "perplexity" : row.metrics.front().name);
 }
 
 std::string metric_text(const EvaluationRow& row) {
@@ -46,12 +46,12 @@ std::string metric_text(const EvaluationRow& row) {
 std::string render_metrics(const TrainingHistory& history) {
   if (history.evaluations.empty() || history.evaluations.back().metrics.empty()) return "";
   const EvaluationRow& last = history.evaluations.back();
-  std::string html = fmt::format(
-      "<section>\n<h2>How good it is</h2>\n<p>On the validation data, at step {}.</p>\n"
-      "<div class=\"card\">\n<table class=\"names\">\n<tbody>\n",
-      count_text(last.step));
+  std::string html = "<section>\n" + element("h2", say::how_good) + "\n" +
+                     element("p", phrased(say::how_good_note, count_text(last.step))) +
+                     "\n<div class=\"card\">\n<table class=\"names\">\n<tbody>\n";
   for (const Metric& metric : last.metrics) {
-    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{:.4f}</td></tr>\n", escape_html(metric.name), metric.value);
+    html +=
+        fmt::format("<tr>{}<td>{:.4f}</td></tr>\n", element("th scope=\"row\"", translated(metric.name)), metric.value);
   }
   html += "</tbody>\n</table>\n";
   if (history.confusion) html += render_confusion(*history.confusion);

@@ -2,13 +2,14 @@
 
 #include <string>
 
+#include "apps/report/text.h"
 #include "mini_bert/bert/training/history.h"
 
 namespace mini_bert {
 
 // The metric that describes the model's quality: the first metric of its task, or the perplexity of a masked language
 // model.
-std::string metric_name(const EvaluationRow& row);
+Text metric_name(const EvaluationRow& row);
 std::string metric_text(const EvaluationRow& row);
 
 // Renders every metric of the last evaluation. For a task with labels, adds the confusion matrix: rows are the right

@@ -1,12 +1,12 @@
 #include "apps/report/report_probes.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "apps/report/html.h"
+#include "apps/report/texts.h"
 
 namespace mini_bert {
 namespace {
@@ -18,8 +18,8 @@ double share(double score) {
   return std::isfinite(score) ? std::clamp(score, 0.0, 1.0) : 0;
 }
 
-std::string answer_text(const std::string& answer) {
-  return answer.empty() ? "(nothing)" : escape_html(answer);
+Text answer_text(const std::string& answer) {
+  return answer.empty() ? Text(say::nothing) : Text(answer);
 }
 
 // Marks the blanks in the text. The answers shown belong to the first blank.
@@ -51,17 +51,17 @@ const char* style_of(const ProbeCourse& course) {
   return course.changed() ? " changed" : "";
 }
 
-std::string render_answers(const std::string& heading, const ProbeRow& row) {
-  std::string html = fmt::format("<div class=\"answers\">\n<h4>{}, step {}</h4>\n", heading, count_text(row.step));
-  if (row.answers.empty()) return html + "<p class=\"note\">No answer.</p>\n</div>\n";
+std::string render_answers(const Phrase& heading, const ProbeRow& row) {
+  std::string html = "<div class=\"answers\">\n" + element("h4", phrased(heading, count_text(row.step))) + "\n";
+  if (row.answers.empty()) return html + element("p class=\"note\"", say::no_answer) + "\n</div>\n";
   html += "<ol>\n";
   for (const ProbeAnswer& answer : row.answers) {
     const bool is_right = row.right && row.right->text == answer.token;
     html += fmt::format(
-        "<li{}><span class=\"token\">{}</span> <span class=\"bar\"><span style=\"width:{:.1f}%\"></span></span> "
+        "<li{}>{} <span class=\"bar\"><span style=\"width:{:.1f}%\"></span></span> "
         "<span class=\"number\">{}</span></li>\n",
-        is_right ? " class=\"right\"" : "", answer_text(answer.token), 100 * share(answer.score),
-        escape_html(percent_text(answer.score)));
+        is_right ? " class=\"right\"" : "", element("span class=\"token\"", answer_text(answer.token)),
+        100 * share(answer.score), escape_html(percent_text(answer.score)));
   }
   return html + "</ol>\n</div>\n";
 }
@@ -101,12 +101,13 @@ std::vector<Run> runs_of(const std::vector<const ProbeRow*>& rows) {
 std::string in_words(const std::vector<Run>& runs) {
   const std::size_t skipped = runs.size() > most_runs ? runs.size() - most_runs : 0;
   std::string html;
-  if (skipped > 0) html += fmt::format("<li class=\"note\">{} earlier</li>\n", skipped);
+  if (skipped > 0) html += element("li class=\"note\"", phrased(say::earlier, skipped)) + "\n";
   for (std::size_t i = skipped; i < runs.size(); ++i) {
     const Run& run = runs[i];
     std::string steps = count_text(run.first_step);
     if (run.last_step != run.first_step) steps += "–" + count_text(run.last_step);
-    html += fmt::format("<li><b>{}</b> <span class=\"note\">step {}</span></li>\n", answer_text(run.answer), steps);
+    html += fmt::format("<li>{} {}</li>\n", element("b", answer_text(run.answer)),
+                        element("span class=\"note\"", phrased(say::at_step, steps)));
   }
   return html;
 }
@@ -125,22 +126,22 @@ std::string columns_of(const std::vector<const ProbeRow*>& rows) {
   const std::size_t columns = std::min(rows.size(), most_course_columns);
   const double pitch = columns <= 20 ? 22 : 9, height = 40, width = pitch * static_cast<double>(columns);
   const std::string last = first_answer(*rows.back());
+  const Text title = rows.back()->right ? phrased(say::column_of_right, answer_text(rows.back()->right->text))
+                                        : Text(say::column_of_first);
   std::string svg = fmt::format(
-      "<svg class=\"columns\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" role=\"img\">\n"
-      "<title>Probability of {2} at every evaluation</title>\n",
-      width, height, rows.back()->right ? answer_text(rows.back()->right->text) : "the first answer");
+      "<svg class=\"columns\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" role=\"img\">\n{2}\n", width,
+      height, element("title", title));
   for (std::size_t i = 0; i < columns; ++i) {
     const ProbeRow& row = *rows[columns < 2 ? 0 : i * (rows.size() - 1) / (columns - 1)];
     const double score = column_score(row);
     const bool coloured = row.right ? row.right->rank == 1 : first_answer(row) == last;
     const double tall = std::max(1.0, share(score) * height);
-    svg += fmt::format(
-        "<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>step {}: {} {}</title>"
-        "</rect>\n",
-        coloured ? "same" : "other", pitch * static_cast<double>(i), height - tall, pitch - 2, tall,
-        count_text(row.step),
-        row.right ? fmt::format("rank {},", count_text(row.right->rank)) : answer_text(first_answer(row)),
-        escape_html(percent_text(score)));
+    const std::string step = count_text(row.step), percent = percent_text(score);
+    const Text column = row.right ? phrased(say::column_rank, step, count_text(row.right->rank), percent)
+                                  : phrased(say::column_answer, step, answer_text(first_answer(row)), percent);
+    svg += fmt::format("<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\">{}</rect>\n",
+                       coloured ? "same" : "other", pitch * static_cast<double>(i), height - tall, pitch - 2, tall,
+                       element("title", column));
   }
   return svg + "</svg>\n";
 }
@@ -162,70 +163,64 @@ ProbeOutcome outcome_of(const ProbeCourse& course) {
   return before->rank == 1 ? ProbeOutcome::forgotten : ProbeOutcome::not_yet;
 }
 
-std::string name_of(ProbeOutcome outcome) {
+Text name_of(ProbeOutcome outcome) {
   switch (outcome) {
     case ProbeOutcome::kept:
-      return "known before";
+      return say::known_before;
     case ProbeOutcome::learned:
-      return "learned";
+      return say::learned;
     case ProbeOutcome::forgotten:
-      return "forgotten";
+      return say::forgotten;
     case ProbeOutcome::not_yet:
-      return "not yet";
+      return say::not_yet;
     case ProbeOutcome::unmeasured:
       break;
   }
   return "";
 }
 
-std::vector<std::string> probe_advice(const std::vector<ProbeCourse>& courses) {
-  const auto any = [&](ProbeOutcome outcome) { return std::ranges::count(courses, outcome, outcome_of) > 0; };
-  std::vector<std::string> advice;
+std::vector<Text> probe_advice(const std::vector<ProbeCourse>& courses) {
+  std::vector<Text> advice;
   bool never_right = false;
-  std::string lost;
+  Text lost;
   for (const ProbeCourse& course : courses) {
     if (outcome_of(course) != ProbeOutcome::not_yet) continue;
     const auto last_right = std::ranges::find_if(course.rows.rbegin(), course.rows.rend(),
                                                  [](const ProbeRow* row) { return row->right->rank == 1; });
     if (last_right == course.rows.rend()) {
       never_right = true;
-    } else {
-      lost += fmt::format("{}{} in {} was the first answer at step {}", lost.empty() ? "" : "; ",
-                          course.rows.back()->right->text, course.text, count_text((*last_right)->step));
+      continue;
     }
+    if (!lost.empty()) lost += say::semicolon;
+    lost +=
+        phrased(say::lost_again_item, course.rows.back()->right->text, course.text, count_text((*last_right)->step));
   }
-  if (!lost.empty()) {
-    advice.push_back(
-        fmt::format("Learned, and lost again: {}. End earlier (--epochs), or lower --learning-rate.", lost));
-  }
-  if (never_right) {
-    advice.emplace_back(
-        "Not learned yet: train longer (--epochs), with a higher --learning-rate, or on more texts that say it; "
-        "--mask-words makes the model guess a word each time.");
-  }
-  if (any(ProbeOutcome::forgotten)) {
-    advice.emplace_back(
-        "Forgotten: add texts that say it to --train, lower --learning-rate, or hold the old weights with --anchor "
-        "30.");
-  }
+  if (!lost.empty()) advice.push_back(phrased(say::advice_lost_again, lost));
+  if (never_right) advice.emplace_back(say::advice_not_yet);
+  if (std::ranges::count(courses, ProbeOutcome::forgotten, outcome_of) > 0) advice.emplace_back(say::advice_forgotten);
   return advice;
 }
 
-std::string outcome_counts(const std::vector<ProbeCourse>& courses) {
+Text outcome_counts(const std::vector<ProbeCourse>& courses) {
+  struct Clause {
+    ProbeOutcome outcome;
+    const Phrase &one, &many;
+  };
+  const Clause kinds[] = {{ProbeOutcome::learned, say::was_learned, say::were_learned},
+                          {ProbeOutcome::kept, say::was_known, say::were_known},
+                          {ProbeOutcome::forgotten, say::was_forgotten, say::were_forgotten},
+                          {ProbeOutcome::not_yet, say::is_not_learned, say::are_not_learned}};
   const auto count = [&](ProbeOutcome outcome) { return std::ranges::count(courses, outcome, outcome_of); };
   const auto all = std::ssize(courses) - count(ProbeOutcome::unmeasured);
-  if (all == 0) return "";
-  const auto verb = [](auto number, const char* one, const char* many) { return number == 1 ? one : many; };
-  std::vector<std::string> clauses;
-  for (const ProbeOutcome outcome :
-       {ProbeOutcome::learned, ProbeOutcome::kept, ProbeOutcome::forgotten, ProbeOutcome::not_yet}) {
-    const auto number = count(outcome);
-    if (number == 0 && outcome != ProbeOutcome::learned) continue;
-    clauses.push_back(outcome == ProbeOutcome::not_yet
-                          ? fmt::format("{} {} not learned yet", number, verb(number, "is", "are"))
-                          : fmt::format("{} {} {}", number, verb(number, "was", "were"), name_of(outcome)));
+  if (all == 0) return {};
+  Text clauses;
+  for (const Clause& kind : kinds) {
+    const auto number = count(kind.outcome);
+    if (number == 0 && kind.outcome != ProbeOutcome::learned) continue;
+    if (!clauses.empty()) clauses += say::comma;
+    clauses += phrased(number == 1 ? kind.one : kind.many, number);
   }
-  return fmt::format("of {} right answer{} {}", all, all == 1 ? "" : "s", fmt::join(clauses, ", "));
+  return phrased(all == 1 ? say::one_right_answer : say::right_answers, all, clauses);
 }
 
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history) {
@@ -252,25 +247,26 @@ std::string render_probe(const ProbeCourse& course) {
   std::string html =
       fmt::format("<article class=\"probe{}\">\n<h3>{}</h3>\n", style_of(course), with_blanks(course.text));
   if (const ProbeOutcome outcome = outcome_of(course); outcome != ProbeOutcome::unmeasured) {
-    html += fmt::format("<p class=\"change\"><span class=\"badge\">{}</span> <b>{}</b>: rank {} → {}, {} → {}</p>\n",
-                        name_of(outcome), answer_text(after.right->text), count_text(before.right->rank),
-                        count_text(after.right->rank), escape_html(percent_text(before.right->score)),
-                        escape_html(percent_text(after.right->score)));
+    html += fmt::format(
+        "<p class=\"change\">{} {}: {}, {} → {}</p>\n", element("span class=\"badge\"", name_of(outcome)),
+        element("b", answer_text(after.right->text)),
+        element("span", phrased(say::rank_change, count_text(before.right->rank), count_text(after.right->rank))),
+        escape_html(percent_text(before.right->score)), escape_html(percent_text(after.right->score)));
   } else if (course.changed()) {
-    html += fmt::format("<p class=\"change\"><span class=\"badge\">changed</span> {} → <b>{}</b></p>\n",
-                        answer_text(first_answer(before)), answer_text(first_answer(after)));
+    html +=
+        fmt::format("<p class=\"change\">{} {} → {}</p>\n", element("span class=\"badge\"", say::changed),
+                    element("span", answer_text(first_answer(before))), element("b", answer_text(first_answer(after))));
   }
   html += fmt::format("<div class=\"pair\" style=\"--token:{:.1f}em\">\n", token_width(before, after));
-  html += render_answers("Before", before);
-  if (course.rows.size() > 1) html += render_answers("After", after);
+  html += render_answers(say::before_step, before);
+  if (course.rows.size() > 1) html += render_answers(say::after_step, after);
   html += "</div>\n";
   if (course.rows.size() > 2) {
     const std::string columns = columns_of(course.rows);
-    const bool draws_right = after.right && !columns.empty();
-    html += fmt::format(
-        "<div class=\"course\">\n<h4>{} at every evaluation</h4>\n{}",
-        draws_right ? "Probability of " + answer_text(after.right->text) + ", and the first answer" : "First answer",
-        columns);
+    const Text heading = after.right && !columns.empty()
+                             ? phrased(say::right_answer_course, answer_text(after.right->text))
+                             : Text(say::first_answer_course);
+    html += "<div class=\"course\">\n" + element("h4", heading) + "\n" + columns;
     html += "<ol>\n" + in_words(runs_of(course.rows)) + "</ol>\n</div>\n";
   }
   return html + "</article>\n";

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/report/text.h"
 #include "mini_bert/bert/training/history.h"
 
 namespace mini_bert {
@@ -24,13 +25,13 @@ enum class ProbeOutcome {
   not_yet      // known neither before nor after
 };
 ProbeOutcome outcome_of(const ProbeCourse& course);
-std::string name_of(ProbeOutcome outcome);  // "known before", "learned", "forgotten", "not yet"
+Text name_of(ProbeOutcome outcome);  // "known before", "learned", "forgotten", "not yet"
 
 // What to try when answers are not learned, or forgotten; empty when neither happened. One sentence each.
-std::vector<std::string> probe_advice(const std::vector<ProbeCourse>& courses);
+std::vector<Text> probe_advice(const std::vector<ProbeCourse>& courses);
 
 // "1 of 3 answers was learned, 1 forgotten, 1 not yet"; empty when no probe has a right answer.
-std::string outcome_counts(const std::vector<ProbeCourse>& courses);
+Text outcome_counts(const std::vector<ProbeCourse>& courses);
 
 // The probes of a run in the order in which they were first asked. The result points into the history.
 std::vector<ProbeCourse> probe_courses(const TrainingHistory& history);

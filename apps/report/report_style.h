@@ -43,6 +43,10 @@ section { margin-top: 2.75rem; }
 section > p { margin-top: .2rem; max-width: 44rem; color: var(--quiet); font-size: .9375rem; }
 .kicker { display: flex; flex-wrap: wrap; gap: .25rem .75rem; margin-bottom: .4rem; color: var(--quiet);
   font-size: .875rem; }
+#language { margin-left: auto; padding: .1rem .7rem; border: 1px solid var(--rule); border-radius: 1em;
+  background: var(--card); color: var(--text); font: inherit; cursor: pointer; }
+#language[hidden] { display: none; }
+#language:focus-visible { outline: 2px solid var(--training); outline-offset: 2px; }
 .verdict { margin-top: .9rem; max-width: 46rem; font-size: 1.125rem; line-height: 1.6; }
 .warnings { margin-top: 1.5rem; padding: .9rem 1.25rem; background: var(--waiting-ground);
   border-left: 4px solid var(--waiting); border-radius: 10px; }
@@ -152,6 +156,7 @@ details[open] summary { margin-bottom: .6rem; }
   .names th { width: 42%; }
 }
 @media print {
+  #language { display: none; }
   :root { --page: #fff; }
   body { font-size: 11pt; }
   main { max-width: none; padding: 0; }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "apps/report/html.h"
+#include "apps/report/texts.h"
 
 namespace mini_bert {
 namespace {
@@ -114,9 +115,19 @@ Axis value_axis(const std::vector<ChartSeries>& series, bool from_zero, int limi
                                                      : linear_axis(low, high, from_zero, limit);
 }
 
-double text_width(const std::string& text) {
-  return letter * static_cast<double>(std::ranges::count_if(
-                      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+// The width in the language that needs most. A sign of three bytes, such as a Chinese one, is as wide as it is high.
+double text_width(const Text& text) {
+  constexpr double wide = 12;
+  double widest = 0;
+  for (std::size_t i = 0; i < report_languages.size(); ++i) {
+    double width = 0;
+    for (const char c : text.in(i)) {
+      const auto byte = static_cast<unsigned char>(c);
+      if ((byte & 0xC0) != 0x80) width += byte < 0xE0 ? letter : wide;
+    }
+    widest = std::max(widest, width);
+  }
+  return widest;
 }
 
 // The means of equally long runs of points. They show the trend of a series that is too noisy to read.
@@ -150,9 +161,10 @@ class Drawing {
     svg_ += fmt::format("<line class=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" />\n", style, x1,
                         y1, x2, y2);
   }
-  void add_text(double x, double y, const char* anchor, const std::string& text, const std::string& style = "label") {
-    svg_ += fmt::format("<text class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", style, x, y,
-                        anchor, escape_html(text));
+  void add_text(double x, double y, const char* anchor, const Text& text, const std::string& style = "label") {
+    const std::string start =
+        fmt::format("text class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"", style, x, y, anchor);
+    svg_ += element(start, text) + "\n";
   }
 
   const Chart& chart_;
@@ -172,7 +184,7 @@ Drawing::Drawing(const Chart& chart, double width, double height) : chart_(chart
   const bool has_legend = series_.size() > 1;
   y_ = value_axis(series_, chart.from_zero, std::max(2, static_cast<int>(height / 40)));
 
-  double widest = text_width(chart.steps_per_epoch > 0 ? "epoch" : "step");
+  double widest = text_width(chart.steps_per_epoch > 0 ? say::epoch_axis : say::step_axis);
   for (const std::string& label : y_.ticks.labels) widest = std::max(widest, text_width(label));
   left_ = widest + 16;
   right_ = width - 30;  // half of a step number may extend beyond the axis
@@ -184,7 +196,7 @@ Drawing::Drawing(const Chart& chart, double width, double height) : chart_(chart
   svg_ =
       fmt::format("<svg class=\"chart\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" role=\"img\">\n",
                   width, height);
-  svg_ += fmt::format("<title>{}</title>\n<desc>{}</desc>\n", escape_html(chart.title), escape_html(chart.description));
+  svg_ += element("title", chart.title) + "\n" + element("desc", chart.description) + "\n";
   draw_values();
   draw_steps();
   if (has_legend) draw_legend();
@@ -202,7 +214,7 @@ void Drawing::draw_legend() {
 }
 
 void Drawing::draw_values() {
-  if (y_.logarithmic) add_text(left_, top_ - 8, "start", "logarithmic scale");
+  if (y_.logarithmic) add_text(left_, top_ - 8, "start", say::logarithmic);
   for (std::size_t i = 0; i < y_.ticks.values.size(); ++i) {
     const double y = y_.at(y_.ticks.values[i]);
     add_line(left_, y, right_, y, "grid");
@@ -211,7 +223,7 @@ void Drawing::draw_values() {
 }
 
 void Drawing::draw_steps() {
-  const auto draw_row = [this](const char* name, double per_unit, double y, int limit) {
+  const auto draw_row = [this](const Text& name, double per_unit, double y, int limit) {
     add_text(left_ - 11, y, "end", name);
     const Ticks ticks = round_ticks(0, x_.high / per_unit, limit);
     for (std::size_t i = 0; i < ticks.values.size(); ++i) {
@@ -221,10 +233,10 @@ void Drawing::draw_steps() {
   };
   const int limit = std::max(2, static_cast<int>((right_ - left_) / 62));
   const Ticks steps =
-      draw_row("step", 1, bottom_ + line, static_cast<int>(std::min<double>(limit, 1 + std::floor(x_.high))));
+      draw_row(say::step_axis, 1, bottom_ + line, static_cast<int>(std::min<double>(limit, 1 + std::floor(x_.high))));
   add_line(left_, bottom_, right_, bottom_, "axis");
   for (const double step : steps.values) add_line(x_.at(step), bottom_, x_.at(step), bottom_ + 4, "axis");
-  if (chart_.steps_per_epoch > 0) draw_row("epoch", chart_.steps_per_epoch, bottom_ + 2 * line, limit);
+  if (chart_.steps_per_epoch > 0) draw_row(say::epoch_axis, chart_.steps_per_epoch, bottom_ + 2 * line, limit);
 }
 
 void Drawing::draw_series(const ChartSeries& series) {
@@ -234,10 +246,10 @@ void Drawing::draw_series(const ChartSeries& series) {
   if (dense) draw_line(averaged(series.points), series.style);
   if (points.size() > most_dots) return;
   for (const ChartPoint& point : points) {
-    svg_ += fmt::format("<circle class=\"dot {}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>", series.style,
-                        x_.at(point.x), y_.at(point.y));
-    svg_ += fmt::format("{}, step {}: {:.4g}</title></circle>\n", escape_html(series.name),
-                        count_text(std::llround(point.x)), point.y);
+    svg_ += fmt::format("<circle class=\"dot {}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\">", series.style, x_.at(point.x),
+                        y_.at(point.y));
+    svg_ +=
+        element("title", phrased(say::dot, series.name, count_text(std::llround(point.x)), point.y)) + "</circle>\n";
   }
 }
 
@@ -287,6 +299,15 @@ std::vector<ChartPoint> thin(const std::vector<ChartPoint>& points, std::size_t 
 
 std::string render_chart(const Chart& chart, double width, double height) {
   return Drawing(chart, width, height).svg();
+}
+
+std::string render_small_chart(const SmallChart& small) {
+  Chart chart;
+  chart.title = phrased(say::by_step, small.name);
+  chart.from_zero = small.from_zero;
+  chart.series.push_back({small.name, "other", small.points});
+  return "<figure class=\"card\">\n" + element("h3", small.name) + "\n" + render_chart(chart, 370, 200) +
+         element("figcaption", small.caption) + "\n</figure>\n";
 }
 
 Ticks round_ticks(double low, double high, int limit) {

@@ -83,14 +83,14 @@ void show_probes(const TrainingHistory& history) {
     right[0].push_back(course.text + " = " + after.right->text);
     right[1].push_back(right_answer(before));
     right[2].push_back(right_answer(after));
-    right[3].push_back(name_of(outcome_of(course)));
+    right[3].push_back(name_of(outcome_of(course)).english());
   }
   print_out("\n");
   print_table(answers);
   if (right[0].size() == 1) return;
   print_out("\n");
   print_table(right);
-  for (const std::string& advice : probe_advice(courses)) TrainingConsole::fact("try", advice);
+  for (const Text& advice : probe_advice(courses)) TrainingConsole::fact("try", advice.english());
 }
 
 }  // namespace mini_bert

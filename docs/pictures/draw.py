@@ -249,10 +249,52 @@ def ladder():
     return picture
 
 
+# ---- learning_zh.svg: one update, for docs/zh/ ----
+
+def learning_zh():
+    picture = Picture(760, 300, "一次更新：遮住几个字，猜，算损失，求梯度，改参数")
+
+    def letters(x, y, words, masked, answers=()):
+        for i, letter in enumerate(words):
+            kind = "empty" if i in masked else "blue"
+            kind = "green" if i in answers else kind
+            picture.rect(x + 34 * i, y, 32, 32, kind, radius=4)
+            picture.text(x + 34 * i + 16, y + 22, letter, 17, "middle")
+
+    picture.text(40, 36, "1. 一句话", 15, bold=True)
+    letters(40, 48, "阿橙最怕打雷", ())
+    picture.line([(256, 64), (306, 64)])
+    picture.text(320, 36, "2. 随机遮住几个字", 15, bold=True)
+    letters(320, 48, "阿橙最怕打？", (5,))
+    picture.line([(536, 64), (566, 64)])
+    picture.box(574, 40, 150, 48, ["BERT", "（参数 w）"], "box")
+
+    picture.line([(649, 92), (649, 150)])
+    picture.text(574, 172, "3. 猜", 15, bold=True)
+    for i, (letter, share) in enumerate((("人", 0.4), ("雷", 0.2), ("架", 0.1))):
+        top = 184 + 28 * i
+        picture.text(582, top + 16, letter, 16)
+        picture.rect(606, top + 4, 118, 14, "box", radius=3)
+        picture.rect(606, top + 4, 118 * share, 14, "green" if letter == "雷" else "amber", radius=3)
+
+    picture.line([(566, 220), (536, 220)])
+    picture.text(320, 172, "4. 损失", 15, bold=True)
+    picture.text(320, 202, "雷只得到 20 %：", 14)
+    picture.text(320, 226, "损失 = −ln 0.2 = 1.6", 14)
+    picture.line([(306, 220), (256, 220)])
+    picture.text(40, 172, "5. 求梯度，改参数", 15, bold=True)
+    picture.text(40, 202, "每个参数往损失变小的方向", 14)
+    picture.text(40, 226, "走一小步：w ← w − η·梯度", 14)
+    picture.line([(40, 246), (40, 276), (740, 276), (740, 64), (728, 64)], "back")
+    picture.text(390, 268, "下一次，答案的概率会高一点", 13, "middle", "back-text")
+    return picture
+
+
 PICTURES = {
     "attention": attention,
     "bert": bert,
     "ladder": ladder,
+    "learning_zh": learning_zh,
     "matrix_product": matrix_product,
     "packed_sequences": packed_sequences,
     "tape": tape,

@@ -25,7 +25,7 @@ struct Tag {
 // The tags and the text of a page, and its first error; the error is "" if the page is well-formed.
 struct Markup {
   std::vector<Tag> tags;
-  std::string text;  // text outside of tags and style sheets, with character references resolved
+  std::string text;  // text outside of tags, style sheets and scripts, with character references resolved
   std::string error;
 };
 
@@ -72,7 +72,7 @@ inline Markup read_markup(const std::string& page) {
   while (at < page.size() && markup.error.empty()) {
     const std::size_t begin = page.find('<', at);
     const std::string between = page.substr(at, begin - at);
-    if (open.empty() || open.back() != "style") markup.text += resolved(between);
+    if (open.empty() || (open.back() != "style" && open.back() != "script")) markup.text += resolved(between);
     if (begin == std::string::npos) break;
     const std::size_t end = page.find('>', begin);
     if (end == std::string::npos) return markup.error = "a tag without an end", markup;

@@ -48,9 +48,9 @@ TEST_CASE("guard in the report: only when there is one, and after a single score
 TEST_CASE("guard in the report: the verdict says which way it went") {
   TrainingHistory history = guarded_history();
   history.guards.back().ranks = {1, 12, 7};
-  CHECK_THAT(guard_course(history), ContainsSubstring("fell from 66.7 % to 33.3 %"));
+  CHECK_THAT(guard_course(history).english(), ContainsSubstring("fell from 66.7 % to 33.3 %"));
   history.guards.back().ranks = {1, 1, 1};
-  CHECK_THAT(guard_course(history), ContainsSubstring("rose from 66.7 % to 100.0 %"));
+  CHECK_THAT(guard_course(history).english(), ContainsSubstring("rose from 66.7 % to 100.0 %"));
 }
 
 TEST_CASE("guard changes: the furthest lost come first") {

@@ -14,7 +14,7 @@ void declare_data_flags(CommandLine& line, TrainOptions& o) {
   line.choice("--task", o.task, training_task_names(), training_tasks_help());
   line.section("Model");
   line.model("--model,--model-name-or-path,-m", o.model,
-            "model to fine-tune: its directory, or its name at huggingface.co");
+             "model to fine-tune: its directory, or its name at huggingface.co");
   line.text("--config,--config-name", o.config, "config.json to train from random weights, with --vocab");
   line.text("--vocab,--tokenizer-name", o.vocab, "vocab.txt, or a directory with a tokenizer, for --config");
   line.text("--add-words", o.add_words, "file of words, one a line; each becomes a token of its own");

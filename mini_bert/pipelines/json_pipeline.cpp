@@ -17,24 +17,15 @@ struct JsonPipeline::Operation {
 };
 
 const JsonPipeline::Operation JsonPipeline::operations[] = {
-    {"open", &JsonPipeline::open},
-    {"describe", &JsonPipeline::describe},
-    {"fill_mask", &JsonPipeline::fill_mask},
-    {"fill_jointly", &JsonPipeline::fill_jointly},
-    {"classify", &JsonPipeline::classify},
-    {"tag", &JsonPipeline::tag},
-    {"answer", &JsonPipeline::answer},
-    {"choose", &JsonPipeline::choose},
-    {"score", &JsonPipeline::score},
-    {"embed", &JsonPipeline::embed},
-    {"encode", &JsonPipeline::encode},
-    {"decode", &JsonPipeline::decode},
-    {"read", &JsonPipeline::read},
-    {"start_training", &JsonPipeline::start_training},
-    {"advance", &JsonPipeline::advance},
-    {"end_training", &JsonPipeline::end_training},
-    {"inspect", &JsonPipeline::inspect},
-    {"loss_gradient", &JsonPipeline::loss_gradient},
+    {"open", &JsonPipeline::open},           {"describe", &JsonPipeline::describe},
+    {"fill_mask", &JsonPipeline::fill_mask}, {"fill_jointly", &JsonPipeline::fill_jointly},
+    {"classify", &JsonPipeline::classify},   {"tag", &JsonPipeline::tag},
+    {"answer", &JsonPipeline::answer},       {"choose", &JsonPipeline::choose},
+    {"score", &JsonPipeline::score},         {"embed", &JsonPipeline::embed},
+    {"encode", &JsonPipeline::encode},       {"decode", &JsonPipeline::decode},
+    {"read", &JsonPipeline::read},           {"start_training", &JsonPipeline::start_training},
+    {"advance", &JsonPipeline::advance},     {"end_training", &JsonPipeline::end_training},
+    {"inspect", &JsonPipeline::inspect},     {"loss_gradient", &JsonPipeline::loss_gradient},
     {"save", &JsonPipeline::save},
 };
 

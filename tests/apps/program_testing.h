@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -92,6 +93,11 @@ class ProgramFolder {
   ProgramFolder() { write_tiny_model(path() / "model"); }
   const fs::path& path() const { return folder_.path(); }
   Outcome run(const std::string& command) const { return mini_bert::testing::run(path(), command); }
+
+  // The report of a run with --output out, in English: without the attributes that hold its translations.
+  std::string report() const {
+    return std::regex_replace(read_file(path() / "out/report.html"), std::regex(" data-zh(-label)?=\"[^\"]*\""), "");
+  }
 
  private:
   TemporaryFolder folder_;

@@ -18,7 +18,6 @@ class EndlessRun : public ProgramFolder {
            "--probe '三国人物诸葛[MASK]=涛' --max-steps " +
            std::to_string(updates);
   }
-  std::string report() const { return read_file(path() / "out/report.html"); }
 
   // The run was interrupted, says so, and can go on.
   void check_interrupted() const {

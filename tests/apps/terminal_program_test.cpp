@@ -126,12 +126,12 @@ TEST_CASE("terminal: a run says its precision, warns of a loss that rose, and of
   CHECK((is_bf16 || arguments.find("\"precision\": \"f32\"") != std::string::npos));
   const std::string name = is_bf16 ? "bf16" : "f32";
   CHECK_THAT(broken.out, ContainsSubstring("precision   " + name + " (auto: "));
-  CHECK_THAT(read_file(folder.path() / "out/report.html"), ContainsSubstring(name + " (auto"));
+  CHECK_THAT(folder.report(), ContainsSubstring(name + " (auto"));
   CHECK_THAT(folder.run("mini_bert_train --check --model model --train t.txt").out,
              ContainsSubstring("precision   " + name + " (auto: "));
   CHECK_THAT(folder.run("mini_bert_train --check --model model --train t.txt --precision f32").out,
              ContainsSubstring("precision   f32\n"));
-  CHECK_THAT(read_file(folder.path() / "out/report.html"),
+  CHECK_THAT(folder.report(),
              ContainsSubstring("Do not overlook") && ContainsSubstring("<li>The training loss ended at"));
   CHECK_THAT(read_file(folder.path() / "out/trainer_state.json"),
              ContainsSubstring("\"warnings\": [\n    \"the training loss ended at"));

@@ -14,7 +14,7 @@ page.on('response', async (response) => {
   sizes[side] = (sizes[side] ?? 0) + gzipSync(await response.body(), {level: 9}).length;
 });
 await page.goto(server.resolvedUrls.local[0]);
-await page.waitForFunction(() => /done|failed/.test(document.querySelector('pre').textContent), {timeout: 900000});
+await page.waitForFunction(() => /done|failed/.test(document.querySelector('pre').textContent), undefined, {timeout: 900000});
 console.log((await page.textContent('pre')).trim());
 for (const [side, size] of Object.entries(sizes)) console.log(`${side}: ${(size / 1000).toFixed(0)} kB of code, gzipped`);
 await browser.close();

@@ -11,7 +11,7 @@ try {
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.log('page:', error.message));
   await page.goto(server.resolvedUrls.local[0]);
-  await page.waitForFunction(() => document.querySelector('output').textContent, {timeout: 120000});
+  await page.waitForFunction(() => document.querySelector('output').textContent, undefined, {timeout: 120000});
   const said = await page.textContent('output');
   console.log(said);
   assert.equal(said, 'page 亮→涛, worker 亮 (threads)');

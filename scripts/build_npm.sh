@@ -2,28 +2,26 @@
 # Packs the npm package into dist/mini-bert-VERSION.tgz: the engine in WebAssembly, which scripts/build_web.sh compiles,
 # and as an addon of Node for this system.
 #
-#   scripts/build_npm.sh [--roots DIR] [--no-build]
+#   scripts/build_npm.sh [--roots DIR] [--no-web]
 #
 #   --roots DIR  see scripts/build_web.sh
-#   --no-build   takes the engines that lie in build/web, build/web-threads and build/addon
+#   --no-web     takes the engines that lie in build/web and build/web-threads
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 options=(--engine)
-build=1
+web=1
 while (($# > 0)); do
   case $1 in
     --roots) options+=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
-    --no-build) build=0; shift ;;
+    --no-web) web=0; shift ;;
     *) sed -n '4,7s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
   esac
 done
-if ((build)); then
-  scripts/build_web.sh "${options[@]}"
-  scripts/install_dependencies.sh --node
-  cmake --preset addon > /dev/null
-  cmake --build --preset addon
-fi
+((web == 0)) || scripts/build_web.sh "${options[@]}"
+scripts/install_dependencies.sh --node
+cmake --preset addon > /dev/null
+cmake --build --preset addon
 
 # What `npm pack` does: one folder named package. Node need not be installed.
 work=$(mktemp -d)

@@ -22,7 +22,7 @@ case ${1-} in
   "") ;;
   --ci)
     ci=1
-    programs+=(chromium:chromium python3:python3 node:nodejs npm:npm debootstrap:debootstrap unshare:util-linux)
+    programs+=(chromium:chromium python3:python3 node:nodejs)
     libraries+=(libdnnl-dev fonts-noto-cjk python3-dev python3-venv)
     ;;
   --node) [[ -e /usr/include/node/node_api.h ]] || libraries+=(libnode-dev) ;;

@@ -26,7 +26,7 @@ rm -rf "$package"
 mkdir -p "$package"
 cp -r python/package/* "$package/"
 cmake --install build/release --component python --prefix "$PWD/$package" > /dev/null
-PYTHONPATH=$PWD/$package "$python" -m pytest -q -p no:cacheprovider python/tests --ignore python/tests/test_programs.py
+MINI_BERT_PROGRAMS=$PWD/build/release/bin PYTHONPATH=$PWD/$package "$python" -m pytest -q -p no:cacheprovider python/tests --ignore python/tests/test_programs.py
 
 package=build/node-package/node_modules/mini-bert
 rm -rf build/node-package

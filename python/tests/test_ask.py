@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 
 
 def predict(*arguments):
-    program = Path(sysconfig.get_path("scripts")) / "mini_bert_predict"
+    programs = os.environ.get("MINI_BERT_PROGRAMS", sysconfig.get_path("scripts"))
+    program = Path(programs) / "mini_bert_predict"
     done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 

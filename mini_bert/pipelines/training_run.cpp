@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mini_bert/base/argument_error.h"
 #include "mini_bert/pipelines/pipeline.h"
 
 namespace mini_bert {
@@ -90,7 +91,10 @@ TrainingRun::TrainingRun(Pipeline& pipeline, TrainingRequest request, TrainingOb
     : pipeline_(pipeline),
       request_(pipeline.continued(std::move(request))),
       inputs_(read_training_inputs(request_)),
-      trainer_(*inputs_.objective, *inputs_.tokenizer, request_.training, {}, observer) {}
+      trainer_(*inputs_.objective, *inputs_.tokenizer, request_.training, {}, observer) {
+  require_argument(!request_.training.load_best, "load_best",
+                   "needs a folder for checkpoints, which a pipeline has not");
+}
 
 template <class Work>
 auto TrainingRun::with_model(Work work) {

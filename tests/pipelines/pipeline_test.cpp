@@ -203,4 +203,14 @@ TEST_CASE("pipeline: errors name the rows in memory") {
                     ContainsSubstring("rows: line 3"));
 }
 
+TEST_CASE("pipeline: a training without checkpoints has no best one to end with") {
+  const Folder<BertForMaskedLM> saved;
+  Pipeline pipeline(saved.folder.path());
+  TrainingRequest request = texts(2);
+  request.training.load_best = true;
+  Counting observer;
+  CHECK_THROWS_AS(pipeline.train(std::move(request), observer), ArgumentError);
+  CHECK(observer.updates == 0);
+}
+
 }  // namespace pipeline_test

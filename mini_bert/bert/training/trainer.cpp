@@ -46,7 +46,6 @@ Trainer::Trainer(const Objective& objective, const Tokenizer& tokenizer, const T
                    "{} times `learning_rate` {} is {}; expected at most 1, which pulls weights all the way back in one "
                    "update",
                    arguments.anchor, arguments.learning_rate, pull);
-  require_argument(!arguments.load_best || !output_.empty(), "load_best", "needs a folder for checkpoints");
   require_metric(arguments.best_metric, objective.metric_names());
   history_.identity = identity();
   history_.guard_blanks = objective.guard_blanks();

@@ -149,7 +149,8 @@ TEST_CASE("conversion between the floating-point types", "[tensor]") {
 TEST_CASE("a tensor larger than the address space is refused", "[tensor]") {
   constexpr Index largest = std::numeric_limits<Index>::max();
   CHECK_THROWS_WITH(Tensor({largest}, DType::f64), ContainsSubstring("overflows"));
-  CHECK_THROWS_WITH(Tensor({largest}, DType::bf16), ContainsSubstring("out of memory") || ContainsSubstring("overflows"));
+  CHECK_THROWS_WITH(Tensor({largest}, DType::bf16),
+                    ContainsSubstring("out of memory") || ContainsSubstring("overflows"));
 }
 
 }  // namespace

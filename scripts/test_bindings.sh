@@ -35,4 +35,4 @@ cp -r web/package/* "$package/"
 cp build/release/engine/*.node "$package/engine/"
 cp tests/web/package/package_test.mjs build/node-package/
 cd build/node-package
-MINI_BERT_ENGINE=addon MINI_BERT_MODEL=$PWD/../../models/mini-bert-zh node --test package_test.mjs
+MINI_BERT_ENGINES=addon MINI_BERT_ENGINE=addon MINI_BERT_MODEL=$PWD/../../models/mini-bert-zh node --test package_test.mjs

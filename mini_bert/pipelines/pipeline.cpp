@@ -128,10 +128,9 @@ BertForMaskedLM& Pipeline::with_gradients() {
   if (std::ranges::all_of(model.parameters(), [](const Parameter& p) { return p.value().dtype() == DType::f32; })) {
     return model;
   }
-  std::erase_if(state_.models, [&](const AnyModel& other) { return other.get() == &model; });
-  const bool is_first = state_.model.get() == &model;
   const AnyModel again = load<BertForMaskedLM>({.memory = WeightMemory::allocated});
-  if (is_first) state_.model = again;
+  if (state_.model.get() == &model) state_.model = again;
+  std::erase_if(state_.models, [&](const AnyModel& other) { return other.get() == &model; });
   return dynamic_cast<BertForMaskedLM&>(*again);
 }
 

@@ -1,5 +1,7 @@
 #include "mini_bert/pipelines/json_pipeline.h"
 
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/base/argument_error.h"
@@ -106,6 +108,32 @@ TEST_CASE("json pipeline: a training, update by update, equals Pipeline::train")
   const test::TemporaryFolder saved;
   opened.result("save", {{"folder", saved.path().string()}});
   CHECK(Pipeline(saved.path()).fill_mask("a [MASK] c")[0][0].score == after);
+}
+
+TEST_CASE("json pipeline: the report says which answers of the guard were lost") {
+  const test::Threads one(1);
+  for (const double learning_rate : {1e-9, 0.1}) {
+    Opened opened;
+    // A question that this model answers right at once, because its own answer is called right.
+    const std::string right = opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0]["token_str"];
+    const std::string guard = (opened.folder.path() / "guard.jsonl").string();
+    std::ofstream(guard) << json({{"text", "a [MASK] c"}, {"answer", right}}).dump();
+    const json data = {{"name", "texts"}, {"extension", ".txt"}, {"text", right == "b" ? "a d c" : "a b c"}};
+    opened.result(
+        "start_training",
+        {{"data", data},
+         {"arguments",
+          {{"max_steps", 8}, {"learning_rate", learning_rate}, {"mask_probability", 0.9}, {"guard", guard}}}});
+    while (opened.result("advance")["more"] == true) continue;
+    const json found = opened.result("end_training")["guard"];
+    INFO(found.dump());
+    CHECK(found["count"] == 1);
+    CHECK(found["before"] == 1);
+    const bool is_lost = learning_rate > 1e-3;
+    CHECK(found["after"] == (is_lost ? 0 : 1));
+    REQUIRE(found["lost"].empty() != is_lost);
+    if (is_lost) CHECK(found["lost"][0]["rank"] > 1);
+  }
 }
 
 TEST_CASE("json pipeline: a look inside") {

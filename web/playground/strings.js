@@ -58,7 +58,6 @@ const texts = {
     target: 'Wanted word', lossIs: 'loss = −log {p} = {loss}', gradientAtTokens: 'Gradient at the tokens',
     gradientAtParameters: 'Gradient at the parameters', one: 'One number, followed through AdamW',
     oneNote: 'The number with the largest gradient of {path}, in a first update:', readMore: 'Explained in {page}', code: 'Code: {file}',
-    unknownWord: '“{word}” is not one token of the vocabulary.',
   },
   zh: {
     skip: '跳到正文',
@@ -111,7 +110,6 @@ const texts = {
     target: '想要的字', lossIs: '损失 = −log {p} = {loss}', gradientAtTokens: '各词元得到的梯度',
     gradientAtParameters: '各参数得到的梯度', one: '跟着一个数走完 AdamW',
     oneNote: '{path} 里梯度最大的那个数，第一次更新：', readMore: '详见 {page}', code: '代码：{file}',
-    unknownWord: '“{word}”不是词表里的一个词元。',
   },
 };
 

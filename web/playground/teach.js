@@ -3,7 +3,7 @@ import {bars} from './bars.js';
 import {lossCurve} from './chart.js';
 import {call, listen} from './client.js';
 import {element, fill} from './dom.js';
-import {duration, percent, text} from './strings.js';
+import {duration, text} from './strings.js';
 
 const linesOf = (value) => value.split('\n').map((line) => line.trim()).filter(Boolean);
 

@@ -112,7 +112,7 @@ export declare class Model {
   dispose(): void;
 }
 
-export declare function load(source: ModelSource, options?: LoadOptions): Promise<Model>;
+export declare function load(source: ModelSource | Promise<ModelSource>, options?: LoadOptions): Promise<Model>;
 
 type Asked<Question, Options, One, Many> = {
   (text: Question, options?: Options): Promise<One>;

@@ -17,4 +17,5 @@ async function becomeIsolated() {
   }
 }
 
-if (!await becomeIsolated()) await import('./main.js');
+// The worker loads the model while the page is drawn.
+if (!await becomeIsolated()) await Promise.all([import('./client.js'), import('./main.js')]);

@@ -27,16 +27,16 @@ async function shippedFiles() {
 }
 const shipped = shippedFiles();
 
-// When another model cannot be read, the last one comes back.
+// `files` may be a promise. When another model cannot be read, the last one comes back.
 async function open({name, files}) {
   try {
-    if (model) await model.open({files});
+    if (model) await model.open({files: await files});
     else model = await load(files);
   } catch (error) {
     if (source) await model.open({files: source.files});
     throw error;
   }
-  source = {name, files};
+  source = {name, files: await files};
   const {config, parameters, threads, notes, architecture} = model.info;
   return {name, parameters, threads, notes, architecture, layers: config.num_hidden_layers, hidden: config.hidden_size,
     vocabulary: config.vocab_size};
@@ -115,9 +115,8 @@ class Training {
 
 const openings = {
   async openShipped() {
-    const {'guard-zh.jsonl': guard, 'train.json': sample, ...files} = await shipped;
     await training?.giveUp();
-    return open({name: 'mini-bert-zh', files});
+    return open({name: 'mini-bert-zh', files: shipped.then(({'guard-zh.jsonl': guard, 'train.json': sample, ...files}) => files)});
   },
   async open(other) {
     await training?.giveUp();

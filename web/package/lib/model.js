@@ -5,14 +5,26 @@ import {nodeModule} from './node.js';
 import {sourceOf} from './source.js';
 
 // The model that `source` names: a folder of this computer (Node), the address of a folder, a name at huggingface.co, a
-// .zip, or {path: Blob | bytes}. threads: as many as possible, unless it says fewer.
+// .zip, or {path: Blob | bytes}; or a promise of one. threads: as many as possible, unless it says fewer.
 // engine: 'wasm' does without the addon.
 export async function load(source, {threads = Infinity, engine: kind, ...options} = {}) {
-  const found = await sourceOf(source, options);
-  const engine = await Engine.make({threads: Math.max(1, Math.min(threads, await possibleThreads())), engine: kind});
-  const model = new Model(engine);
-  await model.open(found);
+  // The engine and the files arrive at the same time.
+  const files = Promise.resolve(source).then((known) => sourceOf(known, options));
+  const [found, made] = await Promise.allSettled([files, makeEngine(threads, kind)]);
+  if (made.status === 'rejected') throw made.reason;
+  const model = new Model(made.value);
+  try {
+    if (found.status === 'rejected') throw found.reason;
+    await model.open(found.value);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   return model;
+}
+
+async function makeEngine(threads, kind) {
+  return Engine.make({threads: Math.max(1, Math.min(threads, await possibleThreads())), engine: kind});
 }
 
 // Lets other work in, for example the message that stops a training.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares mini_bert with PyTorch, transformers and ONNX Runtime doing the same work on this machine.
+"""Compares mini_bert with PyTorch, transformers, ONNX Runtime and OpenVINO doing the same work on this machine.
 
     python3 -m venv build/peers-venv && build/peers-venv/bin/pip install -r bench/peers/requirements.txt
     cmake --build --preset release --target bench_train_step bench_inference mini_bert_predict

@@ -26,7 +26,7 @@ def onnxruntime_scores(model, work, text):
     arrays = {"input_ids": [ids], "attention_mask": [[1] * len(ids)], "rows": [ids.index(tokens.index("[MASK]"))]}
     path = Path(work) / (Path(model).name + ".onnx")
     if not path.exists():
-        from onnxruntime_inference import export_graph
+        from onnx_graph import export_graph
 
         export_graph(model, path)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])

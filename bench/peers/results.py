@@ -21,7 +21,7 @@ def machine():
         memory = int(next(line for line in file if line.startswith("MemTotal")).split()[1]) / 2**20
     return {
         "cpu": f"{fields['model name']}, family {fields['cpu family']} model {fields['model']}",
-        "instruction_sets": [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags],
+        "instruction_sets": [name for name in ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8", "amx_bf16") if name in flags],
         "cores": os.cpu_count(),
         "memory_gb": round(memory, 1),
         "system": platform.freedesktop_os_release()["PRETTY_NAME"],
@@ -30,7 +30,7 @@ def machine():
 
 def versions():
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, capture_output=True, text=True)
-    packages = ("torch", "transformers", "tokenizers", "onnxruntime", "numpy")
+    packages = ("torch", "transformers", "tokenizers", "onnxruntime", "openvino", "nncf", "numpy")
     found = {"mini_bert": commit.stdout.strip() or "unknown", "python": platform.python_version()}
     for package in packages:
         try:

@@ -5,8 +5,10 @@ A side is a name and options joined by "+":
     ours                     this project's benchmark program
     torch                    PyTorch and transformers
     onnxruntime              ONNX Runtime, inference alone
+    openvino                 OpenVINO, inference alone
 
-    bf16                     bfloat16: --precision bf16 here, torch.autocast there
+    bf16                     bfloat16: --precision bf16 here, torch.autocast or a hint to OpenVINO there
+    int8                     8-bit weights and products: ONNX Runtime's dynamic quantisation, OpenVINO's NNCF
     f16                      ours, inference: the model's matrices are stored as float16
     compile                  torch.compile
     eager-attention          attention as separate operations rather than one call
@@ -32,15 +34,20 @@ GLIBC_KEEPS = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 PRELOADS = {"tcmalloc": "libtcmalloc_minimal.so.4", "jemalloc": "libjemalloc.so.2"}
-OPTIONS = {"bf16", "f16", "compile", "eager-attention", "foreach", "fused-graph", "glibc", *PRELOADS}
+# The precisions of each program beside f32.
+PROGRAMS = {"torch": {"bf16"}, "onnxruntime": {"int8"}, "openvino": {"bf16", "int8"}, "ours": {"bf16", "f16"}}
+PRECISIONS = set().union(*PROGRAMS.values())
+OPTIONS = {*PRECISIONS, "compile", "eager-attention", "foreach", "fused-graph", "glibc", *PRELOADS}
 LEARNING_RATE, WEIGHT_DECAY = 1e-4, 0.01
 
 
 def split(side):
     name, *options = side.split("+")
     unknown = set(options) - OPTIONS
-    if name not in ("ours", "torch", "onnxruntime") or unknown or ("f16" in options and name != "ours"):
-        sys.exit(f"side {side!r} is not one of ours, torch, onnxruntime with options of {', '.join(sorted(OPTIONS))}")
+    if name not in PROGRAMS or unknown:
+        sys.exit(f"side {side!r} is not one of {', '.join(PROGRAMS)} with options of {', '.join(sorted(OPTIONS))}")
+    if not PRECISIONS.intersection(options) <= PROGRAMS[name]:
+        sys.exit(f"side {side!r}: the precisions of {name} are f32 and {', '.join(sorted(PROGRAMS[name]))}")
     return name, set(options)
 
 
@@ -82,7 +89,7 @@ def start(kind, side, where, batches, check):
         "batches": str(batches),
         "check": str(check),
         "threads": where.threads,
-        "precision": "bf16" if "bf16" in options else "f32",
+        "precision": next(iter(options & PRECISIONS), "f32"),
         "compile": "compile" in options,
         "attention": "eager" if "eager-attention" in options else "sdpa",
         "optimizer": "foreach" if "foreach" in options else "fused",
@@ -90,7 +97,7 @@ def start(kind, side, where, batches, check):
         "learning_rate": LEARNING_RATE,
         "weight_decay": WEIGHT_DECAY,
     }
-    script = {"torch": f"torch_{kind}.py", "onnxruntime": "onnxruntime_inference.py"}[name]
+    script = f"{name}_{kind}.py"
     if not os.path.exists(HERE / script):
         sys.exit(f"side {side!r} cannot do {kind}")
     return Worker(side, [sys.executable, str(HERE / script), json.dumps(job)], settings, log, where.patience)

@@ -6,47 +6,42 @@
 
 namespace mini_bert {
 
-using nlohmann::json;
-
 namespace {
 
-json to_json(const FillMaskAnswer& answer) {
+Json to_json(const FillMaskAnswer& answer) {
   return {
       {"score", answer.score}, {"token", answer.token}, {"token_str", answer.token_str}, {"sequence", answer.sequence}};
 }
-json to_json(const JointAnswer& answer) {
+Json to_json(const JointAnswer& answer) {
   return {{"score", answer.score()},
           {"log_probability", answer.log_probability},
           {"tokens", answer.tokens},
           {"token_strs", answer.token_strs},
           {"sequence", answer.sequence}};
 }
-json to_json(const LabelScore& answer) {
+Json to_json(const LabelScore& answer) {
   return {{"label", answer.label}, {"score", answer.score}};
 }
-json to_json(const AnswerSpan& answer) {
+Json to_json(const AnswerSpan& answer) {
   return {{"score", answer.score}, {"start", answer.begin}, {"end", answer.end}, {"answer", answer.answer}};
 }
-json to_json(const TextScore& score) {
+Json to_json(const TextScore& score) {
   return {{"score", score.score},
           {"perplexity", score.perplexity()},
           {"tokens", score.token_texts},
           {"token_scores", score.token_scores}};
 }
 template <class T>
-json to_json(const std::vector<T>& list) {
-  json result = json::array();
+Json to_json(const std::vector<T>& list) {
+  Json result = Json::array();
   for (const T& element : list) result.push_back(to_json(element));
   return result;
 }
 
-json to_json(const TaggedSpan& span, bool is_token) {
-  json result = {{is_token ? "entity" : "entity_group", span.entity},
-                 {"score", span.score},
-                 {"word", span.word},
-                 {"start", span.begin},
-                 {"end", span.end}};
+Json to_json(const TaggedSpan& span, bool is_token) {
+  Json result = {{is_token ? "entity" : "entity_group", span.entity}, {"score", span.score}};
   if (is_token) result["index"] = span.index;
+  result.update(Json{{"word", span.word}, {"start", span.begin}, {"end", span.end}});
   return result;
 }
 
@@ -59,36 +54,36 @@ TextPair pair_in(const JsonField& field) {
 
 }  // namespace
 
-json JsonPipeline::fill_mask(const JsonField& options) {
+Json JsonPipeline::fill_mask(const JsonField& options) {
   return to_json(pipeline_->fill_mask(needed<std::string>(options, "text"),
                                       {.top_k = option<Index>(options, "top_k", 5),
                                        .targets = option(options, "targets", std::vector<std::string>())}));
 }
 
-json JsonPipeline::fill_jointly(const JsonField& options) {
+Json JsonPipeline::fill_jointly(const JsonField& options) {
   return to_json(pipeline_->joint_fill(needed<std::string>(options, "text"),
                                        {.top_k = option<Index>(options, "top_k", 5),
                                         .beam = option<Index>(options, "beam", 8),
                                         .max_blank_length = option<Index>(options, "max_blank_length", 4)}));
 }
 
-json JsonPipeline::classify(const JsonField& options) {
+Json JsonPipeline::classify(const JsonField& options) {
   std::vector<TextPair> pairs;
   for (const JsonField& text : options.at("texts").elements()) pairs.push_back(pair_in(text));
   return to_json(pipeline_->classify(pairs));
 }
 
-json JsonPipeline::tag(const JsonField& options) {
+Json JsonPipeline::tag(const JsonField& options) {
   const Aggregation aggregation = aggregation_named(option(options, "aggregation_strategy", std::string("simple")));
-  json lists = json::array();
+  Json lists = Json::array();
   for (const auto& spans : pipeline_->tag(needed<std::vector<std::string>>(options, "texts"), aggregation)) {
-    json& list = lists.emplace_back(json::array());
+    Json& list = lists.emplace_back(Json::array());
     for (const TaggedSpan& span : spans) list.push_back(to_json(span, aggregation == Aggregation::none));
   }
   return lists;
 }
 
-json JsonPipeline::answer(const JsonField& options) {
+Json JsonPipeline::answer(const JsonField& options) {
   const AnswerOptions how{.top_k = option<Index>(options, "top_k", 1),
                           .max_answer_length = option<Index>(options, "max_answer_len", 30),
                           .may_be_absent = option(options, "handle_impossible_answer", false)};
@@ -99,13 +94,13 @@ json JsonPipeline::answer(const JsonField& options) {
   return to_json(pipeline_->answer({std::move(question)}, how, option<Index>(options, "doc_stride", 128)).front());
 }
 
-json JsonPipeline::choose(const JsonField& options) {
+Json JsonPipeline::choose(const JsonField& options) {
   const ChoiceQuestion question{.context = option(options, "context", std::string()),
                                 .question = option(options, "question", std::string()),
                                 .opening = {},
                                 .choices = needed<std::vector<std::string>>(options, "choices"),
                                 .answer = {}};
-  json list = json::array();
+  Json list = Json::array();
   const auto answers = pipeline_->choose({&question, 1});
   for (const ChoiceScore& choice : answers.front()) {
     list.push_back(to_json(LabelScore{question.choices[choice.choice], choice.score}));
@@ -113,11 +108,11 @@ json JsonPipeline::choose(const JsonField& options) {
   return list;
 }
 
-json JsonPipeline::score(const JsonField& options) {
+Json JsonPipeline::score(const JsonField& options) {
   return to_json(pipeline_->score(needed<std::vector<std::string>>(options, "texts")));
 }
 
-json JsonPipeline::embed(const JsonField& options) {
+Json JsonPipeline::embed(const JsonField& options) {
   EmbedOptions how = pipeline_->embed_options(option(options, "prompt_name", std::string()));
   const auto pooling = option(options, "pooling", std::string());
   if (!pooling.empty()) how.pooling = pooling_named(pooling);

@@ -8,15 +8,13 @@
 
 namespace mini_bert {
 
-using nlohmann::json;
-
 namespace {
 
 constexpr std::ptrdiff_t most_answers = 8;
 
 // The most probable tokens at every token of the text.
-json answers_of(const Inspection& seen, const Tokenizer& tokenizer) {
-  json result = json::array();
+Json answers_of(const Inspection& seen, const Tokenizer& tokenizer) {
+  Json result = Json::array();
   for (Index t = 0; t < std::ssize(seen.ids); ++t) {
     const Tensor row = seen.logits.rows(t, t + 1);
     const auto z = row.values<float>();
@@ -26,7 +24,7 @@ json answers_of(const Inspection& seen, const Tokenizer& tokenizer) {
     const auto score = [&](std::int32_t id) { return z[static_cast<std::size_t>(id)]; };
     std::ranges::partial_sort(best, end, std::ranges::greater(), score);
     const double log_sum = log_sum_exp(z);
-    json& list = result.emplace_back(json::array());
+    Json& list = result.emplace_back(Json::array());
     for (auto id = best.begin(); id != end; ++id) {
       list.push_back({{"token_str", tokenizer.vocabulary().token(*id)}, {"score", std::exp(score(*id) - log_sum)}});
     }
@@ -36,9 +34,9 @@ json answers_of(const Inspection& seen, const Tokenizer& tokenizer) {
 
 }  // namespace
 
-json JsonPipeline::inspect(const JsonField& options) {
+Json JsonPipeline::inspect(const JsonField& options) {
   const Inspection seen = pipeline_->inspect(needed<std::string>(options, "text"));
-  json layers = json::array();
+  Json layers = Json::array();
   for (const LayerInspection& layer : seen.layers) {
     layers.push_back({{"attention", array(layer.attention)},
                       {"attended", array(layer.attended)},
@@ -56,10 +54,10 @@ json JsonPipeline::inspect(const JsonField& options) {
           {"answers", answers_of(seen, *pipeline_->tokenizer())}};
 }
 
-json JsonPipeline::loss_gradient(const JsonField& options) {
+Json JsonPipeline::loss_gradient(const JsonField& options) {
   const LossGradient gradient = pipeline_->loss_gradient(
       needed<std::string>(options, "text"), needed<Index>(options, "token"), needed<std::string>(options, "target"));
-  json parameters = json::array();
+  Json parameters = Json::array();
   for (const ParameterGradient& p : gradient.parameters) {
     parameters.push_back({{"path", p.path},
                           {"gradient_norm", p.gradient_norm},

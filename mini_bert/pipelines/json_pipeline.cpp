@@ -3,73 +3,105 @@
 #include <algorithm>
 
 #include "mini_bert/base/json.h"
+#include "mini_bert/bert/other_task_error.h"
 #include "mini_bert/pipelines/json_pipeline_state.h"
 #include "mini_bert/pipelines/request_settings.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
 
-using nlohmann::json;
-
 struct JsonPipeline::Operation {
   std::string_view name;
-  json (JsonPipeline::*run)(const JsonField&);
+  Json (JsonPipeline::*run)(const JsonField&);
 };
 
 const JsonPipeline::Operation JsonPipeline::operations[] = {
-    {"open", &JsonPipeline::open},           {"describe", &JsonPipeline::describe},
-    {"fill_mask", &JsonPipeline::fill_mask}, {"fill_jointly", &JsonPipeline::fill_jointly},
-    {"classify", &JsonPipeline::classify},   {"tag", &JsonPipeline::tag},
-    {"answer", &JsonPipeline::answer},       {"choose", &JsonPipeline::choose},
-    {"score", &JsonPipeline::score},         {"embed", &JsonPipeline::embed},
-    {"encode", &JsonPipeline::encode},       {"decode", &JsonPipeline::decode},
-    {"read", &JsonPipeline::read},           {"start_training", &JsonPipeline::start_training},
-    {"advance", &JsonPipeline::advance},     {"end_training", &JsonPipeline::end_training},
-    {"inspect", &JsonPipeline::inspect},     {"loss_gradient", &JsonPipeline::loss_gradient},
+    {"open", &JsonPipeline::open},
+    {"describe", &JsonPipeline::describe},
+    {"fill_mask", &JsonPipeline::fill_mask},
+    {"fill_jointly", &JsonPipeline::fill_jointly},
+    {"classify", &JsonPipeline::classify},
+    {"tag", &JsonPipeline::tag},
+    {"answer", &JsonPipeline::answer},
+    {"choose", &JsonPipeline::choose},
+    {"score", &JsonPipeline::score},
+    {"embed", &JsonPipeline::embed},
+    {"encode", &JsonPipeline::encode},
+    {"decode", &JsonPipeline::decode},
+    {"read", &JsonPipeline::read},
+    {"start_training", &JsonPipeline::start_training},
+    {"advance", &JsonPipeline::advance},
+    {"end_training", &JsonPipeline::end_training},
+    {"abandon_training", &JsonPipeline::abandon_training},
+    {"inspect", &JsonPipeline::inspect},
+    {"loss_gradient", &JsonPipeline::loss_gradient},
     {"save", &JsonPipeline::save},
 };
+
+namespace {
+
+// Bytes that are not UTF-8, as in the name of a file, are replaced.
+std::string text_of(const Json& answer) {
+  return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
 
 JsonPipeline::JsonPipeline() = default;
 JsonPipeline::~JsonPipeline() = default;
 
-std::string JsonPipeline::call(std::string_view operation, std::string_view options) {
-  json answer;
+Json JsonPipeline::run(std::string_view name, std::string_view options) {
+  arrays_.clear();
+  const Operation* const found = std::ranges::find(operations, name, &Operation::name);
+  require(found != std::end(operations), "there is no operation {}", name);
+  require(pipeline_ != nullptr || name == "open", "no model is open");
+  const nlohmann::json parsed = parse_json(options, "the options");
   try {
-    const json parsed = parse_json(options, "the options");
-    answer["result"] = run(operation, JsonField(parsed, std::string(operation), "change the option"));
+    return (this->*found->run)(JsonField(parsed, std::string(name), "change the option"));
+  } catch (const OtherTaskError& error) {
+    fail("{}; train it for that task, or load a model that was", error.what());
+  }
+}
+
+JsonPipeline::Result JsonPipeline::result(std::string_view operation, std::string_view options) {
+  const Json answer = run(operation, options);
+  return {.json = text_of(answer), .arrays = std::move(arrays_)};
+}
+
+std::string JsonPipeline::call(std::string_view operation, std::string_view options) {
+  Json answer;
+  try {
+    answer["result"] = run(operation, options);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
     answer = {{"error", error.what()}};
   }
-  return answer.dump(-1, ' ', false, json::error_handler_t::replace);
+  return text_of(answer);
 }
 
-json JsonPipeline::run(std::string_view name, const JsonField& options) {
-  arrays_.clear();
-  const Operation* const found = std::ranges::find(operations, name, &Operation::name);
-  require(found != std::end(operations), "there is no operation {}", name);
-  require(pipeline_ != nullptr || name == "open", "no model is open");
-  return (this->*found->run)(options);
+std::shared_ptr<const Tokenizer> JsonPipeline::tokenizer() const {
+  require(pipeline_ != nullptr, "no model is open");
+  return pipeline_->tokenizer();
 }
 
-json JsonPipeline::array(const Tensor& tensor) {
+Json JsonPipeline::array(const Tensor& tensor) {
   arrays_.push_back(tensor);
-  json shape = json::array();
+  Json shape = Json::array();
   for (Index i = 0; i < tensor.shape().rank(); ++i) shape.push_back(tensor.shape()[i]);
   return {{"array", arrays_.size() - 1}, {"shape", std::move(shape)}};
 }
 
-json JsonPipeline::open(const JsonField& options) {
+Json JsonPipeline::open(const JsonField& options) {
   training_.reset();
   pipeline_.reset();  // the old weights are freed before the new ones are read
   pipeline_ = std::make_unique<Pipeline>(needed<std::string>(options, "folder"));
   return describe(options);
 }
 
-json JsonPipeline::describe(const JsonField&) {
+Json JsonPipeline::describe(const JsonField&) {
   return {{"architecture", pipeline_->architecture()},
-          {"config", json::parse(pipeline_->config().to_json())},
+          {"config", Json(nlohmann::json::parse(pipeline_->config().to_json()))},
           {"labels", pipeline_->config().labels},
           {"mask_token", pipeline_->tokenizer()->options().mask_token},
           {"parameters", pipeline_->model().parameter_count()},
@@ -77,13 +109,13 @@ json JsonPipeline::describe(const JsonField&) {
           {"notes", pipeline_->notes()}};
 }
 
-json JsonPipeline::encode(const JsonField& options) {
+Json JsonPipeline::encode(const JsonField& options) {
   const auto text = needed<std::string>(options, "text");
   const auto pair = option(options, "text_pair", std::optional<std::string>());
   const EncodeOptions how{.add_special_tokens = option(options, "add_special_tokens", true)};
   const Tokenizer& tokenizer = *pipeline_->tokenizer();
   const Encoding encoding = pair ? tokenizer.encode_pair(text, *pair, how) : tokenizer.encode(text, how);
-  json tokens = json::array(), offsets = json::array();
+  Json tokens = Json::array(), offsets = Json::array();
   for (const std::int32_t id : encoding.ids) tokens.push_back(tokenizer.vocabulary().token(id));
   for (const TextRange range : code_point_offsets(encoding, text, pair.value_or(""))) {
     offsets.push_back({range.begin, range.end});
@@ -96,12 +128,12 @@ json JsonPipeline::encode(const JsonField& options) {
           {"offsets", std::move(offsets)}};
 }
 
-json JsonPipeline::decode(const JsonField& options) {
+Json JsonPipeline::decode(const JsonField& options) {
   return pipeline_->tokenizer()->decode(needed<std::vector<std::int32_t>>(options, "ids"),
                                         option(options, "skip_special_tokens", false));
 }
 
-json JsonPipeline::save(const JsonField& options) {
+Json JsonPipeline::save(const JsonField& options) {
   pipeline_->save(needed<std::string>(options, "folder"),
                   storage_type_named(option(options, "save_type", std::string("f32"))));
   return nullptr;

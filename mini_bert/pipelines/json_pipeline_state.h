@@ -6,6 +6,8 @@
 
 namespace mini_bert {
 
+using Json = nlohmann::ordered_json;
+
 // A training, with the observer that it refers to.
 struct JsonPipeline::Training {
   struct LastUpdate : TrainingObserver {

@@ -1,35 +1,50 @@
 // Training through JsonPipeline.
+#include <fmt/ranges.h>
+
 #include "mini_bert/bert/data/sample_reader.h"
 #include "mini_bert/pipelines/json_pipeline_state.h"
 #include "mini_bert/pipelines/request_settings.h"
 
 namespace mini_bert {
 
-using nlohmann::json;
-
 namespace {
 
-DataSource source_in(const JsonField& field) {
-  return DataSource::in_memory(needed<std::string>(field, "name"), needed<std::string>(field, "extension"),
-                               needed<std::string>(field, "text"));
+void take_data(const JsonField& field, std::vector<std::string>& files, std::optional<DataSource>& memory,
+               std::string& name) {
+  if (field.has("files")) {
+    files = needed<std::vector<std::string>>(field, "files");
+    name = fmt::format("{}", fmt::join(files, ", "));
+  } else {
+    name = needed<std::string>(field, "name");
+    memory = DataSource::in_memory(name, needed<std::string>(field, "extension"), needed<std::string>(field, "text"));
+  }
+}
+
+void take_training_data(const JsonField& field, TrainingRequest& request) {
+  take_data(field, request.train_files, request.train_data, request.train);
 }
 
 }  // namespace
 
-json JsonPipeline::read(const JsonField& options) {
-  const DataSource source = source_in(options.at("data"));
-  const SampleFile file = read_samples(source, {.mask_spans = true});
-  return {{"texts", file.samples.size()}, {"notes", file.dropped.facts(source.name(), file.samples.size())}};
+Json JsonPipeline::read(const JsonField& options) {
+  TrainingRequest request;
+  take_training_data(options.at("data"), request);
+  Json notes = Json::array();
+  std::size_t texts = 0;
+  for (const DataSource& source : request.train_sources()) {
+    const SampleFile file = read_samples(source, {.mask_spans = true});
+    texts += file.samples.size();
+    for (std::string& note : file.dropped.facts(source.name(), file.samples.size())) notes.push_back(std::move(note));
+  }
+  return {{"texts", texts}, {"notes", std::move(notes)}};
 }
 
-json JsonPipeline::start_training(const JsonField& options) {
+Json JsonPipeline::start_training(const JsonField& options) {
   training_.reset();
   TrainingRequest request;
-  request.train_data = source_in(options.at("data"));
-  request.train = request.train_data->name();
+  take_training_data(options.at("data"), request);
   if (const std::optional<JsonField> validation = options.find("validation")) {
-    request.validation_data = source_in(*validation);
-    request.validation = request.validation_data->name();
+    take_data(*validation, request.validation_files, request.validation_data, request.validation);
   }
   if (const std::optional<JsonField> arguments = options.find("arguments")) {
     set_arguments(request, arguments->json().dump());
@@ -38,12 +53,12 @@ json JsonPipeline::start_training(const JsonField& options) {
   return {{"total_steps", training_->run.history().total_steps}};
 }
 
-json JsonPipeline::advance(const JsonField&) {
+Json JsonPipeline::advance(const JsonField&) {
   require(training_ != nullptr, "no training has been started");
   const bool more = training_->run.advance();
   const UpdateReport& update = training_->last.report;
   const TrainingHistory& history = training_->run.history();
-  json result = {{"more", more},
+  Json result = {{"more", more},
                  {"step", history.step},
                  {"total_steps", history.total_steps},
                  {"epoch", history.epoch},
@@ -53,21 +68,21 @@ json JsonPipeline::advance(const JsonField&) {
                  {"tokens", update.tokens}};
   if (history.probes.size() > training_->probes_told) {
     training_->probes_told = history.probes.size();
-    result["probes"] = json::parse(training_->run.report(Ending::interrupted).to_json()).at("probes");
+    result["probes"] = training_->run.report().to_json().at("probes");
   }
   return result;
 }
 
-json JsonPipeline::end_training(const JsonField& options) {
+Json JsonPipeline::end_training(const JsonField&) {
   require(training_ != nullptr, "no training has been started");
-  const bool interrupted = option(options, "interrupted", false);
-  const TrainingHistory& history = training_->run.history();
-  const Ending ending = interrupted                          ? Ending::interrupted
-                        : history.step < history.total_steps ? Ending::stopped_early
-                                                             : Ending::completed;
-  json report = json::parse(training_->run.report(ending).to_json());
+  Json report = training_->run.report().to_json();
   training_.reset();
   return report;
+}
+
+Json JsonPipeline::abandon_training(const JsonField&) {
+  training_.reset();
+  return nullptr;
 }
 
 }  // namespace mini_bert

@@ -154,7 +154,8 @@ TrainingRequest Pipeline::continued(TrainingRequest request) const {
 TrainingReport Pipeline::train(TrainingRequest request, TrainingObserver& observer) {
   const Lock lock(busy_);
   TrainingRun run(*this, std::move(request), observer);
-  return run.report(run.run());
+  run.run();
+  return run.report();
 }
 
 void Pipeline::save(const std::filesystem::path& folder, StorageType type) {

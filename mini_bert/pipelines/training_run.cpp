@@ -9,7 +9,7 @@
 
 namespace mini_bert {
 
-using nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -25,8 +25,8 @@ const char* word_of(Ending ending) {
   return "interrupted";
 }
 
-json rows_of(const std::vector<TrainingRow>& rows) {
-  json list = json::array();
+Json rows_of(const std::vector<TrainingRow>& rows) {
+  Json list = Json::array();
   for (const TrainingRow& row : rows) {
     list.push_back({{"step", row.step},
                     {"epoch", row.epoch},
@@ -37,32 +37,32 @@ json rows_of(const std::vector<TrainingRow>& rows) {
   return list;
 }
 
-json rows_of(const std::vector<EvaluationRow>& rows) {
-  json list = json::array();
+Json rows_of(const std::vector<EvaluationRow>& rows) {
+  Json list = Json::array();
   for (const EvaluationRow& row : rows) {
-    json& object = list.emplace_back(json{{"step", row.step}, {"epoch", row.epoch}, {"loss", row.loss}});
+    Json& object = list.emplace_back(Json{{"step", row.step}, {"epoch", row.epoch}, {"loss", row.loss}});
     for (const Metric& metric : row.metrics) object[metric.name] = metric.value;
   }
   return list;
 }
 
-json rows_of(const std::vector<ProbeRow>& rows) {
-  json list = json::array();
+Json rows_of(const std::vector<ProbeRow>& rows) {
+  Json list = Json::array();
   for (const ProbeRow& row : rows) {
-    json answers = json::array();
+    Json answers = Json::array();
     for (const ProbeAnswer& answer : row.answers) {
       answers.push_back({{"token_str", answer.token}, {"score", answer.score}});
     }
-    json& object = list.emplace_back(json{{"step", row.step}, {"text", row.text}, {"answers", std::move(answers)}});
+    Json& object = list.emplace_back(Json{{"step", row.step}, {"text", row.text}, {"answers", std::move(answers)}});
     if (row.right) object["expected"] = row.right->text;
   }
   return list;
 }
 
 // How many blanks of the guard were right at once, first and last, and those that no longer are.
-json guard_of(const TrainingHistory& history) {
+Json guard_of(const TrainingHistory& history) {
   const std::vector<Index>&before = history.guards.front().ranks, &after = history.guards.back().ranks;
-  json lost = json::array();
+  Json lost = Json::array();
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (before[i] == 1 && after[i] > 1) lost.push_back({{"text", history.guard_blanks[i]}, {"rank", after[i]}});
   }
@@ -74,8 +74,8 @@ json guard_of(const TrainingHistory& history) {
 
 }  // namespace
 
-std::string TrainingReport::to_json() const {
-  json report = {{"ending", word_of(ending)},
+Json TrainingReport::to_json() const {
+  Json report = {{"ending", word_of(ending)},
                  {"step", history.step},
                  {"total_steps", history.total_steps},
                  {"epoch", history.epoch},
@@ -84,7 +84,7 @@ std::string TrainingReport::to_json() const {
                  {"probes", rows_of(history.probes)},
                  {"notes", notes}};
   if (!history.guards.empty()) report["guard"] = guard_of(history);
-  return report.dump();
+  return report;
 }
 
 TrainingRun::TrainingRun(Pipeline& pipeline, TrainingRequest request, TrainingObserver& observer)
@@ -114,12 +114,12 @@ bool TrainingRun::advance() {
   return with_model([&] { return trainer_.advance(); });
 }
 
-Ending TrainingRun::run() {
-  return with_model([&] { return trainer_.run(); });
+void TrainingRun::run() {
+  with_model([&] { return trainer_.run(); });
 }
 
-TrainingReport TrainingRun::report(Ending ending) const {
-  TrainingReport report{.ending = ending, .history = trainer_.history(), .notes = inputs_.reading.facts};
+TrainingReport TrainingRun::report() const {
+  TrainingReport report{.ending = trainer_.ending(), .history = trainer_.history(), .notes = inputs_.reading.facts};
   report.notes.insert(report.notes.end(), inputs_.masking.begin(), inputs_.masking.end());
   return report;
 }

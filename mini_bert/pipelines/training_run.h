@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ struct TrainingReport {
   TrainingHistory history;
   std::vector<std::string> notes;  // how the data were read, what is masked: for a person
 
-  std::string to_json() const;  // as Model.train of the Python package returns it
+  nlohmann::ordered_json to_json() const;  // as Model.train of the Python package returns it
 };
 
 // A training of the model of a Pipeline, one update at a time, for callers that have a loop of their own. The pipeline
@@ -30,10 +31,10 @@ class TrainingRun {
   // Makes one update. Returns whether there is a next one.
   bool advance();
   // Makes all updates that are left, until the observer stops them.
-  Ending run();
+  void run();
 
   const TrainingHistory& history() const { return trainer_.history(); }
-  TrainingReport report(Ending ending) const;
+  TrainingReport report() const;
 
  private:
   // Calls `work` while the pipeline answers with the model that is trained.

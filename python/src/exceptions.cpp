@@ -3,10 +3,8 @@
 #include <cerrno>
 #include <exception>
 #include <filesystem>
-#include <string>
 
 #include "mini_bert/base/file_error.h"
-#include "mini_bert/bert/other_task_error.h"
 
 namespace nb = nanobind;
 
@@ -33,9 +31,6 @@ void translate(const std::exception_ptr& thrown, void* /*payload*/) {
     std::rethrow_exception(thrown);
   } catch (const SystemError& error) {
     PyErr_SetString(type_of(error.code()), error.what());
-  } catch (const OtherTaskError& error) {
-    const std::string line = std::string(error.what()) + "; train it for that task, or load a model that was";
-    PyErr_SetString(PyExc_ValueError, line.c_str());
   } catch (const Error& error) {
     PyErr_SetString(PyExc_ValueError, error.what());
   } catch (const std::filesystem::filesystem_error& error) {

@@ -1,5 +1,5 @@
-// mini_bert._core: Pipeline and Tokenizer for Python. Only conversions are here. What users call, with its defaults and
-// documentation, is in python/package/mini_bert/. Every call that computes releases the interpreter's lock.
+// mini_bert._core: JsonPipeline and Tokenizer for Python. What users call, with its defaults and documentation, is in
+// python/package/mini_bert/. Every call that computes releases the interpreter's lock.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/string.h>

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/base/argument_error.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/pipelines/request_settings.h"
 #include "tests/bert/bert_testing.h"
 #include "tests/catch.h"
@@ -100,7 +101,7 @@ TEST_CASE("json pipeline: a training, update by update, equals Pipeline::train")
   request.train = "texts";
   set_arguments(request, arguments.dump());
   TrainingObserver nobody;
-  CHECK(json::parse(pipeline.train(std::move(request), nobody).to_json()) == report);
+  CHECK(json(pipeline.train(std::move(request), nobody).to_json()) == report);
   const double after = opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0]["score"];
   CHECK(after == pipeline.fill_mask("a [MASK] c")[0][0].score);
   CHECK(after != between);
@@ -108,6 +109,65 @@ TEST_CASE("json pipeline: a training, update by update, equals Pipeline::train")
   const test::TemporaryFolder saved;
   opened.result("save", {{"folder", saved.path().string()}});
   CHECK(Pipeline(saved.path()).fill_mask("a [MASK] c")[0][0].score == after);
+}
+
+TEST_CASE("json pipeline: results keep the order of keys of transformers, and their arrays belong to the caller") {
+  Opened opened;
+  const std::string text = opened.pipeline.result("fill_mask", R"({"text": "a [MASK]", "top_k": 1})").json;
+  CHECK(text.starts_with(R"([[{"score":)"));
+  CHECK(text.find("\"token\"") < text.find("\"token_str\""));
+  CHECK(text.find("\"token_str\"") < text.find("\"sequence\""));
+
+  JsonPipeline::Result first = opened.pipeline.result("embed", R"({"texts": ["a b"]})");
+  CHECK(first.json == R"({"array":0,"shape":[1,12]})");
+  REQUIRE(first.arrays.size() == 1);
+  const float* const numbers = first.arrays[0].data<float>();
+  const std::vector<float> before(numbers, numbers + 12);
+  opened.result("embed", {{"texts", {"c", "d"}}});
+  CHECK(std::equal(before.begin(), before.end(), numbers));
+}
+
+TEST_CASE("json pipeline: files, and a training that is ended or abandoned") {
+  const test::Threads one(1);
+  Opened opened;
+  const std::string file = (opened.folder.path() / "texts.txt").string();
+  std::ofstream(file) << two_texts()["text"].get<std::string>();
+  const json files = {{"files", {file, file}}};
+  CHECK(opened.result("read", {{"data", files}})["texts"] == 4);
+
+  std::vector<json> answers;
+  for (const json& data : {two_texts(), json({{"files", {file}}})}) {
+    Opened trained;
+    trained.result("start_training",
+                   {{"data", data}, {"validation", files}, {"arguments", {{"max_steps", 3}, {"learning_rate", 0.01}}}});
+    trained.result("advance");
+    const json report = trained.result("end_training");
+    CHECK(report["ending"] == "interrupted");
+    CHECK(report["step"] == 1);
+    CHECK(report["evaluations"].size() == 2);  // before the first update, and after it
+    answers.push_back(trained.result("fill_mask", {{"text", "a [MASK] c"}}));
+  }
+  CHECK(answers[0] == answers[1]);
+
+  CHECK(opened.result("abandon_training") == nullptr);
+  opened.result("start_training", {{"data", files}});
+  opened.result("abandon_training");
+  CHECK(opened.error("advance") == "no training has been started");
+}
+
+TEST_CASE("json pipeline: a training that stops improving is stopped early, even at its last update") {
+  const test::Threads one(1);
+  Opened opened;
+  opened.result("start_training", {{"data", two_texts()},
+                                   {"validation", two_texts()},
+                                   {"arguments",
+                                    {{"max_steps", 1},
+                                     {"eval_steps", 1},
+                                     {"early_stopping_patience", 1},
+                                     {"learning_rate", 1e-12},
+                                     {"schedule", "constant"}}}});
+  while (opened.result("advance")["more"] == true) continue;
+  CHECK(opened.result("end_training")["ending"] == "stopped_early");
 }
 
 TEST_CASE("json pipeline: the report says which answers of the guard were lost") {
@@ -172,7 +232,11 @@ TEST_CASE("json pipeline: mistakes are one line, and leave the model as it was")
   CHECK(opened.error("sing") == "there is no operation sing");
   CHECK(opened.error("fill_mask") == "fill_mask: text is missing; change the option");
   CHECK(opened.error("fill_mask", {{"text", 3}}).starts_with("fill_mask: text is 3, expected"));
-  CHECK(opened.error("classify", {{"texts", {"a"}}}).find("BertForSequenceClassification") != std::string::npos);
+  const std::string other_task = opened.error("classify", {{"texts", {"a"}}});
+  CHECK(other_task.find("BertForSequenceClassification") != std::string::npos);
+  CHECK(other_task.ends_with("; train it for that task, or load a model that was"));
+  CHECK_THROWS_AS(opened.pipeline.result("start_training", R"({"data": {"files": ["/nowhere.txt"]}})"), SystemError);
+  CHECK_THROWS_AS(opened.pipeline.result("start_training", R"({"data": {"files": []}})"), Error);
   CHECK(opened.error("advance") == "no training has been started");
   CHECK(opened.error("start_training", {{"data", two_texts()}, {"arguments", {{"epoch", 3}}}}) ==
         "`epoch` is no argument of a training");

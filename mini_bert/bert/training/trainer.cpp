@@ -66,18 +66,23 @@ bool Trainer::is_over() const {
   return history_.step >= plan_.total_steps || out_of_patience();
 }
 
+Ending Trainer::ending() const {
+  if (out_of_patience()) return Ending::stopped_early;
+  return is_over() ? Ending::completed : Ending::interrupted;
+}
+
 Ending Trainer::run() {
   while (advance()) {
     if (observer_.stop_requested()) {
       save_checkpoint();
-      return Ending::interrupted;
+      return ending();
     }
   }
   if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
     read_tensors(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"),
                  named_tensors(parameters_));
   }
-  return out_of_patience() ? Ending::stopped_early : Ending::completed;
+  return ending();
 }
 
 std::vector<double> Trainer::rehearse(Index updates) {

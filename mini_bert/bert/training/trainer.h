@@ -66,6 +66,8 @@ class Trainer {
   // One update of run() with the rows, evaluations and checkpoints that follow it; before the first update also the
   // first evaluation. Returns whether there is a next update. For callers that have a loop of their own.
   bool advance();
+  // How the run stands: interrupted while there is a next update.
+  Ending ending() const;
 
   // Makes the run's first updates and returns the seconds that each took. It reports nothing and saves nothing. Neither
   // the trainer nor the model may be used afterwards.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Iterable, List, Mapping, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 
 Path = Union[str, "os.PathLike[str]"]
 Row = Union[str, Mapping[str, Any]]
@@ -22,6 +22,10 @@ def checked(text: Any) -> str:
     except UnicodeEncodeError as error:
         raise ValueError(f"character {error.start} of a text is half of a surrogate pair, which is no text") from None
     return text
+
+
+def path_of(path: Union[Path, bytes]) -> str:
+    return checked(os.fsdecode(path))
 
 
 def _plain(value: Any) -> Any:
@@ -47,22 +51,22 @@ def _is_file(value: Any) -> bool:
     )
 
 
-def data_of(data: Optional[Data], name: str) -> Union[None, List[str], Tuple[str, str, str]]:
-    """What the extension takes: paths, or a text in memory, whose line N is the Nth row. ``name`` is for messages."""
+def data_of(data: Optional[Data], name: str) -> Optional[Dict[str, Any]]:
+    """What the engine takes: paths, or a text in memory, whose line N is the Nth row. ``name`` is for messages."""
     if data is None:
         return None
     if _is_file(data):
-        return [os.fspath(data)]  # type: ignore[arg-type, unused-ignore]
+        return {"files": [path_of(data)]}  # type: ignore[arg-type, unused-ignore]
     if isinstance(data, str):
         raise ValueError(f"{name} is the text {data!r}; expected a list of texts or rows, or the path of a file")
     if hasattr(data, "to_dict") and hasattr(data, "columns"):  # a table of pandas
         data = data.to_dict("records")
     rows: List[Any] = list(data)  # type: ignore[arg-type, unused-ignore]
     if rows and all(_is_file(row) for row in rows):
-        return [os.fspath(row) for row in rows]
+        return {"files": [path_of(row) for row in rows]}
     lines = []
     for number, row in enumerate(rows, 1):
         if not isinstance(row, (str, Mapping)):
             raise ValueError(f"{name}: row {number} is {type(row).__name__}, expected a text or a dictionary")
         lines.append(json_of(row if isinstance(row, str) else dict(row)))
-    return (name, ".jsonl", checked("\n".join(lines)))
+    return {"name": name, "extension": ".jsonl", "text": "\n".join(lines)}

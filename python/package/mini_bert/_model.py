@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import math
 import os
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union, cast, overload
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from mini_bert import _core
-from mini_bert._data import Data, checked, data_of, json_of
+from mini_bert._data import Data, checked, data_of, path_of
+from mini_bert._engine import Engine
 from mini_bert._find import find_model
 from mini_bert._results import Answer, Entity, FilledBlanks, Label, Step, TextScore, Training
 from mini_bert._tokenizer import Tokenizer
@@ -27,7 +27,7 @@ def load(model: Path) -> "Model":
     """
     path = find_model(model)
     try:
-        return Model(_core.Pipeline(path))
+        return Model(Engine(path))
     except ValueError as error:
         if "no such model folder" not in str(error):
             raise
@@ -51,8 +51,9 @@ class Model:
     model: calls wait for each other.
     """
 
-    def __init__(self, pipeline: _core.Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_training = False
 
     def __repr__(self) -> str:
         return f"<mini_bert.Model {self.architecture}, {self.parameter_count:,} parameters>"
@@ -60,30 +61,33 @@ class Model:
     @property
     def architecture(self) -> str:
         """What the model was made for, as in config.json: ``BertForMaskedLM``."""
-        return self._pipeline.architecture
+        return self._fact("architecture")
 
     @property
     def config(self) -> Dict[str, Any]:
         """The content of config.json."""
-        return dict(json.loads(self._pipeline.config_json))
+        return self._fact("config")
 
     @property
     def labels(self) -> List[str]:
         """The labels of a model that classifies or tags."""
-        return self._pipeline.labels
+        return self._fact("labels")
 
     @property
     def parameter_count(self) -> int:
-        return self._pipeline.parameter_count
+        return self._fact("parameters")
 
     @property
     def notes(self) -> List[str]:
         """What is unusual about the model's files."""
-        return self._pipeline.notes
+        return self._fact("notes")
 
     @property
     def tokenizer(self) -> Tokenizer:
-        return Tokenizer._of(self._pipeline.tokenizer)
+        return Tokenizer._of(self._engine.tokenizer)
+
+    def _fact(self, name: str) -> Any:
+        return self._engine.call("describe")[name]
 
     @overload
     def fill_mask(self, text: str, top_k: int = 5, *, targets: Sequence[str] = ()) -> List[Any]: ...
@@ -96,12 +100,13 @@ class Model:
         """
         if not isinstance(text, str):
             return [self.fill_mask(one, top_k, targets=targets) for one in text]
-        blanks = self._pipeline.fill_mask(checked(text), top_k, list(targets))
+        blanks = self._engine.call("fill_mask", text=checked(text), top_k=top_k, targets=list(targets))
         return blanks[0] if len(blanks) == 1 else blanks
 
     def fill_jointly(self, text: str, top_k: int = 5, *, beam: int = 8, max_blank_length: int = 4) -> List[FilledBlanks]:
         """The best ways to fill all blanks of a text together. ``[MASK]*`` is a blank of unknown length."""
-        return self._pipeline.joint_fill(checked(text), top_k, beam, max_blank_length)
+        options = {"top_k": top_k, "beam": beam, "max_blank_length": max_blank_length}
+        return self._engine.call("fill_jointly", text=checked(text), **options)
 
     def embed(
         self,
@@ -117,8 +122,9 @@ class Model:
         file the vector is the mean over all tokens. ``normalize`` scales vectors to length 1.
         """
         single = isinstance(texts, str)
-        list_of_texts = [checked(text) for text in ([texts] if isinstance(texts, str) else texts)]
-        vectors = self._pipeline.embed(list_of_texts, pooling or "", normalize, prompt_name or "")
+        every = [checked(text) for text in ([texts] if isinstance(texts, str) else texts)]
+        options = {"pooling": pooling, "normalize": normalize, "prompt_name": prompt_name}
+        vectors = self._engine.call("embed", texts=every, **options)
         return vectors[0] if single else vectors
 
     def classify(self, texts: Union[TextOrPair, List[TextOrPair]], top_k: Optional[int] = 1) -> Any:
@@ -129,7 +135,7 @@ class Model:
         """
         single = not isinstance(texts, list)
         pairs = [_pair_of(text) for text in (texts if isinstance(texts, list) else [texts])]
-        results: List[List[Label]] = [labels[:top_k] for labels in self._pipeline.classify(pairs)]
+        results: List[List[Label]] = [labels[:top_k] for labels in self._engine.call("classify", texts=pairs)]
         if single:
             return results[0]
         return [labels[0] for labels in results] if top_k == 1 else results
@@ -141,8 +147,9 @@ class Model:
     def tag(self, texts: Any, *, aggregation_strategy: str = "simple") -> Any:
         """The entities of a text. Strategies are those of transformers: none, simple, first, average, max."""
         if isinstance(texts, str):
-            return self._pipeline.tag([checked(texts)], aggregation_strategy)[0]
-        return self._pipeline.tag([checked(text) for text in texts], aggregation_strategy)
+            return self.tag([texts], aggregation_strategy=aggregation_strategy)[0]
+        every = [checked(text) for text in texts]
+        return self._engine.call("tag", texts=every, aggregation_strategy=aggregation_strategy)
 
     def answer(
         self,
@@ -158,14 +165,21 @@ class Model:
 
         With ``handle_impossible_answer``, the answer may be "": the context has none.
         """
-        answers = self._pipeline.answer(
-            [(checked(question), checked(context))], top_k, doc_stride, max_answer_len, handle_impossible_answer
-        )[0]
+        answers = self._engine.call(
+            "answer",
+            question=checked(question),
+            context=checked(context),
+            top_k=top_k,
+            doc_stride=doc_stride,
+            max_answer_len=max_answer_len,
+            handle_impossible_answer=handle_impossible_answer,
+        )
         return answers[0] if top_k == 1 else answers
 
     def choose(self, choices: Sequence[str], *, context: str = "", question: str = "") -> List[Label]:
         """Which of several answers, or ends of a sentence, is right: all with their probabilities, best first."""
-        return self._pipeline.choose(checked(context), checked(question), [checked(choice) for choice in choices])
+        every = [checked(choice) for choice in choices]
+        return self._engine.call("choose", choices=every, context=checked(context), question=checked(question))
 
     @overload
     def score(self, texts: str) -> TextScore: ...
@@ -174,8 +188,12 @@ class Model:
     def score(self, texts: Any) -> Any:
         """How probable a text is for a masked language model (its pseudo-log-likelihood)."""
         if isinstance(texts, str):
-            return self._pipeline.score([checked(texts)])[0]
-        return self._pipeline.score([checked(text) for text in texts])
+            return self.score([texts])[0]
+        results = self._engine.call("score", texts=[checked(text) for text in texts])
+        for result in results:
+            if result["perplexity"] is None:  # JSON has no infinity
+                result["perplexity"] = math.inf
+        return results
 
     def train(
         self,
@@ -208,14 +226,32 @@ class Model:
         arguments.update(
             task=task, epochs=epochs, learning_rate=learning_rate, batch_size=batch_size, batch_tokens=batch_tokens
         )
-        report = self._pipeline.train(
-            data_of(data, "the training data"),
-            data_of(validation, "the validation data"),
-            json_of(arguments),
-            on_step,
-        )
-        return cast(Training, json.loads(report))
+        options = {
+            "data": data_of(data, "the training data"),
+            "validation": data_of(validation, "the validation data"),
+            "arguments": arguments,
+        }
+        with self._engine.busy:
+            if self._is_training:
+                raise ValueError("this model is being trained already")
+            self._is_training = True
+            try:
+                self._engine.call("start_training", **options)
+                return self._updates(on_step)
+            finally:
+                self._engine.call("abandon_training")  # one that Ctrl-C or an error has ended
+                self._is_training = False
+
+    def _updates(self, on_step: Optional[Callable[[Step], Optional[bool]]]) -> Training:
+        more = True
+        while more:
+            step = self._engine.call("advance")
+            more = step.pop("more")
+            step.pop("probes", None)  # the report has them
+            if on_step is not None and on_step(step) is False:
+                break
+        return self._engine.call("end_training")
 
     def save(self, folder: Path, *, save_type: str = "f32") -> None:
         """Writes a folder that mini_bert, transformers and other BERT programs load. Types: f32, f16, bf16."""
-        self._pipeline.save(folder, save_type)
+        self._engine.call("save", folder=path_of(folder), save_type=save_type)

@@ -63,6 +63,11 @@ export class Engine {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#withArrays(inner)]));
   }
 
+  // Frees a training that an error has ended.
+  abandonTraining() {
+    if (this.#backend) this.call('abandon_training');
+  }
+
   // Opens a model: {folder: 'path'} under Node, or {files: {path: Blob | bytes}}.
   async open(source) {
     this.call('open', {folder: await this.#alive.mount(source)});

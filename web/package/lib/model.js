@@ -130,16 +130,18 @@ export class Model {
       this.#engine.call('start_training', {data: await dataOf(data, 'the training data') ?? null,
         validation: await dataOf(validation, 'the validation data'), arguments: {...options, ...lists}});
       return await this.#updates(onStep);
+    } catch (error) {
+      this.#engine.abandonTraining();
+      throw error;
     } finally {
       this.#training = false;
     }
   }
 
   async #updates(onStep) {
-    for (let interrupted = false; ;) {
+    for (;;) {
       const step = this.#engine.call('advance');
-      interrupted = await onStep?.(step) === false;
-      if (interrupted || !step.more) return this.#engine.call('end_training', {interrupted: interrupted && step.more});
+      if (await onStep?.(step) === false || !step.more) return this.#engine.call('end_training');
       await breathe();
     }
   }

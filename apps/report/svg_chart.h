@@ -54,12 +54,4 @@ std::string render_small_chart(const SmallChart& small);
 // are divided into runs, of which it keeps the lowest and the highest point.
 std::vector<ChartPoint> thin(const std::vector<ChartPoint>& points, std::size_t limit);
 
-// The round values in [low, high] and their labels. Their distance is 1, 2 or 5 times a power of ten. There are at most
-// `limit` (≥ 2) values.
-struct Ticks {
-  std::vector<double> values;
-  std::vector<std::string> labels;
-};
-Ticks round_ticks(double low, double high, int limit);
-
 }  // namespace mini_bert

@@ -1,12 +1,20 @@
 # shellcheck shell=bash
-# Functions that make a bare copy of a Debian or Ubuntu release and run commands in it. Other scripts source this file;
-# it needs root and debootstrap, and ends the script where one is missing.
+# Functions that make a bare copy of a Debian or Ubuntu release and run commands in it. Other scripts source this file.
 
-if ((EUID != 0)); then
-  echo "$0 needs root: it makes device files and changes the root directory" >&2
-  exit 1
-fi
-command -v debootstrap > /dev/null || { echo "debootstrap is not installed" >&2; exit 1; }
+# The options of every script that makes roots, for make_root:
+#   --roots DIR, --mirror URL, --keyring FILE
+roots=/var/tmp/mini_bert-roots
+mirror=
+keyring=
+# root_option OPTION VALUE…: sets one of them. Its status is 1 if the first argument is another option.
+root_option() {
+  case $1 in
+    --roots) roots=${2:?--roots needs a folder} ;;
+    --mirror) mirror=${2:?--mirror needs a URL} ;;
+    --keyring) keyring=${2:?--keyring needs a file} ;;
+    *) return 1 ;;
+  esac
+}
 
 # mirror_of DISTRIBUTION DEFAULT: the first mirror of that distribution that this system's own apt uses.
 mirror_of() {
@@ -20,10 +28,15 @@ mirror_of() {
 has_release() { wget -q --spider "$1/dists/$2/Release"; }
 
 # make_root RELEASE FOLDER [MIRROR] [KEYRING]: fills FOLDER with the smallest system of that release. A folder that is
-# complete stays as it is. MIRROR may be empty, and is then the mirror of this system, or that of Debian or Ubuntu;
+# complete stays as it is. Needs root and debootstrap, and ends the script where one is missing. MIRROR may be empty, and is then the mirror of this system, or that of Debian or Ubuntu;
 # KEYRING, the keys that the release is signed with, is then where Debian and Ubuntu install their own.
 make_root() {
   local release=$1 folder=$2 mirror=${3-} keyring=${4-}
+  if ((EUID != 0)); then
+    echo "$0 needs root: it makes device files and changes the root directory" >&2
+    exit 1
+  fi
+  command -v debootstrap > /dev/null || { echo "debootstrap is not installed" >&2; exit 1; }
   if [[ ! -e $folder/etc/made-by-try-release ]]; then
     local debian ubuntu components script default_keyring
     # The release is Debian's if Debian's mirror has it, and otherwise Ubuntu's. Every release of Ubuntu is made alike,

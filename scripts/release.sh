@@ -15,7 +15,7 @@
 #
 # SHA256SUMS lists everything in dist/. The same commit on the same system gives the same bytes, except in the wheel.
 # The oldest system decides where the deb and the wheel run, so build them in Debian 12: scripts/try_release.sh bookworm
-# 'apt-get install -y python3-venv' scripts/release.sh.
+# 'apt-get install -y python3-venv help2man' scripts/release.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -58,6 +58,8 @@ needs npm scripts/build_npm.sh
 needs site scripts/playground.sh
 ! wants deb || command -v dpkg-shlibdeps > /dev/null ||
   { echo "$0: deb needs dpkg-shlibdeps, of the package dpkg-dev; --without deb leaves it out" >&2; exit 1; }
+! wants deb || command -v help2man > /dev/null ||
+  { echo "$0: deb needs help2man, of the package of that name; --without deb leaves it out" >&2; exit 1; }
 
 version=$(sed -nE 's/^project\(mini_bert VERSION ([0-9.]+).*/\1/p' CMakeLists.txt)
 # The time that files in packages carry is that of the commit.

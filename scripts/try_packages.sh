@@ -19,22 +19,18 @@ usage() {
   sed -n '5,12s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
-roots=/var/tmp/mini_bert-roots
-mirror=
-keyring=
+. scripts/debian_root.sh
 dist=dist
 while [[ ${1-} == -* ]]; do
-  case $1 in
-    --roots) roots=${2:?--roots needs a folder}; shift 2 ;;
-    --mirror) mirror=${2:?--mirror needs a URL}; shift 2 ;;
-    --keyring) keyring=${2:?--keyring needs a file}; shift 2 ;;
-    --dist) dist=${2:?--dist needs a folder}; shift 2 ;;
-    *) usage ;;
-  esac
+  if [[ $1 == --dist ]]; then
+    dist=${2:?--dist needs a folder}
+  else
+    root_option "$@" || usage
+  fi
+  shift 2
 done
 (($# > 0)) || set -- bookworm trixie
 [[ -f $dist/SHA256SUMS ]] || { echo "$0: $dist/SHA256SUMS is missing; scripts/release.sh makes the packages" >&2; exit 1; }
-. scripts/debian_root.sh
 
 failed=0
 say() { printf '%-7s %-9s %s\n' "$1" "$release" "$2"; }
@@ -98,6 +94,8 @@ try_deb() {
   try "deb: apt install ./$(basename "$dist"/mini-bert_*.deb)" install_packages /home/user/dist/mini-bert_*.deb || return 0
   try "deb: the four programs, --version, --help, a wrong flag" as_user "$teach; programs /usr/bin; mini_bert train --version" || true
   try "deb: the demo: 亮 before, 涛 after training" as_user "$teach; mkdir deb; cd deb; teach /usr/bin /usr/share/mini_bert/data" || true
+  try "deb: each program has a manual page" as_root "cd /usr/share/man/man1 &&
+    for program in predict tokenize train vocab; do zcat mini_bert_\$program.1.gz | grep -q -- --version; done" || true
   try "deb: the licence is where Debian expects it" as_root "grep -q 'MIT License' /usr/share/doc/mini-bert/copyright" || true
   # shellcheck disable=SC2016 # expanded in the root
   try "deb: apt remove leaves nothing" as_root 'apt-get -q -y remove --autoremove mini-bert

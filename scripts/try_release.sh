@@ -25,19 +25,14 @@ usage() {
   exit 2
 }
 
-roots=/var/tmp/mini_bert-roots
-mirror=
+. scripts/debian_root.sh
 packages=
-keyring=
 fresh=0
 while [[ ${1-} == -* ]]; do
   case $1 in
-    --roots) roots=${2:?--roots needs a folder}; shift 2 ;;
-    --mirror) mirror=${2:?--mirror needs a URL}; shift 2 ;;
-    --keyring) keyring=${2:?--keyring needs a file}; shift 2 ;;
     --packages) packages=${2:?--packages needs a list}; shift 2 ;;
     --fresh) fresh=1; shift ;;
-    *) usage ;;
+    *) root_option "$@" || usage; shift 2 ;;
   esac
 done
 (($# > 0)) || usage
@@ -45,7 +40,6 @@ release=$1
 shift
 (($# > 0)) || set -- scripts/demo.sh scripts/test.sh
 
-. scripts/debian_root.sh
 root=$roots/$release
 ((fresh == 0)) || rm -rf --one-file-system "$root"
 make_root "$release" "$root" "$mirror" "$keyring"

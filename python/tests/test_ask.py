@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mini_bert
@@ -67,6 +68,19 @@ def test_an_array_lives_longer_than_its_model(shipped_folder):
     del model
     mini_bert.load(shipped_folder).embed(["别的"] * 8)
     np.testing.assert_array_equal(vectors, before)
+
+
+def test_threads_have_arrays_of_their_own(model):
+    texts = ["今天天气很好。", "他来了", "诸葛亮字孔明"]
+    expected = [model.embed(text) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        for found, text in zip(pool.map(model.embed, texts * 40), texts * 40):
+            np.testing.assert_array_equal(found, expected[texts.index(text)])
+
+
+def test_a_text_that_cannot_be_has_an_infinite_perplexity(model, sentences):
+    model.train(sentences[:8], max_steps=1, learning_rate=1e4)
+    assert model.score("今天天气很好。")["perplexity"] == float("inf")
 
 
 def test_embed_normalizes_and_pools(model):

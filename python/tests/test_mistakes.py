@@ -124,6 +124,13 @@ def test_text_that_is_no_unicode(model):
         assert "surrogate" in line_of(error)
 
 
+def test_a_path_that_is_no_unicode(model, tmp_path):
+    for call in (mini_bert.load, model.save, model.train):
+        with pytest.raises((ValueError, OSError)) as error:
+            call(tmp_path / "\udcff.txt")
+        assert line_of(error)
+
+
 def test_a_text_of_another_type(model):
     with pytest.raises(TypeError) as error:
         model.embed([b"bytes"])

@@ -107,6 +107,34 @@ def test_an_error_of_the_callback_passes_through(model, sentences):
     assert answer(model)
 
 
+def test_nothing_is_left_of_a_training_that_an_error_ends(model, sentences):
+    with pytest.raises(ZeroDivisionError):
+        model.train(sentences, on_step=lambda step: 1 / 0, **FAST)
+    with pytest.raises(ValueError, match="no training has been started"):
+        model._engine.call("advance")
+
+
+def test_a_callback_cannot_begin_another_training(model, sentences):
+    with pytest.raises(ValueError, match="being trained already"):
+        model.train(sentences, on_step=lambda step: model.train(sentences), **FAST)
+    assert model.train(sentences, max_steps=1, **FAST)["step"] == 1
+
+
+def test_other_threads_wait_for_a_training(model, sentences):
+    steps, seen = [], []
+    thread = threading.Thread(target=lambda: seen.append((model.embed("诸葛涛"), len(steps))))
+
+    def look(step):
+        steps.append(step)
+        if step["step"] == 1:
+            thread.start()
+
+    model.train(sentences, max_steps=3, on_step=look, **FAST)
+    thread.join()
+    assert seen[0][1] == 3
+    np.testing.assert_array_equal(seen[0][0], model.embed("诸葛涛"))
+
+
 def test_ctrl_c_stops_after_the_step_and_leaves_the_model(model, sentences):
     steps = []
 

@@ -159,6 +159,8 @@ inline double reduce_add_pd(simde__m512d x) {
 #define _mm512_reduce_max_ps mini_bert::emulation::reduce_max_ps
 #undef _mm512_reduce_add_pd
 #define _mm512_reduce_add_pd mini_bert::emulation::reduce_add_pd
+#undef _mm512_madd_epi16  // SIMDe 0.7.4 gives this name to the form with a mask
+#define _mm512_madd_epi16 simde_mm512_madd_epi16
 #undef _mm512_shuffle_f32x4
 #define _mm512_shuffle_f32x4 simde_mm512_shuffle_f32x4
 // NOLINTEND(bugprone-reserved-identifier)

@@ -25,8 +25,8 @@ struct WeightPanels {
   Tensor scales = {}, offsets = {};  // int8: of each row of W its scale, f32, and −128·Σ q, i32
 };
 
-// The panels of one weight, beside it. They are made when a product needs them, and dropped when the weight changes. Its
-// functions may be called from several threads at once.
+// The panels of one weight, beside it. They are made when a product needs them, and dropped when the weight changes.
+// Its functions may be called from several threads at once.
 class PackedWeight {
  public:
   WeightUse use() const { return use_; }

@@ -104,8 +104,7 @@ TEST_CASE("weight: a pass that is recorded multiplies the weight itself and free
   const Packed packed;
   const Weight exact(packed.weight.value().clone(), true);
   const Tape tape;
-  CHECK(same_bits(linear(packed.x, packed.weight, packed.bias).value(),
-                  linear(packed.x, exact, packed.bias).value()));
+  CHECK(same_bits(linear(packed.x, packed.weight, packed.bias).value(), linear(packed.x, exact, packed.bias).value()));
   CHECK_FALSE(packed.weight.holds_panels());
   const NoGrad no_grad;
   CHECK(packed.is_up_to_date());

@@ -108,7 +108,10 @@ class Int8Multiplication {
     for (Index panel = panels.begin; panel < panels.end; ++panel) {
       for (Index row = 0; row < rows.size(); row += tiles_.tile_rows) {
         const Index tall = std::min(tiles_.tile_rows, rows.size() - row);
-        multiply_tile(rows.begin + row, tall, panel, a + row * words_, row_scales + row);
+        const Range fetched = panel + 1 < panels.end
+                                  ? Range{panel_size() * row / rows.size(), panel_size() * (row + tall) / rows.size()}
+                                  : Range{0, 0};
+        multiply_tile(rows.begin + row, tall, panel, a + row * words_, row_scales + row, fetched);
       }
     }
   }
@@ -124,17 +127,23 @@ class Int8Multiplication {
     simd_.f32_terms.pack_transposed.f32(bytes, words_, words_, rows.size(), panel, rows.size());
   }
 
-  void multiply_tile(Index row, Index tall, Index panel, const float* a, const float* row_scales) const {
+  Index panel_size() const { return words_ * tiles_.tile_cols; }
+
+  // Meanwhile the tile prefetches the words `fetched` of the next panel. The first rows of a panel wait for memory;
+  // when few rows share it, memory would rest while the others are multiplied.
+  void multiply_tile(Index row, Index tall, Index panel, const float* a, const float* row_scales, Range fetched) const {
     const Index col = panel * tiles_.tile_cols;
-    tiles_.tile[tall - 1](words_, reinterpret_cast<const std::uint32_t*>(a),
-                          reinterpret_cast<const std::uint32_t*>(panels_.values.data<float>() + col * words_),
+    const float* const b = panels_.values.data<float>() + panel * panel_size();
+    tiles_.tile[tall - 1](words_, reinterpret_cast<const std::uint32_t*>(a), reinterpret_cast<const std::uint32_t*>(b),
                           {.offsets = panels_.offsets.data<std::int32_t>() + col,
                            .row_scales = row_scales,
                            .scales = panels_.scales.data<float>() + col,
                            .bias = bias_.data<float>() + col,
                            .c = y_.data<float>() + row * panels_.outputs + col,
                            .ldc = panels_.outputs,
-                           .cols = std::min(tiles_.tile_cols, panels_.outputs - col)});
+                           .cols = std::min(tiles_.tile_cols, panels_.outputs - col),
+                           .fetch = b + panel_size() + fetched.begin,
+                           .fetch_end = b + panel_size() + fetched.end});
   }
 
   const simd::Kernels& simd_;
@@ -156,8 +165,8 @@ void matmul_int8_defined(const Tensor& x, const WeightPanels& panels, const Tens
     for (Index col = 0; col < panels.outputs; ++col) {
       std::int32_t sum = panels.offsets.data<std::int32_t>()[col];
       for (Index i = 0; i < depth; ++i) sum += q[static_cast<std::size_t>(i)] * w[col * ld + i];
-      y.data<float>()[row * panels.outputs + col] = std::fma(
-          static_cast<float>(sum), row_scale * panels.scales.data<float>()[col], bias.data<float>()[col]);
+      y.data<float>()[row * panels.outputs + col] =
+          std::fma(static_cast<float>(sum), row_scale * panels.scales.data<float>()[col], bias.data<float>()[col]);
     }
   });
 }

@@ -8,8 +8,8 @@
 #include "mini_bert/tensor/simd/kernels.h"
 #include "mini_bert/tensor/simd/registers.h"
 
-// The inner loops of products of int8; matmul_int8.h says what they compute. Panels are those of matmul_simd.h: words of
-// 32 bits, [words][rows] and [words][columns]. Here a word holds four consecutive terms.
+// The inner loops of products of int8; matmul_int8.h says what they compute. Panels are those of matmul_simd.h: words
+// of 32 bits, [words][rows] and [words][columns]. Here a word holds four consecutive terms.
 namespace mini_bert::simd {
 
 // Words for CPUs that multiply only numbers of 16 bits: terms 0 and 2 and terms 1 and 3 of each word are widened. A sum
@@ -32,8 +32,8 @@ struct WidenedWords {
   }
 };
 
-// The result of ROWS × VECTORS registers of sums over the words of two panels (Int8Product::Result). The sums begin with
-// the offsets of the columns.
+// The result of ROWS × VECTORS registers of sums over the words of two panels (Int8Product::Result). The sums begin
+// with the offsets of the columns.
 template <class F, int ROWS, int VECTORS, class Words>
 void int8_tile(Index words, const std::uint32_t* a, const std::uint32_t* b, const Int8Product::Result& result) {
   constexpr Index lanes = F::lanes;
@@ -44,8 +44,11 @@ void int8_tile(Index words, const std::uint32_t* a, const std::uint32_t* b, cons
 #pragma GCC unroll 64
     for (int r = 0; r < ROWS; ++r) sum[r][v] = offset;
   }
-#pragma GCC unroll 4
+  // Spread over the words, so that the multiplications hide it: as many lines of 64 bytes a word as a panel has.
+  constexpr Index line = 16, lines = (VECTORS * lanes + line - 1) / line;
+  const float* fetch = result.fetch;
   for (Index k = 0; k < words; ++k) {
+    for (Index i = 0; i < lines && fetch < result.fetch_end; ++i, fetch += line) __builtin_prefetch(fetch, 0, 2);
     typename Words::B b_k[VECTORS];
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) b_k[v] = Words::b(bits(F::load(reinterpret_cast<const float*>(b) + v * lanes)));
@@ -123,7 +126,7 @@ constexpr Int8Product int8_product() {
 // Registers: of 16, eight sums, four of B and two of A; of 32, sixteen sums.
 template <class F>
 constexpr void add_gemm_int8(Kernels& kernels) {
-  kernels.int8 = int8_product<F, F::registers == 16 ? 4 : 8, 2, WidenedWords<F>>();
+  kernels.int8 = int8_product < F, F::registers == 16 ? 4 : 8, 2, WidenedWords < F >> ();
 }
 
 }  // namespace mini_bert::simd

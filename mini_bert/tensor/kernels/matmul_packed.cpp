@@ -72,8 +72,7 @@ bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bi
   const simd::Kernels* const simd = simd::kernels();
   if (packed.use() == WeightUse::int8 && x.dtype() == DType::f32 && y.dtype() == DType::f32) {
     const simd::Int8Product* const tiles = simd::int8_product();
-    const auto panels =
-        packed.panels(Elements::int8_words, 0, [&] { return quantized_weight(simd, tiles, weight); });
+    const auto panels = packed.panels(Elements::int8_words, 0, [&] { return quantized_weight(simd, tiles, weight); });
     matmul_int8(simd, tiles, x, *panels, bias, y);
     return true;
   }

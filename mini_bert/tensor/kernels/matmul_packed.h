@@ -5,8 +5,8 @@
 namespace mini_bert::kernels {
 
 // W [N,K] in panels for products x·Wᵀ: as words (matmul_words.h) that tiles read as they are, rounded to bf16 if
-// `rounded`; or, if W is stored in 16 bits and not rounded, in its own type. Such a panel is half as large, and is widened
-// where it is used.
+// `rounded`; or, if W is stored in 16 bits and not rounded, in its own type. Such a panel is half as large, and is
+// widened where it is used.
 WeightPanels panels_of(const simd::Kernels& simd, const StoredWeight& weight, bool rounded);
 
 // y = x·Wᵀ + bias as weight.packed says: with panels or int8. Returns false, and has done nothing, if this CPU or these

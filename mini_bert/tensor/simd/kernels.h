@@ -48,8 +48,8 @@ struct DotProduct {
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 
-// Products of 8-bit integers (tensor/kernels/matmul_int8_simd.h). Panels consist of 32-bit words of four terms each: in A
-// unsigned numbers, in B signed ones. Sums are i32 and exact, so every instruction set has the same.
+// Products of 8-bit integers (tensor/kernels/matmul_int8_simd.h). Panels consist of 32-bit words of four terms each: in
+// A unsigned numbers, in B signed ones. Sums are i32 and exact, so every instruction set has the same.
 struct Int8Product {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
 
@@ -60,6 +60,8 @@ struct Int8Product {
     const float *row_scales, *scales, *bias;
     float* c;
     Index ldc, cols;
+    // Memory that the next panel needs, [fetch, fetch_end): the tile prefetches it while it multiplies.
+    const float *fetch, *fetch_end;
   };
   using Tile = void (*)(Index words, const std::uint32_t* a, const std::uint32_t* b, const Result& result);
 

@@ -59,9 +59,9 @@ TEST_CASE("a product with panels has the bits of the product without, with any n
   for (const Isa isa : {Isa::neon, Isa::simd128, Isa::avx2, Isa::avx512, Isa::avx512_bf16}) {
     const simd::Kernels* const simd = simd::kernels_for(isa);
     if (simd == nullptr) continue;
-    for (const auto& [m, n, k] : {Extents{1, 1, 1}, Extents{1, 97, 33}, Extents{7, 48, 256}, Extents{8, 49, 257},
-                                  Extents{16, 50, 1031}, Extents{33, 17, 515}, Extents{241, 100, 300},
-                                  Extents{3, 3109, 9}}) {
+    for (const auto& [m, n, k] :
+         {Extents{1, 1, 1}, Extents{1, 97, 33}, Extents{7, 48, 256}, Extents{8, 49, 257}, Extents{16, 50, 1031},
+          Extents{33, 17, 515}, Extents{241, 100, 300}, Extents{3, 3109, 9}}) {
       if (testing::emulated() && m * n * k > 1'000'000) continue;
       for (const auto& [x_type, w_type, y_type] : cases) {
         const Tensor x = normal({m, k}, x_type, 1), w = normal({n, k}, w_type, 2), bias = normal({n}, DType::f32, 3);
@@ -111,7 +111,8 @@ TEST_CASE("halves stay halves in panels, and bf16 products have words", "[matmul
   CHECK(panels_of(*simd, w.to(DType::f32), false).elements == WeightPanels::Elements::f32_words);
 }
 
-TEST_CASE("a packed weight is multiplied in place once, then with panels, and after a change anew", "[matmul][packed]") {
+TEST_CASE("a packed weight is multiplied in place once, then with panels, and after a change anew",
+          "[matmul][packed]") {
   PackedWeight packed;
   packed.set_use(WeightUse::panels);
   const Tensor x = normal({5, 64}, DType::f32, 1), bias = normal({100}, DType::f32, 3);

@@ -79,6 +79,7 @@ bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bi
   if (simd == nullptr) return false;
   const bool rounded = x.dtype() == DType::bf16;
   const auto panels = packed.panels(elements_of(weight, rounded), 1, [&] { return panels_of(*simd, weight, rounded); });
+  if (panels == nullptr) return false;
   matmul_blocked(*simd, {.m = y.rows(),
                          .n = y.cols(),
                          .k = x.cols(),

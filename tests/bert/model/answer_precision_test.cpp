@@ -71,15 +71,15 @@ TEST_CASE("answer precision: int8 is for the encoder and the head for masked wor
   }
 }
 
-TEST_CASE("answer precision: answers do not change when panels are made") {
+TEST_CASE("answer precision: answers change by a last digit at most when panels are made, and not again") {
   const std::string name = GENERATE("f32", "bf16", "int8");
   BertForMaskedLM model(config());
   test::randomize(model, 1);
   model.answer_in(answer_precision_named(name));
   const Tensor first = logits_of(model), second = logits_of(model), third = logits_of(model);
   CAPTURE(name);
-  CHECK(test::same_bits(first, second));
-  CHECK(test::same_bits(first, third));
+  CHECK(difference(first, second) <= (name == "f32" ? 1e-5 : 0) * difference(first, Tensor::zeros(first.shape())));
+  CHECK(test::same_bits(second, third));
 }
 
 TEST_CASE("answer precision: bf16 and int8 come near to f32, and are not f32") {

@@ -27,7 +27,7 @@ done
 for stem in $(stems mini_bert/tensor/kernels); do
   kernel=mini_bert/tensor/kernels/$stem
   exists "$kernel.h" || lacks "$kernel" "$kernel.h"
-  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked|dot)$ ]]; then
+  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked|dot|packed)$ ]]; then
     definition=mini_bert/tensor/kernels/${BASH_REMATCH[1]}
     exists "$definition.*" || lacks "$kernel" "$definition.cpp it is a variant of"
     continue

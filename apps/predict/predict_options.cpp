@@ -11,6 +11,10 @@ void declare_flags(CommandLine& line, PredictOptions& o) {
   line.model("--model,--model-name-or-path,-m", o.model, "the model: its folder, or its name at huggingface.co")
       .required();
   line.number<std::int64_t>("--threads", o.threads, 0, 1024, "number of threads; 0: one for each processor");
+  line.choice(
+      "--precision", o.precision, {"auto", "f32", "bf16", "int8"},
+      "what weights and activations are multiplied as; auto: bf16 if the CPU multiplies it, otherwise f32; int8 "
+      "is faster and less exact");
   line.section("Texts");
   line.texts("--file,-f", o.files, "file with texts: .txt, .json, .jsonl, .csv, .tsv; repeatable").repeatable();
   line.text("--text-column", o.text_column, "which column or key of --file holds the text");

@@ -29,6 +29,7 @@ struct PredictOptions {
   bool normalize = false;
   bool json = false;
   std::int64_t threads = 0;
+  std::string precision = "auto";
 };
 
 void declare_flags(CommandLine& line, PredictOptions& options);

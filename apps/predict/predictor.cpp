@@ -29,6 +29,12 @@ std::vector<Request> requests_of_rows(const std::string& path, const std::string
   return requests;
 }
 
+void print_precision(const PredictOptions& options, AnswerPrecision precision) {
+  if (precision == AnswerPrecision::f32) return;
+  print_message(fmt::format("answers are computed in {}{}", name_of(precision),
+                            options.precision == "auto" ? " (auto: this CPU multiplies bf16)" : ""));
+}
+
 std::vector<Request> Predictor::read_file(const std::string& path, const std::string& text_column) const {
   return requests_of_rows(path, text_column);
 }

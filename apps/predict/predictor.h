@@ -27,6 +27,9 @@ class Predictor {
   virtual std::vector<Request> read_file(const std::string& path, const std::string& text_column) const;
 };
 
+// Says on standard error what answers are computed with, if it is not f32.
+void print_precision(const PredictOptions& options, AnswerPrecision precision);
+
 // Loads the model of a task. Names on standard error what is odd about its files: keys that nobody knows, and many rows
 // without a token.
 template <class Model = BertForMaskedLM>
@@ -37,6 +40,8 @@ Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOpti
   }
   const std::string& note = loaded.report.vocabulary_note;
   if (!note.empty()) print_message(note);
+  loaded.model->answer_in(answer_precision_named(options.precision));
+  print_precision(options, loaded.model->answer_precision());
   return loaded;
 }
 

@@ -25,13 +25,13 @@ namespace {
 struct Flags {
   std::string model, batches, check, precision = "f32";
   std::int64_t sentences = 1, length = 16, passes = 20, threads = 0;
-  bool mapped = false, json = false, on_demand = false;
+  bool mapped = false, json = false, on_demand = false, in_place = false;
 };
 
 // The scores [M,V] of the masked rows.
-Tensor scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
+Tensor scores(const BertForMaskedLM& model, const MaskedBatch& batch) {
   const NoGrad no_grad;
-  Mode mode = Mode::inference(precision);
+  Mode mode = model.answer_mode();
   return model.logits(batch.tokens, batch.masked_rows, mode).value();
 }
 
@@ -47,25 +47,30 @@ nlohmann::ordered_json sample(const Tensor& scores) {
   return rows;
 }
 
-// Error unless the scores equal those of the definition in double, up to 1e-4 of the largest score, or 5e-2 with bf16.
-void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
+// The largest error of a score that is no mistake, as a share of the largest score.
+double allowed_error(AnswerPrecision precision) {
+  return precision == AnswerPrecision::f32 ? 1e-4 : precision == AnswerPrecision::bf16 ? 5e-2 : 0.15;
+}
+
+// Error unless the scores equal those of the definition in double, up to allowed_error().
+void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch) {
   BertForMaskedLM exact(model.config(), DType::f64);
   const std::vector<Parameter> from = model.parameters(), to = exact.parameters();
   for (std::size_t p = 0; p < from.size(); ++p) to[p].value().copy_from(from[p].value().to(DType::f64));
-  const Tensor actual = scores(model, batch, precision), expected = scores(exact, batch, Precision::full);
+  const Tensor actual = scores(model, batch), expected = scores(exact, batch);
   double error = 0, largest = 0;
   for (Index i = 0; i < actual.size(); ++i) {
     const double difference = std::abs(actual.data<float>()[i] - expected.data<double>()[i]);
     error = std::isnan(difference) ? INFINITY : std::max(error, difference);
     largest = std::max(largest, std::abs(expected.data<double>()[i]));
   }
-  require(error <= (precision == Precision::full ? 1e-4 : 5e-2) * largest,
+  require(error <= allowed_error(model.answer_precision()) * largest,
           "scores differ from those in double by {}, the largest is {}; nothing was timed", error, largest);
 }
 
 // The best answer to each blank: the result that a program which fills blanks needs.
-std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch, Precision precision) {
-  const Tensor all = scores(model, batch, precision);
+std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch) {
+  const Tensor all = scores(model, batch);
   std::vector<Index> best;
   for (Index row = 0; row < all.rows(); ++row) {
     const Tensor one = all.rows(row, row + 1);
@@ -74,14 +79,13 @@ std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch, 
   return best;
 }
 
-double milliseconds_of_pass(const BertForMaskedLM& model, const std::vector<Work>& works, Precision precision) {
+double milliseconds_of_pass(const BertForMaskedLM& model, const std::vector<Work>& works) {
   const auto start = std::chrono::steady_clock::now();
-  for (const Work& work : works) fill(model, work.batch, precision);
+  for (const Work& work : works) fill(model, work.batch);
   return milliseconds_since(start);
 }
 
-nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model, const std::vector<Work>& works,
-                               Precision precision) {
+nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model, const std::vector<Work>& works) {
   double flops = 0;
   Index sentences = 0;
   for (const Work& work : works) {
@@ -90,12 +94,13 @@ nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model,
   }
   std::vector<double> milliseconds;
   for (std::int64_t pass = -2; pass < flags.passes; ++pass) {
-    const double time = milliseconds_of_pass(model, works, precision);
+    const double time = milliseconds_of_pass(model, works);
     if (pass >= 0) milliseconds.push_back(time);
   }
   std::ranges::sort(milliseconds);
   const double median = milliseconds[milliseconds.size() / 2];
-  const double peak = product_peak(precision == Precision::mixed ? DType::bf16 : DType::f32, num_threads());
+  const bool is_bf16 = model.answer_precision() == AnswerPrecision::bf16;
+  const double peak = product_peak(is_bf16 ? DType::bf16 : DType::f32, num_threads());  // of f32 also beside int8
   return {{"precision", flags.precision},
           {"instruction_set", name_of(isa())},
           {"threads", num_threads()},
@@ -110,29 +115,30 @@ nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model,
 }
 
 void run(const Flags& flags) {
+  require(!flags.in_place || flags.precision == "f32", "--in-place goes with --precision f32");
   require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
-  const Precision precision = flags.precision == "bf16" ? Precision::mixed : Precision::full;
   const auto model = make_model(flags.model, flags.mapped ? WeightMemory::mapped : WeightMemory::allocated);
+  if (!flags.in_place) model->answer_in(answer_precision_named(flags.precision));
   const std::vector<Work> works =
       flags.batches.empty() ? std::vector<Work>{random_work(flags.sentences, flags.length, model->config().vocab_size)}
                             : read_work(flags.batches, model->config());
   if (flags.on_demand) {
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const Work& work : read_work(flags.check, model->config())) {
-      for (const auto& row : sample(scores(*model, work.batch, precision))) rows.push_back(row);
+      for (const auto& row : sample(scores(*model, work.batch))) rows.push_back(row);
     }
     answer({{"scores", rows}});
     std::size_t taken = 0;
     return serve([&] {
       const MaskedBatch& batch = works[taken++ % works.size()].batch;
       const auto start = std::chrono::steady_clock::now();
-      fill(*model, batch, precision);
+      fill(*model, batch);
       return nlohmann::ordered_json{{"ms", milliseconds_since(start)}};
     });
   }
-  check_scores(*model, works.front().batch, precision);
-  const nlohmann::ordered_json figures = measure(flags, *model, works, precision);
+  check_scores(*model, works.front().batch);
+  const nlohmann::ordered_json figures = measure(flags, *model, works);
   fmt::print("{}\n", figures.dump(flags.json ? -1 : 2));
 }
 
@@ -149,7 +155,8 @@ int main(int argc, char** argv) {
   line.number<std::int64_t>("--length", flags.length, 2, 512, "tokens of each");
   line.number<std::int64_t>("--passes", flags.passes, 1, 10'000, "passes whose median is reported");
   line.number<std::int64_t>("--threads", flags.threads, 0, 1024, "0: all processors");
-  line.choice("--precision", flags.precision, {"f32", "bf16"}, "of activations");
+  line.choice("--precision", flags.precision, {"f32", "bf16", "int8"}, "as mini_bert_predict has it");
+  line.toggle("--in-place", flags.in_place, "multiply with the weights where they are, without panels; f32 only");
   line.toggle("--mapped", flags.mapped,
               "leave the weights in the file as the programs do, in halves where they are stored so");
   line.toggle("--json", flags.json, "one line of JSON");

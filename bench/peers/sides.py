@@ -8,7 +8,7 @@ A side is a name and options joined by "+":
     openvino                 OpenVINO, inference alone
 
     bf16                     bfloat16: --precision bf16 here, torch.autocast or a hint to OpenVINO there
-    int8                     8-bit weights and products: ONNX Runtime's dynamic quantisation, OpenVINO's NNCF
+    int8                     8-bit weights and products: --precision int8 here, ONNX Runtime's dynamic quantisation, OpenVINO's NNCF
     f16                      ours, inference: the model's matrices are stored as float16
     compile                  torch.compile
     eager-attention          attention as separate operations rather than one call
@@ -35,7 +35,7 @@ GLIBC_KEEPS = {
 }
 PRELOADS = {"tcmalloc": "libtcmalloc_minimal.so.4", "jemalloc": "libjemalloc.so.2"}
 # The precisions of each program beside f32.
-PROGRAMS = {"torch": {"bf16"}, "onnxruntime": {"int8"}, "openvino": {"bf16", "int8"}, "ours": {"bf16", "f16"}}
+PROGRAMS = {"torch": {"bf16"}, "onnxruntime": {"int8"}, "openvino": {"bf16", "int8"}, "ours": {"bf16", "f16", "int8"}}
 PRECISIONS = set().union(*PROGRAMS.values())
 OPTIONS = {*PRECISIONS, "compile", "eager-attention", "foreach", "fused-graph", "glibc", *PRELOADS}
 LEARNING_RATE, WEIGHT_DECAY = 1e-4, 0.01
@@ -78,8 +78,8 @@ def start(kind, side, where, batches, check):
         command += ["--check", str(check), "--threads", str(where.threads)]
         if kind == "train":
             command += ["--learning-rate", str(LEARNING_RATE), "--weight-decay", str(WEIGHT_DECAY)]
-        if "bf16" in options:
-            command += ["--precision", "bf16"]
+        for precision in options & PRECISIONS - {"f16"}:
+            command += ["--precision", precision]
         if "f16" in options:
             command.append("--mapped")
         return Worker(side, command, settings, log, where.patience)

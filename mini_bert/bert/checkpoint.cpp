@@ -62,6 +62,7 @@ void take_over(const LocatedTensor& from, Parameter parameter, WeightMemory memo
   } else {
     Tensor value = parameter.value();
     from.file->read_into(stored, value);
+    parameter.weight.changed();
   }
 }
 
@@ -90,6 +91,11 @@ void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensor
     check_shape(file, target.name, stored->shape(), target.tensor.shape());
     file.read_into(target.name, target.tensor);
   }
+}
+
+void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters) {
+  for (const Parameter& parameter : parameters) parameter.weight.changed();
+  read_tensors(file, named_tensors(parameters));
 }
 
 std::string check_vocabulary(const BertConfig& config, const Tokenizer& tokenizer, const std::string& name) {

@@ -111,5 +111,6 @@ void save_pretrained(const std::filesystem::path& directory, const BertPreTraine
 std::vector<NamedTensor> named_tensors(const std::vector<Parameter>& parameters);
 std::vector<NamedTensor> named_tensors(const AdamW& optimizer);
 void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensors);
+void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters);  // likewise
 
 }  // namespace mini_bert

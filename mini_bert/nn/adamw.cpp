@@ -37,6 +37,7 @@ void AdamW::step(double learning_rate, double gradient_scale) {
     numbers.weight_decay = slot.parameter.decays() ? options_.weight_decay : 0;
     Tensor value = slot.parameter.value();
     kernels::adamw(numbers, gradient, gradient_scale, value, slot.m, slot.v);
+    slot.parameter.weight.changed();
   }
 }
 

@@ -31,6 +31,7 @@ double glorot_limit(const Shape& shape) {
 
 void set_initial_value(const Parameter& parameter, std::optional<double> deviation, const RandomKey& key) {
   Tensor value = parameter.value();
+  parameter.weight.changed();
   switch (parameter.role) {
     case Role::scale:
       return value.fill(1);

@@ -11,7 +11,8 @@ Place within(const Place& outer, const Place& inner) {
   return {.depth = inner.depth ? inner.depth : outer.depth,
           .of_head = inner.of_head || outer.of_head,
           .row_per_token = inner.row_per_token || outer.row_per_token,
-          .row_per_label = inner.row_per_label || outer.row_per_label};
+          .row_per_label = inner.row_per_label || outer.row_per_label,
+          .many_rows = inner.many_rows || outer.many_rows};
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Place {
   bool of_head = false;                       // belongs to a task, not to the encoder that tasks share
   bool row_per_token = false;                 // has one row, or one number, for each token of the vocabulary
   bool row_per_label = false;                 // has one row, or one number, for each label
+  bool many_rows = false;                     // of a head, and multiplies many rows of a batch, not one for each text
 };
 
 // A trained tensor, and everything that a program asks about it. `path` only says where in the tree of modules it is,

@@ -176,6 +176,7 @@ Pretrained<Model> with_weights_of(const TrainingRequest& request, const BertConf
     if (!fits || (parameter.place.row_per_label && new_labels)) continue;
     Tensor value = parameter.value();
     value.copy_from(found->value());
+    parameter.weight.changed();
   }
   return made;
 }

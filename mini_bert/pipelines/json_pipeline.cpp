@@ -94,8 +94,9 @@ Json JsonPipeline::array(const Tensor& tensor) {
 
 Json JsonPipeline::open(const JsonField& options) {
   training_.reset();
+  const AnswerPrecision precision = answer_precision_named(option(options, "precision", std::string("f32")));
   pipeline_.reset();  // the old weights are freed before the new ones are read
-  pipeline_ = std::make_unique<Pipeline>(needed<std::string>(options, "folder"));
+  pipeline_ = std::make_unique<Pipeline>(needed<std::string>(options, "folder"), precision);
   return describe(options);
 }
 
@@ -105,6 +106,7 @@ Json JsonPipeline::describe(const JsonField&) {
           {"labels", pipeline_->config().labels},
           {"mask_token", pipeline_->tokenizer()->options().mask_token},
           {"parameters", pipeline_->model().parameter_count()},
+          {"precision", name_of(pipeline_->precision())},
           {"threads", num_threads()},
           {"notes", pipeline_->notes()}};
 }

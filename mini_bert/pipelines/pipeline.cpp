@@ -27,6 +27,7 @@ Pipeline::AnyModel Pipeline::load(const LoadOptions& how) {
     for (const std::string& key : loaded.report.unknown_keys) notes_.push_back("key without effect here: " + key);
     if (!loaded.report.vocabulary_note.empty()) notes_.push_back(loaded.report.vocabulary_note);
   }
+  loaded.model->answer_in(precision_);
   state_.models.push_back(std::move(loaded.model));
   return state_.models.back();
 }
@@ -46,7 +47,8 @@ Pipeline::AnyModel Pipeline::load_as_made() {
   }
 }
 
-Pipeline::Pipeline(const std::filesystem::path& model) : folder_(find_model(model)) {
+Pipeline::Pipeline(const std::filesystem::path& model, AnswerPrecision precision)
+    : folder_(find_model(model)), precision_(precision) {
   state_.model = load_as_made();
 }
 

@@ -33,8 +33,8 @@ namespace mini_bert {
 class Pipeline {
  public:
   // `model` is a folder, or a name in the Hugging Face cache (find_model()). Downloads nothing. Error when there is no
-  // model, or when it is damaged.
-  explicit Pipeline(const std::filesystem::path& model);
+  // model, or when it is damaged. Answers are computed in `precision`, also after a training.
+  explicit Pipeline(const std::filesystem::path& model, AnswerPrecision precision = AnswerPrecision::f32);
 
   // One list of answers for each [MASK] of the text. See bert/predict/ for these six.
   std::vector<std::vector<FillMaskAnswer>> fill_mask(std::string_view text, const FillMaskOptions& options = {});
@@ -66,6 +66,7 @@ class Pipeline {
 
   std::shared_ptr<const Tokenizer> tokenizer() const { return state_.tokenizer; }
   const BertPreTrainedModel& model() const { return *state_.model; }
+  AnswerPrecision precision() const { return precision_; }
   const BertConfig& config() const { return state_.model->config(); }
   // Of the model that was loaded first, or trained last: "BertForMaskedLM".
   std::string architecture() const { return state_.model->architecture(); }
@@ -86,6 +87,7 @@ class Pipeline {
   TrainingRequest continued(TrainingRequest request) const;
 
   std::filesystem::path folder_;
+  AnswerPrecision precision_;
   struct State {
     std::shared_ptr<const Tokenizer> tokenizer = nullptr;
     std::vector<AnyModel> models = {};  // of one folder, at most one for each architecture

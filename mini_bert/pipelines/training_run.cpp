@@ -96,6 +96,10 @@ TrainingRun::TrainingRun(Pipeline& pipeline, TrainingRequest request, TrainingOb
                    "needs a folder for checkpoints, which a pipeline has not");
 }
 
+TrainingRun::~TrainingRun() {
+  inputs_.model->answer_in(pipeline_.precision_);
+}
+
 template <class Work>
 auto TrainingRun::with_model(Work work) {
   const std::lock_guard lock(pipeline_.busy_);

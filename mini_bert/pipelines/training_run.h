@@ -27,6 +27,10 @@ class TrainingRun {
   // Reads the data. An error leaves the pipeline as it was; from the first update on, the pipeline has the trained
   // model.
   TrainingRun(Pipeline& pipeline, TrainingRequest request, TrainingObserver& observer);
+  // While a model is trained it validates, and answers, in f32. From here on it answers in the pipeline's precision.
+  ~TrainingRun();
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
 
   // Makes one update. Returns whether there is a next one.
   bool advance();

@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-#include "mini_bert/tensor/tensor.h"
+#include "mini_bert/tensor/packed_weight.h"
 
 namespace mini_bert {
 
@@ -13,6 +13,7 @@ namespace mini_bert {
 struct StoredWeight {
   Tensor values;
   Tensor scales;
+  PackedWeight* packed = nullptr;  // where a product of inference may keep panels of this weight
 
   StoredWeight() = default;
   StoredWeight(Tensor values, Tensor scales = {}) : values(std::move(values)), scales(std::move(scales)) {}

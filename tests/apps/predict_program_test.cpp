@@ -71,6 +71,20 @@ TEST_CASE("predict fill-mask: a table of each blank", "[apps]") {
   CHECK(shop.table(two) == "[MASK]葛[MASK]\n  blank 1\n" + fill_rows(blanks[0]) + "  blank 2\n" + fill_rows(blanks[1]));
 }
 
+TEST_CASE("predict: answers come in the precision that is asked for, which the program names", "[apps]") {
+  const Workshop folder;
+  const std::string question = "fill-mask --model model 三[MASK] --threads 1 --precision ";
+  const double exact = number(folder.answers(question + "f32")[0], "score");
+  CHECK(folder.note(question + "f32").empty());
+  for (const std::string name : {"bf16", "int8"}) {
+    CHECK_THAT(folder.note(question + name), ContainsSubstring("answers are computed in " + name));
+    CHECK(number(folder.answers(question + name)[0], "score") == Approx(exact).epsilon(0.1));
+  }
+  const Outcome wrong = folder.run("mini_bert_predict " + question + "int4");
+  CHECK(wrong.exit_code == 1);
+  CHECK_THAT(wrong.err, ContainsSubstring("--precision") && ContainsSubstring("int4"));
+}
+
 TEST_CASE("predict fill-mask: tables of blanks together and of whole words", "[apps]") {
   const Workshop shop;
   const std::string joint = "fill-mask --model model --joint --top-k 40 '诸[MASK]国[MASK]'";

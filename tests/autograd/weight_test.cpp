@@ -59,3 +59,61 @@ TEST_CASE("weight: operations have the bits of the widened weight in every stora
     CHECK(same_bits(embedding(weight, ids).value(), embedding(wide, ids).value()));
   }
 }
+
+namespace {
+
+// A weight whose panels were made.
+struct Packed {
+  Weight weight{normal({48, 33}, 1), true};
+  Var x{normal({4, 33}, 3)}, bias{normal({48}, 4)};
+
+  Packed() {
+    weight.set_use(WeightUse::int8);
+    linear(x, weight, bias);
+    REQUIRE(weight.holds_panels());
+  }
+  // Whether a product has the result of a new weight with the same numbers.
+  bool is_up_to_date() const {
+    const Weight fresh(weight.value().clone(), true);
+    fresh.set_use(WeightUse::int8);
+    return same_bits(linear(x, weight, bias).value(), linear(x, fresh, bias).value());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("weight: panels go when its holder says that it has changed, in every copy of the handle") {
+  const Packed packed;
+  const Weight other = packed.weight;
+  Tensor value = packed.weight.value();
+  value.fill(0.5);
+  CHECK_FALSE(packed.is_up_to_date());  // nobody has said so
+  other.changed();
+  CHECK_FALSE(packed.weight.holds_panels());
+  CHECK(packed.is_up_to_date());
+}
+
+TEST_CASE("weight: panels go with the value that they were made of") {
+  Packed packed;
+  packed.weight.replace(normal({48, 33}, 9));
+  CHECK_FALSE(packed.weight.holds_panels());
+  CHECK(packed.is_up_to_date());
+}
+
+TEST_CASE("weight: a pass that is recorded multiplies the weight itself and frees the panels") {
+  const Packed packed;
+  const Weight exact(packed.weight.value().clone(), true);
+  const Tape tape;
+  CHECK(same_bits(linear(packed.x, packed.weight, packed.bias).value(), linear(packed.x, exact, packed.bias).value()));
+  CHECK_FALSE(packed.weight.holds_panels());
+  const NoGrad no_grad;
+  CHECK(packed.is_up_to_date());
+  CHECK(packed.weight.holds_panels());
+}
+
+TEST_CASE("weight: one that was made of a Var has no place for panels") {
+  const Weight weight = Var(normal({3, 5}, 1));
+  CHECK(weight.use() == WeightUse::in_place);
+  CHECK_FALSE(weight.holds_panels());
+  CHECK_THROWS_WITH(weight.set_use(WeightUse::panels), ContainsSubstring("no place for panels"));
+}

@@ -94,6 +94,10 @@ inline simde__m256i cvtepi32_epi16(simde__m512i x) {
   return convert_lanes<simde__m256i, std::uint16_t, std::uint32_t>(
       x, [](std::uint32_t lane) { return static_cast<std::uint16_t>(lane); });
 }
+inline simde__m128i cvtepi32_epi8(simde__m512i x) {
+  return convert_lanes<simde__m128i, std::uint8_t, std::uint32_t>(
+      x, [](std::uint32_t lane) { return static_cast<std::uint8_t>(lane); });
+}
 inline simde__m512 cvtepi32_ps(simde__m512i x) {
   return convert_lanes<simde__m512, float, std::int32_t>(x, [](std::int32_t lane) { return static_cast<float>(lane); });
 }
@@ -139,6 +143,8 @@ inline double reduce_add_pd(simde__m512d x) {
 #define _mm512_cvtepu16_epi32 mini_bert::emulation::cvtepu16_epi32
 #undef _mm512_cvtepi32_epi16
 #define _mm512_cvtepi32_epi16 mini_bert::emulation::cvtepi32_epi16
+#undef _mm512_cvtepi32_epi8
+#define _mm512_cvtepi32_epi8 mini_bert::emulation::cvtepi32_epi8
 #undef _mm512_cvtepi32_ps
 #define _mm512_cvtepi32_ps mini_bert::emulation::cvtepi32_ps
 #undef _mm512_cvtps_epi32
@@ -153,6 +159,8 @@ inline double reduce_add_pd(simde__m512d x) {
 #define _mm512_reduce_max_ps mini_bert::emulation::reduce_max_ps
 #undef _mm512_reduce_add_pd
 #define _mm512_reduce_add_pd mini_bert::emulation::reduce_add_pd
+#undef _mm512_madd_epi16  // SIMDe 0.7.4 gives this name to the form with a mask
+#define _mm512_madd_epi16 simde_mm512_madd_epi16
 #undef _mm512_shuffle_f32x4
 #define _mm512_shuffle_f32x4 simde_mm512_shuffle_f32x4
 // NOLINTEND(bugprone-reserved-identifier)

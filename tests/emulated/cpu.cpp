@@ -8,6 +8,10 @@ bool has(Isa isa) {
   return isa != Isa::avx2;
 }
 
+bool has_int8_instructions(Isa isa) {
+  return isa == Isa::avx512 || isa == Isa::avx512_bf16;
+}
+
 namespace testing {
 
 bool emulated() {

@@ -78,6 +78,23 @@ TEST_CASE("json pipeline: answers as Pipeline does") {
   CHECK(opened.result("decode", {{"ids", encoding["input_ids"]}, {"skip_special_tokens", true}}) == "a b c");
 }
 
+TEST_CASE("json pipeline: answers in the precision that it is opened with") {
+  const test::Threads one(1);
+  Opened opened;
+  CHECK(opened.result("describe")["precision"] == "f32");
+  const double exact = opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0]["score"];
+  for (const std::string name : {"bf16", "int8"}) {
+    const json described = opened.result("open", {{"folder", opened.folder.path().string()}, {"precision", name}});
+    CHECK(described["precision"] == name);
+    const double score = opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0]["score"];
+    CHECK(score == Approx(exact).epsilon(0.1));
+    CHECK(score == opened.result("fill_mask", {{"text", "a [MASK] c"}})[0][0]["score"]);
+  }
+  CHECK_THAT(opened.error("open", {{"folder", opened.folder.path().string()}, {"precision", "int4"}}),
+             ContainsSubstring("`precision` is 'int4'; expected one of auto, f32, bf16, int8"));
+  CHECK(opened.result("describe")["precision"] == "int8");  // the model that was open is open
+}
+
 TEST_CASE("json pipeline: a training, update by update, equals Pipeline::train") {
   const test::Threads one(1);
   Opened opened;

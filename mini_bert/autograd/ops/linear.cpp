@@ -13,7 +13,7 @@ Var linear(const Var& x, const Weight& weight, const Var& bias, DType result) {
   const profile::Timed timed("linear");
   check_linear("linear", x, weight, bias);
   Tensor y({x.shape()[0], weight.shape()[0]}, result);
-  kernels::linear(x.value(), weight.stored(), bias.value(), y);
+  kernels::linear(x.value(), weight.to_multiply(), bias.value(), y);
   return record(y, {x, weight.var(), bias}, [x, weight, bias = bias.slot()](const Tensor& dy) {
     // In the order in which they are written: x and weight may be one.
     const auto dx = x.gradient(), dweight = weight.gradient(), dbias = bias.contribution();

@@ -34,6 +34,11 @@ BertPreTrainedModel::BertPreTrainedModel(const BertConfig& config, Pooling pooli
   register_module("", bert_);
 }
 
+void BertPreTrainedModel::answer_in(AnswerPrecision precision) {
+  answer_precision_ = precision;
+  for (const Parameter& parameter : parameters()) parameter.weight.set_use(weight_use(parameter, precision));
+}
+
 void BertPreTrainedModel::register_head(std::string path, const Module& module, bool row_per_label) {
   register_module(std::move(path), module,
                   {.depth = config_.num_hidden_layers + 1, .of_head = true, .row_per_label = row_per_label});

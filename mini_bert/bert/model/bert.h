@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mini_bert/bert/data/batch.h"
+#include "mini_bert/bert/model/answer_precision.h"
 #include "mini_bert/bert/model/embeddings.h"
 #include "mini_bert/bert/model/encoder.h"
 #include "mini_bert/bert/model/mlm_head.h"
@@ -48,6 +49,14 @@ class BertPreTrainedModel : public Module {
   const BertConfig& config() const { return config_; }
   const BertModel& bert() const { return bert_; }
 
+  // Answers are computed in f32 and with weights in place at first. From this call on they are computed in `precision`,
+  // and weights are copied into panels when they are read for the second time; int8 is made at the first time.
+  void answer_in(AnswerPrecision precision);
+  AnswerPrecision answer_precision() const { return answer_precision_; }
+  Mode answer_mode() const {
+    return Mode::inference(answer_precision_ == AnswerPrecision::bf16 ? Precision::mixed : Precision::full);
+  }
+
   // Draws new weights: matrices and tables from N(0, initializer_range²), scales 1, shifts and biases 0, the padding
   // row 0. With `paths`, only the parameters with these paths change. Each gets the same numbers as without `paths`.
   void initialize(std::uint64_t seed) { Module::initialize(seed, config_.initializer_range); }
@@ -64,6 +73,7 @@ class BertPreTrainedModel : public Module {
  private:
   BertConfig config_;
   BertModel bert_;
+  AnswerPrecision answer_precision_ = AnswerPrecision::f32;
 };
 
 // BERT with its masked-language-model head.

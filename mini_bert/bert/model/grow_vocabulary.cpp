@@ -25,6 +25,7 @@ void grow_vocabulary(const BertPreTrainedModel& model, std::span<const std::vect
   for (std::size_t i = 0; i < from.size(); ++i) {
     const Tensor old_value = from[i].value();
     Tensor value = to[i].value();
+    to[i].weight.changed();
     if (!from[i].place.row_per_token) {
       value.copy_from(old_value);
       continue;

@@ -17,7 +17,7 @@ MlmHead::MlmHead(const BertConfig& config, const Weight& word_embeddings, DType 
                                dtype, {.row_per_token = true})
                 .var()),
       activation_(config.activation()) {
-  register_module("transform", transform_);
+  register_module("transform", transform_, {.many_rows = true});
   register_module("norm", norm_);
 }
 

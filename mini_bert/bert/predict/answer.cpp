@@ -95,7 +95,7 @@ std::vector<Tensor> window_logits(const BertForQuestionAnswering& model, const D
   const NoGrad no_grad;
   std::vector<Tensor> logits(windows.sequences.size());
   for (const std::vector<Index>& members : batches_by_length(windows.sequences)) {
-    Mode mode = Mode::inference();
+    Mode mode = model.answer_mode();
     const PackedSequences tokens = pack_members(windows.sequences, members);
     const Tensor packed = finite_answer(model.logits(tokens, mode).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {

@@ -29,7 +29,7 @@ std::vector<float> choice_logits(const BertForMultipleChoice& model, const Datas
   const NoGrad no_grad;
   std::vector<float> scores(data.sequences.size());
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {
-    Mode mode = Mode::inference();
+    Mode mode = model.answer_mode();
     const Tensor logits = finite_answer(model.logits(pack_members(data.sequences, members), mode).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {
       scores[static_cast<std::size_t>(members[m])] = logits.values<float>()[m];

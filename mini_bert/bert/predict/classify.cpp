@@ -36,7 +36,7 @@ std::vector<std::vector<LabelScore>> classify(const BertForSequenceClassificatio
   const NoGrad no_grad;
   std::vector<std::vector<LabelScore>> answers(texts.size());
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {
-    Mode mode = Mode::inference();
+    Mode mode = model.answer_mode();
     const Tensor logits = finite_answer(model.logits(pack_members(data.sequences, members), mode).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {
       const Tensor row = logits.rows(static_cast<Index>(m), static_cast<Index>(m) + 1);

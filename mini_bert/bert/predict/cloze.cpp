@@ -74,7 +74,7 @@ void for_each_row(const BertForMaskedLM& model, std::span<const Sequence> sequen
                   const std::function<void(std::size_t, std::size_t, std::span<const float>)>& use) {
   const NoGrad no_grad;
   for (const std::vector<Index>& members : batches_by_length(sequences)) {
-    Mode mode = Mode::inference();
+    Mode mode = model.answer_mode();
     const PackedSequences tokens = pack_members(sequences, members);
     std::vector<std::int32_t> packed_rows;
     for (std::size_t m = 0; m < members.size(); ++m) {

@@ -75,7 +75,7 @@ std::vector<std::vector<float>> embed(const BertPreTrainedModel& model, const To
   const NoGrad no_grad;
   std::vector<std::vector<float>> vectors(texts.size());
   for (const std::vector<Index>& members : batches_by_length(data.sequences)) {
-    Mode mode = Mode::inference();
+    Mode mode = model.answer_mode();
     const PackedSequences tokens = pack_members(data.sequences, members);
     const Var hidden = model.bert().forward(tokens, mode);
     const Tensor pooled =

@@ -47,7 +47,7 @@ std::vector<std::vector<FillMaskAnswer>> fill_mask(const BertForMaskedLM& model,
   }
 
   const NoGrad no_grad;
-  Mode mode = Mode::inference();
+  Mode mode = model.answer_mode();
   const std::vector<Sequence> sequences = {{encoding.ids, encoding.type_ids}};
   const Var logits = model.logits(pack(sequences), Tensor::from(blanks), mode);  // [M,V]
   const Tensor scores = finite_answer(softmax(logits).value(), model);

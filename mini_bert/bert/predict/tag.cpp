@@ -148,7 +148,7 @@ std::vector<std::vector<TaggedSpan>> tag(const BertForTokenClassification& model
   const NoGrad no_grad;
   std::vector<std::vector<TaggedSpan>> answers(texts.size());
   for (const std::vector<Index>& members : batches_by_length(sequences)) {
-    Mode mode = Mode::inference();
+    Mode mode = model.answer_mode();
     const PackedSequences tokens = pack_members(sequences, members);
     const Tensor probabilities = finite_answer(softmax(model.logits(tokens, mode)).value(), model);
     for (std::size_t m = 0; m < members.size(); ++m) {

@@ -79,8 +79,7 @@ Ending Trainer::run() {
     }
   }
   if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
-    read_tensors(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"),
-                 named_tensors(parameters_));
+    read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), parameters_);
   }
   return ending();
 }

@@ -154,7 +154,7 @@ void Trainer::resume(const fs::path& checkpoint) {
   require(history.guard_blanks == history_.guard_blanks,
           "{}: resume with the guard the run began with: it had {} blanks, now there are {}, or other ones",
           state.string(), history.guard_blanks.size(), history_.guard_blanks.size());
-  read_tensors(SafetensorsFile(checkpoint / "model.safetensors"), named_tensors(parameters_));
+  read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), parameters_);
   read_tensors(SafetensorsFile(checkpoint / "optimizer.safetensors"), named_tensors(optimizer_));
   optimizer_.set_steps(history.step);
   history_ = std::move(history);

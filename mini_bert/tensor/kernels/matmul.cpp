@@ -1,7 +1,7 @@
 #include "mini_bert/tensor/kernels/matmul.h"
 
 #include "mini_bert/tensor/eigen.h"
-#include "mini_bert/tensor/kernels/matmul_blocked.h"
+#include "mini_bert/tensor/kernels/matmul_packed.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert::kernels {
@@ -109,6 +109,7 @@ void matmul_transposed_a(const Tensor& a, const Tensor& b, Tensor& c, Output out
 }
 
 void matmul_weight(const Tensor& x, const StoredWeight& weight, const Tensor& bias, Tensor& y) {
+  if (weight.packed != nullptr && matmul_packed(x, weight, bias, y)) return;
   const bool rounded = rounds_with_weight(x);
   const Tensor w = readable(weight);
   if (bias.dtype() == DType::f32 && fast_product(x, false, w, true, rounded, bias.data<float>(), y, Output::replace)) {

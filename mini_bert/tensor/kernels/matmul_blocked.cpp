@@ -4,6 +4,7 @@
 
 #include "mini_bert/tensor/divide_up.h"
 #include "mini_bert/tensor/kernels/matmul_dot.h"
+#include "mini_bert/tensor/kernels/product_grid.h"
 #include "mini_bert/tensor/parallel.h"
 
 // Matrix products in blocks that fit the caches, after Goto & van de Geijn 2008, "Anatomy of high-performance matrix
@@ -41,30 +42,6 @@ constexpr Index panels_at_once = 4;
 // With at most this many rows in dY·W, W is read in place: a copy would be reused too rarely to pay off.
 constexpr Index in_place_rows_most = 32;
 
-// The grid of rows × cols rectangles into which `threads` threads divide C. It minimises the largest rectangle. Among
-// equal grids it has the most rows of rectangles, because fewer threads then copy the same rows of A.
-struct Grid {
-  Index rows, cols;
-};
-Grid grid_for(Index threads, Index row_panels, Index col_panels) {
-  Grid best{1, threads};
-  Index least = divide_up(row_panels, best.rows) * divide_up(col_panels, best.cols);
-  for (Index rows = 2; rows <= threads; ++rows) {
-    if (threads % rows != 0) continue;
-    const Index largest = divide_up(row_panels, rows) * divide_up(col_panels, threads / rows);
-    if (largest <= least) {
-      best = {rows, threads / rows};
-      least = largest;
-    }
-  }
-  return best;
-}
-
-struct Range {
-  Index begin, end;
-  Index size() const { return end - begin; }
-};
-
 class BlockedProduct {
  public:
   BlockedProduct(const simd::Kernels& simd, const Product& product)
@@ -76,26 +53,29 @@ class BlockedProduct {
                     product.b.dtype == DType::f32) {}
 
   void run() {
-    // A bfloat16 result is rounded once, when its sums are complete.
-    const Index deepest = p_.c_dtype == DType::bf16 ? std::max(p_.k, Index{1}) : depth_packed;
-    const Index most_panels = one_row_block_ ? 0 : divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols);
+    // A bfloat16 result is rounded once, when its sums are complete. A weight in panels needs no memory here.
+    const bool whole_depth = p_.c_dtype == DType::bf16 || p_.panels != nullptr;
+    const Index deepest = whole_depth ? std::max(p_.k, Index{1}) : depth_packed;
+    const Index widest = p_.panels != nullptr ? p_.n : cols_packed;
+    const Index most_panels = packs_together() ? divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols) : 0;
     Tensor b_panels({most_panels * tiled_.tile_cols, std::max(words(std::min(deepest, p_.k)), Index{1})});
     b_panels_ = b_panels.data<float>();
-    for (Index col = 0; col < p_.n; col += cols_packed) {
+    for (Index col = 0; col < p_.n; col += widest) {
       Index k = 0;
       do {  // runs once even without terms, so that C becomes 0
-        multiply({col, std::min(col + cols_packed, p_.n)}, {k, std::min(k + deepest, p_.k)});
+        multiply({col, std::min(col + widest, p_.n)}, {k, std::min(k + deepest, p_.k)});
       } while ((k += deepest) < p_.k);
     }
   }
 
  private:
   Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
+  bool packs_together() const { return !one_row_block_ && p_.panels == nullptr; }
 
   // Adds the terms `depth` to the columns `cols` of C.
   void multiply(Range cols, Range depth) {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
-    if (!one_row_block_) pack_b_together(cols, depth, col_panels);
+    if (packs_together()) pack_b_together(cols, depth, col_panels);
     const Grid grid = one_row_block_ ? Grid{1, num_threads()} : grid_for(num_threads(), row_panels, col_panels);
     parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
       const Index r = part / grid.cols, c = part % grid.cols;
@@ -147,6 +127,7 @@ class BlockedProduct {
   // Returns the terms `block` of a panel of B. With one row block, they are read in place or copied now, together with
   // the next panels. Otherwise all threads have copied them before.
   PanelOfB panel_of_b(Range cols, Range depth, Range block, Index panel, Range panels, float* own) const {
+    if (p_.panels != nullptr) return panel_of_weight(block, panel, own);
     const Index col = cols.begin + panel * tiled_.tile_cols;
     if (!one_row_block_) return {b_panel(cols, depth, block.begin, panel), tiled_.tile_cols};
     if (b_in_place_ && col + tiled_.tile_cols <= cols.end) {
@@ -157,6 +138,18 @@ class BlockedProduct {
       pack_b_alone(cols, {panel, std::min(panel + panels_at_once, panels.end)}, block.begin, block.size(), own);
     }
     return {own + copied * words(block.size()) * tiled_.tile_cols, tiled_.tile_cols};
+  }
+
+  // The same terms of a panel of the weight. Halves are widened now.
+  PanelOfB panel_of_weight(Range block, Index panel, float* own) const {
+    const WeightPanels& weight = *p_.panels;
+    const Index width = tiled_.tile_cols;
+    if (weight.elements != WeightPanels::Elements::halves) {
+      return {weight.values.data<float>() + (panel * words(p_.k) + words(block.begin)) * width, width};
+    }
+    const std::byte* const halves = weight.values.raw() + panel * p_.k * width * Index{sizeof(BFloat16)};
+    pack({halves, weight.values.dtype(), width, true}, true, 0, width, block.begin, block.size(), own, width);
+    return {own, width};
   }
 
   // Copies the panels `panels` in turn.

@@ -25,6 +25,10 @@ struct Product {
   Output output = Output::replace;
   bool rounded = false;
   const float* bias = nullptr;  // [N], added to every row; only with Output::replace
+  // For a weight that may be in panels (matmul_packed.h): B = Wᵀ, and `panels` holds it as well, or is null. The sums
+  // have the same order in both cases.
+  bool may_be_packed = false;
+  const WeightPanels* panels = nullptr;
 };
 
 void matmul_blocked(const simd::Kernels& simd, const Product& product);

@@ -93,8 +93,8 @@ class DotProduct {
 }  // namespace
 
 bool is_dot_product(const Product& p) {
-  return p.m <= rows_most && !p.rounded && !p.a.transposed && p.b.transposed && p.a.dtype == DType::f32 &&
-         p.c_dtype == DType::f32;
+  return p.m <= rows_most && !p.may_be_packed && !p.rounded && !p.a.transposed && p.b.transposed &&
+         p.a.dtype == DType::f32 && p.c_dtype == DType::f32;
 }
 
 void matmul_dot(const simd::Kernels& simd, const Product& product) {

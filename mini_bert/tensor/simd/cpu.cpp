@@ -36,4 +36,13 @@ bool has(Isa isa) {
 #endif
 }
 
+bool has_int8_instructions(Isa isa) {
+#if defined(__x86_64__)
+  return (isa == Isa::avx512 || isa == Isa::avx512_bf16) && __builtin_cpu_supports("avx512vnni");
+#else
+  (void)isa;
+  return false;
+#endif
+}
+
 }  // namespace mini_bert

@@ -7,7 +7,8 @@
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/shape.h"
 
-// Sixteen floats in an AVX-512 register, with the interface of f32x8.h. Only avx512.cpp and avx512_bf16.cpp include it.
+// Sixteen floats in an AVX-512 register, with the interface of f32x8.h. Only avx512.cpp,
+// avx512_bf16.cpp and avx512_vnni.cpp include it.
 namespace mini_bert::simd {
 namespace {
 
@@ -117,6 +118,19 @@ inline U32x16 to_integer(F32x16 a) {
 }
 inline F32x16 to_float(U32x16 a) {
   return _mm512_cvtepi32_ps(a.v);
+}
+
+inline U32x16 even_bytes(U32x16 a) {
+  return _mm512_srai_epi16(_mm512_slli_epi16(a.v, 8), 8);
+}
+inline U32x16 odd_bytes(U32x16 a) {
+  return _mm512_srai_epi16(a.v, 8);
+}
+inline U32x16 add_products(U32x16 a, U32x16 b, U32x16 sum) {
+  return sum + U32x16(_mm512_madd_epi16(a.v, b.v));
+}
+inline void store_bytes(U32x16 a, std::uint8_t* p) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a.v));
 }
 
 inline float sum(F32x16 a) {

@@ -143,6 +143,25 @@ inline F32x4 to_float(U32x4 a) {
   return vcvtq_f32_s32(vreinterpretq_s32_u32(a.v));
 }
 
+// For products of int8, see f32x8.h.
+inline U32x4 even_bytes(U32x4 a) {
+  return vreinterpretq_u32_s16(vshrq_n_s16(vshlq_n_s16(vreinterpretq_s16_u32(a.v), 8), 8));
+}
+inline U32x4 odd_bytes(U32x4 a) {
+  return vreinterpretq_u32_s16(vshrq_n_s16(vreinterpretq_s16_u32(a.v), 8));
+}
+inline U32x4 add_products(U32x4 a, U32x4 b, U32x4 sum) {
+  const int16x8_t x = vreinterpretq_s16_u32(a.v), y = vreinterpretq_s16_u32(b.v);
+  const int32x4_t low = vmull_s16(vget_low_s16(x), vget_low_s16(y));
+  const int32x4_t high = vmull_s16(vget_high_s16(x), vget_high_s16(y));
+  return sum + U32x4(vreinterpretq_u32_s32(vpaddq_s32(low, high)));
+}
+inline void store_bytes(U32x4 a, std::uint8_t* p) {
+  std::uint32_t all[F32x4::lanes];
+  vst1q_u32(all, a.v);
+  for (Index i = 0; i < F32x4::lanes; ++i) p[i] = static_cast<std::uint8_t>(all[i]);
+}
+
 // The sum and the maximum of all lanes, taken pairwise in a fixed order.
 inline float sum(F32x4 a) {
   return vaddvq_f32(a.v);

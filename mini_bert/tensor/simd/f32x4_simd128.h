@@ -150,6 +150,22 @@ inline F32x4 to_float(U32x4 a) {
   return wasm_f32x4_convert_i32x4(a.v);
 }
 
+// For products of int8, see f32x8.h.
+inline U32x4 even_bytes(U32x4 a) {
+  return wasm_i16x8_shr(wasm_i16x8_shl(a.v, 8), 8);
+}
+inline U32x4 odd_bytes(U32x4 a) {
+  return wasm_i16x8_shr(a.v, 8);
+}
+inline U32x4 add_products(U32x4 a, U32x4 b, U32x4 sum) {
+  return sum + U32x4(wasm_i32x4_dot_i16x8(a.v, b.v));
+}
+inline void store_bytes(U32x4 a, std::uint8_t* p) {
+  std::uint32_t all[F32x4::lanes];
+  wasm_v128_store(all, a.v);
+  for (Index i = 0; i < F32x4::lanes; ++i) p[i] = static_cast<std::uint8_t>(all[i]);
+}
+
 // The sum and the maximum of all lanes, taken pairwise in a fixed order.
 inline float sum(F32x4 a) {
   const F32x4 pairs = a + F32x4(wasm_i32x4_shuffle(a.v, a.v, 2, 3, 0, 1));

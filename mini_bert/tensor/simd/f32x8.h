@@ -139,6 +139,27 @@ inline F32x8 to_float(U32x8 a) {
   return _mm256_cvtepi32_ps(a.v);
 }
 
+// For products of int8 (tensor/kernels/matmul_int8_simd.h). Bytes 0 and 2, or 1 and 3, of every lane as two signed
+// numbers of 16 bits.
+inline U32x8 even_bytes(U32x8 a) {
+  return _mm256_srai_epi16(_mm256_slli_epi16(a.v, 8), 8);
+}
+inline U32x8 odd_bytes(U32x8 a) {
+  return _mm256_srai_epi16(a.v, 8);
+}
+// sum + a₀·b₀ + a₁·b₁ for the two signed numbers of 16 bits in every lane.
+inline U32x8 add_products(U32x8 a, U32x8 b, U32x8 sum) {
+  return sum + U32x8(_mm256_madd_epi16(a.v, b.v));
+}
+// Stores the lowest byte of every lane: `lanes` bytes.
+inline void store_bytes(U32x8 a, std::uint8_t* p) {
+  const __m256i lowest = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,  //
+                                          0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  const __m256i fours = _mm256_shuffle_epi8(a.v, lowest);
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(p),
+                   _mm_unpacklo_epi32(_mm256_castsi256_si128(fours), _mm256_extracti128_si256(fours, 1)));
+}
+
 // The sum and the maximum of all lanes, taken pairwise in a fixed order.
 inline float sum(F32x8 a) {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));

@@ -19,6 +19,9 @@ Isa isa();
 // Whether this CPU and its operating system can run a set.
 bool has(Isa isa);
 
+// Whether this CPU has an instruction that multiplies and adds int8 (VNNI), in the registers of this set.
+bool has_int8_instructions(Isa isa);
+
 // What isa() returns if MINI_BERT_ISA has the value `requested`; an empty value means that it is not set.
 Isa choose_isa(std::string_view requested);
 

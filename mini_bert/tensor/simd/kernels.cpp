@@ -7,6 +7,7 @@ namespace mini_bert::simd {
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
 const Kernels& avx512_bf16_kernels();
+const Int8Product& avx512_vnni_int8();
 #endif
 #if defined(__aarch64__) || defined(MINI_BERT_EMULATE_SIMD)
 const Kernels& neon_kernels();
@@ -37,6 +38,24 @@ const Kernels* kernels_for(Isa isa) {
     default:
       return nullptr;
   }
+}
+
+const Int8Product* int8_instructions_for(Isa isa) {
+#if defined(__x86_64__)
+  if ((isa == Isa::avx512 || isa == Isa::avx512_bf16) && has(isa) && has_int8_instructions(isa)) {
+    return &avx512_vnni_int8();
+  }
+#endif
+  (void)isa;
+  return nullptr;
+}
+
+const Int8Product* int8_product() {
+  static const Int8Product* const chosen = [] {
+    const Int8Product* const instructions = int8_instructions_for(isa());
+    return instructions != nullptr || kernels() == nullptr ? instructions : &kernels()->int8;
+  }();
+  return chosen;
 }
 
 const Kernels* kernels() {

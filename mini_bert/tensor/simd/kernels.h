@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <type_traits>
 
 #include "mini_bert/tensor/dtype.h"
@@ -47,6 +48,33 @@ struct DotProduct {
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 
+// Products of 8-bit integers (tensor/kernels/matmul_int8_simd.h). Panels consist of 32-bit words of four terms each: in
+// A unsigned numbers, in B signed ones. Sums are i32 and exact, so every instruction set has the same.
+struct Int8Product {
+  static constexpr int most_tile_rows = 8, most_tile_cols = 48;
+
+  // What a tile makes of its sums, and where: c_rj = (offsets_j + sum_rj)·row_scales_r·scales_j + bias_j for the first
+  // `cols` columns. The arrays hold a whole tile; bias and c hold `cols` columns.
+  struct Result {
+    const std::int32_t* offsets;
+    const float *row_scales, *scales, *bias;
+    float* c;
+    Index ldc, cols;
+    // Memory that the next panel needs, [fetch, fetch_end): the tile prefetches it while it multiplies.
+    const float *fetch, *fetch_end;
+  };
+  using Tile = void (*)(Index words, const std::uint32_t* a, const std::uint32_t* b, const Result& result);
+
+  Index tile_rows, tile_cols;
+  Tile tile[most_tile_rows];  // tile[r-1] computes r rows
+  // A number x stands as zero + round(x/s) with s = max|x|/127. If max|x| is below `least`, all of them stand as 0.
+  static constexpr int zero = 128;
+  static constexpr float most = 127, least = 1e-30f;
+
+  // Returns s: NaN if an x is infinite or NaN, and 0 if all are below `least`; then each q is `zero`.
+  float (*quantize)(const float* x, Index n, std::uint8_t* q);
+};
+
 // The SIMD kernels of one instruction set: loops over plain arrays. Each is written once, as a template over the
 // register type, in tensor/kernels/<op>_simd.h, next to the definition that it must agree with. avx2.cpp, avx512.cpp
 // and the like instantiate the templates. Callers handle threads and shapes.
@@ -57,6 +85,7 @@ struct Kernels {
   void (*narrow_row)(const float* sums, BFloat16* c, Index n, bool accumulate);
 
   DotProduct dot;
+  Int8Product int8;
 
   // Everything else (loops.h), over elements stored as f32 and as bf16.
   Loops<float> f32;
@@ -87,5 +116,12 @@ const Loops<Element>* loops() {
 
 // The kernels of one instruction set; null if it has none or this CPU lacks it.
 const Kernels* kernels_for(Isa isa);
+
+// Products of int8 by the instruction that CPUs have for them (VNNI); null if this CPU lacks it. The sums are those of
+// kernels_for(isa)->int8, so this is no instruction set of its own, and a run may change to a CPU with it or without.
+const Int8Product* int8_instructions_for(Isa isa);
+
+// The fastest products of int8 for isa(), or null if it is portable.
+const Int8Product* int8_product();
 
 }  // namespace mini_bert::simd

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "mini_bert/tensor/divide_up.h"
+#include "mini_bert/tensor/shape.h"
+
+// How threads divide the result of a product.
+namespace mini_bert::kernels {
+
+struct Range {
+  Index begin, end;
+  Index size() const { return end - begin; }
+};
+
+// Part `i` of `parts` nearly equal parts of [0, n).
+inline Range share(Index n, Index i, Index parts) {
+  return {n * i / parts, n * (i + 1) / parts};
+}
+
+// The grid of rows × cols rectangles into which `threads` threads divide C. It minimises the largest rectangle. Among
+// equal grids it has the most rows of rectangles, because fewer threads then copy the same rows of A.
+struct Grid {
+  Index rows, cols;
+};
+inline Grid grid_for(Index threads, Index row_panels, Index col_panels) {
+  Grid best{1, threads};
+  Index least = divide_up(row_panels, best.rows) * divide_up(col_panels, best.cols);
+  for (Index rows = 2; rows <= threads; ++rows) {
+    if (threads % rows != 0) continue;
+    const Index largest = divide_up(row_panels, rows) * divide_up(col_panels, threads / rows);
+    if (largest <= least) {
+      best = {rows, threads / rows};
+      least = largest;
+    }
+  }
+  return best;
+}
+
+}  // namespace mini_bert::kernels

@@ -73,10 +73,7 @@ Ending Trainer::run() {
       return Ending::interrupted;
     }
   }
-  if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
-    read_tensors(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"),
-                 named_tensors(parameters_));
-  }
+  take_best_weights();
   return out_of_patience() ? Ending::stopped_early : Ending::completed;
 }
 

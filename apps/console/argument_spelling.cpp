@@ -133,8 +133,8 @@ bool CommandLine::take_foreign(const std::vector<std::string>& arguments, std::s
   return true;
 }
 
-// Spells arguments as CLI11 reads them: '-' in place of '_' in names of flags, and every value as an argument of its own,
-// covered (value_cover.h). In a program where nothing stands alone, "--flag True" becomes "--flag=true".
+// Spells arguments as CLI11 reads them: '-' in place of '_' in names of flags, and every value as an argument of its
+// own, covered (value_cover.h). In a program where nothing stands alone, "--flag True" becomes "--flag=true".
 std::vector<std::string> CommandLine::spell(const std::vector<std::string>& arguments) {
   const bool alone_allowed = stands_alone();
   std::vector<std::string> result;

@@ -115,8 +115,8 @@ Flag CommandLine::texts(const std::string& names, std::vector<std::string>& valu
 
 Flag CommandLine::model(const std::string& names, std::string& value, const std::string& help) {
   Flag flag = text(names, value, help);
-  app_->get_option(names.substr(0, names.find(',')))->transform(
-      [](const std::string& given) { return covered(shipped_model_or(uncovered(given))); }, "", "");
+  app_->get_option(names.substr(0, names.find(',')))
+      ->transform([](const std::string& given) { return covered(shipped_model_or(uncovered(given))); }, "", "");
   return flag;
 }
 

@@ -5,8 +5,8 @@
 
 namespace mini_bert {
 
-// CLI11 takes a value such as "[MASK] and [MASK]" for a list, "{}" for no value and "-x" for a flag. So it never sees the
-// values that were typed: each gets a cover, a control character in front, until it has been assigned to its flag.
+// CLI11 takes a value such as "[MASK] and [MASK]" for a list, "{}" for no value and "-x" for a flag. So it never sees
+// the values that were typed: each gets a cover, a control character in front, until it has been assigned to its flag.
 constexpr char value_cover = '\x01';
 
 inline std::string covered(const std::string& value) {

@@ -41,9 +41,9 @@ std::string checkpoint_of(std::string_view name) {
 
 // A temporary file or folder of a run, which a killed process has left.
 bool is_half_written(std::string_view name) {
-  constexpr std::array written = {"arguments.json",     "trainer_state.json", "metrics.jsonl",         "report.html",
-                                  "config.json",        "model.safetensors",  "tokenizer_config.json", "vocab.txt",
-                                  "tokenizer.json",     "new_files"};
+  constexpr std::array written = {"arguments.json", "trainer_state.json", "metrics.jsonl",         "report.html",
+                                  "config.json",    "model.safetensors",  "tokenizer_config.json", "vocab.txt",
+                                  "tokenizer.json", "new_files"};
   if (!checkpoint_of(name).empty()) return true;
   if (!name.ends_with(temporary)) return false;
   name.remove_suffix(temporary.size());

@@ -20,9 +20,9 @@ struct TrainOptions : TrainingRequest {
   std::string guard;  // a file or "default", as typed; masking.guard is the file
   bool overwrite = false;
   bool resume = false;
-  std::string checkpoint;  // the checkpoint to resume from; empty: the newest in `output`
+  std::string checkpoint;              // the checkpoint to resume from; empty: the newest in `output`
   bool other_instruction_set = false;  // resume although the run began with another instruction set
-  std::string arguments;   // a JSON file with further flags
+  std::string arguments;               // a JSON file with further flags
   std::string save_type = "f32";
   std::string precision = "auto";  // f32, bf16, or auto: bf16 if the CPU multiplies it
   bool bf16 = false;               // the same as precision = bf16
@@ -57,11 +57,12 @@ void declare_flags(CommandLine& line, TrainOptions& options);
 // UsageError when flags contradict each other or a required flag is missing.
 TrainOptions complete_options(const std::vector<std::string>& typed);
 
-// The content of arguments.json: the flags of a run, so that they need not be typed again with --resume. Flags that only
-// say how this start of the program begins, such as --resume, are left out.
+// The content of arguments.json: the flags of a run, so that they need not be typed again with --resume. Flags that
+// only say how this start of the program begins, such as --resume, are left out.
 std::string arguments_json(const TrainOptions::Given& given);
 
-// The flags in a JSON file, such as arguments.json, spelled as on a command line. Turns {"learning_rate": 1e-4, "probe":
+// The flags in a JSON file, such as arguments.json, spelled as on a command line. Turns {"learning_rate": 1e-4,
+// "probe":
 // ["…", "…"], "pack": true} into --learning-rate=1e-4 --probe=… --probe=… --pack=true. Error for what is no flag.
 std::vector<std::string> flags_from_json(const std::string& path);
 

@@ -137,7 +137,8 @@ void resume(const TrainOptions& options, Trainer& trainer) {
   require(!checkpoint.empty(), "{}: this run has no checkpoint yet; start it anew with --overwrite", options.output);
   const std::size_t warnings = trainer.history().warnings.size();
   try {
-    trainer.resume(checkpoint, options.other_instruction_set ? OtherInstructionSet::accept : OtherInstructionSet::refuse);
+    trainer.resume(checkpoint,
+                   options.other_instruction_set ? OtherInstructionSet::accept : OtherInstructionSet::refuse);
   } catch (const DamagedFileError& error) {
     fail("{}; {}", error.what(), way_out(options));
   }

@@ -72,8 +72,8 @@ void take_over(const LocatedTensor& from, Parameter parameter, WeightMemory memo
 // what the new one answers.
 FileSet model_files() {
   const auto is_read = [](std::string_view name) {
-    constexpr std::array names = {"config.json",       "model.safetensors",     "model.safetensors.index.json",
-                                  "vocab.txt",         "tokenizer.json",        "tokenizer_config.json",
+    constexpr std::array names = {"config.json",       "model.safetensors",      "model.safetensors.index.json",
+                                  "vocab.txt",         "tokenizer.json",         "tokenizer_config.json",
                                   "added_tokens.json", "special_tokens_map.json"};
     return std::ranges::find(names, name) != names.end();
   };

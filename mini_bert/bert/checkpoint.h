@@ -99,10 +99,10 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& model, const Load
   return pretrained;
 }
 
-// Writes a model directory that any BERT program can load: config.json, model.safetensors, vocab.txt (or tokenizer.json)
-// and tokenizer_config.json. A model that the directory already holds is replaced as a whole (replace_together.h): at any
-// moment its files are all old or all new. A decoder that is the table of word embeddings is not written again. Returns
-// what was written.
+// Writes a model directory that any BERT program can load: config.json, model.safetensors, vocab.txt (or
+// tokenizer.json) and tokenizer_config.json. A model that the directory already holds is replaced as a whole
+// (replace_together.h): at any moment its files are all old or all new. A decoder that is the table of word embeddings
+// is not written again. Returns what was written.
 std::vector<WrittenFile> save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
                                          const Tokenizer& tokenizer, StorageType type = StorageType::f32);
 

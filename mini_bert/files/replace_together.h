@@ -20,8 +20,8 @@ struct FileSet {
 //   - Where that is impossible (a mounted folder, a file system without hard links, a folder of another user, the
 //     current folder), the new files are written first, then the old key is removed, the new files are renamed into
 //     place, and the new key comes last. For that instant the folder holds no readable set.
-// A folder without a file of the set gets the new files one by one. `write` may be called twice. Error when a folder has
-// the name of a file of the set.
+// A folder without a file of the set gets the new files one by one. `write` may be called twice. Error when a folder
+// has the name of a file of the set.
 void replace_together(const std::filesystem::path& folder, const FileSet& set,
                       const std::function<void(const std::filesystem::path&)>& write);
 

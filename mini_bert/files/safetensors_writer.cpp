@@ -123,7 +123,7 @@ void write_elements(AtomicFile& file, const Entry& entry, const std::string& pat
 }  // namespace
 
 WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors, StorageType type,
-                       const std::map<std::string, std::string>& metadata) {
+                              const std::map<std::string, std::string>& metadata) {
   std::vector<Entry> entries;
   std::unordered_set<std::string_view> names;
   for (const NamedTensor& named : tensors) {

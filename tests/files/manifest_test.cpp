@@ -81,7 +81,7 @@ TEST_CASE("manifest: a list that is none is damage, and its names stay in the fo
         R"({"../a": {"bytes": 12, "crc32c": "00000000"}})", R"({"": {"bytes": 12, "crc32c": "00000000"}})"}) {
     folder.put("checksums.json", content);
     INFO(content);
-    CHECK_THAT(damage_in(folder.path()), ContainsSubstring("checksums.json: "));
+    CHECK_THAT(damage_in(folder.path()), ContainsSubstring("checksums.json"));
   }
 }
 

@@ -110,7 +110,8 @@ TEST_CASE("replace together: killed before any call, the folder never mixes old 
       CAPTURE(calls, no_exchange);
       REQUIRE(calls < 500);
       const RunFolder folder;
-      killed = killed_before_call(calls, [&] { write_set(folder / "out", "new"); }, no_exchange);
+      killed = killed_before_call(
+          calls, [&] { write_set(folder / "out", "new"); }, no_exchange);
       const std::string state = folder.state();
       REQUIRE(state != "mixed");
       if (no_exchange == 0) REQUIRE(state != "none");

@@ -19,8 +19,8 @@ struct CheckpointFolder {
   std::filesystem::path path;
 };
 
-// All checkpoints in a folder, oldest first, whole or not. A folder of such a name that has none of a checkpoint's files
-// is not ours, and is left out. Nothing when `output` is no folder.
+// All checkpoints in a folder, oldest first, whole or not. A folder of such a name that has none of a checkpoint's
+// files is not ours, and is left out. Nothing when `output` is no folder.
 std::vector<CheckpointFolder> checkpoints_in(const std::filesystem::path& output);
 
 // Reads the whole checkpoint and compares it with its list of checksums. DamagedFileError, with the first file that is

@@ -100,7 +100,8 @@ RunIdentity identity_from(const JsonField& identity) {
 ConfusionMatrix confusion_from(const JsonField& field) {
   ConfusionMatrix confusion;
   field.at("labels").get(confusion.labels);
-  for (const JsonField& number : field.at("counts").elements()) confusion.counts.push_back(number.integer(0, most_steps));
+  for (const JsonField& number : field.at("counts").elements())
+    confusion.counts.push_back(number.integer(0, most_steps));
   const std::size_t count = confusion.labels.size();
   if (confusion.counts.size() != count * count) field.fail("counts", fmt::format("{} numbers", count * count));
   return confusion;

@@ -48,8 +48,8 @@ enum class Ending { completed, stopped_early, interrupted };
 //   3. Loss and gradients are checked to be finite, and the gradient norm is clipped. All gradients are complete and no
 //      weight has changed yet.
 //   4. The anchor, if there is one, and AdamW change the weights with this update's learning rate.
-// A checkpoint is a model directory with optimizer.safetensors, trainer_state.json and checksums.json. A resumed run ends
-// bit-identical to a run that never stopped.
+// A checkpoint is a model directory with optimizer.safetensors, trainer_state.json and checksums.json. A resumed run
+// ends bit-identical to a run that never stopped.
 class Trainer {
  public:
   // Writes checkpoints to `output`, or none if it is empty. All arguments must outlive the trainer. The anchor pulls
@@ -58,9 +58,10 @@ class Trainer {
           std::filesystem::path output, TrainingObserver& observer);
 
   // Continues the run of a checkpoint. DamagedFileError (files/manifest.h) when the checkpoint is not whole. Error when
-  // it is of another model, other data or other arguments (run_identity.h), or when the best checkpoint, which load_best
-  // needs at the end, is gone. With an anchor, the trainer must have been made with the weights that the run began with,
-  // because checkpoints do not contain them. Another instruction set that is accepted is recorded as a warning.
+  // it is of another model, other data or other arguments (run_identity.h), or when the best checkpoint, which
+  // load_best needs at the end, is gone. With an anchor, the trainer must have been made with the weights that the run
+  // began with, because checkpoints do not contain them. Another instruction set that is accepted is recorded as a
+  // warning.
   void resume(const std::filesystem::path& checkpoint,
               OtherInstructionSet other_instruction_set = OtherInstructionSet::refuse);
 

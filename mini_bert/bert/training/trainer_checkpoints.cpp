@@ -129,8 +129,8 @@ void Trainer::verify_best(const TrainingHistory& history, const std::string& sta
   try {
     verify_checkpoint_file(checkpoint_path(*history.best_step), weights_file);
   } catch (const DamagedFileError& error) {
-    fail("{}: the best weights so far are those of update {}; {}. Put the file back, or set `load_best` to false", state,
-         *history.best_step, error.what());
+    fail("{}: the best weights so far are those of update {}; {}. Put the file back, or set `load_best` to false",
+         state, *history.best_step, error.what());
   }
 }
 
@@ -142,9 +142,9 @@ void Trainer::take_best_weights() {
     verify_checkpoint_file(best, weights_file);
     read_tensors(SafetensorsFile(best / weights_file), named_tensors(parameters_));
   } catch (const Error& error) {
-    history_.warnings.push_back(fmt::format(
-        "the model has the weights of the last update, {}, and not the best ones, those of update {}: {}",
-        history_.step, *history_.best_step, error.what()));
+    history_.warnings.push_back(
+        fmt::format("the model has the weights of the last update, {}, and not the best ones, those of update {}: {}",
+                    history_.step, *history_.best_step, error.what()));
   }
 }
 
@@ -164,9 +164,8 @@ void Trainer::check_identity(TrainingHistory& history, const std::string& state,
   }
   if (!differences.empty()) throw OtherRunError(state, std::move(differences));
   history.identity = history_.identity;
-  require(history.total_steps == plan_.total_steps,
-          "{}: max_steps is {}, expected {}; resume from another checkpoint", state, history.total_steps,
-          plan_.total_steps);
+  require(history.total_steps == plan_.total_steps, "{}: max_steps is {}, expected {}; resume from another checkpoint",
+          state, history.total_steps, plan_.total_steps);
   require(history.guard_blanks == history_.guard_blanks,
           "{}: resume with the guard the run began with: it had {} blanks, now there are {}, or other ones", state,
           history.guard_blanks.size(), history_.guard_blanks.size());

@@ -44,10 +44,13 @@ std::vector<std::string> all_flags() {
 // Texts that a parser of flags or of JSON may take for something else, and numbers. A flag refuses those that it cannot
 // take.
 std::vector<std::string> values_for(const std::string& flag) {
-  std::vector<std::string> values = {"[MASK]",  "[a, b]", " [MASK]", "[MASK] or [MASK]", "{}",   "[]",    "",
-                                     "a b",     "null",   "None",    "True",             "no",   "--x",   "-",
-                                     "\"q\"",   "'",      "\\n",     "a\nb",             "%%",   "a=b",   "@x",
-                                     "三[MASK]", "1",      "7",       "-1",               "0.25", "1e-05", "1000000"};
+  std::vector<std::string> values = {"[MASK]", "[a, b]",   " [MASK]", "[MASK] or [MASK]",
+                                     "{}",     "[]",       "",        "a b",
+                                     "null",   "None",     "True",    "no",
+                                     "--x",    "-",        "\"q\"",   "'",
+                                     "\\n",    "a\nb",     "%%",      "a=b",
+                                     "@x",     "三[MASK]", "1",       "7",
+                                     "-1",     "0.25",     "1e-05",   "1000000"};
   values.emplace_back("{\"num_cycles\": 3}");
   const std::string error = message_of({"--" + flag + "=no such value"});
   const std::string one_of = "expected one of ";
@@ -121,7 +124,8 @@ TEST_CASE("flags: those that say the opposite", "[apps][flags]") {
   CHECK(values_of({"--adam-no-bias-correction=false"}).training.adamw.correct_bias);
   CHECK_FALSE(values_of({"--line-by-line"}).pack);
   CHECK(values_of({"--line-by-line=false"}).pack);
-  CHECK(arguments_json(values_of({"--adam-no-bias-correction"}).given) == "{\n  \"adam-no-bias-correction\": \"true\"\n}\n");
+  CHECK(arguments_json(values_of({"--adam-no-bias-correction"}).given) ==
+        "{\n  \"adam-no-bias-correction\": \"true\"\n}\n");
   CHECK(values_of({"--line-by-line"}).changed == std::vector<std::string>{"line-by-line"});
 }
 

@@ -22,7 +22,9 @@ struct SavedRun : Setup {
     Run(*this).trainer.run();
   }
   fs::path at(int step) const { return folder / fmt::format("run/checkpoint-{}", step); }
-  void truncate(int step, const char* file) const { fs::resize_file(at(step) / file, fs::file_size(at(step) / file) / 2); }
+  void truncate(int step, const char* file) const {
+    fs::resize_file(at(step) / file, fs::file_size(at(step) / file) / 2);
+  }
   std::string resume_error(int step) const {
     return test::error_of([&] { Run(*this).trainer.resume(at(step)); });
   }
@@ -44,7 +46,8 @@ TEST_CASE("checkpoints: a damaged one is refused, whatever is damaged, and the n
   CHECK(newest_whole_checkpoint(output)->step == 6);
 
   fs::remove(saved.at(6) / "trainer_state.json");
-  CHECK_THAT(saved.resume_error(6), ContainsSubstring("checkpoint-6/trainer_state.json: is missing; the checkpoint is"));
+  CHECK_THAT(saved.resume_error(6),
+             ContainsSubstring("checkpoint-6/trainer_state.json: is missing; the checkpoint is"));
   CHECK(newest_whole_checkpoint(output)->path == saved.at(3));
   CHECK(saved.resume_error(3) == "no error");
 
@@ -93,10 +96,11 @@ TEST_CASE("load_best: a best checkpoint that is gone is noticed when the run is 
   const fs::path checkpoint = setup.folder / "run/checkpoint-5";
   CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
   fs::remove_all(setup.best());
-  CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint),
-                    ContainsSubstring("checkpoint-5/trainer_state.json: the best weights so far are those of update 0; ") &&
-                        ContainsSubstring("checkpoint-0/model.safetensors: is missing") &&
-                        ContainsSubstring("Put the file back, or set `load_best` to false"));
+  CHECK_THROWS_WITH(
+      Run(setup).trainer.resume(checkpoint),
+      ContainsSubstring("checkpoint-5/trainer_state.json: the best weights so far are those of update 0; ") &&
+          ContainsSubstring("checkpoint-0/model.safetensors: is missing") &&
+          ContainsSubstring("Put the file back, or set `load_best` to false"));
   setup.arguments.load_best = false;
   CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
 }
@@ -139,7 +143,8 @@ TEST_CASE("resume: numbers of trainer_state.json that no run has are refused, wi
     test::rewrite_state(saved.at(9), text);
     return saved.resume_error(9);
   };
-  for (const char* key : {"global_step", "max_steps", "best_global_step", "evaluations_since_best", "steps_since_row"}) {
+  for (const char* key :
+       {"global_step", "max_steps", "best_global_step", "evaluations_since_best", "steps_since_row"}) {
     for (const char* number : {"1e300", "-1e300", "1e19", "-9223372036854775808", "9223372036854775807", "-1", "0.5",
                                "1e400", "null", "\"3\"", "18446744073709551615"}) {
       INFO(key << " " << number);
@@ -169,9 +174,10 @@ TEST_CASE("resume: another instruction set is refused, or accepted when told to,
   const TrainingHistory& history = run.trainer.history();
   CHECK(history.identity.value("instruction_set") == name_of(isa()));
   REQUIRE(history.warnings.size() == 1);
-  CHECK(history.warnings[0] == fmt::format("the instruction set was neon2 up to update 9 and {} after it; the result is "
-                                           "not bit-identical to a run with one of them",
-                                           name_of(isa())));
+  CHECK(history.warnings[0] ==
+        fmt::format("the instruction set was neon2 up to update 9 and {} after it; the result is "
+                    "not bit-identical to a run with one of them",
+                    name_of(isa())));
   CHECK_THAT(test::content_of(saved.at(12) / "trainer_state.json"), ContainsSubstring("the instruction set was neon2"));
   CHECK(saved.resume_error(12) == "no error");  // with the set that it has now
 

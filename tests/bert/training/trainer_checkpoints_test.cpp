@@ -128,8 +128,8 @@ TEST_CASE("trainer: stop_requested saves a checkpoint that is a model directory,
   CHECK(folders_in(setup.folder / "run") == std::vector<std::string>{"checkpoint-2"});
   CHECK(std::ranges::count(run.recorder.events, "checkpoint-2") == 1);
   CHECK(folders_in(setup.folder / "run/checkpoint-2") ==
-        std::vector<std::string>{"checksums.json", "config.json", "model.safetensors", "optimizer.safetensors", "tokenizer_config.json",
-                                 "trainer_state.json", "vocab.txt"});
+        std::vector<std::string>{"checksums.json", "config.json", "model.safetensors", "optimizer.safetensors",
+                                 "tokenizer_config.json", "trainer_state.json", "vocab.txt"});
   CHECK(test::same_bits(weights_in(setup.folder / "run/checkpoint-2"), run.weights()));
 }
 

@@ -240,7 +240,7 @@ int train(const TrainOptions& options) {
   TrainingHistory history = trainer.history();
   const Index validation_texts = inputs.objective->validates() ? inputs.objective->validation().texts : 0;
   const std::vector<std::string> remarks =
-      ending_remarks(history, console.first_loss(), options.training.learning_rate, validation_texts);
+      ending_remarks(history, history.first_loss, options.training.learning_rate, validation_texts);
   history.warnings.insert(history.warnings.end(), remarks.begin(), remarks.end());
   write_file_atomically(fs::path(options.output) / "trainer_state.json", history.to_json());
   recorder.write_report(history, (ending == Ending::completed ? "completed in " : "stopped early after ") + time);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace mini_bert {
 namespace {
 
-constexpr std::initializer_list<std::string_view> needed_files = {weights_file, optimizer_file, state_file};
+constexpr std::initializer_list<std::string_view> needed_files = {state_file, weights_file, optimizer_file};
 
 std::optional<Index> step_in_name(std::string_view name) {
   constexpr std::string_view prefix = "checkpoint-";

@@ -171,6 +171,7 @@ std::string TrainingHistory::to_json() const {
   json["evaluations_since_best"] = evaluations_since_best;
   json["identity"] = Json::object();
   for (const auto& [key, value] : identity.facts()) json["identity"][key] = value;
+  if (first_loss) json["first_loss"] = *first_loss;
   json["loss_since_row"] = loss_since_row;
   json["steps_since_row"] = steps_since_row;
   json["log_history"] = log_history(*this);
@@ -205,6 +206,7 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
   }
   history.evaluations_since_best = file.at("evaluations_since_best").integer(0, most_steps);
   history.identity = identity_from(file.at("identity"));
+  file.read_set("first_loss", history.first_loss);
   history.loss_since_row = file.at("loss_since_row").number();
   history.steps_since_row = file.at("steps_since_row").integer(0, history.step);
   std::vector<std::string> metrics;

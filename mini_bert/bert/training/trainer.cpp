@@ -130,6 +130,7 @@ UpdateReport Trainer::update() {
 }
 
 void Trainer::record(const UpdateReport& report) {
+  if (history_.step == 1) history_.first_loss = report.loss;
   history_.loss_since_row += report.loss;
   ++history_.steps_since_row;
   observer_.on_update(report, history_);

@@ -39,9 +39,9 @@ class AllData : public ProgramFolder {
             flags);
     INFO(unbroken.out << unbroken.err);
     REQUIRE(unbroken.exit_code == 0);
-    const Outcome resumed =
-        run("cp -r out again && rm -r again/checkpoint-[4-6] again/model.safetensors again/config.json && mini_bert_train "
-            "--resume --output again");
+    const Outcome resumed = run(
+        "cp -r out again && rm -r again/checkpoint-[4-6] again/model.safetensors again/config.json && mini_bert_train "
+        "--resume --output again");
     INFO(resumed.out << resumed.err);
     REQUIRE(resumed.exit_code == 0);
     CHECK_THAT(resumed.out, ContainsSubstring("again/checkpoint-3 after 3 updates"));

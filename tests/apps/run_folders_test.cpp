@@ -166,9 +166,10 @@ TEST_CASE("run folders: a signal that a run was started to ignore stays ignored"
   const RunFolders folder;
   const Outcome outcome = folder.run(
       "trap '' INT; { until grep -q grad_norm out/metrics.jsonl 2>/dev/null; do sleep 0.01; done; "
-      "kill -INT $(cut -d' ' -f1 out/run.lock); } & " +
-      RunFolders::train(600) + "--save-steps 0");
+      "kill -INT $(cut -d' ' -f1 out/run.lock) && touch sent; } & " +
+      RunFolders::train(3000) + "--save-steps 0");
   INFO(outcome.out << outcome.err);
+  CHECK(fs::exists(folder.path() / "sent"));
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(folder.report(), ContainsSubstring("<span>completed in"));
 }

@@ -196,8 +196,9 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
   const nlohmann::json json = parse_json(text, name);
   const JsonField file = JsonField(json, name, "resume from another checkpoint").object();
   TrainingHistory history;
+  const JsonField step = file.at("global_step");
   history.total_steps = file.at("max_steps").integer(0, most_steps);
-  history.step = file.at("global_step").integer(0, history.total_steps);
+  history.step = step.integer(0, history.total_steps);
   history.epoch = file.at("epoch").number();
   history.epochs = file.at("num_train_epochs").number();
   if (const auto best_step = file.find("best_global_step")) {

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "apps/console/command_line.h"
+#include "apps/console/value_cover.h"
 
 namespace mini_bert {
 namespace {
@@ -132,8 +133,8 @@ bool CommandLine::take_foreign(const std::vector<std::string>& arguments, std::s
   return true;
 }
 
-// Spells arguments as CLI11 reads them: '-' in place of '_' in names of flags, and "--flag=-1" for "--flag -1", which
-// CLI11 would read as two flags. In a program where nothing stands alone, "--flag True" becomes "--flag=true".
+// Spells arguments as CLI11 reads them: '-' in place of '_' in names of flags, and every value as an argument of its
+// own, covered (value_cover.h). In a program where nothing stands alone, "--flag True" becomes "--flag=true".
 std::vector<std::string> CommandLine::spell(const std::vector<std::string>& arguments) {
   const bool alone_allowed = stands_alone();
   std::vector<std::string> result;
@@ -142,27 +143,28 @@ std::vector<std::string> CommandLine::spell(const std::vector<std::string>& argu
   for (size_t i = 0; i < arguments.size(); ++i) {
     std::string argument = arguments[i];
     if (argument == "--") {
-      result.insert(result.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+      result.push_back(argument);
+      while (++i < arguments.size()) result.push_back(covered(arguments[i]));
       break;
     }
     check_dashes(argument);
     if (!is_flag(argument)) {
       if (!alone_allowed && !takes_files) fail_alone(argument, last_flag);
       if (takes_files) result.push_back(last_flag);
-      result.push_back(argument);
+      result.push_back(covered(argument));
       continue;
     }
     if (take_foreign(arguments, i)) {
       takes_files = false;
       continue;
     }
-    std::string flag = argument.substr(0, argument.find('='));
+    const bool is_long = argument.starts_with("--");
+    std::string flag = argument.substr(0, is_long ? argument.find('=') : 2);
+    const bool has_value = argument != flag;
     std::replace(flag.begin(), flag.end(), '_', '-');
     argument.replace(0, flag.size(), flag);
-    const bool is_long = flag.starts_with("--");
-    const CLI::Option* const option = app_->get_option_no_throw(is_long ? flag : flag.substr(0, 2));
-    if (!option) fail_unknown(flag);
-    const bool has_value = argument != flag || (!is_long && flag.size() > 2);
+    const CLI::Option* const option = app_->get_option_no_throw(flag);
+    if (!option) fail_unknown(is_long ? flag : argument);
     const bool may_take_next = !has_value && i + 1 < arguments.size() && !is_flag(arguments[i + 1]);
     if (option->get_items_expected_max() == 0) {
       const bool takes_next = may_take_next && !alone_allowed;
@@ -178,13 +180,12 @@ std::vector<std::string> CommandLine::spell(const std::vector<std::string>& argu
     }
     takes_files = std::ranges::find(file_flags_, option) != file_flags_.end();
     last_flag = takes_files ? "--" + option->get_lnames().front() : flag;
-    if (may_take_next && is_negative_number(arguments[i + 1])) {
-      argument += "=" + arguments[++i];
-    } else if (may_take_next && !alone_allowed) {
-      result.push_back(argument);
-      argument = arguments[++i];
+    result.push_back(flag);
+    if (has_value) {
+      result.push_back(covered(argument.substr(flag.size() + (is_long ? 1 : 0))));
+    } else if (may_take_next && (!alone_allowed || is_negative_number(arguments[i + 1]))) {
+      result.push_back(covered(arguments[++i]));
     }
-    result.push_back(argument);
   }
   return result;
 }

@@ -54,14 +54,16 @@ bool is_argument(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, allowed);
 }
 
-// Bits differ between instruction sets, so a run must continue with the one it began with.
+// Bits differ between instruction sets, so a run continues with the one it began with, unless told otherwise.
 std::string advice(const std::exception& error) {
   const auto* other_run = dynamic_cast<const OtherRunError*>(&error);
   if (other_run == nullptr) return "";
   const auto& differences = other_run->differences();
-  const auto set = std::ranges::find(differences, "instruction_set", &RunIdentity::Difference::key);
+  const auto set = std::ranges::find(differences, instruction_set_key, &RunIdentity::Difference::key);
   if (set == differences.end()) return "";
-  return fmt::format("; to go on, set MINI_BERT_ISA={} on a CPU that has it, or start the run anew", set->before);
+  const std::string same = fmt::format("; to go on, set MINI_BERT_ISA={} on a CPU that has it", set->before);
+  if (differences.size() > 1) return same;
+  return same + ", or add --allow-other-instruction-set: the result will be as good, but not bit-identical";
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "apps/console/shipped_files.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
+#include "apps/console/value_cover.h"
 #include "mini_bert/base/version.h"
 
 namespace mini_bert {
@@ -62,16 +63,6 @@ std::string flag_help(const std::string& text) {
   return wrapped(text, help_width() - help_column);
 }
 
-// CLI11 reads an argument such as "[MASK] and [MASK]" as a list. A space in front makes it a text; uncovered() removes
-// the space again.
-bool in_brackets(std::string_view argument) {
-  return argument.starts_with('[') && argument.ends_with(']');
-}
-std::string uncovered(std::string argument) {
-  if (argument.starts_with(' ') && in_brackets(std::string_view(argument).substr(1))) argument.erase(0, 1);
-  return argument;
-}
-
 }  // namespace
 
 Flag& Flag::required() {
@@ -101,17 +92,18 @@ void CommandLine::examples(const std::vector<std::string>& commands) {
 
 Flag CommandLine::prepare(CLI::Option* option, const std::string& default_text) {
   if (!default_text.empty()) option->default_str(default_text);
+  option->transform(uncovered, "", "");
   return Flag(option->group(section_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast));
 }
 
 Flag CommandLine::toggle(const std::string& names, bool& value, const std::string& help) {
-  return Flag(app_->add_flag(names, value, flag_help(help))->group(section_));
+  CLI::Option* const option = app_->add_flag(names, value, flag_help(help))->group(section_);
+  if (names.find("{false}") != std::string::npos) opposites_.push_back(option);
+  return Flag(option);
 }
 
 Flag CommandLine::text(const std::string& names, std::string& value, const std::string& help) {
-  CLI::Option* const option =
-      app_->add_option(names, value, flag_help(help))->transform(uncovered, "", "")->type_name("TEXT");
-  return prepare(option, value);
+  return prepare(app_->add_option(names, value, flag_help(help))->type_name("TEXT"), value);
 }
 
 Flag CommandLine::texts(const std::string& names, std::vector<std::string>& values, const std::string& help) {
@@ -123,7 +115,8 @@ Flag CommandLine::texts(const std::string& names, std::vector<std::string>& valu
 
 Flag CommandLine::model(const std::string& names, std::string& value, const std::string& help) {
   Flag flag = text(names, value, help);
-  app_->get_option(names.substr(0, names.find(',')))->transform(shipped_model_or, "", "");
+  app_->get_option(names.substr(0, names.find(',')))
+      ->transform([](const std::string& given) { return covered(shipped_model_or(uncovered(given))); }, "", "");
   return flag;
 }
 
@@ -222,9 +215,6 @@ template Flag CommandLine::number(const std::string&, std::optional<double>&, do
 
 void CommandLine::parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> spelled = spell(arguments);
-  for (std::string& argument : spelled) {
-    if (in_brackets(argument)) argument.insert(0, 1, ' ');
-  }
   std::reverse(spelled.begin(), spelled.end());  // CLI11 takes the arguments in reverse order
   try {
     app_->parse(std::move(spelled));
@@ -237,14 +227,22 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
     const std::string what = error.what();
     throw UsageError(what.substr(0, what.find(':')) + " needs a value after it");
   } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
+    throw UsageError(without_covers(error.what()));
   }
+}
+
+// A toggle that resets its variable, as "--line-by-line{false}", has the opposite of what was typed as its result.
+std::vector<std::string> CommandLine::typed_values(const CLI::Option& option) const {
+  std::vector<std::string> values = option.results();
+  if (std::ranges::find(opposites_, &option) == opposites_.end()) return values;
+  for (std::string& value : values) value = value == "false" ? "true" : "false";
+  return values;
 }
 
 std::vector<std::pair<std::string, std::vector<std::string>>> CommandLine::given() const {
   std::vector<std::pair<std::string, std::vector<std::string>>> given;
   for (const CLI::Option* option : app_->get_options()) {
-    if (option->count() > 0) given.emplace_back(option->get_lnames().front(), option->results());
+    if (option->count() > 0) given.emplace_back(option->get_lnames().front(), typed_values(*option));
   }
   return given;
 }
@@ -253,7 +251,7 @@ std::vector<std::string> CommandLine::given_names() const {
   std::vector<std::string> names;
   for (const CLI::Option* option : app_->get_options()) {
     if (option->count() == 0 || option->get_lnames().empty()) continue;
-    const bool is_off = option->get_items_expected() == 0 && option->results().back() == "false";
+    const bool is_off = option->get_items_expected() == 0 && typed_values(*option).back() == "false";
     if (!is_off) names.push_back(option->get_lnames().front());
   }
   return names;
@@ -268,7 +266,7 @@ std::vector<std::string> CommandLine::changed() const {
   std::vector<std::string> changed;
   for (const CLI::Option* option : app_->get_options()) {
     if (option->count() == 0 || option->get_lnames().empty()) continue;
-    const std::string value = fmt::format("{}", fmt::join(option->results(), ", "));
+    const std::string value = fmt::format("{}", fmt::join(typed_values(*option), ", "));
     const bool is_default =
         value == option->get_default_str() || (option->get_items_expected() == 0 && value == "false");
     if (!is_default) changed.push_back(option->get_lnames().front());
@@ -284,7 +282,7 @@ std::vector<std::pair<std::string, std::string>> CommandLine::effective() const 
       continue;
     }
     const std::string value =
-        option->count() > 0 ? fmt::format("{}", fmt::join(option->results(), ", ")) : option->get_default_str();
+        option->count() > 0 ? fmt::format("{}", fmt::join(typed_values(*option), ", ")) : option->get_default_str();
     effective.emplace_back(option->get_lnames().front(), value);
   }
   return effective;

@@ -55,7 +55,8 @@ class CommandLine {
   // Starts a group of flags in --help. It lists the flags declared from here on.
   void section(std::string title) { section_ = std::move(title); }
 
-  // Declares a flag without a value that sets `value` to true; --name=false resets it.
+  // Declares a flag without a value that sets `value` to true; --name=false resets it. A name with "{false}" behind it
+  // does the opposite.
   Flag toggle(const std::string& names, bool& value, const std::string& help);
 
   // Declares a flag with any text as its value. Names without '-' declare an argument without a flag.
@@ -119,6 +120,7 @@ class CommandLine {
   template <typename T>
   Flag number_option(const std::string& names, T minimum, T maximum, const std::string& help,
                      const std::string& default_text, std::function<void(T)> take);
+  std::vector<std::string> typed_values(const CLI::Option& option) const;
   std::vector<std::string> spell(const std::vector<std::string>& arguments);
   bool take_foreign(const std::vector<std::string>& arguments, std::size_t& at);
   bool stands_alone() const;
@@ -130,6 +132,7 @@ class CommandLine {
   std::unique_ptr<CLI::App> app_;  // CLI11 is costly to compile, so its header stays in command_line.cpp
   std::string section_ = "Flags";
   std::vector<const CLI::Option*> file_flags_;
+  std::vector<const CLI::Option*> opposites_;  // toggles that reset their variable
   std::function<bool(const std::string&)> is_foreign_;
   std::vector<std::pair<std::string, std::vector<std::string>>> foreign_;
 };

@@ -12,6 +12,7 @@ namespace mini_bert {
 namespace {
 
 std::string loss_in_words(double loss) {
+  if (loss >= 1e15) return fmt::format("{:.3g}", loss);  // does not fit into a whole number
   return loss >= 1000 ? format_count(static_cast<std::int64_t>(loss)) : fmt::format("{:.3f}", loss);
 }
 

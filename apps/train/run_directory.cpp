@@ -1,18 +1,78 @@
 #include "apps/train/run_directory.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
 #include "apps/console/data_files.h"
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/bert/training/checkpoint_folders.h"
+#include "mini_bert/files/atomic_directory.h"
 #include "mini_bert/files/atomic_file.h"
+#include "mini_bert/files/remove_folder.h"
+#include "mini_bert/files/replace_together.h"
 
 namespace mini_bert {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view temporary = ".tmp";
+
 bool holds_run(const fs::path& path) {
   return fs::exists(path / "arguments.json") || fs::exists(path / "trainer_state.json") ||
-         !Trainer::latest_checkpoint(path).empty();
+         !checkpoints_in(path).empty();
+}
+
+// "checkpoint-500.tmp", "checkpoint-500.old.tmp" and "checkpoint-500.removed.tmp" give "checkpoint-500"; "" for all
+// else.
+std::string checkpoint_of(std::string_view name) {
+  constexpr std::string_view prefix = "checkpoint-";
+  if (!name.starts_with(prefix) || !name.ends_with(temporary)) return "";
+  const std::size_t end = name.find_first_not_of("0123456789", prefix.size());
+  if (end == prefix.size()) return "";
+  const std::string_view rest = name.substr(end);
+  const bool is_ours = rest == ".tmp" || rest == ".old.tmp" || rest == ".removed.tmp";
+  return is_ours ? std::string(name.substr(0, end)) : "";
+}
+
+// A temporary file or folder of a run, which a killed process has left.
+bool is_half_written(std::string_view name) {
+  constexpr std::array written = {"arguments.json", "trainer_state.json", "metrics.jsonl",         "report.html",
+                                  "config.json",    "model.safetensors",  "tokenizer_config.json", "vocab.txt",
+                                  "tokenizer.json", "new_files"};
+  if (!checkpoint_of(name).empty()) return true;
+  if (!name.ends_with(temporary)) return false;
+  name.remove_suffix(temporary.size());
+  return std::ranges::find(written, name) != written.end();
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
+  return names;
+}
+
+// Whether there is more than what a run leaves that was killed as it began.
+bool is_occupied(const fs::path& folder) {
+  return fs::is_directory(folder) && std::ranges::any_of(names_in(folder), [](const std::string& name) {
+           return name != FolderLock::file_name && !is_half_written(name);
+         });
+}
+
+// Removes what killed processes left half written. Only for the process that has the lock.
+void remove_half_written(const fs::path& folder) {
+  for (const std::string& name : names_in(folder)) {
+    if (!is_half_written(name)) continue;
+    std::error_code ignored;
+    const std::string checkpoint = checkpoint_of(name);
+    if (!checkpoint.empty()) AtomicDirectory(folder / checkpoint);  // moves back what was moved aside, removes the rest
+    fs::remove_all(folder / name, ignored);
+  }
+  remove_half_replaced(folder);
 }
 
 }  // namespace
@@ -21,7 +81,16 @@ RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
     : path_(std::move(path)), if_run_exists_(if_run_exists) {
   const std::string name = path_.string();
   if (fs::exists(path_)) require(fs::is_directory(path_), "{}: --output must be a directory, this is a file", name);
-  const bool occupied = fs::is_directory(path_) && !fs::is_empty(path_);
+  if (fs::is_directory(path_) && (holds_run(path_) || fs::exists(path_ / FolderLock::file_name))) {
+    lock_ = std::make_unique<FolderLock>(path_);  // first: who is at work here is the first thing to tell
+  }
+  check();
+  if (lock_) remove_half_written(path_);
+}
+
+void RunDirectory::check() const {
+  const std::string name = path_.string();
+  const bool occupied = is_occupied(path_);
   const bool is_run = occupied && holds_run(path_);
   if (if_run_exists_ == IfRunExists::resume) {
     require(is_run, "{}: there is no run to resume here", name);
@@ -47,10 +116,17 @@ void RunDirectory::require_room(std::uint64_t bytes) const {
 
 void RunDirectory::prepare(const std::string& arguments_json) {
   make_output_folder(path_);
+  if (!lock_) {
+    lock_ = std::make_unique<FolderLock>(path_);
+    check();  // another process may have begun and ended a run since the first check
+    remove_half_written(path_);
+  }
+  if (if_run_exists_ == IfRunExists::overwrite) {
+    // First what could be resumed. Otherwise a kill would leave checkpoints with the arguments of another run.
+    for (const CheckpointFolder& old : checkpoints_in(path_)) remove_folder(old.path);
+    for (const char* file : {"trainer_state.json", "metrics.jsonl", "report.html"}) fs::remove(path_ / file);
+  }
   write_file_atomically(path_ / "arguments.json", arguments_json);
-  if (if_run_exists_ != IfRunExists::overwrite) return;
-  for (fs::path old; !(old = Trainer::latest_checkpoint(path_)).empty();) fs::remove_all(old);
-  for (const char* file : {"trainer_state.json", "metrics.jsonl", "report.html"}) fs::remove(path_ / file);
 }
 
 void RunDirectory::start_metrics(const TrainingHistory& history) {

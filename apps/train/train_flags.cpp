@@ -122,6 +122,9 @@ void declare_run_flags(CommandLine& line, TrainOptions& o) {
   line.toggle("--overwrite,--overwrite-output-dir", o.overwrite, "replace the run that --output holds");
   line.toggle("--resume", o.resume, "continue the run in --output where it stopped");
   line.text("--resume-from-checkpoint", o.checkpoint, "continue from this checkpoint folder");
+  line.toggle(
+      "--allow-other-instruction-set", o.other_instruction_set,
+      "with --resume: go on although the run began on a CPU with another instruction set, and so with other bits");
   line.text("--arguments", o.arguments, "JSON file of flags; flags on the command line win");
 }
 

@@ -29,35 +29,6 @@ bool says_nothing(const std::string& key, const nlohmann::json& value) {
   return flag != nullptr && is_harmless(*flag, value.is_string() ? value.get<std::string>() : value.dump());
 }
 
-// Turns {"learning_rate": 1e-4, "probe": ["…", "…"], "pack": true} into --learning-rate 1e-4 --probe … --probe …
-// --pack.
-std::vector<std::string> flags_from_json(const std::string& path) {
-  const nlohmann::json json = parse_json(read_text_file(path), path);
-  require(json.is_object(), "{}: must be a JSON object of flags, found {}", path, json.type_name());
-  std::vector<std::string> arguments;
-  for (const auto& [key, value] : json.items()) {
-    if (says_nothing(key, value)) continue;
-    const bool may_be_object = key == "lr_scheduler_kwargs" || idle_or_refused(key) != nullptr;
-    const nlohmann::json values = value.is_array() ? value : nlohmann::json::array({value});
-    for (const auto& item : values) {
-      require(item.is_primitive() || may_be_object,
-              "{}: \"{}\" must be text, a number, true, false or a list of these, found {}", path, key,
-              item.type_name());
-      if (item.is_null()) continue;
-      arguments.push_back("--" + key + "=" + (item.is_string() ? item.get<std::string>() : item.dump()));
-    }
-  }
-  CommandLine line("", "");
-  TrainOptions scratch;
-  declare_flags(line, scratch);
-  try {
-    line.parse(arguments);
-  } catch (const UsageError& error) {
-    throw UsageError(path + ": " + error.what());
-  }
-  return arguments;
-}
-
 Precision parse_precision(const std::string& name) {
   if (name == "auto") return isa() == Isa::avx512_bf16 ? Precision::mixed : Precision::full;
   return name == "bf16" ? Precision::mixed : Precision::full;
@@ -204,6 +175,7 @@ void check(const TrainOptions& o) {
   usage(!(o.check && o.resume), "--check looks at a run before it begins; leave out --resume");
   usage(o.check || !o.json, "--json goes with --check");
   usage(o.validation.empty() || o.validation_split == 0, "--validation and --validation-split exclude each other");
+  usage(o.resume || !o.other_instruction_set, "--allow-other-instruction-set goes with --resume");
   usage(!(o.resume && o.overwrite), "--resume and --overwrite exclude each other: go on, or start anew?");
   const bool validates = !o.validation.empty() || o.validation_split > 0;
   usage(validates || !o.training.load_best, "--load-best needs --validation or --validation-split");
@@ -277,9 +249,11 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
 
 std::string arguments_json(const TrainOptions::Given& given) {
   constexpr std::array lists = {"train", "validation", "probe", "mask-words"};
+  constexpr std::array of_one_start = {"resume", "overwrite", "arguments", "resume-from-checkpoint",
+                                       "allow-other-instruction-set"};
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const auto& [flag, values] : given) {
-    if (flag == "resume" || flag == "overwrite" || flag == "arguments" || flag == "resume-from-checkpoint") continue;
+    if (std::ranges::find(of_one_start, flag) != of_one_start.end()) continue;
     const bool is_list = std::ranges::find(lists, flag) != lists.end();
     if (values.size() == 1 || !is_list) {
       json[flag] = values.back();  // the last one counts; a resumed run has typed some of them again
@@ -288,6 +262,33 @@ std::string arguments_json(const TrainOptions::Given& given) {
     }
   }
   return json.dump(2) + '\n';
+}
+
+std::vector<std::string> flags_from_json(const std::string& path) {
+  const nlohmann::json json = parse_json(read_text_file(path), path);
+  require(json.is_object(), "{}: must be a JSON object of flags, found {}", path, json.type_name());
+  std::vector<std::string> arguments;
+  for (const auto& [key, value] : json.items()) {
+    if (says_nothing(key, value)) continue;
+    const bool may_be_object = key == "lr_scheduler_kwargs" || idle_or_refused(key) != nullptr;
+    const nlohmann::json values = value.is_array() ? value : nlohmann::json::array({value});
+    for (const auto& item : values) {
+      require(item.is_primitive() || may_be_object,
+              "{}: \"{}\" must be text, a number, true, false or a list of these, found {}", path, key,
+              item.type_name());
+      if (item.is_null()) continue;
+      arguments.push_back("--" + key + "=" + (item.is_string() ? item.get<std::string>() : item.dump()));
+    }
+  }
+  CommandLine line("", "");
+  TrainOptions scratch;
+  declare_flags(line, scratch);
+  try {
+    line.parse(arguments);
+  } catch (const UsageError& error) {
+    throw UsageError(path + ": " + error.what());
+  }
+  return arguments;
 }
 
 StorageType TrainOptions::storage_type() const {

@@ -20,8 +20,9 @@ struct TrainOptions : TrainingRequest {
   std::string guard;  // a file or "default", as typed; masking.guard is the file
   bool overwrite = false;
   bool resume = false;
-  std::string checkpoint;  // the checkpoint to resume from; empty: the newest in `output`
-  std::string arguments;   // a JSON file with further flags
+  std::string checkpoint;              // the checkpoint to resume from; empty: the newest in `output`
+  bool other_instruction_set = false;  // resume although the run began with another instruction set
+  std::string arguments;               // a JSON file with further flags
   std::string save_type = "f32";
   std::string precision = "auto";  // f32, bf16, or auto: bf16 if the CPU multiplies it
   bool bf16 = false;               // the same as precision = bf16
@@ -44,6 +45,8 @@ struct TrainOptions : TrainingRequest {
   std::vector<std::string> notes;  // why flags of transformers that were given do nothing here
 
   StorageType storage_type() const;
+
+  bool operator==(const TrainOptions&) const = default;
 };
 
 // Declares every flag: our own short spellings and those of transformers' run_mlm.py and TrainingArguments.
@@ -54,7 +57,13 @@ void declare_flags(CommandLine& line, TrainOptions& options);
 // UsageError when flags contradict each other or a required flag is missing.
 TrainOptions complete_options(const std::vector<std::string>& typed);
 
-// The content of arguments.json: the flags of a run, so that they need not be typed again with --resume.
+// The content of arguments.json: the flags of a run, so that they need not be typed again with --resume. Flags that
+// only say how this start of the program begins, such as --resume, are left out.
 std::string arguments_json(const TrainOptions::Given& given);
+
+// The flags in a JSON file, such as arguments.json, spelled as on a command line. Turns {"learning_rate": 1e-4,
+// "probe":
+// ["…", "…"], "pack": true} into --learning-rate=1e-4 --probe=… --probe=… --pack=true. Error for what is no flag.
+std::vector<std::string> flags_from_json(const std::string& path);
 
 }  // namespace mini_bert

@@ -55,7 +55,6 @@ void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistor
   time_.update_ended();
   finish();
   if (first_step_ < 0) first_step_ = history.step - 1;
-  if (!first_loss_) first_loss_ = update.loss;
   tokens_ += update.tokens;
   if (!time_said_ && history.step - first_step_ >= 3) {
     time_said_ = true;

@@ -38,9 +38,6 @@ class TrainingConsole : public TrainingObserver {
 
   double elapsed_seconds() const { return time_.elapsed(); }
 
-  // The loss of the first update, before any weight changed.
-  std::optional<double> first_loss() const { return first_loss_; }
-
  private:
   struct Column {
     std::string heading, cell;
@@ -62,7 +59,6 @@ class TrainingConsole : public TrainingObserver {
   TimeLeft time_;
   std::chrono::steady_clock::time_point bar_drawn_{};
   Index first_step_ = -1, tokens_ = 0;
-  std::optional<double> first_loss_;
 
   // The next line of the table. Its parts arrive one after the other.
   std::optional<TrainingRow> row_;

@@ -23,7 +23,9 @@
 #include "apps/train/training_facts.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/checkpoint.h"
+#include "mini_bert/bert/training/checkpoint_folders.h"
 #include "mini_bert/files/atomic_file.h"
+#include "mini_bert/files/manifest.h"
 #include "mini_bert/tensor/allocator.h"
 #include "mini_bert/tensor/parallel.h"
 #include "mini_bert/tensor/profile.h"
@@ -44,18 +46,25 @@ void ask_to_stop(int /*signal*/) {
   if (is_watched != 0 && write(STDERR_FILENO, note.data(), note.size()) < 0) errno = before;
 }
 
-// The first Ctrl-C, a terminal that is closed, or a polite request to end, asks the run to stop after the current
-// update. A second one ends the process immediately.
+// Ctrl-C, a terminal that is closed, or a polite request to end asks the run to stop after the current update. A second
+// one of its kind ends the process immediately. A signal that the process was started to ignore stays ignored: nohup
+// ignores SIGHUP, and a script ignores SIGINT for what it runs in the background.
 void stop_on_interrupt() {
   is_watched = isatty(STDERR_FILENO);
-  struct sigaction action {};
-  action.sa_handler = ask_to_stop;
-  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  struct sigaction before {};
-  const bool goes_on = sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;  // nohup
-  if (!goes_on) sigaction(SIGHUP, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    struct sigaction action {};
+    action.sa_handler = ask_to_stop;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+// Writes that fail report an error instead of ending the process: to a pipe without a reader, and to a file that
+// reaches the limit of the user's files (ulimit -f).
+void ignore_failing_writes() {
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
 // Shows a run on the console and records it: one line of metrics.jsonl per row, and report.html, rewritten after every
@@ -113,12 +122,30 @@ IfRunExists if_run_exists(const TrainOptions& options) {
   return options.overwrite ? IfRunExists::overwrite : IfRunExists::refuse;
 }
 
+// How to go on when a checkpoint is damaged.
+std::string way_out(const TrainOptions& options) {
+  const auto whole = newest_whole_checkpoint(options.output);
+  const std::string output = shell_quoted(options.output), program = command_of("mini_bert_train");
+  if (!whole) return fmt::format("no checkpoint of the run is whole; start it anew with --overwrite");
+  return fmt::format("the newest whole checkpoint is {0}; go on with it: {1} --output {2} --resume-from-checkpoint {3}",
+                     whole->path.string(), program, output, shell_quoted(whole->path.string()));
+}
+
 void resume(const TrainOptions& options, Trainer& trainer) {
   const fs::path checkpoint =
       options.checkpoint.empty() ? Trainer::latest_checkpoint(options.output) : fs::path(options.checkpoint);
   require(!checkpoint.empty(), "{}: this run has no checkpoint yet; start it anew with --overwrite", options.output);
-  trainer.resume(checkpoint);
+  const std::size_t warnings = trainer.history().warnings.size();
+  try {
+    trainer.resume(checkpoint,
+                   options.other_instruction_set ? OtherInstructionSet::accept : OtherInstructionSet::refuse);
+  } catch (const DamagedFileError& error) {
+    fail("{}; {}", error.what(), way_out(options));
+  }
   TrainingConsole::fact("resumed", fmt::format("{} after {} updates", checkpoint.string(), trainer.history().step));
+  for (std::size_t i = warnings; i < trainer.history().warnings.size(); ++i) {
+    TrainingConsole::fact("warning", trainer.history().warnings[i]);
+  }
 }
 
 // The command that asks the trained model, to be typed as it stands: about the first probe, if there is one.
@@ -182,7 +209,7 @@ int show_interruption(const TrainOptions& options, const TrainingHistory& histor
 int train(const TrainOptions& options) {
   if (options.threads > 0) set_num_threads(static_cast<int>(options.threads));
   if (options.profile) profile::enable();
-  std::signal(SIGPIPE, SIG_IGN);  // a write to a pipe without a reader fails instead of ending the run
+  ignore_failing_writes();
   RunDirectory directory(options.output, if_run_exists(options));
   if (!options.model.empty()) bring_model(options.model);
   require_data_files(options.train_files);
@@ -212,7 +239,9 @@ int train(const TrainOptions& options) {
   in_report([&] { save_pretrained(options.output, *inputs.model, *inputs.tokenizer, options.storage_type()); });
   TrainingHistory history = trainer.history();
   const Index validation_texts = inputs.objective->validates() ? inputs.objective->validation().texts : 0;
-  history.warnings = ending_remarks(history, console.first_loss(), options.training.learning_rate, validation_texts);
+  const std::vector<std::string> remarks =
+      ending_remarks(history, history.first_loss, options.training.learning_rate, validation_texts);
+  history.warnings.insert(history.warnings.end(), remarks.begin(), remarks.end());
   write_file_atomically(fs::path(options.output) / "trainer_state.json", history.to_json());
   recorder.write_report(history, (ending == Ending::completed ? "completed in " : "stopped early after ") + time);
   show_result(options, history, console);

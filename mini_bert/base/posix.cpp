@@ -6,6 +6,13 @@
 
 namespace mini_bert::posix {
 
+bool is_at(const std::filesystem::path& path, const Descriptor& file) {
+  struct stat by_name {};
+  struct stat by_number {};
+  return ::lstat(path.c_str(), &by_name) == 0 && ::fstat(file.number(), &by_number) == 0 &&
+         by_name.st_dev == by_number.st_dev && by_name.st_ino == by_number.st_ino;
+}
+
 OpenFile open_to_read(const std::filesystem::path& path) {
   constexpr std::string_view cannot_read = "cannot be read";
   // O_NONBLOCK: opening a named pipe without a writer would wait forever, before fstat can tell that it is a pipe.

@@ -48,6 +48,9 @@ class Descriptor {
   int number_;
 };
 
+// Whether a path names the file that is open. Links are not followed.
+bool is_at(const std::filesystem::path& path, const Descriptor& file);
+
 struct OpenFile {
   Descriptor descriptor;
   std::size_t size;  // in bytes

@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <system_error>
 
 #include "mini_bert/base/file_error.h"
@@ -10,6 +12,7 @@
 #include "mini_bert/bert/names/name_table.h"
 #include "mini_bert/bert/other_task_error.h"
 #include "mini_bert/files/atomic_file.h"
+#include "mini_bert/files/replace_together.h"
 
 namespace mini_bert {
 namespace {
@@ -66,6 +69,18 @@ void take_over(const LocatedTensor& from, Parameter parameter, WeightMemory memo
   }
 }
 
+// The files that load_pretrained() reads from a directory of safetensors. Any that an older model leaves would change
+// what the new one answers.
+FileSet model_files() {
+  const auto is_read = [](std::string_view name) {
+    constexpr std::array names = {"config.json",       "model.safetensors",      "model.safetensors.index.json",
+                                  "vocab.txt",         "tokenizer.json",         "tokenizer_config.json",
+                                  "added_tokens.json", "special_tokens_map.json"};
+    return std::ranges::find(names, name) != names.end();
+  };
+  return {.contains = is_read, .key = "config.json"};
+}
+
 }  // namespace
 
 std::vector<NamedTensor> named_tensors(const std::vector<Parameter>& parameters) {
@@ -85,12 +100,12 @@ std::vector<NamedTensor> named_tensors(const AdamW& optimizer) {
 }
 
 void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensors) {
-  for (NamedTensor target : tensors) {
+  for (const NamedTensor& target : tensors) {
     const StoredTensor* stored = file.find(target.name);
     require(stored != nullptr, "{}: tensor {} is missing; the file is not of this model", file.path(), target.name);
     check_shape(file, target.name, stored->shape(), target.tensor.shape());
-    file.read_into(target.name, target.tensor);
   }
+  for (NamedTensor target : tensors) file.read_into(target.name, target.tensor);
 }
 
 void read_parameters(const TensorFile& file, const std::vector<Parameter>& parameters) {
@@ -169,20 +184,25 @@ LoadReport load_weights(const std::vector<TensorFile>& files, BertPreTrainedMode
   return report;
 }
 
-void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
-                     const Tokenizer& tokenizer, StorageType type) {
+std::vector<WrittenFile> save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
+                                         const Tokenizer& tokenizer, StorageType type) {
   BertConfig config = model.config();
   config.architectures = {model.architecture()};
   const auto positions = static_cast<std::int32_t>(config.max_position_embeddings);
-  write_file_atomically(directory / "tokenizer_config.json", tokenizer.config_text(positions));
   const std::optional<std::string> json = tokenizer.json_text();
-  write_file_atomically(directory / (json ? "tokenizer.json" : "vocab.txt"), json ? *json : tokenizer.vocab_text());
-  write_file_atomically(directory / "config.json", config.to_json());
   std::vector<NamedTensor> tensors = named_tensors(model.parameters());
   for (const Parameter& parameter : model.parameters()) {
     if (auto name = second_checkpoint_name(parameter)) tensors.push_back({std::move(*name), parameter.value()});
   }
-  write_safetensors(directory / "model.safetensors", tensors, type);
+  std::vector<WrittenFile> written;
+  replace_together(directory, model_files(), [&](const std::filesystem::path& folder) {
+    written = {
+        write_file_atomically(folder / "tokenizer_config.json", tokenizer.config_text(positions)),
+        write_file_atomically(folder / (json ? "tokenizer.json" : "vocab.txt"), json ? *json : tokenizer.vocab_text()),
+        write_file_atomically(folder / "config.json", config.to_json()),
+        write_safetensors(folder / "model.safetensors", tensors, type)};
+  });
+  return written;
 }
 
 }  // namespace mini_bert

@@ -99,15 +99,16 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& model, const Load
   return pretrained;
 }
 
-// Writes a model directory that any BERT program can load: config.json, model.safetensors, vocab.txt and
-// tokenizer_config.json. Each file is replaced atomically. A decoder that is the table of word embeddings is not
-// written again.
-void save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
-                     const Tokenizer& tokenizer, StorageType type = StorageType::f32);
+// Writes a model directory that any BERT program can load: config.json, model.safetensors, vocab.txt (or
+// tokenizer.json) and tokenizer_config.json. A model that the directory already holds is replaced as a whole
+// (replace_together.h): at any moment its files are all old or all new. A decoder that is the table of word embeddings
+// is not written again. Returns what was written.
+std::vector<WrittenFile> save_pretrained(const std::filesystem::path& directory, const BertPreTrainedModel& model,
+                                         const Tokenizer& tokenizer, StorageType type = StorageType::f32);
 
 // The weights and AdamW's two means for each weight ("<name>.exp_avg" and "<name>.exp_avg_sq"), under the names that we
 // write. The tensors share memory with the parameters. read_tensors() fills them from a file that has all of these
-// names and shapes.
+// names and shapes; otherwise it throws Error and changes none.
 std::vector<NamedTensor> named_tensors(const std::vector<Parameter>& parameters);
 std::vector<NamedTensor> named_tensors(const AdamW& optimizer);
 void read_tensors(const TensorFile& file, const std::vector<NamedTensor>& tensors);

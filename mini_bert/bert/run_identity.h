@@ -46,6 +46,9 @@ class RunIdentity {
   std::vector<Fact> facts_;
 };
 
+// The key of the instruction set that computes. Another one gives other bits, and nothing else that differs.
+inline constexpr std::string_view instruction_set_key = "instruction_set";
+
 // A checkpoint belongs to another run than the one that should continue. what() names the differing keys with both
 // values, for example "out/checkpoint-5/trainer_state.json: the run cannot go on with other arguments or data than it
 // began with: `learning_rate` was 5e-05, now it is 0.0001".

@@ -27,13 +27,21 @@ void rename_folder(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, cannot_write, errno);
 }
 
-// Replaces `path`, which exists, by `fresh`. Returns the path that now holds the old folder.
-fs::path exchange(const fs::path& fresh, const fs::path& path) {
+// Swaps two folders in one step. Returns 0 or the errno.
+int exchange(const fs::path& a, const fs::path& b) {
 #ifdef RENAME_EXCHANGE
-  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0) return fresh;
-  if (errno != EINVAL && errno != ENOSYS) fail_with_errno(path, cannot_write, errno);
+  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0 ? 0 : errno;
+#else
+  return ENOSYS;
 #endif
-  const fs::path old = with_suffix(path, ".old.tmp");
+}
+
+// Replaces `path`, which exists, by `fresh`. Returns the path that now holds the old folder, which is `old` where the
+// two cannot be swapped.
+fs::path replace(const fs::path& fresh, const fs::path& path, const fs::path& old) {
+  const int error = exchange(fresh, path);
+  if (error == 0) return fresh;
+  if (error != EINVAL && error != ENOSYS) fail_with_errno(path, cannot_write, error);
   rename_folder(path, old);
   rename_folder(fresh, path);
   return old;
@@ -68,7 +76,7 @@ void sync_tree(const fs::path& folder) {
 
 struct AtomicDirectory::State {
   fs::path path;
-  fs::path staging;
+  fs::path staging, old;
   posix::Descriptor lock;  // the staging folder, locked
   bool committed = false;
 
@@ -76,15 +84,24 @@ struct AtomicDirectory::State {
     std::error_code ignored;
     if (!committed) fs::remove_all(staging, ignored);
   }
+
+  // What follows once the new folder is in place. `replaced` is where the old one is now; empty: there was none.
+  void finish(const fs::path& replaced) {
+    committed = true;
+    sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+    // From here on the new folder survives a power cut.
+    std::error_code ignored;
+    if (!replaced.empty()) fs::remove_all(replaced, ignored);
+  }
 };
 
-AtomicDirectory::AtomicDirectory(fs::path path) {
+AtomicDirectory::AtomicDirectory(fs::path path, std::string_view mark) {
   if (!path.has_filename()) path = path.parent_path();  // "checkpoint-5/"
   require(path.has_filename() && path.filename() != "." && path.filename() != "..",
           "{}: cannot be written: name a new folder", path.string());
   std::error_code error;
-  const fs::path staging = with_suffix(path, ".tmp");
-  const fs::path old = with_suffix(path, ".old.tmp");
+  const fs::path staging = with_suffix(path, fmt::format("{}.tmp", mark));
+  const fs::path old = with_suffix(path, fmt::format("{}.old.tmp", mark));
   const fs::file_status found = fs::symlink_status(path, error);
   require(!fs::exists(found) || fs::is_directory(found), "{}: cannot be written: it is a file, not a folder; remove it",
           path.string());
@@ -113,7 +130,7 @@ AtomicDirectory::AtomicDirectory(fs::path path) {
   posix::Descriptor lock = open_locked();
   if (!lock.valid()) fail_with_errno(path, cannot_write, errno);
   // NOLINTNEXTLINE(modernize-make-unique): an aggregate that cannot be moved
-  state_.reset(new State{std::move(path), staging, std::move(lock)});
+  state_.reset(new State{std::move(path), staging, old, std::move(lock)});
 }
 
 AtomicDirectory::~AtomicDirectory() = default;
@@ -129,17 +146,22 @@ void AtomicDirectory::commit() {
   require(state_ != nullptr && !state_->committed, "atomic directory: commit() after commit()");
   State& state = *state_;
   sync_tree(state.staging);
-  fs::path old;
   std::error_code ignored;
+  fs::path replaced;
   if (fs::exists(fs::symlink_status(state.path, ignored))) {
-    old = exchange(state.staging, state.path);
+    replaced = replace(state.staging, state.path, state.old);
   } else {
     rename_folder(state.staging, state.path);
   }
-  state.committed = true;
-  sync_folder(state.path.has_parent_path() ? state.path.parent_path() : fs::path("."));
-  // From here on the new folder survives a power cut.
-  if (!old.empty()) fs::remove_all(old, ignored);
+  state.finish(replaced);
+}
+
+bool AtomicDirectory::commit_by_exchange() {
+  require(state_ != nullptr && !state_->committed, "atomic directory: commit_by_exchange() after commit()");
+  sync_tree(state_->staging);
+  if (exchange(state_->staging, state_->path) != 0) return false;
+  state_->finish(state_->staging);
+  return true;
 }
 
 }  // namespace mini_bert

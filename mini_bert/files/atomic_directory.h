@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 namespace mini_bert {
 
@@ -19,13 +20,18 @@ namespace mini_bert {
 // at that instant, the next AtomicDirectory of the path moves the old folder back.
 class AtomicDirectory {
  public:
-  explicit AtomicDirectory(std::filesystem::path path);
+  // `mark` stands before ".tmp" in the names of temporary folders. Where the path is not in a folder of ours, it keeps
+  // them from having the name of a folder of somebody else.
+  explicit AtomicDirectory(std::filesystem::path path, std::string_view mark = "");
   ~AtomicDirectory();
   AtomicDirectory(AtomicDirectory&&) noexcept;
   AtomicDirectory& operator=(AtomicDirectory&&) noexcept;
 
   const std::filesystem::path& staging() const;  // where to put the files
   void commit();                                 // once
+  // commit() of a folder that replaces another one, but only in one step. Returns false where that is impossible; then
+  // the old folder stays, and the new one is removed with this object.
+  bool commit_by_exchange();
 
  private:
   struct State;

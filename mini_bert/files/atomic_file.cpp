@@ -9,6 +9,7 @@
 
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/base/posix.h"
+#include "mini_bert/files/crc32c.h"
 
 namespace fs = std::filesystem;
 
@@ -31,13 +32,6 @@ void check_target(const fs::path& path) {
   }
 }
 
-bool names_same_file(const fs::path& path, int descriptor) {
-  struct stat by_name {};
-  struct stat by_number {};
-  return ::lstat(path.c_str(), &by_name) == 0 && ::fstat(descriptor, &by_number) == 0 &&
-         by_name.st_dev == by_number.st_dev && by_name.st_ino == by_number.st_ino;
-}
-
 // Opens and locks the temporary file, so that two processes cannot mix their bytes in it. Between open and lock another
 // process may rename the file into place. Then the name no longer refers to this file, and we start over.
 posix::Descriptor open_temporary(const fs::path& path, const fs::path& temporary) {
@@ -53,7 +47,7 @@ posix::Descriptor open_temporary(const fs::path& path, const fs::path& temporary
     require(locked == 0 || errno != EWOULDBLOCK,
             "{}: cannot be written: another process is writing it now; wait for it or choose another path",
             path.string());
-    if (!names_same_file(temporary, file.number())) continue;
+    if (!posix::is_at(temporary, file)) continue;
     struct stat found {};
     require(::fstat(file.number(), &found) == 0 && S_ISREG(found.st_mode),
             "{}: cannot be written: {} is in the way and is not a file; remove it", path.string(), temporary.string());
@@ -69,6 +63,8 @@ struct AtomicFile::State {
   fs::path temporary;
   std::uint64_t expected_bytes;
   posix::Descriptor file;
+  std::uint64_t bytes = 0;
+  Crc32c checksum = {};
 
   ~State() {
     if (file.valid()) ::unlink(temporary.c_str());
@@ -97,14 +93,17 @@ AtomicFile& AtomicFile::operator=(AtomicFile&&) noexcept = default;
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
   require(state_ != nullptr && state_->file.valid(), "atomic file: write() after commit() or after an error");
-  // One call writes at most about 2 GB, and it may write less than that.
-  constexpr std::size_t most = std::size_t{1} << 30;
+  // Small enough that the checksum reads from the cache what has just been copied to the system.
+  constexpr std::size_t most = std::size_t{1} << 20;
   while (!bytes.empty()) {
     const std::size_t chunk = std::min(bytes.size(), most);
     const ssize_t written = posix::retry([&] { return ::write(state_->file.number(), bytes.data(), chunk); });
     if (written < 0) state_->give_up(cannot_write, errno);
     if (written == 0) state_->give_up(cannot_write, ENOSPC);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    const auto count = static_cast<std::size_t>(written);
+    state_->checksum.add(bytes.first(count));
+    state_->bytes += count;
+    bytes = bytes.subspan(count);
   }
 }
 
@@ -112,7 +111,7 @@ void AtomicFile::write(std::string_view bytes) {
   write(std::as_bytes(std::span(bytes)));
 }
 
-void AtomicFile::commit() {
+WrittenFile AtomicFile::commit() {
   require(state_ != nullptr && state_->file.valid(), "atomic file: commit() after commit() or after an error");
   State& state = *state_;
   // An error of fsync is final: the kernel may have dropped the pages, and a second fsync would report success.
@@ -120,12 +119,13 @@ void AtomicFile::commit() {
   if (::rename(state.temporary.c_str(), state.path.c_str()) != 0) state.give_up(cannot_write, errno);
   state.file.reset();
   sync_folder(folder_of(state.path));
+  return {state.path, state.bytes, state.checksum.value()};
 }
 
-void write_file_atomically(const fs::path& path, std::string_view bytes) {
+WrittenFile write_file_atomically(const fs::path& path, std::string_view bytes) {
   AtomicFile file(path, bytes.size());
   file.write(bytes);
-  file.commit();
+  return file.commit();
 }
 
 void sync_folder(const fs::path& folder) {

@@ -9,6 +9,13 @@
 
 namespace mini_bert {
 
+// A file that was written: what its content was in memory.
+struct WrittenFile {
+  std::filesystem::path path;
+  std::uint64_t bytes = 0;
+  std::uint32_t crc32c = 0;  // crc32c.h
+};
+
 // Writes a file so that its path always holds either the old content or all of the new content. The bytes go to
 // "<path>.tmp" in the same folder, are synced to the disk, and only then is the file renamed into place. Without
 // commit(), or after an error, the temporary file is removed and the old file stays. A killed process leaves at most
@@ -29,7 +36,7 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view bytes);
-  void commit();  // once; after it write() is an error
+  WrittenFile commit();  // once; after it write() is an error
 
  private:
   struct State;
@@ -37,7 +44,7 @@ class AtomicFile {
 };
 
 // Writes content that is in memory, as AtomicFile does.
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+WrittenFile write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 // Waits until the entries of a folder (creations and renames in it) are on the disk.
 void sync_folder(const std::filesystem::path& folder);

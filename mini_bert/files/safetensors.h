@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "mini_bert/files/atomic_file.h"
 #include "mini_bert/files/safetensors_header.h"
 #include "mini_bert/files/tensor_file.h"
 
@@ -37,8 +38,8 @@ enum class StorageType { unchanged, f32, bf16, f16 };
 // Writes the tensors atomically (see AtomicFile) in the given order, but wider element types first, so that each tensor
 // is aligned. Equal input gives equal bytes. Conversion takes a buffer of 4 MB, whatever the size of the model. Error
 // for a name that occurs twice or is not UTF-8, for an undefined tensor, and for a number too large for f16.
-void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
-                       StorageType type = StorageType::f32,
-                       const std::map<std::string, std::string>& metadata = {{"format", "pt"}});
+WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                              StorageType type = StorageType::f32,
+                              const std::map<std::string, std::string>& metadata = {{"format", "pt"}});
 
 }  // namespace mini_bert

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/base/file_error.h"
-#include "mini_bert/files/atomic_file.h"
 #include "mini_bert/files/safetensors.h"
 #include "mini_bert/tensor/parallel.h"
 
@@ -123,8 +122,8 @@ void write_elements(AtomicFile& file, const Entry& entry, const std::string& pat
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors, StorageType type,
-                       const std::map<std::string, std::string>& metadata) {
+WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors, StorageType type,
+                              const std::map<std::string, std::string>& metadata) {
   std::vector<Entry> entries;
   std::unordered_set<std::string_view> names;
   for (const NamedTensor& named : tensors) {
@@ -147,7 +146,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
   file.write(std::as_bytes(std::span(&length, 1)));
   file.write(header);
   for (const Entry& entry : entries) write_elements(file, entry, path.string());
-  file.commit();
+  return file.commit();
 }
 
 }  // namespace mini_bert

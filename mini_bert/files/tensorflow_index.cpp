@@ -1,10 +1,11 @@
 // The index of a TensorFlow checkpoint: table, protocol buffers, checksums.
-#include <array>
 #include <cstring>
+#include <span>
 #include <unordered_set>
 #include <utility>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/files/crc32c.h"
 #include "mini_bert/files/tensorflow_checkpoint.h"
 
 namespace mini_bert {
@@ -54,20 +55,9 @@ class Cursor {
   const std::string& where_;
 };
 
-// CRC-32C (Castagnoli), and the rotation LevelDB applies so that a checksum of checksums is not trivial.
+// CRC-32C, and the rotation LevelDB applies so that a checksum of checksums is not trivial.
 std::uint32_t masked_checksum(std::string_view bytes) {
-  static constexpr auto table = [] {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-      std::uint32_t remainder = i;
-      for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? 0x82f63b78u : 0);
-      table[i] = remainder;
-    }
-    return table;
-  }();
-  std::uint32_t sum = ~0u;
-  for (const char c : bytes) sum = table[(sum ^ static_cast<unsigned char>(c)) & 0xff] ^ (sum >> 8);
-  sum = ~sum;
+  const std::uint32_t sum = crc32c(std::as_bytes(std::span(bytes)));
   return ((sum >> 15) | (sum << 17)) + 0xa282ead8u;
 }
 

@@ -10,6 +10,8 @@ struct AdamWOptions {
   double eps = 1e-8;
   double weight_decay = 0;
   bool correct_bias = true;  // false: Google's BERT, which leaves out the division by 1−βᵗ
+
+  bool operator==(const AdamWOptions&) const = default;
 };
 
 // Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). Matrices and tables decay; biases and

@@ -53,6 +53,8 @@ struct ScheduleOptions {
   std::optional<Index> num_stable_steps;  // unset: what warm-up and decay leave
   double min_lr_ratio = 0;                // a factor
   Curve warmup = Curve::linear, decay = Curve::cosine;
+
+  bool operator==(const ScheduleOptions&) const = default;
 };
 
 // `peak` is the learning rate that the factor is going to multiply. Error when options that the schedule needs are

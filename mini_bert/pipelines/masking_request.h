@@ -15,6 +15,8 @@ struct MaskingRequest {
 
   // Splits the entries of mask_words into single words.
   std::vector<std::string> split_mask_words() const;
+
+  bool operator==(const MaskingRequest&) const = default;
 };
 
 }  // namespace mini_bert

@@ -43,6 +43,8 @@ struct TrainingRequest {
   MaskingRequest masking;
   TrainingArguments training;
 
+  bool operator==(const TrainingRequest&) const = default;
+
   std::vector<DataSource> train_sources() const { return sources(train_files, train_data); }
   std::vector<DataSource> validation_sources() const { return sources(validation_files, validation_data); }
 

@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -40,11 +41,13 @@ struct Outcome {
 };
 
 // Runs a shell command inside `folder`, with the programs on its PATH. The programs run offline (HF_HUB_OFFLINE=1), so
-// a model name never causes a network request.
+// a model name never causes a network request. Ctrl-C reaches them, also where the tests themselves run in the
+// background of a script and were started to ignore it.
 inline Outcome run(const fs::path& folder, const std::string& command) {
   const std::string full = "cd '" + folder.string() +
                            "' && export HF_HUB_OFFLINE=1 PATH='" MINI_BERT_BIN_DIR "':\"$PATH\" && { " + command +
                            "; } >stdout.txt 2>stderr.txt </dev/null";
+  std::signal(SIGINT, SIG_DFL);
   const int status = std::system(full.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "stdout.txt"),
           read_file(folder / "stderr.txt")};

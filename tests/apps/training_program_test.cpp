@@ -135,10 +135,10 @@ TEST_CASE("Ctrl-C saves a checkpoint; the resumed run ends with the same bits as
       "mini_bert_train --model model --train train.json --validation validation.txt --max-steps 1500 "
       "--batch-size 2 --gradient-accumulation-steps 2 --logging-steps 100 --save-steps 0 --threads 1 ";
   REQUIRE(shop.run(run + "--output unbroken").exit_code == 0);
-  const Outcome broken = shop.run(run +
-                                  "--output broken & pid=$!; "
-                                  "until grep -q grad_norm broken/metrics.jsonl 2>/dev/null; do sleep 0.01; done; "
-                                  "kill -INT $pid; wait $pid");
+  const Outcome broken = shop.run(
+      "{ until grep -q grad_norm broken/metrics.jsonl 2>/dev/null; do sleep 0.01; done; "
+      "kill -INT $(cut -d' ' -f1 broken/run.lock); } & " +
+      run + "--output broken");
   INFO(broken.out << broken.err);
   REQUIRE(broken.exit_code == 130);
   CHECK_THAT(broken.out, ContainsSubstring("mini_bert_train --resume --output broken"));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 
 namespace mini_bert::test {
 
@@ -17,7 +18,12 @@ namespace {
 
 using mini_bert::test::fault;
 
+void may_be_killed() {
+  if (fault.armed && ++fault.changes == fault.kill_at) ::kill(::getpid(), SIGKILL);
+}
+
 bool fails() {
+  may_be_killed();
   if (!fault.armed) return false;
   if (fault.interrupts > 0) {
     --fault.interrupts;
@@ -48,4 +54,28 @@ extern "C" int renameat2(int from_folder, const char* from, int to_folder, const
     return -1;
   }
   return fails() ? -1 : static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}
+extern "C" int unlink(const char* path) noexcept {
+  may_be_killed();
+  return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
+}
+extern "C" int unlinkat(int folder, const char* path, int flags) noexcept {
+  may_be_killed();
+  return static_cast<int>(::syscall(SYS_unlinkat, folder, path, flags));
+}
+extern "C" int rmdir(const char* path) noexcept {
+  may_be_killed();
+  return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR));
+}
+extern "C" int mkdir(const char* path, mode_t mode) noexcept {
+  may_be_killed();
+  return static_cast<int>(::syscall(SYS_mkdirat, AT_FDCWD, path, mode));
+}
+extern "C" int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) noexcept {
+  may_be_killed();
+  return static_cast<int>(::syscall(SYS_linkat, from_folder, from, to_folder, to, flags));
+}
+extern "C" int ftruncate(int file, off_t length) noexcept {
+  may_be_killed();
+  return static_cast<int>(::syscall(SYS_ftruncate, file, length));
 }

@@ -27,6 +27,8 @@ class DataSource {
   const std::string& extension() const { return extension_; }
   const std::string* text() const { return text_.get(); }  // null for a file
 
+  bool operator==(const DataSource&) const = default;
+
  private:
   std::string name_, extension_;
   std::shared_ptr<const std::string> text_;  // copies of a source share it

@@ -54,6 +54,8 @@ struct TrainingArguments {
   std::string best_metric = "loss";              // decides which evaluation is best: "loss", "perplexity" or a metric
   std::optional<bool> greater_is_better;         // unset: true, except for loss, perplexity and mse
 
+  bool operator==(const TrainingArguments&) const = default;
+
   Kept kept() const { return gradient_checkpointing ? Kept::layer_inputs : Kept::activations; }
 };
 

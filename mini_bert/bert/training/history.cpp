@@ -44,8 +44,11 @@ std::vector<double> numbers(const JsonField& row, std::initializer_list<const ch
   return numbers;
 }
 
+// More updates than a run can make. Sums and products of two such numbers with the sizes of a data set fit into Index.
+constexpr Index most_steps = Index{1} << 40;
+
 Index step_of(const JsonField& row) {
-  return row.at("step").integer(0);
+  return row.at("step").integer(0, most_steps);
 }
 
 TrainingRow training_from(const JsonField& row) {
@@ -76,9 +79,10 @@ EvaluationRow evaluation_from(const JsonField& row, const std::vector<std::strin
   return evaluation;
 }
 
-GuardRow guard_from(const JsonField& row) {
+GuardRow guard_from(const JsonField& row, std::size_t blanks) {
   GuardRow guard{.step = step_of(row), .log_probability = row.at("log_probability").number(), .ranks = {}};
-  row.at("ranks").get(guard.ranks);
+  for (const JsonField& rank : row.at("ranks").elements()) guard.ranks.push_back(rank.integer(1));
+  if (guard.ranks.size() != blanks) row.fail("ranks", fmt::format("{} numbers, one per blank", blanks));
   return guard;
 }
 
@@ -96,7 +100,8 @@ RunIdentity identity_from(const JsonField& identity) {
 ConfusionMatrix confusion_from(const JsonField& field) {
   ConfusionMatrix confusion;
   field.at("labels").get(confusion.labels);
-  field.at("counts").get(confusion.counts);
+  for (const JsonField& number : field.at("counts").elements())
+    confusion.counts.push_back(number.integer(0, most_steps));
   const std::size_t count = confusion.labels.size();
   if (confusion.counts.size() != count * count) field.fail("counts", fmt::format("{} numbers", count * count));
   return confusion;
@@ -166,6 +171,7 @@ std::string TrainingHistory::to_json() const {
   json["evaluations_since_best"] = evaluations_since_best;
   json["identity"] = Json::object();
   for (const auto& [key, value] : identity.facts()) json["identity"][key] = value;
+  if (first_loss) json["first_loss"] = *first_loss;
   json["loss_since_row"] = loss_since_row;
   json["steps_since_row"] = steps_since_row;
   json["log_history"] = log_history(*this);
@@ -190,18 +196,20 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
   const nlohmann::json json = parse_json(text, name);
   const JsonField file = JsonField(json, name, "resume from another checkpoint").object();
   TrainingHistory history;
-  history.step = file.at("global_step").integer(0);
+  const JsonField step = file.at("global_step");
+  history.total_steps = file.at("max_steps").integer(0, most_steps);
+  history.step = step.integer(0, history.total_steps);
   history.epoch = file.at("epoch").number();
-  history.total_steps = file.at("max_steps").integer(0);
   history.epochs = file.at("num_train_epochs").number();
   if (const auto best_step = file.find("best_global_step")) {
-    history.best_step = best_step->integer(0);
+    history.best_step = best_step->integer(0, history.step);
     history.best_metric = file.at("best_metric").number();
   }
-  history.evaluations_since_best = file.at("evaluations_since_best").integer(0);
+  history.evaluations_since_best = file.at("evaluations_since_best").integer(0, most_steps);
   history.identity = identity_from(file.at("identity"));
+  file.read_set("first_loss", history.first_loss);
   history.loss_since_row = file.at("loss_since_row").number();
-  history.steps_since_row = file.at("steps_since_row").integer(0);
+  history.steps_since_row = file.at("steps_since_row").integer(0, history.step);
   std::vector<std::string> metrics;
   file.read_set("metrics", metrics);
   for (const JsonField& row : file.at("log_history").elements()) {
@@ -214,7 +222,9 @@ TrainingHistory TrainingHistory::from_json(std::string_view text, const std::str
   for (const JsonField& row : file.at("probes").elements()) history.probes.push_back(probe_from(row));
   if (const auto guard = file.find("guard")) {
     guard->at("blanks").get(history.guard_blanks);
-    for (const JsonField& row : guard->at("rows").elements()) history.guards.push_back(guard_from(row));
+    for (const JsonField& row : guard->at("rows").elements()) {
+      history.guards.push_back(guard_from(row, history.guard_blanks.size()));
+    }
   }
   if (const auto warnings = file.find("warnings")) warnings->get(history.warnings);
   if (const auto confusion = file.find("confusion")) history.confusion = confusion_from(*confusion);

@@ -68,7 +68,8 @@ struct TrainingHistory {
 
   RunIdentity identity;  // must be equal in a resumed run
 
-  double loss_since_row = 0;  // sum of the updates' losses since the last training row
+  std::optional<double> first_loss;  // the loss of the first update, before any weight changed
+  double loss_since_row = 0;         // sum of the updates' losses since the last training row
   Index steps_since_row = 0;
 
   std::optional<Index> best_step;  // the step of the best evaluation

@@ -78,9 +78,7 @@ Ending Trainer::run() {
       return ending();
     }
   }
-  if (arguments_.load_best && history_.best_step && *history_.best_step != history_.step) {
-    read_parameters(SafetensorsFile(checkpoint_path(*history_.best_step) / "model.safetensors"), parameters_);
-  }
+  take_best_weights();
   return ending();
 }
 
@@ -137,6 +135,7 @@ UpdateReport Trainer::update() {
 }
 
 void Trainer::record(const UpdateReport& report) {
+  if (history_.step == 1) history_.first_loss = report.loss;
   history_.loss_since_row += report.loss;
   ++history_.steps_since_row;
   observer_.on_update(report, history_);

@@ -35,6 +35,10 @@ class TrainingObserver {
   virtual bool stop_requested() { return false; }  // asked after every update
 };
 
+// Whether a run may go on with another instruction set than it began with. Its result is then as good, but not
+// bit-identical to that of an unbroken run.
+enum class OtherInstructionSet { refuse, accept };
+
 enum class Ending { completed, stopped_early, interrupted };
 
 // Trains a model with AdamW, except for the parameters that the arguments freeze. One update:
@@ -44,8 +48,8 @@ enum class Ending { completed, stopped_early, interrupted };
 //   3. Loss and gradients are checked to be finite, and the gradient norm is clipped. All gradients are complete and no
 //      weight has changed yet.
 //   4. The anchor, if there is one, and AdamW change the weights with this update's learning rate.
-// A checkpoint is a model directory with optimizer.safetensors and trainer_state.json. A resumed run ends bit-identical
-// to a run that never stopped.
+// A checkpoint is a model directory with optimizer.safetensors, trainer_state.json and checksums.json. A resumed run
+// ends bit-identical to a run that never stopped.
 class Trainer {
  public:
   // Writes checkpoints to `output`, or none if it is empty. All arguments must outlive the trainer. The anchor pulls
@@ -53,14 +57,18 @@ class Trainer {
   Trainer(const Objective& objective, const Tokenizer& tokenizer, const TrainingArguments& arguments,
           std::filesystem::path output, TrainingObserver& observer);
 
-  // Continues the run of a checkpoint. Error when the checkpoint is of another model, other data or other
-  // arguments (run_identity.h). With an anchor, the trainer must have been made with the weights that the run began
-  // with, because checkpoints do not contain them.
-  void resume(const std::filesystem::path& checkpoint);
+  // Continues the run of a checkpoint. DamagedFileError (files/manifest.h) when the checkpoint is not whole. Error when
+  // it is of another model, other data or other arguments (run_identity.h), or when the best checkpoint, which
+  // load_best needs at the end, is gone. With an anchor, the trainer must have been made with the weights that the run
+  // began with, because checkpoints do not contain them. Another instruction set that is accepted is recorded as a
+  // warning.
+  void resume(const std::filesystem::path& checkpoint,
+              OtherInstructionSet other_instruction_set = OtherInstructionSet::refuse);
 
   // Trains until the plan is complete, the evaluations stop improving (early_stopping_patience), or the observer asks
   // to stop. A run that the observer stops saves a checkpoint. Error, before any weight changes, when the loss or a
-  // gradient is not finite.
+  // gradient is not finite. When load_best finds its checkpoint gone or damaged at the end, the model keeps the last
+  // weights, and a warning in history() says so.
   Ending run();
 
   // One update of run() with the rows, evaluations and checkpoints that follow it; before the first update also the
@@ -92,6 +100,9 @@ class Trainer {
   std::filesystem::path checkpoint_path(Index step) const;
   void save_checkpoint();
   void delete_old_checkpoints() const;
+  void verify_best(const TrainingHistory& history, const std::string& state) const;
+  void take_best_weights();
+  void check_identity(TrainingHistory& history, const std::string& state, OtherInstructionSet set) const;
   void check_finite(double value, Index step, const char* what) const;
 
   const Objective& objective_;

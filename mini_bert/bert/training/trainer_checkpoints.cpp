@@ -1,48 +1,22 @@
 // Saves a run and resumes it. The training itself is in trainer.cpp.
 #include <algorithm>
-#include <charconv>
 
-#include "mini_bert/base/file_error.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/run_identity.h"
 #include "mini_bert/bert/training/best_metric.h"
+#include "mini_bert/bert/training/checkpoint_folders.h"
 #include "mini_bert/bert/training/trainer.h"
 #include "mini_bert/files/atomic_directory.h"
 #include "mini_bert/files/atomic_file.h"
+#include "mini_bert/files/manifest.h"
+#include "mini_bert/files/remove_folder.h"
 #include "mini_bert/tensor/simd/isa.h"
 
 namespace mini_bert {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Checkpoint {
-  Index step;
-  fs::path path;
-};
-
-// All checkpoint-N of a directory, oldest first.
-std::vector<Checkpoint> checkpoints_in(const fs::path& output) {
-  constexpr std::string_view prefix = "checkpoint-";
-  std::vector<Checkpoint> found;
-  std::error_code error_code;
-  if (!fs::is_directory(output, error_code)) return found;
-  fs::directory_iterator entries(output, error_code);
-  for (; !error_code && entries != fs::directory_iterator(); entries.increment(error_code)) {
-    const fs::directory_entry& entry = *entries;
-    const std::string name = entry.path().filename().string();
-    std::error_code ignored;
-    if (!name.starts_with(prefix) || !entry.is_directory(ignored)) continue;
-    Index step = 0;
-    const char* const end = name.data() + name.size();
-    const auto [parsed_to, error] = std::from_chars(name.data() + prefix.size(), end, step);
-    if (error == std::errc() && parsed_to == end) found.push_back({step, entry.path()});
-  }
-  if (error_code) fail_with_errno(output, "cannot be searched for checkpoints", error_code.value());
-  std::ranges::sort(found, {}, &Checkpoint::step);
-  return found;
-}
 
 // Adds the settings that are not the defaults.
 void add_schedule_options(RunIdentity& identity, const ScheduleOptions& options) {
@@ -103,14 +77,14 @@ RunIdentity Trainer::identity() const {
   add_arguments(identity, arguments_);
   if (arguments_.anchor > 0) identity.add_fingerprint("anchor_weights", anchor_.fingerprint());
   identity.add("precision", arguments_.precision == Precision::mixed ? "bf16" : "f32");
-  identity.add("instruction_set", name_of(isa()));
+  identity.add(std::string(instruction_set_key), name_of(isa()));
   identity.add_all(objective_.identity());
   identity.add_all(model_.config().identity());
   return identity;
 }
 
 fs::path Trainer::latest_checkpoint(const fs::path& output) {
-  const std::vector<Checkpoint> found = checkpoints_in(output);
+  const std::vector<CheckpointFolder> found = checkpoints_in(output);
   return found.empty() ? fs::path() : found.back().path;
 }
 
@@ -122,40 +96,89 @@ void Trainer::save_checkpoint() {
   if (output_.empty() || last_saved_step_ == history_.step) return;
   const fs::path path = checkpoint_path(history_.step);
   AtomicDirectory directory(path);
-  save_pretrained(directory.staging(), model_, tokenizer_);
-  write_safetensors(directory.staging() / "optimizer.safetensors", named_tensors(optimizer_));
-  write_file_atomically(directory.staging() / "trainer_state.json", history_.to_json());
+  std::vector<WrittenFile> files = save_pretrained(directory.staging(), model_, tokenizer_);
+  files.push_back(write_safetensors(directory.staging() / optimizer_file, named_tensors(optimizer_)));
+  files.push_back(write_file_atomically(directory.staging() / state_file, history_.to_json()));
+  write_manifest(directory.staging(), files);
   directory.commit();
   last_saved_step_ = history_.step;
   observer_.on_checkpoint(path);
   delete_old_checkpoints();
 }
 
-// Deletes checkpoints above the limit, but never the newest one or the best one.
+// Deletes checkpoints above the limit, but never the newest one or the best one. A run that was resumed from an older
+// checkpoint finds newer ones of its first attempt: they go first.
 void Trainer::delete_old_checkpoints() const {
   if (!arguments_.save_total_limit) return;
   const auto limit = static_cast<std::size_t>(std::max(*arguments_.save_total_limit, Index{1}));
-  std::vector<Checkpoint> found = checkpoints_in(output_);
+  std::vector<CheckpointFolder> found = checkpoints_in(output_);
+  std::ranges::stable_partition(found, [&](const auto& checkpoint) { return checkpoint.step > history_.step; });
   std::size_t count = found.size();
-  for (std::size_t i = 0; i + 1 < found.size() && count > limit; ++i) {
-    if (arguments_.load_best && history_.best_step == found[i].step) continue;
-    std::error_code error;
-    fs::remove_all(found[i].path, error);
-    if (error) fail_with_errno(found[i].path, "cannot be removed", error.value());
+  for (const CheckpointFolder& checkpoint : found) {
+    if (count <= limit) return;
+    if (checkpoint.step == history_.step) continue;
+    if (arguments_.load_best && history_.best_step == checkpoint.step) continue;
+    remove_folder(checkpoint.path);
     --count;
   }
 }
 
-void Trainer::resume(const fs::path& checkpoint) {
-  const fs::path state = checkpoint / "trainer_state.json";
-  TrainingHistory history = TrainingHistory::from_json(read_text_file(state), state.string());
+// Error when the weights of the best evaluation, which the run is to end with, cannot be read.
+void Trainer::verify_best(const TrainingHistory& history, const std::string& state) const {
+  if (!arguments_.load_best || !history.best_step || *history.best_step == history.step) return;
+  try {
+    verify_checkpoint_file(checkpoint_path(*history.best_step), weights_file);
+  } catch (const DamagedFileError& error) {
+    fail("{}: the best weights so far are those of update {}; {}. Put the file back, or set `load_best` to false",
+         state, *history.best_step, error.what());
+  }
+}
+
+// Where the weights of the best evaluation cannot be read, the model keeps the last ones.
+void Trainer::take_best_weights() {
+  if (!arguments_.load_best || !history_.best_step || *history_.best_step == history_.step) return;
+  const fs::path best = checkpoint_path(*history_.best_step);
+  try {
+    verify_checkpoint_file(best, weights_file);
+    read_parameters(SafetensorsFile(best / weights_file), parameters_);
+  } catch (const Error& error) {
+    history_.warnings.push_back(
+        fmt::format("the model has the weights of the last update, {}, and not the best ones, those of update {}: {}",
+                    history_.step, *history_.best_step, error.what()));
+  }
+}
+
+// Compares what a checkpoint says about its run with this run, and takes over what was accepted.
+void Trainer::check_identity(TrainingHistory& history, const std::string& state,
+                             OtherInstructionSet other_instruction_set) const {
   std::vector<RunIdentity::Difference> differences = history_.identity.differences_from(history.identity);
-  if (!differences.empty()) throw OtherRunError(state.string(), std::move(differences));
+  if (other_instruction_set == OtherInstructionSet::accept) {
+    for (const RunIdentity::Difference& difference : differences) {
+      if (difference.key != instruction_set_key) continue;
+      history.warnings.push_back(
+          fmt::format("the instruction set was {} up to update {} and {} after it; the result is not bit-identical to "
+                      "a run with one of them",
+                      difference.before, history.step, difference.now));
+    }
+    std::erase_if(differences, [](const auto& difference) { return difference.key == instruction_set_key; });
+  }
+  if (!differences.empty()) throw OtherRunError(state, std::move(differences));
+  history.identity = history_.identity;
+  require(history.total_steps == plan_.total_steps, "{}: max_steps is {}, expected {}; resume from another checkpoint",
+          state, history.total_steps, plan_.total_steps);
   require(history.guard_blanks == history_.guard_blanks,
-          "{}: resume with the guard the run began with: it had {} blanks, now there are {}, or other ones",
-          state.string(), history.guard_blanks.size(), history_.guard_blanks.size());
-  read_parameters(SafetensorsFile(checkpoint / "model.safetensors"), parameters_);
-  read_tensors(SafetensorsFile(checkpoint / "optimizer.safetensors"), named_tensors(optimizer_));
+          "{}: resume with the guard the run began with: it had {} blanks, now there are {}, or other ones", state,
+          history.guard_blanks.size(), history_.guard_blanks.size());
+}
+
+void Trainer::resume(const fs::path& checkpoint, OtherInstructionSet other_instruction_set) {
+  verify_checkpoint(checkpoint);
+  const fs::path state = checkpoint / state_file;
+  TrainingHistory history = TrainingHistory::from_json(read_text_file(state), state.string());
+  check_identity(history, state.string(), other_instruction_set);
+  verify_best(history, state.string());
+  read_parameters(SafetensorsFile(checkpoint / weights_file), parameters_);
+  read_tensors(SafetensorsFile(checkpoint / optimizer_file), named_tensors(optimizer_));
   optimizer_.set_steps(history.step);
   history_ = std::move(history);
   last_saved_step_ = history_.step;

@@ -40,6 +40,7 @@ TrainingHistory example(double x) {
   history.identity.add("learning_rate", 5e-05);
   history.identity.add_text("config.id2label", "{\"0\":\"文\"}");
   history.loss_since_row = x;
+  history.first_loss = x;
   history.steps_since_row = 2;
   history.best_step = 10;
   history.best_metric = x;

@@ -128,8 +128,8 @@ TEST_CASE("trainer: stop_requested saves a checkpoint that is a model directory,
   CHECK(folders_in(setup.folder / "run") == std::vector<std::string>{"checkpoint-2"});
   CHECK(std::ranges::count(run.recorder.events, "checkpoint-2") == 1);
   CHECK(folders_in(setup.folder / "run/checkpoint-2") ==
-        std::vector<std::string>{"config.json", "model.safetensors", "optimizer.safetensors", "tokenizer_config.json",
-                                 "trainer_state.json", "vocab.txt"});
+        std::vector<std::string>{"checksums.json", "config.json", "model.safetensors", "optimizer.safetensors",
+                                 "tokenizer_config.json", "trainer_state.json", "vocab.txt"});
   CHECK(test::same_bits(weights_in(setup.folder / "run/checkpoint-2"), run.weights()));
 }
 
@@ -215,7 +215,10 @@ TEST_CASE("trainer: latest_checkpoint compares numbers and ignores everything el
   for (const std::string name : {"checkpoint-9", "checkpoint-100", "checkpoint-99", "checkpoint-200.tmp",
                                  "checkpoint-300x", "checkpoint-", "checkpoint", "other-400", "checkpoint-x500"}) {
     fs::create_directory(folder / name);
+    folder.put(name + "/trainer_state.json", "{}");
   }
+  fs::create_directory(folder / "checkpoint-700");  // has no file of a checkpoint
+  folder.put("checkpoint-700/notes.txt", "of somebody");
   std::ofstream(folder / "checkpoint-600") << "a file";
   CHECK(Trainer::latest_checkpoint(folder.path()) == folder / "checkpoint-100");
 }
@@ -290,7 +293,7 @@ TEST_CASE("trainer: a run goes on with the instruction set, precision and model 
     auto json = nlohmann::json::parse(written);
     REQUIRE(json.at("identity").contains(key));
     json["identity"][key] = value;
-    std::ofstream(state) << json.dump();
+    test::rewrite_state(checkpoint, json.dump());
     try {
       Run(setup).trainer.resume(checkpoint);
     } catch (const OtherRunError& error) {
@@ -308,8 +311,8 @@ TEST_CASE("trainer: a run goes on with the instruction set, precision and model 
   CHECK_THAT(resumed_from("adamw.beta_1", "0.5"), ContainsSubstring("`adamw.beta_1` was 0.5, now it is 0.9"));
   auto json = nlohmann::json::parse(written);
   json["identity"] = "12 updates of 2x2 texts, seed 42";
-  std::ofstream(state) << json.dump();
+  test::rewrite_state(checkpoint, json.dump());
   CHECK_THROWS_WITH(Run(setup).trainer.resume(checkpoint), ContainsSubstring("the sentence of an earlier version"));
-  std::ofstream(state) << written;
+  test::rewrite_state(checkpoint, written);
   CHECK_NOTHROW(Run(setup).trainer.resume(checkpoint));
 }

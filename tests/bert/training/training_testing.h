@@ -80,6 +80,12 @@ struct Setup {
   TemporaryFolder folder;
 };
 
+// Replaces the state of a checkpoint as somebody does who edits it: without its list of checksums.
+inline void rewrite_state(const std::filesystem::path& checkpoint, const std::string& text) {
+  std::filesystem::remove(checkpoint / "checksums.json");
+  std::ofstream(checkpoint / "trainer_state.json") << text;
+}
+
 // A model and its Trainer.
 struct Run {
   explicit Run(const Setup& setup, const std::string& output = "run", std::uint64_t seed = 1)

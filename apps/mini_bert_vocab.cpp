@@ -4,14 +4,18 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "apps/console/command_line.h"
 #include "apps/console/data_files.h"
 #include "apps/console/missing_model.h"
 #include "apps/console/terminal.h"
+#include "apps/predict/line_reader.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
+#include "mini_bert/base/posix.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "mini_bert/tokenizer/vocabulary_trainer.h"
@@ -41,10 +45,14 @@ TokenizerOptions tokenizer_options(const Flags& flags) {
 WordCounter count_words(const Flags& flags, const NormalizerOptions& normalizer) {
   WordCounter counter(normalizer);
   for (const std::string& path : flags.files) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail("{}: cannot be opened; is the path right?", path);
+    const posix::OpenFile file = posix::open_to_read(path);
+    LineReader reader(file.descriptor.number(), path);
     try {
-      for (std::string line; std::getline(file, line);) counter.add_line(line);
+      for (std::vector<std::string> lines; !(lines = reader.read()).empty();) {
+        for (const std::string& line : lines) counter.add_line(line);
+      }
+    } catch (const SystemError&) {  // names the file
+      throw;
     } catch (const Error& error) {
       fail("{}: {}", path, error.what());
     }
@@ -83,8 +91,9 @@ Coverage measure(const WordCounter::Counts& counts, const Tokenizer& tokenizer) 
 void learn(const Flags& flags) {
   check_data_files(flags.files);
   require_data_files(flags.files);
-  require(!std::filesystem::is_regular_file(flags.output), "{}: --output must be a directory, this is a file",
-          flags.output);
+  const std::filesystem::file_status found = status_of(flags.output);
+  require(!std::filesystem::exists(found) || std::filesystem::is_directory(found),
+          "{}: --output must be a directory, this is a file", flags.output);
   // A model reads the words of another vocabulary as nonsense.
   require(!holds_model(flags.output),
           "{}: this folder holds a model, whose vocabulary would be lost; choose another "

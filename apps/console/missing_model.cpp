@@ -8,6 +8,7 @@
 
 #include "apps/console/command_line.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/model_folder.h"
 
 namespace mini_bert {
@@ -77,8 +78,7 @@ void require_model_folder(const std::string& name) {
 }
 
 void require_likely_model(const std::string& name) {
-  std::error_code ignored;
-  if (name.empty() || fs::exists(name, ignored) || is_hub_name(name)) return;
+  if (name.empty() || fs::exists(status_of(name)) || is_hub_name(name)) return;
   fail(
       "{}: no such model folder{} Name a folder with config.json, model.safetensors and vocab.txt, or a model of "
       "huggingface.co, such as google-bert/bert-base-chinese",

@@ -3,12 +3,21 @@
 #include "apps/console/data_files.h"
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/atomic_file.h"
 
 namespace mini_bert {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The folder itself, or the nearest one above it that exists.
+fs::path existing_part(const fs::path& path) {
+  std::error_code error;
+  fs::path folder = fs::absolute(path, error);
+  while (!fs::exists(status_of(folder)) && folder.has_relative_path()) folder = folder.parent_path();
+  return folder;
+}
 
 bool holds_run(const fs::path& path) {
   return fs::exists(path / "arguments.json") || fs::exists(path / "trainer_state.json") ||
@@ -20,7 +29,10 @@ bool holds_run(const fs::path& path) {
 RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
     : path_(std::move(path)), if_run_exists_(if_run_exists) {
   const std::string name = path_.string();
-  if (fs::exists(path_)) require(fs::is_directory(path_), "{}: --output must be a directory, this is a file", name);
+  const fs::path existing = existing_part(path_);
+  if (!fs::is_directory(status_of(existing))) {
+    fail("{}: --output must be a directory, this is a file", fs::exists(path_) ? name : existing.string());
+  }
   const bool occupied = fs::is_directory(path_) && !fs::is_empty(path_);
   const bool is_run = occupied && holds_run(path_);
   if (if_run_exists_ == IfRunExists::resume) {
@@ -36,9 +48,7 @@ RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
 
 void RunDirectory::require_room(std::uint64_t bytes) const {
   std::error_code error;
-  fs::path folder = fs::absolute(path_, error);
-  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
-  const fs::space_info disk = fs::space(folder, error);
+  const fs::space_info disk = fs::space(existing_part(path_), error);
   const bool is_known = !error && disk.capacity > 0;  // some network folders tell nothing
   require(!is_known || disk.available >= bytes,
           "{}: the disk has {} left and the trained model takes {}; free some space or choose another --output",

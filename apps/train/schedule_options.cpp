@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/console/command_line.h"
+#include "mini_bert/base/json.h"
 
 namespace mini_bert {
 namespace {
@@ -70,7 +71,7 @@ void set(ScheduleOptions& options, const std::string& name, const nlohmann::json
 }  // namespace
 
 ScheduleOptions parse_schedule_options(const std::string& json, Schedule schedule) {
-  const nlohmann::json object = nlohmann::json::parse(json, nullptr, false);
+  const nlohmann::json object = json_if_valid(json).value_or(nlohmann::json());
   if (!object.is_object()) {
     throw UsageError(
         fmt::format("--lr-scheduler-kwargs is '{}'; expected a JSON object such as {{\"power\": 2}}", json));

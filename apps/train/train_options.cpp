@@ -14,6 +14,7 @@
 #include "apps/train/schedule_options.h"
 #include "apps/train/transformers_flags.h"
 #include "mini_bert/base/argument_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/tensor/simd/isa.h"
@@ -32,7 +33,7 @@ bool says_nothing(const std::string& key, const nlohmann::json& value) {
 // Turns {"learning_rate": 1e-4, "probe": ["…", "…"], "pack": true} into --learning-rate 1e-4 --probe … --probe …
 // --pack.
 std::vector<std::string> flags_from_json(const std::string& path) {
-  const nlohmann::json json = parse_json(read_text_file(path), path);
+  const nlohmann::json json = with_file_name(path, [&] { return parse_json(read_text_file(path), path); });
   require(json.is_object(), "{}: must be a JSON object of flags, found {}", path, json.type_name());
   std::vector<std::string> arguments;
   for (const auto& [key, value] : json.items()) {
@@ -261,7 +262,7 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
   if (first.resume) {
     if (first.output.empty()) throw UsageError("--output is missing: which run is to be resumed?");
     const std::string arguments = first.output + "/arguments.json";
-    if (!std::filesystem::exists(arguments)) {
+    if (!std::filesystem::exists(status_of(arguments))) {
       throw UsageError(fmt::format("{}: there is no run to resume here; start one without --resume", first.output));
     }
     put_before(arguments);

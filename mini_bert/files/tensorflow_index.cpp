@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/tensorflow_checkpoint.h"
 
 namespace mini_bert {
@@ -249,7 +250,7 @@ class IndexReader {
 }  // namespace
 
 TensorflowIndex parse_tensorflow_index(std::span<const std::byte> file, const std::string& path) {
-  return IndexReader(file, path).read();
+  return with_file_name(path, [&] { return IndexReader(file, path).read(); });
 }
 
 }  // namespace mini_bert

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/run_identity.h"
@@ -148,7 +149,8 @@ void Trainer::delete_old_checkpoints() const {
 
 void Trainer::resume(const fs::path& checkpoint) {
   const fs::path state = checkpoint / "trainer_state.json";
-  TrainingHistory history = TrainingHistory::from_json(read_text_file(state), state.string());
+  TrainingHistory history = with_file_name(
+      state.string(), [&] { return TrainingHistory::from_json(read_text_file(state), state.string()); });
   std::vector<RunIdentity::Difference> differences = history_.identity.differences_from(history.identity);
   if (!differences.empty()) throw OtherRunError(state.string(), std::move(differences));
   require(history.guard_blanks == history_.guard_blanks,

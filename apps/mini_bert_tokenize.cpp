@@ -14,6 +14,7 @@
 
 #include "apps/console/command_line.h"
 #include "apps/console/download_console.h"
+#include "apps/console/guarded_main.h"
 #include "apps/console/terminal.h"
 #include "apps/predict/line_reader.h"
 #include "mini_bert/base/foreign_error.h"
@@ -171,11 +172,7 @@ int tokenize(const Flags& flags) {
   return all_read ? 0 : 1;
 }
 
-}  // namespace
-}  // namespace mini_bert
-
-int main(int argc, char** argv) {
-  using namespace mini_bert;
+int tokenize_main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   Flags flags;
   CommandLine line("mini_bert_tokenize",
@@ -201,4 +198,11 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   const int failure = line.run(argc, argv, [&] { exit_code = tokenize(flags); });
   return failure != 0 ? failure : exit_code;
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  return mini_bert::guarded_main("mini_bert_tokenize", argc, argv, mini_bert::tokenize_main);
 }

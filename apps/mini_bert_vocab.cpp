@@ -10,6 +10,7 @@
 
 #include "apps/console/command_line.h"
 #include "apps/console/data_files.h"
+#include "apps/console/guarded_main.h"
 #include "apps/console/missing_model.h"
 #include "apps/console/terminal.h"
 #include "apps/predict/line_reader.h"
@@ -132,11 +133,7 @@ void learn(const Flags& flags) {
   print_rows(fmt::format("wrote     {} and tokenizer_config.json\n", (output / "vocab.txt").string()));
 }
 
-}  // namespace
-}  // namespace mini_bert
-
-int main(int argc, char** argv) {
-  using namespace mini_bert;
+int vocab_main(int argc, char** argv) {
   Flags flags;
   CommandLine line("mini_bert_vocab", "Learns a WordPiece vocabulary from text files.");
   line.examples({"mini_bert_vocab --size 8000 --output vocab texts.txt",
@@ -154,4 +151,11 @@ int main(int argc, char** argv) {
   line.toggle("--keep-accents", flags.keep_accents, "keep accents even without --cased");
   line.toggle("--no-chinese-characters", flags.no_chinese, "do not make every Chinese character a word");
   return line.run(argc, argv, [&] { learn(flags); });
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  return mini_bert::guarded_main("mini_bert_vocab", argc, argv, mini_bert::vocab_main);
 }

@@ -7,8 +7,8 @@
 
 #include "mini_bert/base/error.h"
 
-// Exceptions that libraries throw: std::bad_alloc and std::length_error, filesystem_error, those of nlohmann::json. This
-// is the one place that words them.
+// Exceptions that libraries throw: std::bad_alloc and std::length_error, filesystem_error, those of nlohmann::json.
+// This is the one place that words them.
 namespace mini_bert {
 
 // One line for a person. The message of an Error is such a line already.
@@ -29,8 +29,8 @@ decltype(auto) with_file_name(std::string_view name, const Work& work) {
   }
 }
 
-// Whether a path leads to something, and to what. Error, with the path and the reason, when the system cannot say: links
-// in a circle, a name that is too long, a folder above that may not be searched.
+// Whether a path leads to something, and to what. Error, with the path and the reason, when the system cannot say:
+// links in a circle, a name that is too long, a folder above that may not be searched.
 std::filesystem::file_status status_of(const std::filesystem::path& path);
 
 }  // namespace mini_bert

@@ -187,7 +187,7 @@ class IndexReader {
     if (key.empty()) return read_header(value);
     require(names_.insert(key).second, "{}: variable {} occurs twice, expected once; {}", path_, in_quotes(key),
             index_remedy);
-    require(names_.size() <= most_variables, "{}: more than {} variables; {}", path_, most_variables, index_remedy);
+    require(names_.size() <= most_tensors, "{}: more than {} variables; {}", path_, most_tensors, index_remedy);
     result_.variables.push_back(read_entry(key, value));
   }
 
@@ -237,8 +237,6 @@ class IndexReader {
     tensor.begin = offset;
     return variable;
   }
-
-  static constexpr std::size_t most_variables = 1 << 20;
 
   const std::string_view file_;
   const std::string& path_;

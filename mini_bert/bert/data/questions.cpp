@@ -198,8 +198,8 @@ nlohmann::json flat_question(const Record& record) {
   } else if (const Field* const answer = record.find("answer")) {
     const Field* const start = record.find("answer_start");
     const auto given_start = start != nullptr ? json_if_valid(start->value) : std::nullopt;
-    question["answers"] = nlohmann::json::array(
-        {{{"text", answer->value}, {"answer_start", given_start.value_or(nlohmann::json(-1))}}});
+    question["answers"] =
+        nlohmann::json::array({{{"text", answer->value}, {"answer_start", given_start.value_or(nlohmann::json(-1))}}});
   }
   return question;
 }

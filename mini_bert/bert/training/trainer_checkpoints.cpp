@@ -149,8 +149,8 @@ void Trainer::delete_old_checkpoints() const {
 
 void Trainer::resume(const fs::path& checkpoint) {
   const fs::path state = checkpoint / "trainer_state.json";
-  TrainingHistory history = with_file_name(
-      state.string(), [&] { return TrainingHistory::from_json(read_text_file(state), state.string()); });
+  TrainingHistory history =
+      with_file_name(state.string(), [&] { return TrainingHistory::from_json(read_text_file(state), state.string()); });
   std::vector<RunIdentity::Difference> differences = history_.identity.differences_from(history.identity);
   if (!differences.empty()) throw OtherRunError(state.string(), std::move(differences));
   require(history.guard_blanks == history_.guard_blanks,

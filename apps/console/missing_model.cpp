@@ -54,9 +54,10 @@ std::string nearest_folder(const std::string& path) {
 }
 
 bool holds_model(const std::filesystem::path& folder) {
+  // A file that cannot be examined counts as existing, because reading it will say why.
   const auto has = [&](const char* file) {
-    std::error_code ignored;
-    return fs::exists(folder / file, ignored);
+    std::error_code error;
+    return fs::exists(folder / file, error) || error;
   };
   return has("config.json") || has("bert_config.json") || has("modules.json");
 }

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/console/command_line.h"
+#include "mini_bert/base/file_error.h"
 #include "mini_bert/base/json.h"
 
 namespace mini_bert {
@@ -74,7 +75,7 @@ ScheduleOptions parse_schedule_options(const std::string& json, Schedule schedul
   const nlohmann::json object = json_if_valid(json).value_or(nlohmann::json());
   if (!object.is_object()) {
     throw UsageError(
-        fmt::format("--lr-scheduler-kwargs is '{}'; expected a JSON object such as {{\"power\": 2}}", json));
+        fmt::format("--lr-scheduler-kwargs is '{}'; expected a JSON object such as {{\"power\": 2}}", printable(json)));
   }
   const std::vector<std::string> known = settings_of(schedule);
   ScheduleOptions options;

@@ -88,12 +88,11 @@ fs::path find_model(const fs::path& name) {
 }
 
 fs::path encoder_folder(const fs::path& model) {
-  std::error_code ignored;
   const fs::path modules = model / "modules.json";
   for (const char* name : {"config.json", "bert_config.json"}) {
-    if (fs::exists(model / name, ignored)) return model;
+    if (fs::exists(status_of(model / name))) return model;
   }
-  if (!fs::exists(modules, ignored)) return model;
+  if (!fs::exists(status_of(modules))) return model;
   const nlohmann::json json = parse_json(read_text_file(modules), modules.string());
   for (const JsonField& module : JsonField(json, modules.string()).elements()) {
     const std::string place = module.at("path").text();

@@ -45,6 +45,18 @@ HttpAnswer read_answer(CURL* curl) {
   return answer;
 }
 
+// Where a link in an answer of `url` leads; empty: nowhere.
+std::string resolved(const std::string& url, const std::string& link) {
+  const std::unique_ptr<CURLU, FreeUrl> whole(curl_url());
+  char* text = nullptr;
+  const bool good = whole && !link.empty() && curl_url_set(whole.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
+                    curl_url_set(whole.get(), CURLUPART_URL, link.c_str(), 0) == CURLUE_OK &&
+                    curl_url_get(whole.get(), CURLUPART_URL, &text, 0) == CURLUE_OK;
+  const std::string result = good ? text : "";
+  curl_free(text);
+  return result;
+}
+
 // The state of a request in progress. An exception must not pass through libcurl, which is written in C, so it is kept
 // here.
 struct Transfer {
@@ -197,7 +209,10 @@ HttpAnswer Http::request(const std::string& url, bool head, std::uint64_t first_
     throw NetworkError(fmt::format("{}: no whole answer: {}; check the network", short_url(url),
                                    c.reason[0] != '\0' ? c.reason : curl_easy_strerror(code)));
   }
-  return read_answer(c.curl);
+  HttpAnswer answer = read_answer(c.curl);
+  // libcurl works out where a redirect leads at the end of a transfer, which this one did not reach.
+  if (transfer.has_enough && answer.status / 100 == 3) answer.location = resolved(url, answer.header("location"));
+  return answer;
 }
 
 HttpAnswer Http::head(const std::string& url, const std::function<bool(const HttpAnswer&)>& is_enough) {

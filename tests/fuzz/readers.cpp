@@ -51,6 +51,7 @@ void ignoring_errors(const Read& read) {
   try {
     read();
   } catch (const Error&) {
+  } catch (const UsageError&) {
   }
 }
 
@@ -182,10 +183,13 @@ void read_arguments(std::string_view bytes) {
   arguments_json(options.given);
 }
 void read_schedule(std::string_view bytes) {
-  for (const Schedule schedule : {Schedule::linear, Schedule::cosine_with_min_lr, Schedule::warmup_stable_decay}) {
+  const auto read = [&](Schedule schedule) {
     const ScheduleOptions options = parse_schedule_options(std::string(bytes), schedule);
     for (const Index step : {0, 3, 10}) learning_rate_factor(schedule, step, 2, 10, options, 1e-4);
-  }
+  };
+  ignoring_errors([&] { read(Schedule::polynomial); });
+  ignoring_errors([&] { read(Schedule::cosine_with_min_lr); });
+  read(Schedule::warmup_stable_decay);
 }
 
 void read_request(std::string_view bytes) {
@@ -194,13 +198,20 @@ void read_request(std::string_view bytes) {
   if (!request.problem.empty()) throw Error(request.problem);
 }
 
-// A folder of sentence-transformers with these modules.
+// A folder of sentence-transformers, with these modules, this pooling, and these prompts.
 void read_modules(std::string_view bytes) {
   fs::create_directories(folder() / "sentences/1_Pooling");
-  folder().put("sentences/1_Pooling/config.json", R"({"pooling_mode_mean_tokens": true})");
-  folder().put("sentences/modules.json", bytes);
-  folder().put("sentences/config_sentence_transformers.json", bytes);
-  read_sentence_folder(folder() / "sentences", fixed_tokenizer());
+  const auto read = [&](std::string_view modules, std::string_view pooling, std::string_view prompts) {
+    folder().put("sentences/modules.json", modules);
+    folder().put("sentences/1_Pooling/config.json", pooling);
+    folder().put("sentences/config_sentence_transformers.json", prompts);
+    read_sentence_folder(folder() / "sentences", fixed_tokenizer());
+  };
+  const std::string modules = modules_seeds().front();
+  constexpr std::string_view pooling = R"({"word_embedding_dimension": 4, "pooling_mode_mean_tokens": true})";
+  ignoring_errors([&] { read(modules, bytes, "{}"); });
+  ignoring_errors([&] { read(modules, pooling, bytes); });
+  read(bytes, pooling, "{}");
 }
 
 #ifdef MINI_BERT_HUB
@@ -236,7 +247,7 @@ const Reader table[] = {
     {"tokenizer_config", [](auto bytes) { read_tokenizer("tokenizer_config.json", bytes); }, tokenizer_config_seeds},
     {"special_tokens", [](auto bytes) { read_tokenizer("special_tokens_map.json", bytes); }, special_tokens_seeds},
     {"added_tokens", [](auto bytes) { read_tokenizer("added_tokens.json", bytes); },
-     [] { return Seeds{R"({"new": 12, "newer": 13})"}; }},
+     [] { return Seeds{R"({"new": 11, "newer": 12})"}; }},
     {"vocabulary", read_vocabulary, [] { return Seeds{vocabulary_text()}; }},
     {"text", read_text, text_seeds},
     {"json", [](auto bytes) { read_data(".json", bytes); }, json_seeds},
@@ -255,7 +266,7 @@ const Reader table[] = {
     {"arguments", read_arguments, arguments_seeds},
     {"schedule", read_schedule,
      [] {
-       return Seeds{"{}", R"({"num_decay_steps": 3})", R"({"min_lr_rate": 0.1})"};
+       return Seeds{R"({"num_decay_steps": 3})", R"({"min_lr_rate": 0.1})", R"({"power": 2})"};
      }},
     {"request", read_request, request_seeds},
     {"modules", read_modules, modules_seeds},

@@ -18,17 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string failure(const TestHub& hub) {
-  const std::string error = error_of([&] { hub.fetch(); });
-  CHECK(error.find('\n') == std::string::npos);
-  CHECK_FALSE(fs::exists(hub.folder() / "refs/main"));
-  return error;
-}
-
-TestHub::Instead for_path(const std::string& ending, const Reply& reply) {
-  return [=](const Request& request) { return request.path.ends_with(ending) ? std::optional(reply) : std::nullopt; };
-}
-
 // A server with TLS, `openssl s_server`, whose certificate is for `name` ("DNS:example.org", "IP:127.0.0.1") and signs
 // itself. It answers every request with a page.
 class TlsServer {

@@ -81,8 +81,8 @@ ScheduleOptions parse_schedule_options(const std::string& json, Schedule schedul
   ScheduleOptions options;
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(known, name) == known.end()) {
-      throw UsageError(fmt::format("--lr-scheduler-kwargs: the schedule {} has no setting \"{}\"; it has {}",
-                                   name_of(schedule), name,
+      throw UsageError(fmt::format("--lr-scheduler-kwargs: the schedule {} has no setting {}; it has {}",
+                                   name_of(schedule), in_quotes(name),
                                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
     }
     if (!value.is_null()) set(options, name, value);

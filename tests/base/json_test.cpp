@@ -39,10 +39,10 @@ TEST_CASE("json: a text that is broken, repeated or too deep") {
 TEST_CASE("json: a text that may be something else") {
   CHECK(json_if_valid("[1, 2]") == nlohmann::json({1, 2}));
   CHECK(json_if_valid("null") == nlohmann::json());
-  for (const std::string& text : {std::string("小明"), std::string(""), std::string("[1 2]"), std::string("1e999"),
-                                  std::string(R"({"a":1,"a":2})"), std::string("[1]\0", 4),
-                                  std::string(33, '[') + std::string(33, ']'),
-                                  std::string(1'000'000, '[') + std::string(1'000'000, ']')}) {
+  for (const std::string& text :
+       {std::string("小明"), std::string(""), std::string("[1 2]"), std::string("1e999"),
+        std::string(R"({"a":1,"a":2})"), std::string("[1]\0", 4), std::string(33, '[') + std::string(33, ']'),
+        std::string(1'000'000, '[') + std::string(1'000'000, ']')}) {
     CHECK_FALSE(json_if_valid(text).has_value());
   }
 }

@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include "apps/console/guarded_main.h"
 #include "apps/console/terminal.h"
 #include "mini_bert/base/version.h"
 
@@ -92,5 +93,5 @@ int run(int argc, char** argv) {
 }  // namespace mini_bert
 
 int main(int argc, char** argv) {
-  return mini_bert::run(argc, argv);
+  return mini_bert::guarded_main("mini_bert", argc, argv, mini_bert::run);
 }

@@ -8,6 +8,7 @@
 #include "apps/console/command_line.h"
 #include "apps/console/data_files.h"
 #include "apps/console/download_console.h"
+#include "apps/console/guarded_main.h"
 #include "apps/console/terminal.h"
 #include "apps/predict/answering.h"
 #include "apps/predict/line_reader.h"
@@ -108,11 +109,7 @@ int predict(const PredictOptions& options, const CommandLine& line) {
   return failed ? 1 : 0;
 }
 
-}  // namespace
-}  // namespace mini_bert
-
-int main(int argc, char** argv) {
-  using namespace mini_bert;
+int predict_main(int argc, char** argv) {
   PredictOptions options;
   CommandLine line("mini_bert_predict", "Asks a BERT. " + prediction_tasks_help());
   line.examples({"mini_bert_predict fill-mask --model models/mini-bert-zh '诸葛亮字孔[MASK]'",
@@ -122,4 +119,11 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   const int failure = line.run(argc, argv, [&] { exit_code = predict(options, line); });
   return failure != 0 ? failure : exit_code;
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  return mini_bert::guarded_main("mini_bert_predict", argc, argv, mini_bert::predict_main);
 }

@@ -1,10 +1,12 @@
 // Shows how a model's tokenizer reads a text: the tokens, their ids and their positions in the text.
 
+#include <unistd.h>
+
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <charconv>
-#include <fstream>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -12,9 +14,13 @@
 
 #include "apps/console/command_line.h"
 #include "apps/console/download_console.h"
+#include "apps/console/guarded_main.h"
 #include "apps/console/terminal.h"
+#include "apps/predict/line_reader.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
+#include "mini_bert/base/posix.h"
 #include "mini_bert/files/model_folder.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 
@@ -126,24 +132,28 @@ std::string convert_line(const Tokenizer& tokenizer, const std::string& text, co
 
 // A line that cannot be read does not stop the others: with --json its answer is {"error": "…"}, without, a line on
 // stderr names it. Returns whether all lines were read, or answered as JSON.
-bool convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::string& name, const Flags& flags) {
+bool convert_file(const Tokenizer& tokenizer, int descriptor, const std::string& name, const Flags& flags) {
   bool all_read = true;
-  std::string text;
-  for (size_t number = 1; std::getline(input, text); ++number) {
-    if (text.ends_with('\r')) text.pop_back();
-    try {
-      std::cout << convert_line(tokenizer, text, flags);
-    } catch (const std::exception& error) {
-      if (flags.json) {
-        using Json = nlohmann::json;
-        const Json answer = {{"error", error.what()}};
-        std::cout << answer.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
-        continue;
+  LineReader reader(descriptor, name);
+  size_t number = 0;
+  for (std::vector<std::string> lines; !(lines = reader.read()).empty();) {
+    for (const std::string& text : lines) {
+      ++number;
+      try {
+        std::cout << convert_line(tokenizer, text, flags);
+      } catch (const std::exception& error) {
+        if (flags.json) {
+          using Json = nlohmann::json;
+          const Json answer = {{"error", message_of(error)}};
+          std::cout << answer.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+          continue;
+        }
+        std::cout.flush();
+        print_message(fmt::format("mini_bert_tokenize: {}: line {}: {}", name, number, message_of(error)));
+        all_read = false;
       }
-      std::cout.flush();
-      print_message(fmt::format("mini_bert_tokenize: {}: line {}: {}", name, number, error.what()));
-      all_read = false;
     }
+    std::cout.flush();  // a program that sends one line waits for its answer
   }
   return all_read;
 }
@@ -152,21 +162,17 @@ bool convert_stream(const Tokenizer& tokenizer, std::istream& input, const std::
 int tokenize(const Flags& flags) {
   bring_model(flags.model, ModelPart::tokenizer);
   const Tokenizer tokenizer = Tokenizer::from_directory(find_model(flags.model));
-  bool all_read = !flags.files.empty() || convert_stream(tokenizer, std::cin, "standard input", flags);
+  bool all_read = !flags.files.empty() || convert_file(tokenizer, STDIN_FILENO, "standard input", flags);
   for (const std::string& path : flags.files) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-      fail("{}: there is no such file; a text goes to standard input: echo 'text' | mini_bert_tokenize …", path);
-    all_read &= convert_stream(tokenizer, file, path, flags);
+    require(std::filesystem::exists(status_of(path)),
+            "{}: there is no such file; a text goes to standard input: echo 'text' | mini_bert_tokenize …", path);
+    const posix::OpenFile file = posix::open_to_read(path);
+    all_read &= convert_file(tokenizer, file.descriptor.number(), path, flags);
   }
   return all_read ? 0 : 1;
 }
 
-}  // namespace
-}  // namespace mini_bert
-
-int main(int argc, char** argv) {
-  using namespace mini_bert;
+int tokenize_main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   Flags flags;
   CommandLine line("mini_bert_tokenize",
@@ -192,4 +198,11 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   const int failure = line.run(argc, argv, [&] { exit_code = tokenize(flags); });
   return failure != 0 ? failure : exit_code;
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  return mini_bert::guarded_main("mini_bert_tokenize", argc, argv, mini_bert::tokenize_main);
 }

@@ -1,11 +1,14 @@
 // Fine-tunes a BERT on the user's own texts, or trains one from random weights.
+#include "apps/console/guarded_main.h"
 #include "apps/console/terminal.h"
 #include "apps/train/train_options.h"
 #include "apps/train/training_check.h"
 #include "apps/train/training_run.h"
 
-int main(int argc, char** argv) {
-  using namespace mini_bert;
+namespace mini_bert {
+namespace {
+
+int train_main(int argc, char** argv) {
   CommandLine line("mini_bert_train", "Fine-tunes a BERT on your own texts, or trains one from random weights.");
   line.examples({"mini_bert_train --model models/mini-bert-zh --train my.txt --output out",
                  "mini_bert_train --model models/mini-bert-zh --train my.txt --output out \\\n"
@@ -22,4 +25,11 @@ int main(int argc, char** argv) {
     exit_code = train(options);
   });
   return failure != 0 ? failure : exit_code;
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  return mini_bert::guarded_main("mini_bert_train", argc, argv, mini_bert::train_main);
 }

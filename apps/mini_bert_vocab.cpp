@@ -4,14 +4,19 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "apps/console/command_line.h"
 #include "apps/console/data_files.h"
+#include "apps/console/guarded_main.h"
 #include "apps/console/missing_model.h"
 #include "apps/console/terminal.h"
+#include "apps/predict/line_reader.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
+#include "mini_bert/base/posix.h"
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/tokenizer/tokenizer.h"
 #include "mini_bert/tokenizer/vocabulary_trainer.h"
@@ -41,10 +46,14 @@ TokenizerOptions tokenizer_options(const Flags& flags) {
 WordCounter count_words(const Flags& flags, const NormalizerOptions& normalizer) {
   WordCounter counter(normalizer);
   for (const std::string& path : flags.files) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail("{}: cannot be opened; is the path right?", path);
+    const posix::OpenFile file = posix::open_to_read(path);
+    LineReader reader(file.descriptor.number(), path);
     try {
-      for (std::string line; std::getline(file, line);) counter.add_line(line);
+      for (std::vector<std::string> lines; !(lines = reader.read()).empty();) {
+        for (const std::string& line : lines) counter.add_line(line);
+      }
+    } catch (const SystemError&) {  // names the file
+      throw;
     } catch (const Error& error) {
       fail("{}: {}", path, error.what());
     }
@@ -83,8 +92,9 @@ Coverage measure(const WordCounter::Counts& counts, const Tokenizer& tokenizer) 
 void learn(const Flags& flags) {
   check_data_files(flags.files);
   require_data_files(flags.files);
-  require(!std::filesystem::is_regular_file(flags.output), "{}: --output must be a directory, this is a file",
-          flags.output);
+  const std::filesystem::file_status found = status_of(flags.output);
+  require(!std::filesystem::exists(found) || std::filesystem::is_directory(found),
+          "{}: --output must be a directory, this is a file", flags.output);
   // A model reads the words of another vocabulary as nonsense.
   require(!holds_model(flags.output),
           "{}: this folder holds a model, whose vocabulary would be lost; choose another "
@@ -123,11 +133,7 @@ void learn(const Flags& flags) {
   print_rows(fmt::format("wrote     {} and tokenizer_config.json\n", (output / "vocab.txt").string()));
 }
 
-}  // namespace
-}  // namespace mini_bert
-
-int main(int argc, char** argv) {
-  using namespace mini_bert;
+int vocab_main(int argc, char** argv) {
   Flags flags;
   CommandLine line("mini_bert_vocab", "Learns a WordPiece vocabulary from text files.");
   line.examples({"mini_bert_vocab --size 8000 --output vocab texts.txt",
@@ -145,4 +151,11 @@ int main(int argc, char** argv) {
   line.toggle("--keep-accents", flags.keep_accents, "keep accents even without --cased");
   line.toggle("--no-chinese-characters", flags.no_chinese, "do not make every Chinese character a word");
   return line.run(argc, argv, [&] { learn(flags); });
+}
+
+}  // namespace
+}  // namespace mini_bert
+
+int main(int argc, char** argv) {
+  return mini_bert::guarded_main("mini_bert_vocab", argc, argv, mini_bert::vocab_main);
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <new>
 #include <string_view>
 
 #include <fmt/core.h>
 
 #include "apps/console/task_wording.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/bert/other_task_error.h"
 #include "mini_bert/bert/run_identity.h"
 
@@ -70,8 +70,7 @@ std::string advice(const std::exception& error) {
 
 std::string worded(const std::exception& error, const std::function<bool(const std::string& flag)>& has_flag) {
   if (const auto* const other = dynamic_cast<const OtherTaskError*>(&error)) return task_wording(*other);
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
-  const std::string_view text = error.what();
+  const std::string text = message_of(error);
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t open = text.find('`', at);

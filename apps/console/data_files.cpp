@@ -7,6 +7,8 @@
 
 #include "apps/console/command_line.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 
 namespace mini_bert {
 namespace {
@@ -44,8 +46,7 @@ void check_data_files(const std::vector<std::string>& files) {
 
 void require_data_files(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
-    std::error_code error;
-    if (std::filesystem::exists(file, error) || error) continue;
+    if (std::filesystem::exists(status_of(file))) continue;
     const std::string nearest = nearest_file(file);
     fail("{}: there is no such file{}", file,
          nearest.empty() ? "; check the path" : fmt::format("; did you mean {}?", nearest));
@@ -55,7 +56,7 @@ void require_data_files(const std::vector<std::string>& files) {
 void make_output_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  require(!error, "{}: cannot be made: {}; choose another --output", folder.string(), error.message());
+  if (error) fail_with_errno("--output " + folder.string(), "cannot be made", error.value());
 }
 
 }  // namespace mini_bert

@@ -8,6 +8,7 @@
 
 #include "apps/console/command_line.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/model_folder.h"
 
 namespace mini_bert {
@@ -53,9 +54,10 @@ std::string nearest_folder(const std::string& path) {
 }
 
 bool holds_model(const std::filesystem::path& folder) {
+  // A file that cannot be examined counts as existing, because reading it will say why.
   const auto has = [&](const char* file) {
-    std::error_code ignored;
-    return fs::exists(folder / file, ignored);
+    std::error_code error;
+    return fs::exists(folder / file, error) || error;
   };
   return has("config.json") || has("bert_config.json") || has("modules.json");
 }
@@ -77,8 +79,7 @@ void require_model_folder(const std::string& name) {
 }
 
 void require_likely_model(const std::string& name) {
-  std::error_code ignored;
-  if (name.empty() || fs::exists(name, ignored) || is_hub_name(name)) return;
+  if (name.empty() || fs::exists(status_of(name)) || is_hub_name(name)) return;
   fail(
       "{}: no such model folder{} Name a folder with config.json, model.safetensors and vocab.txt, or a model of "
       "huggingface.co, such as google-bert/bert-base-chinese",

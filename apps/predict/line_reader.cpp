@@ -15,7 +15,7 @@ std::vector<std::string> LineReader::read() {
   for (;;) {
     char buffer[1 << 16];
     const ssize_t count = posix::retry([&] { return ::read(descriptor_, buffer, sizeof buffer); });
-    if (count < 0) fail_with_errno("standard input", "cannot be read", errno);
+    if (count < 0) fail_with_errno(name_, "cannot be read", errno);
     pending_.append(buffer, static_cast<std::size_t>(count));
     const bool is_end = count == 0;
     if (is_end && !pending_.empty()) pending_ += '\n';

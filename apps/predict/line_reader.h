@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mini_bert {
@@ -9,7 +10,9 @@ namespace mini_bert {
 // LF or CRLF. A byte order mark at the beginning is dropped.
 class LineReader {
  public:
-  explicit LineReader(int descriptor) : descriptor_(descriptor) {}
+  // `name` appears in messages.
+  explicit LineReader(int descriptor, std::string name = "standard input")
+      : descriptor_(descriptor), name_(std::move(name)) {}
 
   // Waits for at least one complete line and returns all that have arrived. At the end of the input, the rest counts as
   // a line; after it, returns nothing. Error when the input cannot be read.
@@ -19,6 +22,7 @@ class LineReader {
   std::vector<std::string> take_lines();
 
   int descriptor_;
+  std::string name_;
   std::string pending_;       // bytes that have arrived and are not returned yet
   std::size_t searched_ = 0;  // there is no line end before this byte of pending_
   bool at_beginning_ = true;

@@ -116,8 +116,9 @@ void read_object(const std::string& line, Request& request) {
 void read_other_json(Request& request) {
   const std::size_t first = request.text.find_first_not_of(blanks);
   const bool may_be_json = request.text[first] == '"' || request.text[first] == '[' || request.text.starts_with("null");
-  if (!may_be_json || !nlohmann::json::accept(request.text)) return;
-  const nlohmann::json value = nlohmann::json::parse(request.text);
+  const auto parsed = may_be_json ? json_if_valid(request.text) : std::nullopt;
+  if (!parsed) return;
+  const nlohmann::json& value = *parsed;
   if (value.is_string()) {
     request.text = value.get<std::string>();
     if (is_blank(request.text)) request.problem = "the text is empty";

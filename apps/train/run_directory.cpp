@@ -9,6 +9,7 @@
 #include "apps/console/data_files.h"
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/bert/training/checkpoint_folders.h"
 #include "mini_bert/files/atomic_directory.h"
 #include "mini_bert/files/atomic_file.h"
@@ -21,6 +22,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view temporary = ".tmp";
+
+// The folder itself, or the nearest one above it that exists.
+fs::path existing_part(const fs::path& path) {
+  std::error_code error;
+  fs::path folder = fs::absolute(path, error);
+  while (!fs::exists(status_of(folder)) && folder.has_relative_path()) folder = folder.parent_path();
+  return folder;
+}
 
 bool holds_run(const fs::path& path) {
   return fs::exists(path / "arguments.json") || fs::exists(path / "trainer_state.json") ||
@@ -80,7 +89,10 @@ void remove_half_written(const fs::path& folder) {
 RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
     : path_(std::move(path)), if_run_exists_(if_run_exists) {
   const std::string name = path_.string();
-  if (fs::exists(path_)) require(fs::is_directory(path_), "{}: --output must be a directory, this is a file", name);
+  const fs::path existing = existing_part(path_);
+  if (!fs::is_directory(status_of(existing))) {
+    fail("{}: --output must be a directory, this is a file", fs::exists(path_) ? name : existing.string());
+  }
   if (fs::is_directory(path_) && (holds_run(path_) || fs::exists(path_ / FolderLock::file_name))) {
     lock_ = std::make_unique<FolderLock>(path_);  // first: who is at work here is the first thing to tell
   }
@@ -105,9 +117,7 @@ void RunDirectory::check() const {
 
 void RunDirectory::require_room(std::uint64_t bytes) const {
   std::error_code error;
-  fs::path folder = fs::absolute(path_, error);
-  while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
-  const fs::space_info disk = fs::space(folder, error);
+  const fs::space_info disk = fs::space(existing_part(path_), error);
   const bool is_known = !error && disk.capacity > 0;  // some network folders tell nothing
   require(!is_known || disk.available >= bytes,
           "{}: the disk has {} left and the trained model takes {}; free some space or choose another --output",

@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 
 #include "apps/console/command_line.h"
+#include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
 
 namespace mini_bert {
 namespace {
@@ -70,17 +72,17 @@ void set(ScheduleOptions& options, const std::string& name, const nlohmann::json
 }  // namespace
 
 ScheduleOptions parse_schedule_options(const std::string& json, Schedule schedule) {
-  const nlohmann::json object = nlohmann::json::parse(json, nullptr, false);
+  const nlohmann::json object = json_if_valid(json).value_or(nlohmann::json());
   if (!object.is_object()) {
     throw UsageError(
-        fmt::format("--lr-scheduler-kwargs is '{}'; expected a JSON object such as {{\"power\": 2}}", json));
+        fmt::format("--lr-scheduler-kwargs is '{}'; expected a JSON object such as {{\"power\": 2}}", printable(json)));
   }
   const std::vector<std::string> known = settings_of(schedule);
   ScheduleOptions options;
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(known, name) == known.end()) {
-      throw UsageError(fmt::format("--lr-scheduler-kwargs: the schedule {} has no setting \"{}\"; it has {}",
-                                   name_of(schedule), name,
+      throw UsageError(fmt::format("--lr-scheduler-kwargs: the schedule {} has no setting {}; it has {}",
+                                   name_of(schedule), in_quotes(name),
                                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
     }
     if (!value.is_null()) set(options, name, value);

@@ -14,6 +14,7 @@
 #include "apps/train/schedule_options.h"
 #include "apps/train/transformers_flags.h"
 #include "mini_bert/base/argument_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/tensor/simd/isa.h"
@@ -233,7 +234,7 @@ TrainOptions complete_options(const std::vector<std::string>& typed) {
   if (first.resume) {
     if (first.output.empty()) throw UsageError("--output is missing: which run is to be resumed?");
     const std::string arguments = first.output + "/arguments.json";
-    if (!std::filesystem::exists(arguments)) {
+    if (!std::filesystem::exists(status_of(arguments))) {
       throw UsageError(fmt::format("{}: there is no run to resume here; start one without --resume", first.output));
     }
     put_before(arguments);
@@ -265,7 +266,7 @@ std::string arguments_json(const TrainOptions::Given& given) {
 }
 
 std::vector<std::string> flags_from_json(const std::string& path) {
-  const nlohmann::json json = parse_json(read_text_file(path), path);
+  const nlohmann::json json = with_file_name(path, [&] { return parse_json(read_text_file(path), path); });
   require(json.is_object(), "{}: must be a JSON object of flags, found {}", path, json.type_name());
   std::vector<std::string> arguments;
   for (const auto& [key, value] : json.items()) {

@@ -22,4 +22,7 @@ struct JsonSource {
 nlohmann::json parse_json(std::string_view text, const JsonSource& source, int most_depth = 32);
 nlohmann::json parse_json(std::string_view text, const std::string& name, int most_depth = 32);
 
+// The value of a text that may be JSON, such as a cell of a table. None where parse_json() throws.
+std::optional<nlohmann::json> json_if_valid(std::string_view text, int most_depth = 32);
+
 }  // namespace mini_bert

@@ -35,7 +35,11 @@ std::string json_reason(std::string_view what) {
   // Since version 3.11.3 an empty text has a message of its own.
   if (what.find("attempting to parse an empty input") != what.npos) return "unexpected end of input";
   const std::size_t dash = what.find(" - ");
-  std::string_view reason = dash == std::string_view::npos ? what : what.substr(dash + 3);
+  // "[json.exception.out_of_range.406] number overflow parsing '1e999'" has no dash.
+  const std::size_t frame = what.starts_with("[json.") ? what.find("] ") : what.npos;
+  std::string_view reason = dash != what.npos    ? what.substr(dash + 3)
+                            : frame != what.npos ? what.substr(frame + 2)
+                                                 : what;
   const std::size_t cut = reason.find(last_read);
   if (cut == std::string_view::npos) return std::string(reason.substr(0, 200));
   const std::size_t tail = reason.rfind(expected);

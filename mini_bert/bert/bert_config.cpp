@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
@@ -161,7 +162,7 @@ void BertConfig::check(const std::string& name) const {
 }
 
 BertConfig BertConfig::read(const std::filesystem::path& path) {
-  return from_json(read_text_file(path, 10'000'000), path.string());
+  return with_file_name(path.string(), [&] { return from_json(read_text_file(path, 10'000'000), path.string()); });
 }
 
 BertConfig BertConfig::from_json(std::string_view text, const std::string& name) {

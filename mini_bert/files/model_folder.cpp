@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
@@ -76,8 +77,7 @@ std::optional<fs::path> cached_snapshot(std::string_view name) {
 }
 
 fs::path find_model(const fs::path& name) {
-  std::error_code ignored;  // a path that cannot be examined counts as no folder
-  if (fs::is_directory(name, ignored)) return name;
+  if (fs::is_directory(status_of(name))) return name;
   constexpr std::string_view needed = "a folder with config.json, model.safetensors and vocab.txt is needed";
   require(is_hub_name(name.string()), "{}: no such model folder; {}", name.string(), needed);
   const auto snapshot = cached_snapshot(name.string());
@@ -88,12 +88,11 @@ fs::path find_model(const fs::path& name) {
 }
 
 fs::path encoder_folder(const fs::path& model) {
-  std::error_code ignored;
   const fs::path modules = model / "modules.json";
   for (const char* name : {"config.json", "bert_config.json"}) {
-    if (fs::exists(model / name, ignored)) return model;
+    if (fs::exists(status_of(model / name))) return model;
   }
-  if (!fs::exists(modules, ignored)) return model;
+  if (!fs::exists(status_of(modules))) return model;
   const nlohmann::json json = parse_json(read_text_file(modules), modules.string());
   for (const JsonField& module : JsonField(json, modules.string()).elements()) {
     const std::string place = module.at("path").text();

@@ -26,7 +26,7 @@ struct PickleValue {
 class Pickle {
  public:
   // Reads one pickle from the front of `bytes`. Accepts only the opcodes that carry data (protocols 0 to 4 as
-  // torch.save uses them), only names in `globals` ("module.name"), and at most 2^20 values. Never calls anything.
+  // torch.save uses them), only names in `globals` ("module.name"), and at most 2^16 values. Never calls anything.
   // Error for everything else; `where` ("path: data.pkl") begins its message.
   Pickle(std::span<const std::byte> bytes, std::span<const std::string_view> globals, const std::string& where);
 

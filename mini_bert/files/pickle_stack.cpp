@@ -9,7 +9,8 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr std::size_t most_values = 1 << 20;  // a BERT of 24 layers has about 7000
+constexpr std::size_t most_values = 1 << 16;  // a BERT of 24 layers has about 7000
+constexpr std::size_t most_links = 4 * most_values;
 
 }  // namespace
 
@@ -73,6 +74,9 @@ std::vector<std::uint32_t> PickleStack::cut(std::size_t from) {
   const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(from);
   std::vector<std::uint32_t> values(first, stack_.end());
   stack_.erase(first, stack_.end());
+  // A list takes 4 bytes for each value, and the file only 2 to repeat one.
+  links_ += values.size();
+  if (links_ > most_links) wrong(fmt::format("more than {} values in lists", most_links));
   return values;
 }
 

@@ -12,7 +12,7 @@ namespace mini_bert {
 
 // The stack machine of Lib/pickletools.py, reduced to the parts that build values: a stack of values, marks on it, and
 // a memo of values by number. Every method throws Error when the pickle refers to something that does not exist, or
-// asks for more than 2^20 values, marks or memo entries.
+// asks for more than 2^16 values, marks or memo entries, or 2^18 values in lists.
 class PickleStack {
  public:
   PickleStack(std::span<const std::string_view> globals, std::string where, std::vector<PickleValue>& values)
@@ -51,6 +51,7 @@ class PickleStack {
   std::size_t begin_ = 0;
   std::vector<PickleValue>& values_;
   std::vector<std::uint32_t> stack_;
+  std::size_t links_ = 0;           // values that tuples, lists and dictionaries were given
   std::vector<std::size_t> marks_;  // heights of the stack
   std::unordered_map<std::uint32_t, std::uint32_t> memo_;
 };

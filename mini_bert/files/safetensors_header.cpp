@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/file_kind.h"
 #include "mini_bert/files/safetensors_json.h"
 
@@ -46,9 +47,7 @@ void check_offsets(std::vector<StoredTensor>& tensors, std::size_t data_begin, s
           data_bytes, remedy);
 }
 
-}  // namespace
-
-SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, const std::string& path) {
+SafetensorsHeader read_header(std::span<const std::byte> file, const std::string& path) {
   require(file.size() >= 8, "{}: has {} bytes, expected at least 8; {}", path, file.size(), remedy);
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), 8);
@@ -69,6 +68,12 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, cons
   require(text.ends_with('}'), "{}: the header does not end with '}}' and spaces; {}", path, remedy);
   check_offsets(header.tensors, 8 + length, file.size() - 8 - length, path);
   return header;
+}
+
+}  // namespace
+
+SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, const std::string& path) {
+  return with_file_name(path, [&] { return read_header(file, path); });
 }
 
 }  // namespace mini_bert

@@ -125,6 +125,8 @@ class HeaderReader : public nlohmann::json_sax<json> {
       tensor_.type = *type;
       place_ = Place::fields;
     } else if (place_ == Place::metadata) {
+      require(header.metadata.size() < most_tensors, "{}: more than {} texts in __metadata__, expected fewer; {}",
+              path_, most_tensors, remedy);
       header.metadata.emplace(metadata_key_, std::move(value));
     } else {
       unexpected(fmt::format("the text {}", in_quotes(value)));
@@ -175,6 +177,8 @@ class HeaderReader : public nlohmann::json_sax<json> {
     }
     tensor_.begin = offsets_[0];
     tensor_.end = offsets_[1];
+    require(header.tensors.size() < most_tensors, "{}: more than {} tensors, expected fewer; {}", path_, most_tensors,
+            remedy);
     header.tensors.push_back(std::move(tensor_));
     place_ = Place::names;
   }

@@ -13,6 +13,10 @@ namespace mini_bert {
 // The most extents that a shape in a file may have, as in PyTorch.
 inline constexpr std::size_t most_extents = 64;
 
+// The most tensors that a file may have; a BERT of 24 layers has 400. What a reader allocates for one tensor is more
+// than the bytes that a hostile file needs to name it, so without a limit a small file could fill the memory.
+inline constexpr std::size_t most_tensors = 1 << 16;
+
 // One tensor of a file. Its elements are in the bytes [begin, end) of the file; the parser of the file's format has
 // checked that they exist and that every element of shape and strides lies within them.
 struct StoredTensor {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/crc32c.h"
 #include "mini_bert/files/tensorflow_checkpoint.h"
 
@@ -176,7 +177,7 @@ class IndexReader {
     if (key.empty()) return read_header(value);
     require(names_.insert(key).second, "{}: variable {} occurs twice, expected once; {}", path_, in_quotes(key),
             index_remedy);
-    require(names_.size() <= most_variables, "{}: more than {} variables; {}", path_, most_variables, index_remedy);
+    require(names_.size() <= most_tensors, "{}: more than {} variables; {}", path_, most_tensors, index_remedy);
     result_.variables.push_back(read_entry(key, value));
   }
 
@@ -227,8 +228,6 @@ class IndexReader {
     return variable;
   }
 
-  static constexpr std::size_t most_variables = 1 << 20;
-
   const std::string_view file_;
   const std::string& path_;
   TensorflowIndex result_;
@@ -239,7 +238,7 @@ class IndexReader {
 }  // namespace
 
 TensorflowIndex parse_tensorflow_index(std::span<const std::byte> file, const std::string& path) {
-  return IndexReader(file, path).read();
+  return with_file_name(path, [&] { return IndexReader(file, path).read(); });
 }
 
 }  // namespace mini_bert

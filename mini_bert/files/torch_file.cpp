@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/file_kind.h"
 #include "mini_bert/files/torch_state_dict.h"
 #include "mini_bert/files/zip_archive.h"
@@ -124,9 +125,7 @@ class PicklesInARow {
   std::size_t at_ = 0;
 };
 
-}  // namespace
-
-std::vector<StoredTensor> parse_torch_file(std::span<const std::byte> file, const std::string& path) {
+std::vector<StoredTensor> parse_either(std::span<const std::byte> file, const std::string& path) {
   const auto begins_with = [&](std::string_view signature) {
     return file.size() >= signature.size() && std::memcmp(file.data(), signature.data(), signature.size()) == 0;
   };
@@ -138,6 +137,12 @@ std::vector<StoredTensor> parse_torch_file(std::span<const std::byte> file, cons
   require(begins_with("\x80"), "{}: is neither a zip archive nor a pickle, expected what torch.save writes; {}", path,
           torch_remedy);
   return PicklesInARow(file, path).tensors();
+}
+
+}  // namespace
+
+std::vector<StoredTensor> parse_torch_file(std::span<const std::byte> file, const std::string& path) {
+  return with_file_name(path, [&] { return parse_either(file, path); });
 }
 
 TensorFile open_torch_file(const std::filesystem::path& path) {

@@ -12,7 +12,7 @@ namespace mini_bert {
 namespace {
 
 constexpr std::string_view zip_remedy = "the file is damaged or not what torch.save writes; download or write it again";
-constexpr std::uint64_t most_entries = 1 << 20;
+constexpr std::uint64_t most_entries = 1 << 16;
 
 constexpr std::size_t end_bytes = 22;      // end of central directory record
 constexpr std::size_t locator_bytes = 20;  // zip64 end of central directory locator

@@ -125,7 +125,9 @@ std::vector<std::string> choose_files(const Repository& repository, const std::s
 
 void download_model(const std::string& name, const FetchOptions& options, DownloadObserver& observer) {
   const std::string endpoint = hub_endpoint();
-  Http http({.token = from_environment("HF_TOKEN"), .token_origin = origin_of(endpoint)});
+  Http http({.token = from_environment("HF_TOKEN"),
+             .token_origin = origin_of(endpoint),
+             .certificates = from_environment("SSL_CERT_FILE")});
   const Repository repository = list_repository(http, endpoint, name);
   std::vector<RemoteFile> files;
   for (const std::string& file : choose_files(repository, endpoint, options.files)) {

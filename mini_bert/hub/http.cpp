@@ -10,6 +10,9 @@ namespace mini_bert::hub {
 namespace {
 
 constexpr int most_redirects = 10;
+constexpr std::size_t most_header_bytes = 1 << 18;   // of all answers to one request
+constexpr std::size_t most_ignored_bytes = 1 << 20;  // of the body of a redirect or a refusal
+constexpr long least_speed = 100;                    // bytes per second; a slower server is as good as silent
 
 // libcurl must be initialised once, before its first use, by one thread.
 struct CurlLibrary {
@@ -42,25 +45,64 @@ HttpAnswer read_answer(CURL* curl) {
   return answer;
 }
 
+// Where a link in an answer of `url` leads; empty: nowhere.
+std::string resolved(const std::string& url, const std::string& link) {
+  const std::unique_ptr<CURLU, FreeUrl> whole(curl_url());
+  char* text = nullptr;
+  const bool good = whole && !link.empty() && curl_url_set(whole.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
+                    curl_url_set(whole.get(), CURLUPART_URL, link.c_str(), 0) == CURLUE_OK &&
+                    curl_url_get(whole.get(), CURLUPART_URL, &text, 0) == CURLUE_OK;
+  const std::string result = good ? text : "";
+  curl_free(text);
+  return result;
+}
+
 // The state of a request in progress. An exception must not pass through libcurl, which is written in C, so it is kept
 // here.
 struct Transfer {
   CURL* curl;
+  const std::string& url;
   const Http::Sink& sink;
-  HttpAnswer answer;
-  std::exception_ptr failure;
+  HttpAnswer answer = {};
+  std::exception_ptr failure = nullptr;
+  std::size_t header_bytes = 0, ignored_bytes = 0;
+  bool has_enough = false;  // the rest of the body is not wanted, so the transfer was ended
 };
+
+// Calls `receive` and keeps what it throws. Returns `count`, or 0, which ends the transfer.
+template <class Receive>
+std::size_t received(Transfer& transfer, std::size_t count, const Receive& receive) {
+  try {
+    return receive() ? count : 0;
+  } catch (...) {
+    transfer.failure = std::current_exception();
+    return 0;
+  }
+}
 
 std::size_t append_body(char* bytes, std::size_t, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
-  try {
+  return received(transfer, count, [&] {
     if (transfer.answer.status == 0) transfer.answer = read_answer(transfer.curl);
-    if (transfer.answer.ok()) transfer.sink(transfer.answer, {bytes, count});
-    return count;
-  } catch (...) {
-    transfer.failure = std::current_exception();
-    return 0;  // ends the transfer
-  }
+    if (transfer.answer.ok()) {
+      transfer.sink(transfer.answer, {bytes, count});
+    } else {
+      transfer.ignored_bytes += count;
+      transfer.has_enough = transfer.ignored_bytes > most_ignored_bytes;
+    }
+    return !transfer.has_enough;
+  });
+}
+
+std::size_t count_header(char*, std::size_t, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  return received(transfer, count, [&] {
+    transfer.header_bytes += count;
+    require(transfer.header_bytes <= most_header_bytes,
+            "{}: its headers have more than {}; is HF_ENDPOINT a server of models?", short_url(transfer.url),
+            format_bytes(most_header_bytes));
+    return true;
+  });
 }
 
 // Follows redirects from one URL to the next.
@@ -137,11 +179,13 @@ Http::Http(HttpOptions options) : options_(std::move(options)), connection_(std:
   c.set(CURLOPT_ERRORBUFFER, c.reason);
   c.set(CURLOPT_PROTOCOLS_STR, "http,https");
   c.set(CURLOPT_USERAGENT, "mini_bert");
+  if (!options_.certificates.empty()) c.set(CURLOPT_CAINFO, options_.certificates.c_str());
   c.set(CURLOPT_NOSIGNAL, 1L);  // there are other threads
   c.set(CURLOPT_CONNECTTIMEOUT, options_.connect_seconds);
-  c.set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+  c.set(CURLOPT_LOW_SPEED_LIMIT, least_speed);
   c.set(CURLOPT_LOW_SPEED_TIME, options_.stalled_seconds);
   c.set(CURLOPT_WRITEFUNCTION, append_body);
+  c.set(CURLOPT_HEADERFUNCTION, count_header);
 }
 
 Http::~Http() = default;
@@ -150,21 +194,25 @@ HttpAnswer Http::request(const std::string& url, bool head, std::uint64_t first_
   Connection& c = *connection_;
   const bool may_know_token = !options_.token.empty() && origin_of(url) == options_.token_origin;
   const std::string range = std::to_string(first_byte) + "-";
-  Transfer transfer{c.curl, sink, {}, nullptr};
+  Transfer transfer{c.curl, url, sink};
   c.set(CURLOPT_URL, url.c_str());
   c.set(CURLOPT_HTTPGET, 1L);
   c.set(CURLOPT_NOBODY, head ? 1L : 0L);
   c.set(CURLOPT_RANGE, first_byte > 0 ? range.c_str() : nullptr);
   c.set(CURLOPT_HTTPHEADER, (may_know_token ? c.headers_with_token : c.headers).get());
   c.set(CURLOPT_WRITEDATA, &transfer);
+  c.set(CURLOPT_HEADERDATA, &transfer);
   c.reason[0] = '\0';
   const CURLcode code = curl_easy_perform(c.curl);
   if (transfer.failure) std::rethrow_exception(transfer.failure);
-  if (code != CURLE_OK) {
+  if (code != CURLE_OK && !transfer.has_enough) {
     throw NetworkError(fmt::format("{}: no whole answer: {}; check the network", short_url(url),
                                    c.reason[0] != '\0' ? c.reason : curl_easy_strerror(code)));
   }
-  return read_answer(c.curl);
+  HttpAnswer answer = read_answer(c.curl);
+  // libcurl works out where a redirect leads at the end of a transfer, which this one did not reach.
+  if (transfer.has_enough && answer.status / 100 == 3) answer.location = resolved(url, answer.header("location"));
+  return answer;
 }
 
 HttpAnswer Http::head(const std::string& url, const std::function<bool(const HttpAnswer&)>& is_enough) {

@@ -31,8 +31,9 @@ struct HttpAnswer {
 struct HttpOptions {
   std::string token = {};         // sent as "Authorization: Bearer" to `token_origin` and to nobody else
   std::string token_origin = {};  // see origin_of()
+  std::string certificates = {};  // a PEM file of the authorities to trust; empty: those of the system
   long connect_seconds = 10;      // the longest wait for a connection
-  long stalled_seconds = 30;      // a request fails after so long without a byte
+  long stalled_seconds = 30;      // a request fails when it brings less than 100 bytes a second for so long
 };
 
 // One client for http and https, which keeps its connections open between requests. curl reads proxies from the

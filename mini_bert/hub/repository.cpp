@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/hub/checksum.h"
@@ -69,6 +70,10 @@ Repository list_repository(Http& http, const std::string& endpoint, const std::s
   HttpAnswer answer;
   const std::string text = get_text(http, url, answer);
   check_status(name, endpoint, answer.status);
+  return with_file_name(url, [&] { return parse_listing(text, url, name); });
+}
+
+Repository parse_listing(std::string_view text, const std::string& url, const std::string& name) {
   const nlohmann::json json = parse_json(text, url);
   const JsonField listing(json, url, "is HF_ENDPOINT a server of models?");
   Repository repository{name, listing.at("sha").text(), {}};
@@ -110,9 +115,12 @@ std::vector<std::string> wanted_files(const std::vector<std::string>& files, Mod
 
 RemoteFile describe_file(Http& http, const std::string& endpoint, const Repository& repository,
                          const std::string& file) {
-  RemoteFile remote{file, fmt::format("{}/{}/resolve/{}/{}", endpoint, repository.name, repository.commit, file), "",
-                    0};
-  const HttpAnswer answer = http.head(remote.url, describes_linked_file);
+  const std::string url = fmt::format("{}/{}/resolve/{}/{}", endpoint, repository.name, repository.commit, file);
+  return parse_description(http.head(url, describes_linked_file), url, file);
+}
+
+RemoteFile parse_description(const HttpAnswer& answer, const std::string& url, const std::string& file) {
+  RemoteFile remote{file, url, "", 0};
   const bool redirected = !answer.location.empty();
   const bool forbidden = answer.status == 401 || answer.status == 403;
   require(answer.ok() || redirected, "{}: the server answers {}, expected the file; {}", remote.url, answer.status,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mini_bert/hub/download.h"
@@ -21,6 +22,9 @@ struct Repository {
 // GET <endpoint>/api/models/<name>/revision/main. Error when there is no such model, or when it is private or gated.
 Repository list_repository(Http& http, const std::string& endpoint, const std::string& name);
 
+// What the body of such an answer says. `url` is for messages.
+Repository parse_listing(std::string_view text, const std::string& url, const std::string& name);
+
 // Chooses the files of a repository that mini_bert reads: the configuration, the tokenizer, the pooling of a
 // sentence-transformers model, and the weights in one container. That is the first that exists of model.safetensors,
 // its parts with their index, pytorch_model.bin, and its parts with their index. Every name matches a fixed list or
@@ -31,5 +35,8 @@ std::vector<std::string> wanted_files(const std::vector<std::string>& files, Mod
 // headers of its own, which do not count.
 RemoteFile describe_file(Http& http, const std::string& endpoint, const Repository& repository,
                          const std::string& file);
+
+// What the headers of such an answer say.
+RemoteFile parse_description(const HttpAnswer& answer, const std::string& url, const std::string& file);
 
 }  // namespace mini_bert::hub

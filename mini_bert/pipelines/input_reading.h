@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/bert/data/new_words.h"
 #include "mini_bert/bert/longest_sequence.h"
 #include "mini_bert/bert/model/grow_vocabulary.h"
@@ -219,7 +220,7 @@ Model& load_model(const TrainingRequest& request, const BertConfig& config, Trai
 template <class Model>
 Model& random_model(const TrainingRequest& request, TrainingInputs& inputs) {
   const BertConfig config = BertConfig::read(request.config);
-  inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(request.vocab)
+  inputs.tokenizer = std::make_unique<Tokenizer>(std::filesystem::is_directory(status_of(request.vocab))
                                                      ? Tokenizer::from_directory(request.vocab)
                                                      : Tokenizer(Vocabulary::read(request.vocab)));
   require(inputs.tokenizer->vocabulary().size() <= config.vocab_size,

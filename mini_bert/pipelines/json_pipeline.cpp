@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/bert/other_task_error.h"
 #include "mini_bert/pipelines/json_pipeline_state.h"
@@ -75,7 +76,7 @@ std::string JsonPipeline::call(std::string_view operation, std::string_view opti
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    answer = {{"error", error.what()}};
+    answer = {{"error", message_of(error)}};
   }
   return text_of(answer);
 }

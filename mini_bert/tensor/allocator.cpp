@@ -12,6 +12,7 @@
 #endif
 
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/file_error.h"
 
 namespace mini_bert {
 namespace {
@@ -32,7 +33,7 @@ constexpr std::size_t largest_request = std::numeric_limits<std::size_t>::max() 
 // The gap between blocks. Without this gap, tensors whose size is a power of two share page offsets, and loads stall on
 // unrelated stores (4K aliasing).
 constexpr std::size_t gap = CachingAllocator::alignment;
-constexpr const char* out_of_memory = "out of memory: {} MB were asked for; use a smaller batch or shorter texts";
+constexpr const char* out_of_memory = "out of memory: {} were asked for; use a smaller batch or shorter texts";
 
 constexpr std::size_t round_up(std::size_t n, std::size_t to) {
   return (n + to - 1) / to * to;
@@ -58,7 +59,7 @@ std::shared_ptr<std::byte> CachingAllocator::allocate(std::size_t bytes) {
 
 // A pointer to the block's description lies directly before the returned memory.
 std::byte* CachingAllocator::take(std::size_t bytes) {
-  require(bytes <= largest_request, out_of_memory, bytes >> 20);
+  require(bytes <= largest_request, out_of_memory, format_bytes(bytes));
   Block* const block = take_block(bytes + alignment);
   new (block->memory) Block*(block);
   return block->memory + alignment;
@@ -69,12 +70,12 @@ void CachingAllocator::give_back(std::byte* memory) {
 }
 
 CachingAllocator::Block* CachingAllocator::take_block(std::size_t bytes) {
-  require(bytes <= largest_request, out_of_memory, bytes >> 20);
+  require(bytes <= largest_request, out_of_memory, format_bytes(bytes));
   const std::size_t size = round_up(std::max(bytes, std::size_t{1}), alignment) + gap;
   const std::lock_guard lock(mutex_);
   Block* block = keep_blocks ? find(size) : nullptr;
   if (block == nullptr) block = new_segment(size);
-  require(block != nullptr, out_of_memory, bytes >> 20);
+  require(block != nullptr, out_of_memory, format_bytes(bytes));
   if (keep_blocks) split(block, size);
   block->is_free = false;
   statistics_.live += block->size - gap;

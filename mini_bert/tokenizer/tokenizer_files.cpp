@@ -2,6 +2,7 @@
 #include <system_error>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
@@ -135,9 +136,7 @@ void set_roles(const DeclaredTokens& declared, TokenizerClass kind, TokenizerOpt
   set("sep_token", options.sep_token);
 }
 
-}  // namespace
-
-Tokenizer Tokenizer::from_directory(const fs::path& directory) {
+Tokenizer read_tokenizer(const fs::path& directory) {
   const OptionalFile json(directory, "tokenizer.json"), config(directory, "tokenizer_config.json");
   const OptionalFile map(directory, "special_tokens_map.json"), added(directory, "added_tokens.json");
   const OptionalFile model_config(directory, "config.json");
@@ -186,6 +185,12 @@ Tokenizer Tokenizer::from_directory(const fs::path& directory) {
   } catch (const Error& error) {
     fail("{}: {}", directory.string(), error.what());
   }
+}
+
+}  // namespace
+
+Tokenizer Tokenizer::from_directory(const fs::path& directory) {
+  return with_file_name(directory.string(), [&] { return read_tokenizer(directory); });
 }
 
 }  // namespace mini_bert

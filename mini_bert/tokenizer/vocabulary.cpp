@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/tokenizer/unicode.h"
@@ -50,7 +51,7 @@ void Vocabulary::enter(int32_t id) {
 }
 
 Vocabulary Vocabulary::read(const std::filesystem::path& path) {
-  return parse(read_text_file(path), path.string());
+  return with_file_name(path.string(), [&] { return parse(read_text_file(path), path.string()); });
 }
 
 Vocabulary Vocabulary::parse(std::string_view text, const std::string& name) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 
 namespace nb = nanobind;
 
@@ -34,7 +35,7 @@ void translate(const std::exception_ptr& thrown, void* /*payload*/) {
   } catch (const Error& error) {
     PyErr_SetString(PyExc_ValueError, error.what());
   } catch (const std::filesystem::filesystem_error& error) {
-    PyErr_SetString(type_of(error.code().value()), error.what());
+    PyErr_SetString(type_of(error.code().value()), message_of(error).c_str());
   }
 }
 

@@ -13,7 +13,7 @@ TEST_CASE("json: a text that is broken, repeated or too deep") {
   CHECK_THAT(error("{\n \"键\": ]"), ContainsSubstring("line 2 column 7: unexpected ']'"));
   CHECK_THAT(error("{\"a\" 1}"), ContainsSubstring("line 1 column 6: unexpected number literal; expected ':'"));
   CHECK_THAT(error("[1,2] 3"), ContainsSubstring("line 1 column 7"));
-  CHECK_THAT(error("1e999"), ContainsSubstring("not JSON"));
+  CHECK_THAT(error("1e999"), ContainsSubstring("c.json: not JSON: number overflow parsing '1e999'; correct"));
   CHECK_THAT(error("NaN"), ContainsSubstring("invalid literal"));
   CHECK_THAT(error(R"({"a":1,"b":2,"a":3})"), ContainsSubstring("key \"a\" occurs twice"));
   CHECK_THAT(error(R"([{"b":{"a":1,"a":3}}])"), ContainsSubstring("key \"a\" occurs twice"));
@@ -34,4 +34,15 @@ TEST_CASE("json: a text that is broken, repeated or too deep") {
   const std::string unterminated = error("\"" + std::string(1'000'000, 'x'));
   CHECK_THAT(unterminated, ContainsSubstring("missing closing quote"));
   CHECK(unterminated.size() < 300);
+}
+
+TEST_CASE("json: a text that may be something else") {
+  CHECK(json_if_valid("[1, 2]") == nlohmann::json({1, 2}));
+  CHECK(json_if_valid("null") == nlohmann::json());
+  for (const std::string& text :
+       {std::string("小明"), std::string(""), std::string("[1 2]"), std::string("1e999"),
+        std::string(R"({"a":1,"a":2})"), std::string("[1]\0", 4), std::string(33, '[') + std::string(33, ']'),
+        std::string(1'000'000, '[') + std::string(1'000'000, ']')}) {
+    CHECK_FALSE(json_if_valid(text).has_value());
+  }
 }

@@ -90,8 +90,8 @@ std::vector<Case> hostile_pickles() {
       {"a number of 2^31 bytes", with("\x8b" + little_endian(0x7fffffff)), "opcode 0x8b"},
       {"a memo of 2^32", with(integer(1) + "r\xff\xff\xff\xff"), "memo entry 4294967295"},
       {"a memo that was not set", with("h\x07"), "memo entry 7 is used but was never set"},
-      {"a million marks", with(std::string(1'100'000, '(')), "more than 1048576 values"},
-      {"a million tuples in each other", with(")" + std::string(1'100'000, '\x85')), "more than 1048576 values"},
+      {"a million marks", with(std::string(1'100'000, '(')), "more than 65536 values"},
+      {"a million tuples in each other", with(")" + std::string(1'100'000, '\x85')), "more than 65536 values"},
       {"a million times the same value",
        with("]q" + std::string(1, '\0') +
             [] {
@@ -99,7 +99,7 @@ std::vector<Case> hostile_pickles() {
               for (int i = 0; i < 1'100'000; ++i) bytes += std::string("h\0", 2);
               return bytes;
             }()),
-       "more than 1048576 values"},
+       "more than 65536 values"},
       {"protocol 9", torch_zip("\x80\x09}."), "pickle protocol 9"},
   };
 }

@@ -7,22 +7,6 @@ using namespace mini_bert;
 using namespace mini_bert::test;
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string failure(const TestHub& hub) {
-  const std::string error = error_of([&] { hub.fetch(); });
-  CHECK(error.find('\n') == std::string::npos);
-  CHECK_FALSE(fs::exists(hub.folder() / "refs/main"));
-  return error;
-}
-
-// Answers like this to requests whose path ends so.
-TestHub::Instead for_path(const std::string& ending, const Reply& reply) {
-  return [=](const Request& request) { return request.path.ends_with(ending) ? std::optional(reply) : std::nullopt; };
-}
-
-}  // namespace
-
 TEST_CASE("hub: bytes other than promised are an Error, and the partial file goes") {
   const std::string content = tiny_files()["model.safetensors"];
   std::string changed = content;

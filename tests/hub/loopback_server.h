@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,6 +35,8 @@ struct Reply {
   std::string body = {};
   std::optional<std::size_t> cut_after = std::nullopt;  // bytes of the body after which the connection is closed
   std::chrono::milliseconds delay{0};                   // before the first byte
+  bool is_endless = false;                              // the body is sent again and again
+  std::chrono::milliseconds between{0};                 // between two bytes of the body
 };
 
 // An HTTP server on the loopback address, for one request after another: what `answer` makes of each is sent, for HEAD
@@ -109,14 +113,27 @@ class LoopbackServer {
       if (!value.empty()) text += name + ": " + value + "\r\n";
       has_length |= name == "Content-Length";
     }
-    if (!has_length) text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
+    if (!has_length && !reply.is_endless) text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
     text += "\r\n";
-    if (request.method != "HEAD") text += reply.body.substr(0, reply.cut_after.value_or(reply.body.size()));
-    for (std::size_t sent = 0; sent < text.size();) {
-      const ssize_t count = ::send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-      if (count <= 0) return;  // the client has hung up
-      sent += static_cast<std::size_t>(count);
+    if (!send_text(connection, text) || request.method == "HEAD") return;
+    const std::string body = reply.body.substr(0, reply.cut_after.value_or(reply.body.size()));
+    do {
+      const std::size_t piece = reply.between.count() > 0 ? 1 : std::max<std::size_t>(body.size(), 1);
+      for (std::size_t at = 0; at < body.size(); at += piece) {
+        std::this_thread::sleep_for(reply.between);
+        if (!send_text(connection, body.substr(at, piece))) return;
+      }
+    } while (reply.is_endless);
+  }
+
+  // False when the client has hung up.
+  static bool send_text(int connection, std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t count = ::send(connection, text.data(), text.size(), MSG_NOSIGNAL);
+      if (count <= 0) return false;
+      text.remove_prefix(static_cast<std::size_t>(count));
     }
+    return true;
   }
 
   Answer answer_;

@@ -10,6 +10,7 @@
 #include "mini_bert/files/model_folder.h"
 #include "mini_bert/hub/checksum.h"
 #include "mini_bert/hub/fetch_model.h"
+#include "tests/catch.h"
 #include "tests/files/environment.h"
 #include "tests/files/temporary_folder.h"
 #include "tests/hub/loopback_server.h"
@@ -151,6 +152,19 @@ inline std::string some_bytes(std::size_t count) {
 // The least that fetch_model() takes for a model.
 inline std::map<std::string, std::string> tiny_files() {
   return {{"config.json", "{}"}, {"vocab.txt", "[PAD]\n"}, {"model.safetensors", some_bytes(100'000)}};
+}
+
+// The message of a download that fails: one line, and the model does not count as downloaded.
+inline std::string failure(const TestHub& hub) {
+  const std::string error = error_of([&] { hub.fetch(); });
+  CHECK(error.find('\n') == std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(hub.folder() / "refs/main"));
+  return error;
+}
+
+// Answers like this to requests whose path ends so.
+inline TestHub::Instead for_path(const std::string& ending, const Reply& reply) {
+  return [=](const Request& request) { return request.path.ends_with(ending) ? std::optional(reply) : std::nullopt; };
 }
 
 }  // namespace mini_bert::test

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/data_text.h"
@@ -274,7 +275,7 @@ ChoiceFile read_choice_questions(const DataSource& source, Answers answers) {
   const std::string name = source.name();
   ChoiceCollector collector(answers);
   if (is_c3(source)) {
-    read_c3(source, collector);
+    with_file_name(name, [&] { read_c3(source, collector); });
   } else {
     read_records(
         source,

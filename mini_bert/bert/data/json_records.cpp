@@ -7,6 +7,7 @@
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
 #include "mini_bert/base/json_position.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/record_formats.h"
@@ -249,7 +250,7 @@ namespace {
 // Refuses a file that is one object of columns: {"text": {"0": …}, …}, as pandas' to_json() writes it, or {"data": [ …
 // ]}.
 void refuse_object_of_columns(std::string_view text, const std::string& path) {
-  const json whole = json::parse(text, nullptr, false);
+  const json whole = json_if_valid(text).value_or(json());
   if (!whole.is_object() || whole.empty()) return;
   const bool has_columns = std::ranges::all_of(whole, [](const json& value) { return value.is_object(); });
   constexpr std::array lists = {"data", "train", "rows", "records", "examples", "items"};

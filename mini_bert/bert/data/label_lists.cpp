@@ -1,11 +1,11 @@
 #include "mini_bert/bert/data/label_lists.h"
 
 #include <algorithm>
-
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/json.h"
 #include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
@@ -98,13 +98,13 @@ std::vector<std::string> read_label_list(const Field& cell, const std::string& p
   const std::string text = trimmed(cell.value);
   if (!cell.is_text && text == "null") return {};
   if (text.starts_with('[') && text.ends_with(']')) {
-    const json list = json::parse(text, nullptr, false);
-    if (list.is_array()) return from_json(list, place);
+    const std::optional<json> list = json_if_valid(text);
+    if (list && list->is_array()) return from_json(*list, place);
     return from_python(std::string_view(text).substr(1, text.size() - 2), place);
   }
   if (text.starts_with('{') && text.ends_with('}')) {
-    const json object = json::parse(text, nullptr, false);
-    if (object.is_object()) return from_object(object, place);
+    const std::optional<json> object = json_if_valid(text);
+    if (object && object->is_object()) return from_object(*object, place);
   }
   constexpr std::string_view wide_comma = "，";
   std::vector<std::string> labels;

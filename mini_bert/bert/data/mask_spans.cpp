@@ -1,10 +1,10 @@
 #include "mini_bert/bert/data/mask_spans.h"
 
 #include <algorithm>
-
-#include <nlohmann/json.hpp>
+#include <string>
 
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/utf8.h"
 
@@ -28,8 +28,7 @@ std::string_view part_of(std::string_view text, TextRange range) {
 }
 
 std::vector<TextRange> parse_mask_spans(std::string_view json, std::string_view text, const std::string& where) {
-  nlohmann::json list = nlohmann::json::parse(json, nullptr, false);
-  if (list.is_discarded()) list = std::string(json);  // the value was a text
+  const nlohmann::json list = json_if_valid(json).value_or(std::string(json));  // none: the value was a text
   std::vector<TextRange> spans;
   if (list.is_null()) return spans;
   const JsonField field(list, where + ": \"mask\"", "rename the key if it means something else");

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/utf8.h"
@@ -192,13 +194,12 @@ nlohmann::json flat_question(const Record& record) {
   nlohmann::json question = nlohmann::json::object();
   for (const Field& field : record.fields) question[field.name] = field.value;
   if (const Field* const answers = record.find("answers")) {
-    if (nlohmann::json::accept(answers->value)) question["answers"] = nlohmann::json::parse(answers->value);
+    if (auto list = json_if_valid(answers->value)) question["answers"] = std::move(*list);
   } else if (const Field* const answer = record.find("answer")) {
     const Field* const start = record.find("answer_start");
-    const bool has_start = start != nullptr && nlohmann::json::accept(start->value);
-    question["answers"] = nlohmann::json::array(
-        {{{"text", answer->value},
-          {"answer_start", has_start ? nlohmann::json::parse(start->value) : nlohmann::json(-1)}}});
+    const auto given_start = start != nullptr ? json_if_valid(start->value) : std::nullopt;
+    question["answers"] =
+        nlohmann::json::array({{{"text", answer->value}, {"answer_start", given_start.value_or(nlohmann::json(-1))}}});
   }
   return question;
 }
@@ -215,9 +216,7 @@ QuestionFile read_question_table(const DataSource& source, QuestionReader& reade
   return reader.finish(source.name());
 }
 
-}  // namespace
-
-QuestionFile read_questions(const DataSource& source, Answers answers) {
+QuestionFile read_any_form(const DataSource& source, Answers answers) {
   QuestionReader reader(answers);
   const std::string extension = data_extension(source), name = source.name();
   if (extension == ".csv" || extension == ".tsv") return read_question_table(source, reader);
@@ -251,6 +250,12 @@ QuestionFile read_questions(const DataSource& source, Answers answers) {
     reader.read_list(root.is_array() ? field : field.at("data"));
   }
   return reader.finish(name);
+}
+
+}  // namespace
+
+QuestionFile read_questions(const DataSource& source, Answers answers) {
+  return with_file_name(source.name(), [&] { return read_any_form(source, answers); });
 }
 
 AnsweringSet make_answering_set(std::vector<Question> questions, const Tokenizer& tokenizer,

@@ -5,6 +5,7 @@
 
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/column_names.h"
 #include "mini_bert/bert/data/data_text.h"
@@ -74,10 +75,12 @@ void read_records(const DataSource& source, const RecordSink& sink, const BadRec
   const std::string extension = data_extension(source), name = source.name();
   const bool is_json = extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
   if (is_json || extension == ".csv" || extension == ".tsv" || extension == ".txt") {
-    const DataText file(source, bad ? IllFormed::kept : IllFormed::refused);
-    if (is_json) return read_json(file.text(), name, sink, bad);
-    if (extension == ".txt") return read_lines(file.text(), name, sink, bad);
-    return read_separated(file.text(), extension == ".csv" ? ',' : '\t', name, sink, bad);
+    return with_file_name(name, [&] {
+      const DataText file(source, bad ? IllFormed::kept : IllFormed::refused);
+      if (is_json) return read_json(file.text(), name, sink, bad);
+      if (extension == ".txt") return read_lines(file.text(), name, sink, bad);
+      read_separated(file.text(), extension == ".csv" ? ',' : '\t', name, sink, bad);
+    });
   }
   fail("{}: files ending in {} are not read, expected .json, .jsonl, .ndjson, .csv, .tsv or .txt; convert or rename it",
        name, in_quotes(source.extension()));

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/utf8.h"
 #include "mini_bert/bert/data/data_text.h"
 #include "mini_bert/bert/data/record_reader.h"
@@ -40,9 +41,11 @@ TaggedFile read_tag_records(const DataSource& source, const TagColumns& columns)
 
 // A file whose lines are words with their tags, or texts with their tags.
 TaggedFile read_tag_table(const DataSource& source, Faults faults) {
-  const DataText file(source, IllFormed::kept);
-  if (auto sentences = read_tag_sentences(file.text(), source.name(), faults)) return *std::move(sentences);
-  return read_tag_lines(file.text(), source.name(), faults);
+  return with_file_name(source.name(), [&] {
+    const DataText file(source, IllFormed::kept);
+    if (auto sentences = read_tag_sentences(file.text(), source.name(), faults)) return *std::move(sentences);
+    return read_tag_lines(file.text(), source.name(), faults);
+  });
 }
 
 bool is_json_file(const DataSource& source) {

@@ -3,9 +3,9 @@
 #include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
@@ -31,8 +31,7 @@ json read_sentence_json(const fs::path& path) {
 }
 
 bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
+  return fs::exists(status_of(path));
 }
 
 // Refuses what mini_bert does not have, and what nobody knows: the vectors might be others.

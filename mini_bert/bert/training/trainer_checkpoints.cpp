@@ -1,6 +1,7 @@
 // Saves a run and resumes it. The training itself is in trainer.cpp.
 #include <algorithm>
 
+#include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/text_file.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/run_identity.h"
@@ -174,7 +175,8 @@ void Trainer::check_identity(TrainingHistory& history, const std::string& state,
 void Trainer::resume(const fs::path& checkpoint, OtherInstructionSet other_instruction_set) {
   verify_checkpoint(checkpoint);
   const fs::path state = checkpoint / state_file;
-  TrainingHistory history = TrainingHistory::from_json(read_text_file(state), state.string());
+  TrainingHistory history =
+      with_file_name(state.string(), [&] { return TrainingHistory::from_json(read_text_file(state), state.string()); });
   check_identity(history, state.string(), other_instruction_set);
   verify_best(history, state.string());
   read_parameters(SafetensorsFile(checkpoint / weights_file), parameters_);

@@ -1,0 +1,138 @@
+// Paths that lead to anything but a readable file or folder: each program says so in one line, soon, and names the
+// path.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/apps/program_testing.h"
+#include "tests/catch.h"
+
+using namespace mini_bert;
+using namespace mini_bert::testing;
+
+namespace {
+
+// What stands at a path in place of a file.
+enum class Odd { link_loop, pipe, folder, device, part_of_path_is_file, long_name };
+constexpr Odd all_odd[] = {Odd::link_loop, Odd::pipe, Odd::folder, Odd::device, Odd::part_of_path_is_file,
+                           Odd::long_name};
+
+// Puts it there, instead of what was there. Returns the path, which differs from `path` where a name is what is odd.
+fs::path put(Odd odd, const fs::path& path) {
+  fs::remove_all(path);
+  switch (odd) {
+    case Odd::link_loop:
+      fs::create_symlink(path.filename(), path);
+      return path;
+    case Odd::pipe:
+      REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+      return path;
+    case Odd::folder:
+      fs::create_directory(path);
+      return path;
+    case Odd::device:
+      fs::create_symlink("/dev/zero", path);
+      return path;
+    case Odd::part_of_path_is_file:
+      write_file(path, "x");
+      return path / ("below" + path.extension().string());
+    default:
+      return path.parent_path() / (std::string(300, 'x') + path.extension().string());
+  }
+}
+
+// `named`: what the line must name, the path or a part of it.
+void check_told(const fs::path& folder, const std::string& command, const std::string& named) {
+  const Outcome outcome = run(folder, "timeout 60 " + command);
+  INFO(command << "\n" << outcome.out << outcome.err);
+  CHECK(outcome.exit_code == 1);
+  CHECK(std::ranges::count(outcome.err, '\n') == 1);
+  CHECK_THAT(outcome.err, ContainsSubstring(named));
+  CHECK_THAT(outcome.err, !ContainsSubstring("filesystem error"));
+  CHECK_THAT(outcome.err, !ContainsSubstring("terminate"));
+}
+
+std::string replaced(std::string command, const std::string& path) {
+  return command.replace(command.find('@'), 1, path);
+}
+
+}  // namespace
+
+TEST_CASE("odd files: where a flag names one", "[apps][odd_files]") {
+  const ProgramFolder folder;
+  write_file(folder.path() / "t.txt", "三国人物\n诸葛亮\n");
+  for (const Odd odd : all_odd) {
+    for (const std::string command :
+         {"mini_bert_train --model @ --train t.txt --output o --max-steps 1",
+          "mini_bert_train --config @.json --vocab model/vocab.txt --train t.txt --output o",
+          "mini_bert_train --config model/config.json --vocab @.txt --train t.txt --output o",
+          "mini_bert_train --model model --train @.txt --output o --max-steps 1",
+          "mini_bert_train --model model --train @.jsonl --output o --max-steps 1",
+          "mini_bert_train --model model --train t.txt --validation @.csv --output o --max-steps 1",
+          "mini_bert_train --model model --train t.txt --arguments @.json --output o --max-steps 1",
+          "mini_bert_train --model model --train t.txt --output @ --check",
+          "mini_bert_train --model model --train t.txt --output @ --max-steps 1", "mini_bert_train --resume --output @",
+          "mini_bert_predict score --model @ 天", "mini_bert_predict score --model model --file @.txt",
+          "mini_bert_tokenize --model @ t.txt", "mini_bert_tokenize --model model @.txt",
+          "mini_bert_vocab --size 20 --output v @.txt", "mini_bert_vocab --size 20 --output @ t.txt"}) {
+      const std::string extension =
+          command.substr(command.find('@') + 1, command.find(' ', command.find('@')) - command.find('@') - 1);
+      const bool is_output = command.find("--output @") != command.npos;
+      if (odd == Odd::folder && is_output) continue;  // an empty folder is what is wanted
+      if (odd == Odd::long_name && command.find("--model @") != command.npos) continue;  // its own case below
+      const fs::path path = put(odd, folder.path() / ("odd" + extension));
+      const std::string relative = fs::relative(path.parent_path(), folder.path()) / path.filename();
+      check_told(folder.path(), replaced(command, relative.substr(0, relative.size() - extension.size())),
+                 odd == Odd::part_of_path_is_file ? "odd" : path.filename().string());
+      fs::remove_all(folder.path() / ("odd" + extension));
+    }
+  }
+  check_told(folder.path(), "mini_bert_predict score --model " + std::string(300, 'x') + " 天",
+             "the name is too long; choose a shorter one");
+}
+
+TEST_CASE("odd files: in the folder of a model", "[apps][odd_files]") {
+  const ProgramFolder folder;
+  write_file(folder.path() / "t.txt", "三国人物\n诸葛亮\n");
+  for (const char* name : {"config.json", "model.safetensors", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
+                           "special_tokens_map.json", "added_tokens.json", "modules.json"}) {
+    for (const Odd odd : {Odd::link_loop, Odd::pipe, Odd::folder, Odd::device}) {
+      const fs::path model = folder.path() / "odd";
+      fs::remove_all(model);
+      fs::copy(folder.path() / "model", model);
+      put(odd, model / name);
+      const std::string embeds = name == std::string("modules.json") ? "embed" : "score";
+      check_told(folder.path(), "mini_bert_predict " + embeds + " --model odd 天", name);
+      if (embeds == "score") {
+        check_told(folder.path(), "mini_bert_train --model odd --train t.txt --output o --max-steps 1", name);
+      }
+    }
+  }
+}
+
+TEST_CASE("odd files: a folder that may not be searched, a file that may not be read", "[apps][odd_files]") {
+  const ProgramFolder folder;
+  fs::permissions(folder.path(), fs::perms(0755));
+  write_file(folder.path() / "t.txt", "三国人物\n诸葛亮\n");
+  // root may read everything, so the programs run as another user.
+  const std::string user = ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  if (run(folder.path(), user + "mini_bert_tokenize --version").exit_code != 0) return;  // no other user can be taken
+  fs::copy(folder.path() / "model", folder.path() / "locked");
+  fs::copy(folder.path() / "t.txt", folder.path() / "locked.txt");
+  fs::permissions(folder.path() / "locked", fs::perms(0));
+  fs::permissions(folder.path() / "locked.txt", fs::perms(0));
+  for (const std::string command :
+       {"mini_bert_train --model locked --train t.txt --output o", "mini_bert_predict score --model locked 天",
+        "mini_bert_tokenize --model locked t.txt", "mini_bert_tokenize --model model locked.txt",
+        "mini_bert_vocab --size 20 --output v locked.txt", "mini_bert_vocab --size 20 --output locked/v t.txt",
+        "mini_bert_train --model model --train locked.txt --output o",
+        "mini_bert_train --model model --train t.txt --output locked --max-steps 1",
+        "mini_bert_train --model model --train t.txt --output locked/o --max-steps 1",
+        "mini_bert_train --model model --train t.txt --output locked/o --check",
+        "mini_bert_train --resume --output locked",
+        "mini_bert_train --model model --train t.txt --arguments locked/a.json --output o",
+        "mini_bert_train --config model/config.json --vocab locked/vocab.txt --train t.txt --output o"}) {
+    check_told(folder.path(), user + command, "locked");
+    CHECK_THAT(read_file(folder.path() / "stderr.txt"), ContainsSubstring("permission denied"));
+  }
+  fs::permissions(folder.path() / "locked", fs::perms(0755));
+}

@@ -166,8 +166,8 @@ int tokenize(const Flags& flags) {
   for (const std::string& path : flags.files) {
     require(std::filesystem::exists(status_of(path)),
             "{}: there is no such file; a text goes to standard input: echo 'text' | mini_bert_tokenize …", path);
-    const posix::OpenFile file = posix::open_to_read(path);
-    all_read &= convert_file(tokenizer, file.descriptor.number(), path, flags);
+    const posix::Descriptor file = posix::open_stream(path);
+    all_read &= convert_file(tokenizer, file.number(), path, flags);
   }
   return all_read ? 0 : 1;
 }

@@ -46,8 +46,8 @@ TokenizerOptions tokenizer_options(const Flags& flags) {
 WordCounter count_words(const Flags& flags, const NormalizerOptions& normalizer) {
   WordCounter counter(normalizer);
   for (const std::string& path : flags.files) {
-    const posix::OpenFile file = posix::open_to_read(path);
-    LineReader reader(file.descriptor.number(), path);
+    const posix::Descriptor file = posix::open_stream(path);
+    LineReader reader(file.number(), path);
     try {
       for (std::vector<std::string> lines; !(lines = reader.read()).empty();) {
         for (const std::string& line : lines) counter.add_line(line);

@@ -25,4 +25,12 @@ OpenFile open_to_read(const std::filesystem::path& path) {
   return {std::move(file), static_cast<std::size_t>(found.st_size)};
 }
 
+Descriptor open_stream(const std::filesystem::path& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0 || !S_ISFIFO(found.st_mode)) return open_to_read(path).descriptor;
+  Descriptor pipe(retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!pipe.valid()) fail_with_errno(path, "cannot be read", errno);
+  return pipe;
+}
+
 }  // namespace mini_bert::posix

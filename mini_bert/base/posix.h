@@ -60,4 +60,8 @@ struct OpenFile {
 // device or a pipe.
 OpenFile open_to_read(const std::filesystem::path& path);
 
+// The same for what is read from its beginning to its end: it may come through a pipe, as <(command) in a shell. Waits
+// for the program that writes into the pipe.
+Descriptor open_stream(const std::filesystem::path& path);
+
 }  // namespace mini_bert::posix

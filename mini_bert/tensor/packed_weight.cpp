@@ -5,14 +5,12 @@ namespace mini_bert {
 void PackedWeight::drop() {
   const std::lock_guard lock(mutex_);
   panels_.reset();
-  passes_ = 0;
 }
 
-std::shared_ptr<const WeightPanels> PackedWeight::panels(WeightPanels::Elements elements, int passes,
+std::shared_ptr<const WeightPanels> PackedWeight::panels(WeightPanels::Elements elements,
                                                          const std::function<WeightPanels()>& make) {
   const std::lock_guard lock(mutex_);
   if (panels_ && panels_->elements == elements) return panels_;
-  if (passes_++ < passes) return nullptr;
   panels_.reset();  // before others are made: memory holds one copy
   panels_ = std::make_shared<const WeightPanels>(make());
   return panels_;

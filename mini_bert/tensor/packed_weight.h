@@ -39,9 +39,8 @@ class PackedWeight {
   // The weight has other values now, or will have: frees the panels. Whoever multiplies with them still has them.
   void drop();
 
-  // The panels with these elements; make() makes them. Null the first `passes` times after a change: the first answers
-  // of a program should not wait for panels.
-  std::shared_ptr<const WeightPanels> panels(WeightPanels::Elements elements, int passes,
+  // The panels with these elements; make() makes them if there are none.
+  std::shared_ptr<const WeightPanels> panels(WeightPanels::Elements elements,
                                              const std::function<WeightPanels()>& make);
 
   // Whether panels are in memory.
@@ -51,7 +50,6 @@ class PackedWeight {
   WeightUse use_ = WeightUse::in_place;
   mutable std::mutex mutex_;
   std::shared_ptr<const WeightPanels> panels_;
-  int passes_ = 0;  // since the weight changed
 };
 
 }  // namespace mini_bert

@@ -24,13 +24,14 @@ std::string_view name_of(AnswerPrecision precision) {
   }
 }
 
-WeightUse weight_use(const Parameter& parameter, AnswerPrecision precision) {
+WeightUse weight_use(const Parameter& parameter, AnswerPrecision precision, Asked asked) {
   // A panel would be mostly padding, and takes no time.
   constexpr Index fewest_rows = 32;
   if (!is_large(parameter.role) || parameter.weight.shape().rows() < fewest_rows) return WeightUse::in_place;
   const Place& place = parameter.place;
   const bool many_rows = !place.of_head || place.many_rows || place.row_per_token;
-  return precision == AnswerPrecision::int8 && many_rows ? WeightUse::int8 : WeightUse::panels;
+  if (precision == AnswerPrecision::int8 && many_rows) return WeightUse::int8;
+  return asked == Asked::once ? WeightUse::in_place : WeightUse::panels;
 }
 
 }  // namespace mini_bert

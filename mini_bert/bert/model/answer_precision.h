@@ -19,7 +19,12 @@ enum class AnswerPrecision { f32, bf16, int8 };
 AnswerPrecision answer_precision_named(std::string_view name);
 std::string_view name_of(AnswerPrecision precision);
 
-// How products read a parameter while a model answers.
-WeightUse weight_use(const Parameter& parameter, AnswerPrecision precision);
+// How often a model will be asked.
+//   once   weights are read where they are stored: copying them would take longer than the answer
+//   often  weights are copied into panels when they are read for the first time (tensor/packed_weight.h)
+enum class Asked { once, often };
+
+// How products read a parameter while a model answers. int8 needs a copy in any case.
+WeightUse weight_use(const Parameter& parameter, AnswerPrecision precision, Asked asked);
 
 }  // namespace mini_bert

@@ -34,9 +34,9 @@ BertPreTrainedModel::BertPreTrainedModel(const BertConfig& config, Pooling pooli
   register_module("", bert_);
 }
 
-void BertPreTrainedModel::answer_in(AnswerPrecision precision) {
+void BertPreTrainedModel::answer_in(AnswerPrecision precision, Asked asked) {
   answer_precision_ = precision;
-  for (const Parameter& parameter : parameters()) parameter.weight.set_use(weight_use(parameter, precision));
+  for (const Parameter& parameter : parameters()) parameter.weight.set_use(weight_use(parameter, precision, asked));
 }
 
 void BertPreTrainedModel::register_head(std::string path, const Module& module, bool row_per_label) {

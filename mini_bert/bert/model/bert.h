@@ -49,9 +49,8 @@ class BertPreTrainedModel : public Module {
   const BertConfig& config() const { return config_; }
   const BertModel& bert() const { return bert_; }
 
-  // Answers are computed in f32 and with weights in place at first. From this call on they are computed in `precision`,
-  // and weights are copied into panels when they are read for the second time; int8 is made at the first time.
-  void answer_in(AnswerPrecision precision);
+  // Answers are computed in f32 and with weights in place at first, from this call on as it says.
+  void answer_in(AnswerPrecision precision, Asked asked = Asked::often);
   AnswerPrecision answer_precision() const { return answer_precision_; }
   Mode answer_mode() const {
     return Mode::inference(answer_precision_ == AnswerPrecision::bf16 ? Precision::mixed : Precision::full);

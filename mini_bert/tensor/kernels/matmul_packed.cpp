@@ -72,14 +72,13 @@ bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bi
   const simd::Kernels* const simd = simd::kernels();
   if (packed.use() == WeightUse::int8 && x.dtype() == DType::f32 && y.dtype() == DType::f32) {
     const simd::Int8Product* const tiles = simd::int8_product();
-    const auto panels = packed.panels(Elements::int8_words, 0, [&] { return quantized_weight(simd, tiles, weight); });
+    const auto panels = packed.panels(Elements::int8_words, [&] { return quantized_weight(simd, tiles, weight); });
     matmul_int8(simd, tiles, x, *panels, bias, y);
     return true;
   }
   if (simd == nullptr) return false;
   const bool rounded = x.dtype() == DType::bf16;
-  const auto panels = packed.panels(elements_of(weight, rounded), 1, [&] { return panels_of(*simd, weight, rounded); });
-  if (panels == nullptr) return false;
+  const auto panels = packed.panels(elements_of(weight, rounded), [&] { return panels_of(*simd, weight, rounded); });
   matmul_blocked(*simd, {.m = y.rows(),
                          .n = y.cols(),
                          .k = x.cols(),

@@ -111,8 +111,7 @@ TEST_CASE("halves stay halves in panels, and bf16 products have words", "[matmul
   CHECK(panels_of(*simd, w.to(DType::f32), false).elements == WeightPanels::Elements::f32_words);
 }
 
-TEST_CASE("a packed weight is multiplied in place once, then with panels, and after a change anew",
-          "[matmul][packed]") {
+TEST_CASE("a packed weight is multiplied with panels, and after a change anew", "[matmul][packed]") {
   PackedWeight packed;
   packed.set_use(WeightUse::panels);
   const Tensor x = normal({5, 64}, DType::f32, 1), bias = normal({100}, DType::f32, 3);
@@ -122,12 +121,12 @@ TEST_CASE("a packed weight is multiplied in place once, then with panels, and af
   std::vector<Tensor> results;
   for (int pass = 0; pass < 3; ++pass) {
     matmul_weight(x, weight, bias, results.emplace_back(Shape{5, 100}));
-    CHECK(packed.holds_panels() == (pass > 0 && simd::kernels() != nullptr));
+    CHECK(packed.holds_panels() == (simd::kernels() != nullptr));
     for (Index i = 0; i < 500; ++i) {
       CHECK(results.back().data<float>()[i] == Approx(results.front().data<float>()[i]).margin(1e-4));
     }
   }
-  CHECK(has_bits_of(results[1], results[2]));
+  CHECK(has_bits_of(results[0], results[2]));
   w.fill(2);
   packed.drop();
   Tensor y({5, 100}), expected({5, 100});

@@ -113,7 +113,8 @@ void Trainer::delete_old_checkpoints() const {
   if (!arguments_.save_total_limit) return;
   const auto limit = static_cast<std::size_t>(std::max(*arguments_.save_total_limit, Index{1}));
   std::vector<CheckpointFolder> found = checkpoints_in(output_);
-  std::ranges::stable_partition(found, [&](const auto& checkpoint) { return checkpoint.step > history_.step; });
+  std::stable_partition(found.begin(), found.end(),
+                        [&](const auto& checkpoint) { return checkpoint.step > history_.step; });
   std::size_t count = found.size();
   for (const CheckpointFolder& checkpoint : found) {
     if (count <= limit) return;

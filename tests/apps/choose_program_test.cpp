@@ -83,9 +83,10 @@ TEST_CASE("choose: C3, asked by flags, by texts and by lines", "[apps]") {
   CHECK(answers[2][0].at("label") == "天");
 
   const json by_flags = json_lines(shop.run(ask + "--context '诸葛亮， 字孔明' --question 字 孔明 子澜")).at(0);
-  CHECK(by_flags == answers[0]);
+  CHECK(without_last_digits(by_flags) == without_last_digits(answers[0]));
   const json by_text = json_lines(shop.run(ask + "\"$(printf '天地日月\\t云\\t天')\"")).at(0);
-  CHECK(json_lines(shop.run("printf '天地日月\\t云\\t天\\n' | " + ask)).at(0) == by_text);
+  const json by_line = json_lines(shop.run("printf '天地日月\\t云\\t天\\n' | " + ask)).at(0);
+  CHECK(without_last_digits(by_line) == without_last_digits(by_text));
   CHECK(by_text.size() == 2);
 }
 

@@ -1,5 +1,4 @@
 // What people's data files look like, from the flags of mini_bert_train to the answers of mini_bert_predict.
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tests/apps/program_testing.h"
@@ -10,16 +9,6 @@ using namespace mini_bert::testing;
 using nlohmann::json;
 
 namespace {
-
-// Texts of the command line are multiplied by another kernel than rows of a file (docs/matrix_products.md), so last
-// digits differ.
-json without_last_digits(json value) {
-  if (value.is_number_float()) return std::round(value.get<double>() * 1e6) / 1e6;
-  if (value.is_structured()) {
-    for (json& inner : value) inner = without_last_digits(std::move(inner));
-  }
-  return value;
-}
 
 class DataWorkshop : public ProgramFolder {
  public:

@@ -82,7 +82,8 @@ TEST_CASE("weight files: a hostile pickle takes twice its size and a constant") 
              {"tuples of three", "NNN\x87"},
              {"tuples of a thousand", "(" + repeated(2000, [&](std::size_t) { return "h" + zero; }) + "t"},
              {"texts", "U" + zero}}) {
-      check_growth(what, torch_zip("\x80\x02N\x94" + repeated(size, [&piece = piece](std::size_t) { return piece; })), parse);
+      check_growth(what, torch_zip("\x80\x02N\x94" + repeated(size, [&piece = piece](std::size_t) { return piece; })),
+                   parse);
     }
     const std::string tensors = repeated(size, [](std::size_t i) {
       return "U\4" + little_endian(static_cast<std::uint32_t>(i)) + std::string("h\0", 2);

@@ -1,6 +1,5 @@
 """The model as an ONNX graph: the encoder, and the head on the rows asked for. Files are written on first use."""
 
-import time
 from pathlib import Path
 
 import workload
@@ -60,25 +59,3 @@ def arrays(batch, names):
     parts = workload.padded(batch)
     values = {"input_ids": parts["ids"], "rows": parts["rows"], "attention_mask": parts["mask"]}
     return {name: numpy.array(values[name], dtype=numpy.int64) for name in names}
-
-
-class Blanks:
-    """What a worker does that fills blanks (worker.py). Subclasses have `names`, the inputs of the graph, and
-    `scores(arrays)`, which computes a matrix [blanks,V]."""
-
-    def __init__(self, job):
-        self.job = job
-        self.batches = [arrays(batch, self.names) for batch in workload.read_batches(job["batches"])]
-        self.step_count = 0
-
-    def check(self):
-        """Every 97th score of each blank, which every side must share."""
-        batches = workload.read_batches(self.job["check"])
-        return {"scores": [row for batch in batches for row in self.scores(arrays(batch, self.names))[:, ::97].tolist()]}
-
-    def step(self):
-        batch = self.batches[self.step_count % len(self.batches)]
-        self.step_count += 1
-        start = time.perf_counter()
-        self.scores(batch).argmax(-1).tolist()
-        return {"ms": 1e3 * (time.perf_counter() - start)}

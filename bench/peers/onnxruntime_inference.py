@@ -3,6 +3,7 @@
 import onnxruntime
 
 import onnx_graph
+from blanks import Blanks
 from worker import serve
 
 
@@ -19,7 +20,7 @@ def int8_graph(path):
     return quantised
 
 
-class Inference(onnx_graph.Blanks):
+class Inference(Blanks):
     def __init__(self, job):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = job["threads"]
@@ -31,6 +32,9 @@ class Inference(onnx_graph.Blanks):
         self.session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self.names = [entry.name for entry in self.session.get_inputs()]
         super().__init__(job)
+
+    def inputs(self, batch):
+        return onnx_graph.arrays(batch, self.names)
 
     def scores(self, arrays):
         return self.session.run(None, arrays)[0]

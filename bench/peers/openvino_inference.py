@@ -4,6 +4,7 @@ import openvino
 
 import onnx_graph
 import workload
+from blanks import Blanks
 from worker import serve
 
 
@@ -16,7 +17,7 @@ def int8_model(model, names, job):
     return nncf.quantize(model, data, model_type=nncf.ModelType.TRANSFORMER, subset_size=len(batches))
 
 
-class Inference(onnx_graph.Blanks):
+class Inference(Blanks):
     def __init__(self, job):
         core = openvino.Core()
         model = core.read_model(str(onnx_graph.plain_graph(job)))
@@ -32,6 +33,9 @@ class Inference(onnx_graph.Blanks):
         }
         self.request = core.compile_model(model, "CPU", settings).create_infer_request()
         super().__init__(job)
+
+    def inputs(self, batch):
+        return onnx_graph.arrays(batch, self.names)
 
     def scores(self, arrays):
         return self.request.infer(arrays)[0]

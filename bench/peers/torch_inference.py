@@ -4,12 +4,12 @@ The encoder reads the padded batch, the head only the rows asked for.
 """
 
 import contextlib
-import time
 
 import torch
 from transformers import BertForMaskedLM
 
 import workload
+from blanks import Blanks
 from worker import serve
 
 
@@ -34,16 +34,17 @@ def tensors(batch, always_mask=False):
     return result
 
 
-class Inference:
+class Inference(Blanks):
     def __init__(self, job):
         torch.set_num_threads(job["threads"])
-        self.job = job
         model = BertForMaskedLM.from_pretrained(job["model"], attn_implementation=job["attention"])
         self.head = Head(model.eval())
         if job["compile"]:
             self.head = torch.compile(self.head, dynamic=True)
-        self.batches = [tensors(batch) for batch in workload.read_batches(job["batches"])]
-        self.step_count = 0
+        super().__init__(job)
+
+    def inputs(self, batch):
+        return tensors(batch)
 
     def scores(self, batch):
         precision = contextlib.nullcontext()
@@ -51,18 +52,6 @@ class Inference:
             precision = torch.autocast("cpu", dtype=torch.bfloat16)
         with torch.inference_mode(), precision:
             return self.head(**batch).float()
-
-    def check(self):
-        """Every 97th score of each blank, which every side must share."""
-        batches = workload.read_batches(self.job["check"])
-        return {"scores": [row for batch in batches for row in self.scores(tensors(batch))[:, ::97].tolist()]}
-
-    def step(self):
-        batch = self.batches[self.step_count % len(self.batches)]
-        self.step_count += 1
-        start = time.perf_counter()
-        self.scores(batch).argmax(-1).tolist()
-        return {"ms": 1e3 * (time.perf_counter() - start)}
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ mirror_of() {
 has_release() { wget -q --spider "$1/dists/$2/Release"; }
 
 # make_root RELEASE FOLDER [MIRROR] [KEYRING]: fills FOLDER with the smallest system of that release. A folder that is
-# complete stays as it is. Needs root and debootstrap, and ends the script where one is missing. MIRROR may be empty, and is then the mirror of this system, or that of Debian or Ubuntu;
-# KEYRING, the keys that the release is signed with, is then where Debian and Ubuntu install their own.
+# complete stays as it is. Needs root and debootstrap, and ends the script where one is missing. MIRROR may be empty, and is
+# then the mirror of this system, or that of Debian or Ubuntu; KEYRING, the keys that the release is signed with, is then
+# where Debian and Ubuntu install their own.
 make_root() {
   local release=$1 folder=$2 mirror=${3-} keyring=${4-}
   if ((EUID != 0)); then

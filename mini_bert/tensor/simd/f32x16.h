@@ -7,8 +7,8 @@
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/shape.h"
 
-// Sixteen floats in an AVX-512 register, with the interface of f32x8.h. Only avx512.cpp,
-// avx512_bf16.cpp and avx512_vnni.cpp include it.
+// Sixteen floats in an AVX-512 register, with the interface of f32x8.h. Only avx512.cpp, avx512_bf16.cpp and
+// avx512_vnni.cpp include it.
 namespace mini_bert::simd {
 namespace {
 

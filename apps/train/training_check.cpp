@@ -15,6 +15,7 @@
 #include "apps/console/text_format.h"
 #include "apps/tasks/tasks.h"
 #include "apps/train/check_warnings.h"
+#include "apps/train/memory_check.h"
 #include "apps/train/read_inputs.h"
 #include "apps/train/run_directory.h"
 #include "apps/train/training_console.h"
@@ -184,15 +185,17 @@ void check_training(const TrainOptions& options) {
   require_data_files(options.train_files);
   require_data_files(options.validation_files);
   const TrainingTask& task = training_task(options.task);
-  const TrainingInputs inputs = read_inputs(options);
+  TrainingInputs inputs = read_inputs(options);
+  const std::size_t memory = require_memory(options, inputs);
   if (directory) directory->require_room(model_bytes(options, inputs));
+  inputs.weights.read();
   const Objective& objective = *inputs.objective;
   const Plan plan = Sampler(objective.lengths(), options.training).plan();
   const DataCheck training = check_data(objective.training()), validation = check_data(objective.validation());
   const std::vector<Repeat> in_both = texts_in_both(objective.training(), objective.validation());
   const LabelTable labels = objective.label_table();
   const std::vector<std::string> warnings = check_warnings(options, objective, training, validation, in_both);
-  const Facts facts = training_facts(options, inputs, plan);
+  const Facts facts = training_facts(options, inputs, plan, memory);
   const double seconds = seconds_per_update(options, inputs);
   const double whole = seconds * static_cast<double>(plan.total_steps);
 
@@ -216,7 +219,7 @@ void check_training(const TrainOptions& options) {
     json["updates"] = plan.total_steps;
     json["seconds_per_update"] = seconds;
     json["seconds"] = whole;
-    json["memory_bytes"] = expected_memory(options, inputs);
+    json["memory_bytes"] = memory;
     json["warnings"] = warnings;
     print_out("{}\n", json.dump(2));
     return;

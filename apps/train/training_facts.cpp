@@ -1,8 +1,6 @@
 #include "apps/train/training_facts.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include <fmt/ranges.h>
 
@@ -10,7 +8,6 @@
 #include "apps/tasks/tasks.h"
 #include "mini_bert/base/file_error.h"
 #include "mini_bert/bert/training/layer_depths.h"
-#include "mini_bert/bert/training/memory.h"
 #include "mini_bert/tensor/parallel.h"
 
 namespace mini_bert {
@@ -54,22 +51,16 @@ void add_labels(const BertConfig& config, Facts& facts) {
       "", fmt::format("{} labels: {}{}", config.labels.size(), list, config.labels.size() > most ? ", …" : ""));
 }
 
-// The number of tokens in the largest possible batch.
-Index most_tokens(std::vector<Index> lengths, const TrainingArguments& arguments) {
-  std::ranges::sort(lengths, std::greater());
-  const auto most = static_cast<std::size_t>(arguments.batch_size);
-  if (!arguments.batch_tokens) lengths.resize(std::min(lengths.size(), most));
-  const Index tokens = std::accumulate(lengths.begin(), lengths.end(), Index{0});
-  return std::min(tokens, arguments.batch_tokens.value_or(tokens));
-}
-
 // The size of an update: "8 texts", "up to 512 tokens".
 std::string update_size(const TrainingArguments& arguments) {
   if (!arguments.batch_tokens) return fmt::format("{} texts", arguments.batch_size * arguments.accumulation_steps);
   return fmt::format("up to {} tokens", format_count(*arguments.batch_tokens * arguments.accumulation_steps));
 }
 
-// The part of the model that --freeze-layers and --freeze-embeddings freeze.
+// The part of the model that --freeze-layers and --freeze-embeddings freeze: its parameters and its encoder layers.
+struct Frozen {
+  Index parameters = 0, layers = 0;
+};
 Frozen frozen_part(const TrainOptions& options, const BertPreTrainedModel& model) {
   Frozen frozen{.parameters = 0, .layers = std::min(options.training.freeze_layers, model.config().num_hidden_layers)};
   for (const Parameter& parameter : model.parameters()) {
@@ -87,24 +78,12 @@ std::string precision_fact(const TrainOptions& options) {
 
 }  // namespace
 
-std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs) {
-  const TrainingArguments& training = options.training;
-  const Index tokens = most_tokens(inputs.objective->lengths(), training);
-  const double share = training_task(options.task).masks_tokens ? training.mask_probability : 0;
-  const auto masked = static_cast<Index>(std::ceil(share * static_cast<double>(tokens)));
-  const Index parameters = inputs.model->parameter_count();
-  const Frozen frozen = frozen_part(options, *inputs.model);
-  const Index anchored = training.anchor > 0 ? parameters - frozen.parameters : 0;
-  return static_cast<std::size_t>(anchored) * sizeof(float) +
-         expected_training_bytes(inputs.model->config(), parameters, tokens, masked, frozen, training.kept());
-}
-
 std::uint64_t model_bytes(const TrainOptions& options, const TrainingInputs& inputs) {
   const std::uint64_t element = options.storage_type() == StorageType::f32 ? 4 : 2;
   return element * static_cast<std::uint64_t>(inputs.model->parameter_count());
 }
 
-Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan) {
+Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan, std::size_t memory) {
   const BertConfig& config = inputs.model->config();
   const TrainingArguments& training = options.training;
   const Index parameters = inputs.model->parameter_count();
@@ -159,7 +138,7 @@ Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, 
                        fmt::format("anchor {:g}: every trained weight is pulled to where it starts", training.anchor));
   }
   facts.emplace_back("precision", precision_fact(options));
-  facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(expected_memory(options, inputs))));
+  facts.emplace_back("memory", fmt::format("about {} at most", format_bytes(memory)));
   return facts;
 }
 

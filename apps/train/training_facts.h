@@ -14,12 +14,10 @@ namespace mini_bert {
 // above.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-// An upper bound for the run's memory in bytes (bert/training/memory.h), for a step whose batch has the longest texts.
-std::size_t expected_memory(const TrainOptions& options, const TrainingInputs& inputs);
-
 // The bytes of the trained model's weights in their file.
 std::uint64_t model_bytes(const TrainOptions& options, const TrainingInputs& inputs);
 
-Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan);
+// `memory`: the bytes that the run needs (memory_check.h).
+Facts training_facts(const TrainOptions& options, const TrainingInputs& inputs, const Plan& plan, std::size_t memory);
 
 }  // namespace mini_bert

@@ -16,12 +16,14 @@
 #include "apps/tasks/tasks.h"
 #include "apps/train/ending_remarks.h"
 #include "apps/train/guard_console.h"
+#include "apps/train/memory_check.h"
 #include "apps/train/probe_console.h"
 #include "apps/train/read_inputs.h"
 #include "apps/train/run_directory.h"
 #include "apps/train/training_console.h"
 #include "apps/train/training_facts.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/memory_left.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/training/checkpoint_folders.h"
 #include "mini_bert/files/atomic_file.h"
@@ -160,14 +162,19 @@ std::string ask_command(const TrainOptions& options, const TrainingHistory& hist
   return command_of("mini_bert_predict") + ' ' + ask;
 }
 
+// Of this process, or of its tensors alone where the system does not tell.
+std::uint64_t most_memory() {
+  const auto resident = resident_memory();
+  return resident ? resident->peak : CachingAllocator::instance().statistics().peak;
+}
+
 void show_result(const TrainOptions& options, const TrainingHistory& history, const TrainingConsole& console) {
   show_probes(history);
   show_guard(history);
   TrainingConsole::show_metrics(history);
   print_out("\n");
   TrainingConsole::fact("done", fmt::format("{}, {}, {} of memory at most", counted(history.step, "update"),
-                                            format_duration(console.elapsed_seconds()),
-                                            format_bytes(CachingAllocator::instance().statistics().peak)));
+                                            format_duration(console.elapsed_seconds()), format_bytes(most_memory())));
   for (const std::string& warning : history.warnings) TrainingConsole::fact("warning", warning);
   TrainingConsole::fact("model", options.output);
   TrainingConsole::fact("report", (fs::path(options.output) / "report.html").string());
@@ -214,10 +221,12 @@ int train(const TrainOptions& options) {
   if (!options.model.empty()) bring_model(options.model);
   require_data_files(options.train_files);
   require_data_files(options.validation_files);
-  const TrainingInputs inputs = read_inputs(options);
+  TrainingInputs inputs = read_inputs(options);
+  const std::size_t memory = require_memory(options, inputs);
   directory.require_room(model_bytes(options, inputs));
+  inputs.weights.read();
   const Plan plan = Sampler(inputs.objective->lengths(), options.training).plan();
-  const Facts facts = training_facts(options, inputs, plan);
+  const Facts facts = training_facts(options, inputs, plan, memory);
   TrainingConsole console(plan, !options.probes.empty());
   Recorder recorder(options, facts, console, directory);
   Trainer trainer(*inputs.objective, *inputs.tokenizer, options.training, options.output, recorder);

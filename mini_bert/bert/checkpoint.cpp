@@ -57,16 +57,18 @@ void check_shape(const TensorFile& file, const std::string& name, const std::str
 }
 
 // A mapped parameter is a view of the file when the file already has its element type.
-void take_over(const LocatedTensor& from, Parameter parameter, WeightMemory memory) {
+void take_over(const LocatedTensor& from, Parameter parameter, const LoadOptions& options) {
   const StoredTensor stored = from.oriented();
   check_shape(*from.file, stored.name, stored.shape(), parameter.value().shape());
-  if (memory == WeightMemory::mapped) {
-    parameter.weight.replace(from.file->read(stored, mapped_dtype(stored, parameter)));
-  } else {
-    Tensor value = parameter.value();
-    from.file->read_into(stored, value);
-    parameter.weight.changed();
+  if (options.memory == WeightMemory::mapped) {
+    return parameter.weight.replace(from.file->read(stored, mapped_dtype(stored, parameter)));
   }
+  const auto read = [file = from.file, stored, parameter] {
+    Tensor value = parameter.value();
+    file->read_into(stored, value);
+    parameter.weight.changed();
+  };
+  options.later != nullptr ? options.later->add(read) : read();
 }
 
 // The files that load_pretrained() reads from a directory of safetensors. Any that an older model leaves would change
@@ -176,7 +178,7 @@ LoadReport load_weights(const std::vector<TensorFile>& files, BertPreTrainedMode
     }
     require(found.has_value(), "{}: tensor {} is missing, found {} others; {} needs it", files.front().path(),
             tensors.name(parameter.path), tensors.count(), model.architecture());
-    take_over(*found, parameter, options.memory);
+    take_over(*found, parameter, options);
   }
   for (const std::string& path : paths) tensors.drop_repeated(path);
   report.unexpected = tensors.others();

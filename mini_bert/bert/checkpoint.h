@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mini_bert/bert/model/bert.h"
@@ -21,6 +23,18 @@ namespace mini_bert {
 // allocator's huge pages. This makes training faster, because every step reads and writes all weights.
 enum class WeightMemory { mapped, allocated };
 
+// Weights that a model does not have yet. Until read() it has the address space for them alone, which takes no memory.
+class WeightsToCome {
+ public:
+  void add(std::function<void()> reading) { readings_.push_back(std::move(reading)); }
+  void read() {
+    for (const auto& reading : std::exchange(readings_, {})) reading();
+  }
+
+ private:
+  std::vector<std::function<void()>> readings_;  // each reads a part
+};
+
 struct LoadOptions {
   DType dtype = DType::f32;
   WeightMemory memory = WeightMemory::mapped;
@@ -33,6 +47,8 @@ struct LoadOptions {
   // The labels are others than those the checkpoint was trained with: with a seed, weights for labels are new, even if
   // there are as many.
   bool new_labels = false;
+  // Takes the reading of the weights of files, if WeightMemory is `allocated`. Everything else is checked at once.
+  WeightsToCome* later = nullptr;
 };
 
 // The differences between a checkpoint's file and the model that was loaded from it.
@@ -71,7 +87,8 @@ bool decoder_is_tied(const std::vector<TensorFile>& files, const BertConfig& con
 // Fills a model with weights from files. Tensor names may follow any family in bert/names/, including older
 // spellings and names with the prefixes of wrappers. Error when a tensor is missing or has another shape than
 // config.json says. The message gives the file, the tensor under the file's name, the expected and the found value.
-// OtherTaskError when the file was made for another task and options give no seed for a new head.
+// OtherTaskError when the file was made for another task and options give no seed for a new head. Weights that are read
+// later are read from `files`.
 LoadReport load_weights(const std::vector<TensorFile>& files, BertPreTrainedModel& model,
                         const LoadOptions& options = {});
 
@@ -84,7 +101,9 @@ Pretrained<Model> load_pretrained(const std::filesystem::path& model, const Load
   Pretrained<Model> pretrained{nullptr, Tokenizer::from_directory(directory), {}};
   const std::string vocabulary_note = check_vocabulary(config, pretrained.tokenizer, directory.string());
   pretrained.tokenizer.set_rows(config.vocab_size);
-  const std::vector<TensorFile> files = open_weights(directory);
+  const auto opened = std::make_shared<const std::vector<TensorFile>>(open_weights(directory));
+  const std::vector<TensorFile>& files = *opened;
+  if (options.later != nullptr) options.later->add([opened] {});  // keeps them open
   if constexpr (requires { Model::has_decoder; }) config.tie_word_embeddings = decoder_is_tied(files, config);
   {
     const NoInitialValues every_weight_is_read;

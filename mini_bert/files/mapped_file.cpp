@@ -70,6 +70,14 @@ MappedFile::MappedFile(const std::filesystem::path& path, Mapping mapping) {
   }
 }
 
+void MappedFile::forget([[maybe_unused]] std::size_t begin, [[maybe_unused]] std::size_t count) const {
+#ifdef MINI_BERT_MMAP
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t first = (begin + page - 1) / page * page, end = (begin + count) / page * page;
+  if (first < end) ::madvise(const_cast<std::byte*>(bytes_.data()) + first, end - first, MADV_DONTNEED);
+#endif
+}
+
 MappedFile::~MappedFile() {
   if (!bytes_.empty()) give_back(bytes_);
 }

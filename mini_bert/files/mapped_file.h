@@ -23,6 +23,10 @@ class MappedFile {
   MappedFile& operator=(MappedFile&& other) noexcept;
 
   std::span<const std::byte> bytes() const { return bytes_; }
+  // Tells the system that `count` bytes from `begin` on have been read and nobody has written to them, so that they no
+  // longer count as memory of this process. Reading them again brings them back from the file.
+  void forget(std::size_t begin, std::size_t count) const;
+
   std::byte* writable_bytes() { return const_cast<std::byte*>(bytes_.data()); }  // of a copy_on_write mapping
   std::string_view text() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
 

@@ -1,5 +1,6 @@
 #include "mini_bert/files/tensor_file.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -80,13 +81,16 @@ void copy_strided(const std::byte* from, const Layout& layout, To* to) {
       });
 }
 
-template <class From>
-void read_elements(const std::byte* from, const StoredTensor& stored, Tensor& to) {
+// Calls done(number of bytes) after every piece that it has read from `from` on.
+template <class From, class Done>
+void read_elements(const std::byte* from, const StoredTensor& stored, Tensor& to, const Done& done) {
+  constexpr Index piece = 1 << 22;  // elements
   visit_floating(to.dtype(), [&]<class To>() {
-    if (stored.strides.empty()) {
-      copy_row_major<From>(from, to.data<To>(), to.size());
-    } else {
-      copy_strided<From>(from, Layout(stored), to.data<To>());
+    if (!stored.strides.empty()) return copy_strided<From>(from, Layout(stored), to.data<To>());
+    for (Index begin = 0; begin < to.size(); begin += piece) {
+      const Index end = std::min(begin + piece, to.size());
+      copy_row_major<From>(from + begin * Index{sizeof(From)}, to.data<To>() + begin, end - begin);
+      done(static_cast<std::size_t>(end) * sizeof(From));
     }
   });
 }
@@ -159,7 +163,11 @@ void TensorFile::read_into(const StoredTensor& stored, Tensor& target) const {
   require(tensor_shape(stored.extents) == target.shape(), "{}: tensor {}: has shape {}, expected {}", path_,
           in_quotes(stored.name), stored.shape(), target.shape());
   const std::byte* from = file_->bytes().data() + stored.begin;
-  visit_floating(*stored.type.dtype, [&]<class From>() { read_elements<From>(from, stored, target); });
+  // Where no tensor is a view of the file, nobody has written to its pages.
+  const auto forget = [&](std::size_t bytes) {
+    if (file_.use_count() == 1) file_->forget(stored.begin, bytes);
+  };
+  visit_floating(*stored.type.dtype, [&]<class From>() { read_elements<From>(from, stored, target, forget); });
 }
 
 }  // namespace mini_bert

@@ -34,7 +34,8 @@ class TensorFile {
   // not stored as F64, F32, F16 or BF16, or when it has more than Shape::max_rank extents.
   Tensor read(std::string_view name, DType dtype = DType::f32) const;
 
-  // Copies a tensor into `target`, which must have its shape, and converts it to the type of `target`.
+  // Copies a tensor into `target`, which must have its shape, and converts it to the type of `target`. Pages of the
+  // file that have been copied no longer count as memory of this process, unless a tensor is a view of the file.
   void read_into(std::string_view name, Tensor& target) const;
 
   // The same for one of tensors(), or for its transposed().

@@ -182,14 +182,16 @@ Pretrained<Model> with_weights_of(const TrainingRequest& request, const BertConf
   return made;
 }
 
-// Loads a model for a task, or makes it from the one in memory. A head that is missing gets random weights.
+// Loads a model for a task, or makes it from the one in memory. A head that is missing gets random weights. Weights of
+// files are read later.
 template <class Model>
-Pretrained<Model> model_of(const TrainingRequest& request, const BertConfig& config) {
+Pretrained<Model> model_of(const TrainingRequest& request, const BertConfig& config, WeightsToCome& weights) {
   if (request.trained) return with_weights_of<Model>(request, config);
   return load_pretrained<Model>(request.model, {.memory = WeightMemory::allocated,
                                                 .config = config,
                                                 .new_head_seed = request.training.seed,
-                                                .new_labels = has_new_labels(read_config(request.model), config)});
+                                                .new_labels = has_new_labels(read_config(request.model), config),
+                                                .later = &weights});
 }
 
 // Puts the model for a task into `inputs`. A model in memory that is already for this task and these labels is trained
@@ -205,7 +207,10 @@ Model& load_model(const TrainingRequest& request, const BertConfig& config, Trai
     raise_model_max_length(request, inputs);
     return *same;
   }
-  Pretrained<Model> pretrained = model_of<Model>(request, config);
+  Pretrained<Model> pretrained = model_of<Model>(request, config, inputs.weights);
+  const bool grows =
+      !request.add_words.empty() || pretrained.tokenizer.size_with_rows() < pretrained.tokenizer.vocabulary().size();
+  if (grows) inputs.weights.read();  // the larger model begins with them
   give_rows(pretrained);
   if (!request.add_words.empty()) add_words(request, pretrained, inputs);
   Model& model = *pretrained.model;
@@ -230,8 +235,8 @@ Model& random_model(const TrainingRequest& request, TrainingInputs& inputs) {
   raise_model_max_length(request, inputs);
   const NoInitialValues drawn_from_the_seed_below;
   auto model = std::make_unique<Model>(config);
-  model->initialize(request.training.seed);
   Model& reference = *model;
+  inputs.weights.add([&reference, seed = request.training.seed] { reference.initialize(seed); });
   inputs.model = std::move(model);
   return reference;
 }

@@ -25,7 +25,9 @@ TrainingInputs read_training_inputs(const TrainingRequest& request) {
   const auto* const found = std::ranges::find(readers, request.task, &InputReader::task);
   require_argument(found != std::end(readers), "task",
                    "is '{}'; expected mlm, pretrain, classify, tag, answer or choose", request.task);
-  return found->read(request);
+  TrainingInputs inputs = found->read(request);
+  inputs.weights.read();
+  return inputs;
 }
 
 }  // namespace mini_bert

@@ -23,6 +23,9 @@ struct ReadingNotes {
 // not compatible. Facts name arguments of the request between backticks, as errors do (base/argument_error.h).
 struct TrainingInputs {
   std::shared_ptr<BertPreTrainedModel> model;
+  // What fills the model. read_training_inputs() has called it. Who calls the function of a task can find out first
+  // whether there is memory for the run (bert/training/memory.h).
+  WeightsToCome weights;
   std::shared_ptr<Tokenizer> tokenizer;
   LoadReport report;                           // differences between the model and its file
   std::size_t new_words = 0, known_words = 0;  // words of `add_words`: added, and already known

@@ -6,9 +6,11 @@
 #include <limits>
 #include <new>
 #include <utility>
+#include <vector>
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 #include "mini_bert/base/error.h"
@@ -33,7 +35,11 @@ constexpr std::size_t largest_request = std::numeric_limits<std::size_t>::max() 
 // The gap between blocks. Without this gap, tensors whose size is a power of two share page offsets, and loads stall on
 // unrelated stores (4K aliasing).
 constexpr std::size_t gap = CachingAllocator::alignment;
-constexpr const char* out_of_memory = "out of memory: {} were asked for; use a smaller batch or shorter texts";
+
+[[noreturn]] void fail_for_want_of(std::size_t bytes) {
+  throw OutOfMemoryError(
+      fmt::format("out of memory: {} were asked for; use a smaller batch or shorter texts", format_bytes(bytes)));
+}
 
 constexpr std::size_t round_up(std::size_t n, std::size_t to) {
   return (n + to - 1) / to * to;
@@ -59,7 +65,7 @@ std::shared_ptr<std::byte> CachingAllocator::allocate(std::size_t bytes) {
 
 // A pointer to the block's description lies directly before the returned memory.
 std::byte* CachingAllocator::take(std::size_t bytes) {
-  require(bytes <= largest_request, out_of_memory, format_bytes(bytes));
+  if (bytes > largest_request) fail_for_want_of(bytes);
   Block* const block = take_block(bytes + alignment);
   new (block->memory) Block*(block);
   return block->memory + alignment;
@@ -70,13 +76,16 @@ void CachingAllocator::give_back(std::byte* memory) {
 }
 
 CachingAllocator::Block* CachingAllocator::take_block(std::size_t bytes) {
-  require(bytes <= largest_request, out_of_memory, format_bytes(bytes));
+  if (bytes > largest_request) fail_for_want_of(bytes);
   const std::size_t size = round_up(std::max(bytes, std::size_t{1}), alignment) + gap;
   const std::lock_guard lock(mutex_);
   Block* block = keep_blocks ? find(size) : nullptr;
   if (block == nullptr) block = new_segment(size);
-  require(block != nullptr, out_of_memory, format_bytes(bytes));
-  if (keep_blocks) split(block, size);
+  if (block == nullptr) fail_for_want_of(bytes);
+  if (keep_blocks) {
+    split(block, size);
+    note_reached(*block);
+  }
   block->is_free = false;
   statistics_.live += block->size - gap;
   statistics_.peak = std::max(statistics_.peak, statistics_.live);
@@ -91,17 +100,28 @@ void CachingAllocator::give_back_block(Block* block) {
   forget(block);
 }
 
-CachingAllocator::Block* CachingAllocator::describe(std::byte* memory, std::size_t size, Block* before, Block* after) {
+CachingAllocator::Block* CachingAllocator::describe(std::byte* memory, std::size_t size, Segment* segment,
+                                                    Block* before, Block* after) {
   if (spare_ == nullptr) spare_ = &blocks_.emplace_back();
   Block* const block = std::exchange(spare_, spare_->next);
   *block = {.memory = memory,
             .size = size,
+            .segment = segment,
             .before = before,
             .after = after,
             .is_free = true,
             .next = nullptr,
             .previous = nullptr};
   return block;
+}
+
+void CachingAllocator::note_reached(const Block& block) {
+  Segment& segment = *block.segment;
+  const auto end = static_cast<std::size_t>(block.memory + block.size - segment.memory);
+  if (end <= segment.reached) return;
+  const std::size_t reached = round_up(end, huge_page);
+  statistics_.reached += reached - segment.reached;
+  segment.reached = reached;
 }
 
 void CachingAllocator::forget(Block* block) {
@@ -145,8 +165,10 @@ CachingAllocator::Block* CachingAllocator::new_segment(std::size_t size) {
   }
   if (memory == nullptr) return nullptr;
   if (keep_blocks) ask_for_huge_pages(memory, bytes);
-  Block* const block = describe(static_cast<std::byte*>(memory), bytes, nullptr, nullptr);
-  if (keep_blocks) segments_.push_back(block);
+  auto* const begin = static_cast<std::byte*>(memory);
+  Segment* const segment = keep_blocks ? &segments_.emplace_back(Segment{nullptr, begin, bytes}) : nullptr;
+  Block* const block = describe(begin, bytes, segment, nullptr, nullptr);
+  if (keep_blocks) segment->first = block;
   ++statistics_.system_allocations;
   return block;
 }
@@ -174,7 +196,7 @@ void CachingAllocator::remove(Block* block) {
 void CachingAllocator::split(Block* block, std::size_t size) {
   const std::size_t rest = block->size - size;
   if (rest < alignment + gap) return;
-  Block* const cut = describe(block->memory + size, rest, block, block->after);
+  Block* const cut = describe(block->memory + size, rest, block->segment, block, block->after);
   if (cut->after != nullptr) cut->after->before = cut;
   block->size = size;
   block->after = cut;
@@ -208,15 +230,34 @@ CachingAllocator::Statistics CachingAllocator::statistics() const {
   return statistics_;
 }
 
+std::size_t CachingAllocator::resident() const {
+  std::size_t pages = 0;
+#if defined(__linux__)
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::lock_guard lock(mutex_);
+  for (const Segment& segment : segments_) {
+    std::vector<unsigned char> is_resident(segment.reached / page);
+    if (mincore(segment.memory, segment.reached, is_resident.data()) != 0) continue;
+    pages +=
+        static_cast<std::size_t>(std::ranges::count_if(is_resident, [](unsigned char flags) { return flags & 1; }));
+  }
+  return pages * page;
+#else
+  return pages;
+#endif
+}
+
 void CachingAllocator::release_cached() {
   const std::lock_guard lock(mutex_);
   release_free_segments();
 }
 
 void CachingAllocator::release_free_segments() {
-  std::erase_if(segments_, [this](Block* first) {
+  std::erase_if(segments_, [this](const Segment& segment) {
+    Block* const first = segment.first;
     if (!first->is_free || first->after != nullptr) return false;
     remove(first);
+    statistics_.reached -= segment.reached;
     std::free(first->memory);
     forget(first);
     return true;

@@ -4,11 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
-#include <vector>
+
+#include "mini_bert/base/error.h"
 
 namespace mini_bert {
+
+// The system has no memory left for a tensor.
+class OutOfMemoryError : public Error {
+ public:
+  using Error::Error;
+};
 
 // Hands out 64-byte aligned memory from large segments and keeps the memory that is returned. A training step asks for
 // about the same memory as the step before it, so nothing is requested from the system after the first steps. Free
@@ -28,13 +36,16 @@ class CachingAllocator {
     std::size_t peak = 0;    // most bytes in use at once so far
     std::size_t cached = 0;  // bytes kept for reuse
     std::size_t system_allocations = 0;
+    // Bytes of the segments up to the last one that was ever handed out, in whole huge pages. Only these can be
+    // resident: the system gives a segment its pages when they are first written to.
+    std::size_t reached = 0;
   };
 
   static constexpr std::size_t alignment = 64;
 
   static CachingAllocator& instance();
 
-  // The memory is not initialised. Error when the system has no memory left.
+  // The memory is not initialised. OutOfMemoryError when the system has no memory left.
   std::shared_ptr<std::byte> allocate(std::size_t bytes);
 
   // The same without an owner: the caller must return the memory with give_back().
@@ -42,16 +53,27 @@ class CachingAllocator {
   void give_back(std::byte* memory);
 
   Statistics statistics() const;
+  // Bytes of the segments that are resident now, at most `reached`; 0 where the system does not tell.
+  std::size_t resident() const;
   void release_cached();  // returns entirely free segments to the system
 
  private:
+  struct Block;
+  struct Segment {
+    Block* first;
+    std::byte* memory;
+    std::size_t size;
+    std::size_t reached = 0;  // as in Statistics
+  };
+
   // Describes a piece of a segment. `before` and `after` link neighbours in memory. `next` and `previous` link the free
   // blocks of a bin, or the descriptions that are not in use.
   struct Block {
     std::byte* memory;
     std::size_t size;
-    Block* before;  // null for the first of a segment
-    Block* after;   // null for the last
+    Segment* segment;  // null where nothing is kept
+    Block* before;     // null for the first of a segment
+    Block* after;      // null for the last
     bool is_free;
     Block* next;
     Block* previous;
@@ -64,7 +86,9 @@ class CachingAllocator {
   void give_back_block(Block* block);
   Block* find(std::size_t size);  // null when no free block is large enough
   Block* new_segment(std::size_t size);
-  Block* describe(std::byte* memory, std::size_t size, Block* before, Block* after);  // a free block
+  // A free block.
+  Block* describe(std::byte* memory, std::size_t size, Segment* segment, Block* before, Block* after);
+  void note_reached(const Block& block);
   void forget(Block* block);
   void insert(Block* block);
   void remove(Block* block);
@@ -76,9 +100,9 @@ class CachingAllocator {
   mutable std::mutex mutex_;
   std::array<Block*, bins> free_{};
   std::array<std::uint64_t, bins / 64> occupied_{};  // one bit per bin: not empty
-  std::vector<Block*> segments_;                     // the first block of each segment
-  std::deque<Block> blocks_;                         // all descriptions ever made
-  Block* spare_ = nullptr;                           // list of unused descriptions
+  std::list<Segment> segments_;
+  std::deque<Block> blocks_;  // all descriptions ever made
+  Block* spare_ = nullptr;    // list of unused descriptions
   Statistics statistics_;
 };
 

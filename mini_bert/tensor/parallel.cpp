@@ -1,5 +1,7 @@
 #include "mini_bert/tensor/parallel.h"
 
+#include "mini_bert/tensor/rehearsal.h"
+
 // A web page without shared memory has no threads.
 #if defined(_OPENMP)
 #include <omp.h>
@@ -61,6 +63,7 @@ void set_num_threads(int count) {
 
 void detail::parallel_chunks(Index n, Index grain, Sharing sharing, const void* body,
                              void (*run)(const void*, Index, Index)) {
+  if (Rehearsal::is_running()) return;
   const Index chunks = (n + grain - 1) / grain;
   if (chunks <= 1 || num_threads() == 1 || omp_in_parallel()) return run_in_order(n, grain, body, run);
   FirstError error;
@@ -124,6 +127,7 @@ void set_num_threads(int count) {
 
 void detail::parallel_chunks(Index n, Index grain, Sharing sharing, const void* body,
                              void (*run)(const void*, Index, Index)) {
+  if (Rehearsal::is_running()) return;
   const Index chunks = (n + grain - 1) / grain;
   const int threads = num_threads();
   if (chunks <= 1 || threads == 1 || in_loop) return run_in_order(n, grain, body, run);
@@ -166,6 +170,7 @@ void set_num_threads(int count) {
 }
 
 void detail::parallel_chunks(Index n, Index grain, Sharing, const void* body, void (*run)(const void*, Index, Index)) {
+  if (Rehearsal::is_running()) return;
   run_in_order(n, grain, body, run);
 }
 

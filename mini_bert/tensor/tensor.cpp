@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "mini_bert/tensor/allocator.h"
+#include "mini_bert/tensor/rehearsal.h"
 
 namespace mini_bert {
 namespace {
@@ -17,6 +18,11 @@ To converted(From value) {
   }
 }
 
+// Whether a tensor keeps the contents that its memory has. Integers are few, and say which rows there are.
+bool stays_unwritten(DType dtype) {
+  return dtype != DType::i32 && Rehearsal::is_running();
+}
+
 }  // namespace
 
 Tensor::Tensor(const Shape& shape, DType dtype) : shape_(shape), dtype_(dtype) {
@@ -28,6 +34,7 @@ Tensor::Tensor(const Shape& shape, DType dtype) : shape_(shape), dtype_(dtype) {
 
 Tensor Tensor::zeros(const Shape& shape, DType dtype) {
   Tensor tensor(shape, dtype);
+  if (stays_unwritten(dtype)) return tensor;
   std::memset(tensor.raw(), 0, tensor.bytes());  // all bits zero is 0 in every dtype
   return tensor;
 }
@@ -47,6 +54,7 @@ Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
 }
 
 void Tensor::fill(double value) {
+  if (stays_unwritten(dtype_)) return;
   visit_dtype(dtype_,
               [&]<class Element>() { std::ranges::fill(values<Element>(), converted<double, Element>(value)); });
 }
@@ -93,6 +101,7 @@ Tensor Tensor::rows(Index begin, Index end) const {
 Tensor Tensor::clone() const {
   if (!defined()) return {};
   Tensor copy(shape_, dtype_);
+  if (stays_unwritten(dtype_)) return copy;
   std::memcpy(copy.raw(), raw(), bytes());
   return copy;
 }
@@ -100,6 +109,7 @@ Tensor Tensor::clone() const {
 void Tensor::copy_from(const Tensor& source) {
   require(source.defined() == defined() && source.shape() == shape_ && source.dtype() == dtype_,
           "tensor: cannot copy {} {} into {} {}", name_of(source.dtype()), source.shape(), name_of(dtype_), shape_);
+  if (stays_unwritten(dtype_)) return;
   std::memmove(raw(), source.raw(), bytes());
 }
 
@@ -108,6 +118,7 @@ Tensor Tensor::to(DType dtype) const {
   require(dtype_ != DType::i32 && dtype != DType::i32, "tensor: cannot convert {} to {}", name_of(dtype_),
           name_of(dtype));
   Tensor target(shape_, dtype);
+  if (stays_unwritten(dtype)) return target;
   visit_dtype(dtype_, [&]<class From>() {
     visit_dtype(dtype,
                 [&]<class To>() { std::ranges::transform(values<From>(), target.data<To>(), converted<From, To>); });

@@ -81,6 +81,10 @@ class Trainer {
   // the trainer nor the model may be used afterwards.
   std::vector<double> rehearse(Index updates);
 
+  // Inside a Rehearsal (tensor/rehearsal.h): goes through an evaluation and through the updates that need most memory.
+  // The same holds afterwards.
+  void rehearse_memory();
+
   const Plan& plan() const { return plan_; }
   const TrainingHistory& history() const { return history_; }
 
@@ -89,6 +93,7 @@ class Trainer {
 
  private:
   UpdateReport update();
+  std::vector<Index> largest_updates();
   void record(const UpdateReport& report);
   void ask_probes();
   void score_guard();

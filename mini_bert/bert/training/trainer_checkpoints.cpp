@@ -12,6 +12,7 @@
 #include "mini_bert/files/atomic_file.h"
 #include "mini_bert/files/manifest.h"
 #include "mini_bert/files/remove_folder.h"
+#include "mini_bert/tensor/rehearsal.h"
 #include "mini_bert/tensor/simd/isa.h"
 
 namespace mini_bert {
@@ -76,7 +77,8 @@ RunIdentity Trainer::identity() const {
   identity.add("updates", plan_.total_steps);
   identity.add("warmup_steps", plan_.warmup_steps);
   add_arguments(identity, arguments_);
-  if (arguments_.anchor > 0) identity.add_fingerprint("anchor_weights", anchor_.fingerprint());
+  if (arguments_.anchor > 0 && !Rehearsal::is_running())
+    identity.add_fingerprint("anchor_weights", anchor_.fingerprint());
   identity.add("precision", arguments_.precision == Precision::mixed ? "bf16" : "f32");
   identity.add(std::string(instruction_set_key), name_of(isa()));
   identity.add_all(objective_.identity());

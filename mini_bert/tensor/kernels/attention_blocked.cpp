@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/rehearsal.h"
 
 namespace mini_bert::kernels {
 namespace {
@@ -18,9 +19,10 @@ float* scratch_of_this_thread(Index floats) {
 
 // Calls body(sentence, head) for every head of every sentence, longest sentences first. A thread takes the next head
 // when it has finished one, so that all threads end at about the same time. The result does not depend on which thread
-// computes a head.
+// computes a head. The body uses so many floats of scratch memory.
 template <class Body>
-void for_each_head(const SequenceOffsets& offsets, Index heads, const Body& body) {
+void for_each_head(const SequenceOffsets& offsets, Index heads, Index scratch_floats, const Body& body) {
+  Rehearsal::scratch(Rehearsal::Scratch::attention, static_cast<std::size_t>(scratch_floats) * sizeof(float));
   thread_local std::vector<Index> order_of_this_thread;
   std::vector<Index>& order = order_of_this_thread;
   order.resize(static_cast<std::size_t>(offsets.count()));
@@ -66,7 +68,7 @@ void attention_blocked(const simd::AttentionLoops<Element>& loops, const Attenti
                        Tensor& log_sum_exp) {
   const Index hidden = output.cols(), size = hidden / options.heads;
   const Index floats = loops.scratch(offsets.longest(), size);
-  for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
+  for_each_head(offsets, options.heads, floats, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence);
     loops.forward(head_of<Element>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
                   output.data<Element>() + begin * hidden + head * size,
@@ -80,7 +82,7 @@ void attention_backward_blocked(const simd::AttentionLoops<Element>& loops, cons
                                 const AttentionOptions& options, const AttentionGradients& gradients) {
   const Index hidden = doutput.cols(), size = hidden / options.heads;
   const Index floats = loops.scratch(offsets.longest(), size);
-  for_each_head(offsets, options.heads, [&](Index sentence, Index head) {
+  for_each_head(offsets, options.heads, floats, [&](Index sentence, Index head) {
     const Index begin = offsets.begin(sentence), first = begin * hidden + head * size;
     loops.backward(head_of<Element>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
                    {.doutput = doutput.data<Element>() + first,

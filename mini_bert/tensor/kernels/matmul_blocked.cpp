@@ -6,6 +6,7 @@
 #include "mini_bert/tensor/kernels/matmul_dot.h"
 #include "mini_bert/tensor/kernels/product_grid.h"
 #include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/rehearsal.h"
 
 // Matrix products in blocks that fit the caches, after Goto & van de Geijn 2008, "Anatomy of high-performance matrix
 // multiplication", ACM TOMS 34(3). From the outer loop to the inner loop:
@@ -38,6 +39,10 @@ constexpr Index pack_depth = 64, pack_depth_along = 16;
 // A thread that copies its own panels copies this many at once. Their rows lie in one page, and they stay in the
 // second-level cache.
 constexpr Index panels_at_once = 4;
+
+// The floats that each thread keeps for its own panels of A and of B.
+constexpr Index panels_of_a = row_block * depth_block,
+                own_panels = panels_at_once * simd::TiledProduct::most_tile_cols * depth_block;
 
 // With at most this many rows in dY·W, W is read in place: a copy would be reused too rarely to pay off.
 constexpr Index in_place_rows_most = 32;
@@ -77,6 +82,7 @@ class BlockedProduct {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
     if (packs_together()) pack_b_together(cols, depth, col_panels);
     const Grid grid = one_row_block_ ? Grid{1, num_threads()} : grid_for(num_threads(), row_panels, col_panels);
+    note_scratch(cols);
     parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
       const Index r = part / grid.cols, c = part % grid.cols;
       const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
@@ -85,6 +91,13 @@ class BlockedProduct {
                       {col_panels * c / grid.cols, col_panels * (c + 1) / grid.cols});
       }
     });
+  }
+
+  // The memory of a thread in multiply_rows().
+  void note_scratch(Range cols) const {
+    const auto bytes = [](Index floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
+    Rehearsal::scratch(Rehearsal::Scratch::products, bytes(panels_of_a + own_panels));
+    if (p_.c_dtype == DType::bf16) Rehearsal::passing(bytes(std::min(row_block, p_.m) * cols.size()));
   }
 
   void pack_b_together(Range cols, Range depth, Index col_panels) const {
@@ -189,8 +202,8 @@ class BlockedProduct {
   }
 
   void multiply_rows(Range rows, Range cols, Range depth, Range panels) const {
-    thread_local Tensor a_panels({row_block * depth_block});
-    thread_local Tensor own_panels({panels_at_once * simd::TiledProduct::most_tile_cols * depth_block});
+    thread_local Tensor a_panels({panels_of_a});
+    thread_local Tensor b_panels({own_panels});
     float* const a = a_panels.data<float>();
     // Sums are formed in C itself, or in f32 memory when C is bfloat16, and then rounded once.
     const bool narrow = p_.c_dtype == DType::bf16;
@@ -206,7 +219,7 @@ class BlockedProduct {
       pack_a(k, deep, rows, a);
       for (Index panel = panels.begin; panel < panels.end; ++panel) {
         const Range panel_cols = {cols.begin + panel * tiled_.tile_cols, cols.end};
-        const PanelOfB b = panel_of_b(cols, depth, {k, k + deep}, panel, panels, own_panels.data<float>());
+        const PanelOfB b = panel_of_b(cols, depth, {k, k + deep}, panel, panels, b_panels.data<float>());
         multiply_panels(rows, panel_cols, k, deep, a, b, c + panel_cols.begin - wide.begin, ldc);
       }
     } while ((k += depth_block) < depth.end);

@@ -1,5 +1,6 @@
 // Memory that runs out while a program reads its flags.
 #include "tests/apps/program_testing.h"
+#include "tests/soak.h"
 
 #ifdef MINI_BERT_FAILING_MALLOC
 
@@ -36,8 +37,8 @@ TEST_CASE("failing malloc: whichever allocation fails while flags are read, one 
     };
     while (!succeeds(calls)) calls += calls / 10 + 1;
     REQUIRE(calls > 100);
-    const long step = all != nullptr ? 1 : calls / 16 + 1;
-    for (long call = 1; call < calls; call += call < 8 ? 1 : step) {
+    const long step = all != nullptr ? 1 : calls / test::soak_count(16) + 1;
+    for (long call = 1 + static_cast<long>(test::soak_seed(0) % 7); call < calls; call += call < 8 ? 1 : step) {
       check_refusal(folder, command, call, false);
       check_refusal(folder, command, call, true);
     }

@@ -3,6 +3,7 @@
 #include "mini_bert/bert/training/checkpoint_folders.h"
 #include "tests/apps/program_testing.h"
 #include "tests/catch.h"
+#include "tests/soak.h"
 
 using namespace mini_bert;
 using namespace mini_bert::testing;
@@ -76,7 +77,7 @@ TEST_CASE("killed runs: a new run in the place of an old one leaves the old mode
   const KilledRuns runs;
   REQUIRE(runs.run(KilledRuns::train("old", 7)).exit_code == 0);
   bool is_new = false;
-  int call = 3;
+  int call = 3 + static_cast<int>(test::soak_seed(0) % 7);
   for (bool killed = true; killed; call += 7) {
     CAPTURE(call);
     REQUIRE(call < 2000);

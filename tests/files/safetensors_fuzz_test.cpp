@@ -7,6 +7,7 @@
 #include "tests/catch.h"
 #include "tests/files/safetensors_file.h"
 #include "tests/files/temporary_folder.h"
+#include "tests/soak.h"
 
 using namespace mini_bert;
 using namespace mini_bert::test;
@@ -159,7 +160,7 @@ TEST_CASE("safetensors: whichever bit is flipped, nothing crashes") {
 TEST_CASE("safetensors: mutated files never crash and never ask for much memory") {
   const TemporaryFolder folder;
   const std::string bytes = small_file(folder);
-  Mutator mutator(7);
+  Mutator mutator(test::soak_seed(7));
   const long before = peak_kilobytes();
   int good = 0;
   constexpr int files = 20000;

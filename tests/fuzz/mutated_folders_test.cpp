@@ -10,6 +10,7 @@
 
 #include "tests/apps/program_testing.h"
 #include "tests/fuzz/mutator.h"
+#include "tests/soak.h"
 
 // CMake compiles each program with its main() under these names.
 int mini_bert_predict_main(int argc, char** argv);
@@ -180,7 +181,7 @@ TEST_CASE("mutated folders: a file with changed bytes") {
   const SoundFolder folder;
   const char* const asked = std::getenv("MINI_BERT_MUTATIONS");
   const int count = asked == nullptr ? 2000 : std::atoi(asked);
-  fuzz::Mutator mutator(13);
+  fuzz::Mutator mutator(test::soak_seed(13));
   for (int i = 0; i < count; ++i) {
     const Target& target = targets[static_cast<std::size_t>(i) % targets.size()];
     const std::string bytes = mutator.mutate(read_file(folder.path() / target.file));

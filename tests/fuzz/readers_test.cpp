@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/files/temporary_folder.h"
 #include "tests/fuzz/mutator.h"
+#include "tests/soak.h"
 
 using namespace mini_bert;
 using namespace mini_bert::fuzz;
@@ -31,10 +32,10 @@ TEST_CASE("readers: seeds cut off anywhere are read or refused with one line") {
 }
 
 TEST_CASE("readers: mutated seeds are read or refused with one line") {
-  Mutator mutator(11);
+  Mutator mutator(test::soak_seed(11));
   for (const Reader& reader : readers()) {
     const std::vector<std::string> seeds = reader.seeds();
-    const int count = reader.name == "arguments" ? 30 : 300;
+    const int count = test::soak_count(reader.name == "arguments" ? 30 : 300);
     for (int i = 0; i < count; ++i) {
       const std::string bytes = mutator.mutate(seeds[static_cast<std::size_t>(i) % seeds.size()]);
       CAPTURE(reader.name, i, bytes);

@@ -40,7 +40,7 @@ Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOpti
   }
   const std::string& note = loaded.report.vocabulary_note;
   if (!note.empty()) print_message(note);
-  // Texts of the command line are answered together, in one pass.
+  // Texts of the command line are answered together, in one pass. A task that needs more says so afterwards.
   const bool asked_once = options.files.empty() && !(options.texts.empty() && options.question.empty());
   loaded.model->answer_in(answer_precision_named(options.precision), asked_once ? Asked::once : Asked::often);
   print_precision(options, loaded.model->answer_precision());

@@ -125,13 +125,21 @@ std::string table_row(const TargetAnswer& answer) {
                      answer.pseudo_log_likelihood, pad_right(answer.target, 8), answer.sequence);
 }
 
+Index count_of(const std::string& part, const std::string& text) {
+  Index count = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
 class FillMaskPredictor : public Predictor {
  public:
   explicit FillMaskPredictor(const PredictOptions& options)
       : options_(options),
         loaded_(load_for_answers(options)),
         targets_(read_targets(loaded_.tokenizer, words_of(options.targets))),
-        longer_target_(std::ranges::find_if(targets_, [](const Target& target) { return target.tokens.size() > 1; })) {}
+        longer_target_(std::ranges::find_if(targets_, [](const Target& target) { return target.tokens.size() > 1; })) {
+    if (options.files.empty() && !options.texts.empty()) expect_passes();
+  }
 
   std::vector<std::string> answer(std::span<const Request> requests) const override {
     std::vector<std::string> printed;
@@ -140,11 +148,43 @@ class FillMaskPredictor : public Predictor {
   }
 
  private:
-  std::string answer(const std::string& text) const {
+  enum class Way { each, jointly, targets };
+
+  Way way_of(const std::string& text) const {
     const bool open = has_open_blank(loaded_.tokenizer, text);
-    const bool whole_words = !targets_.empty() && (open || longer_target_ != targets_.end());
-    if (whole_words) return try_targets(text);
-    return open || options_.joint ? fill_jointly(text) : fill_each(text);
+    if (!targets_.empty() && (open || longer_target_ != targets_.end())) return Way::targets;
+    return open || options_.joint ? Way::jointly : Way::each;
+  }
+
+  std::string answer(const std::string& text) const {
+    switch (way_of(text)) {
+      case Way::targets:
+        return try_targets(text);
+      case Way::jointly:
+        return fill_jointly(text);
+      default:
+        return fill_each(text);
+    }
+  }
+
+  // Tells the model in how many passes the texts of the command line are answered: each text has its own.
+  void expect_passes() {
+    Index passes = 0;
+    for (const std::string& text : options_.texts) passes += passes_of(text);
+    loaded_.model->answer_in(loaded_.model->answer_precision(), asked_in(passes));
+  }
+
+  // A search makes a pass for each token of the longest combination. Words are filled in as well, which is a pass more.
+  Index passes_of(const std::string& text) const {
+    const Way way = way_of(text);
+    if (way == Way::each) return 1;
+    const Index blanks = count_of(loaded_.tokenizer.options().mask_token, text);
+    if (way == Way::jointly) {
+      return blanks + (has_open_blank(loaded_.tokenizer, text) ? options_.max_blank_length - 1 : 0);
+    }
+    Index longest = 0;
+    for (const Target& target : targets_) longest = std::max(longest, std::ssize(target.tokens));
+    return longest + 1;
   }
 
   std::string fill_each(const std::string& text) const {

@@ -2,6 +2,7 @@
 //
 //   bench_inference                    one sentence of 16 tokens
 //   bench_inference --batches FILE     given batches, all of them a pass
+//   bench_inference --profile          and how much of a pass each operation takes
 //
 // The scores are first compared with those of the same model in double. Two passes are not counted. Then the benchmark
 // reports the median of --passes passes.
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "apps/console/command_line.h"
 #include "bench/bert/on_demand.h"
@@ -18,6 +20,7 @@
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/training/flops.h"
 #include "mini_bert/tensor/parallel.h"
+#include "mini_bert/tensor/profile.h"
 
 namespace mini_bert::bench {
 namespace {
@@ -25,7 +28,7 @@ namespace {
 struct Flags {
   std::string model, batches, check, precision = "f32";
   std::int64_t sentences = 1, length = 16, passes = 20, threads = 0;
-  bool mapped = false, json = false, on_demand = false, in_place = false;
+  bool mapped = false, json = false, on_demand = false, in_place = false, profile = false;
 };
 
 // The scores [M,V] of the masked rows.
@@ -85,6 +88,30 @@ double milliseconds_of_pass(const BertForMaskedLM& model, const std::vector<Work
   return milliseconds_since(start);
 }
 
+// A row for each operation, slowest first, and one for everything else: calls and ms in a pass, share of a pass. Only
+// passes that are counted were profiled.
+nlohmann::ordered_json profile_of_pass(const std::vector<double>& milliseconds) {
+  const double passes = static_cast<double>(milliseconds.size());
+  const double whole = std::accumulate(milliseconds.begin(), milliseconds.end(), 0.0) / passes;
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  double rest = whole;
+  const auto add = [&](std::string_view name, double calls, double ms) {
+    rows.push_back({{"operation", name}, {"calls", calls}, {"ms", ms}, {"share", ms / whole}});
+    rest -= ms;
+  };
+  for (const profile::Row& row : profile::rows()) {
+    add(row.name, static_cast<double>(row.forward_calls) / passes, 1e3 * row.forward_seconds / passes);
+  }
+  add("everything else", 0, rest);
+  return rows;
+}
+
+// The peak of the instructions that this precision multiplies with. That of f32 for int8 without instructions for it.
+double peak_of(AnswerPrecision precision) {
+  if (precision == AnswerPrecision::int8 && has_int8_instructions(isa())) return int8_peak(num_threads());
+  return product_peak(precision == AnswerPrecision::bf16 ? DType::bf16 : DType::f32, num_threads());
+}
+
 nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model, const std::vector<Work>& works) {
   double flops = 0;
   Index sentences = 0;
@@ -94,29 +121,33 @@ nlohmann::ordered_json measure(const Flags& flags, const BertForMaskedLM& model,
   }
   std::vector<double> milliseconds;
   for (std::int64_t pass = -2; pass < flags.passes; ++pass) {
+    if (pass == 0 && flags.profile) profile::enable();
     const double time = milliseconds_of_pass(model, works);
     if (pass >= 0) milliseconds.push_back(time);
   }
+  const nlohmann::ordered_json profiled = flags.profile ? profile_of_pass(milliseconds) : nullptr;
   std::ranges::sort(milliseconds);
   const double median = milliseconds[milliseconds.size() / 2];
-  const bool is_bf16 = model.answer_precision() == AnswerPrecision::bf16;
-  const double peak = product_peak(is_bf16 ? DType::bf16 : DType::f32, num_threads());  // of f32 also beside int8
-  return {{"precision", flags.precision},
-          {"instruction_set", name_of(isa())},
-          {"threads", num_threads()},
-          {"passes", flags.passes},
-          {"ms", median},
-          {"ms_fastest", milliseconds.front()},
-          {"ms_slowest", milliseconds.back()},
-          {"sentences_per_second", 1e3 * static_cast<double>(sentences) / median},
-          {"gflops", flops / median * 1e-6},
-          {"share_of_peak", flops / median * 1e3 / peak},
-          {"peak_rss_mb", peak_resident_bytes() >> 20}};
+  const double peak = peak_of(model.answer_precision());
+  nlohmann::ordered_json figures = {{"precision", flags.precision},
+                                    {"instruction_set", name_of(isa())},
+                                    {"threads", num_threads()},
+                                    {"passes", flags.passes},
+                                    {"ms", median},
+                                    {"ms_fastest", milliseconds.front()},
+                                    {"ms_slowest", milliseconds.back()},
+                                    {"sentences_per_second", 1e3 * static_cast<double>(sentences) / median},
+                                    {"gflops", flops / median * 1e-6},
+                                    {"share_of_peak", flops / median * 1e3 / peak},
+                                    {"peak_rss_mb", peak_resident_bytes() >> 20}};
+  if (flags.profile) figures["profile"] = profiled;
+  return figures;
 }
 
 void run(const Flags& flags) {
   require(!flags.in_place || flags.precision == "f32", "--in-place goes with --precision f32");
   require(!flags.on_demand || !flags.check.empty(), "--on-demand needs --check FILE");
+  require(!flags.on_demand || !flags.profile, "--profile and --on-demand exclude each other");
   if (flags.threads > 0) set_num_threads(static_cast<int>(flags.threads));
   const auto model = make_model(flags.model, flags.mapped ? WeightMemory::mapped : WeightMemory::allocated);
   if (!flags.in_place) model->answer_in(answer_precision_named(flags.precision));
@@ -159,6 +190,7 @@ int main(int argc, char** argv) {
   line.toggle("--in-place", flags.in_place, "multiply with the weights where they are, without panels; f32 only");
   line.toggle("--mapped", flags.mapped,
               "leave the weights in the file as the programs do, in halves where they are stored so");
+  line.toggle("--profile", flags.profile, "also the time of each operation");
   line.toggle("--json", flags.json, "one line of JSON");
   line.toggle("--on-demand", flags.on_demand, "a batch for every line \"step\" of standard input; needs --check");
   line.text("--check", flags.check, "batches whose scores are printed first");

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -72,6 +73,20 @@ __attribute__((target("avx512f,avx512bf16"))) float run_avx512_bf16(Index rounds
   for (int j = 1; j < chains; ++j) x[0] = _mm512_add_ps(x[0], x[j]);
   return _mm512_cvtss_f32(x[0]);
 }
+
+// Sums of four products of bytes in each of sixteen lanes. All factors are 1, so that 32 bits hold the sums of all
+// rounds.
+__attribute__((target("avx512f,avx512vnni"))) float run_avx512_vnni(Index rounds) {
+  const __m512i factor = _mm512_set1_epi8(1);
+  __m512i x[chains];
+  for (__m512i& x_j : x) x_j = _mm512_set1_epi32(1);
+  for (Index i = 0; i < rounds; ++i) {
+#pragma GCC unroll 12
+    for (__m512i& x_j : x) x_j = _mm512_dpbusd_epi32(x_j, factor, factor);
+  }
+  for (int j = 1; j < chains; ++j) x[0] = _mm512_add_epi32(x[0], x[j]);
+  return static_cast<float>(_mm512_cvtsi512_si32(x[0]));
+}
 #elif defined(__aarch64__)
 // Twice as many chains, because ARM's larger cores have four units.
 float run_neon(Index rounds) {
@@ -97,11 +112,7 @@ Chains chains_of(Isa isa) {
   return {run_portable, 2 * 32};
 }
 
-}  // namespace
-
-double fma_peak(Isa isa, int threads) {
-  require(has(isa), "fma_peak: this CPU lacks {}", name_of(isa));
-  const Chains measured = chains_of(isa);
+double peak_of(const Chains& measured, int threads) {
   const int before = num_threads();
   set_num_threads(threads);
   constexpr Index rounds = 8'000'000;
@@ -118,8 +129,23 @@ double fma_peak(Isa isa, int threads) {
   return best;
 }
 
+}  // namespace
+
+double fma_peak(Isa isa, int threads) {
+  require(has(isa), "fma_peak: this CPU lacks {}", name_of(isa));
+  return peak_of(chains_of(isa), threads);
+}
+
 double product_peak(DType dtype, int threads) {
   return fma_peak(dtype == DType::bf16 ? isa() : std::min(isa(), Isa::avx512), threads);
+}
+
+double int8_peak(int threads) {
+#if defined(__x86_64__)
+  if (has_int8_instructions(isa())) return peak_of({run_avx512_vnni, 2 * 64 * chains}, threads);
+#endif
+  (void)threads;
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace mini_bert::bench

@@ -74,6 +74,12 @@ class Picture:
         tip = f' marker-end="url(#{"back" if kind == "back" else "tip"})"' if arrow else ""
         self.parts.append(f'<polyline class="{kind}" points="{path}" fill="none" stroke-width="{width}"{tip}/>')
 
+    def point(self, x, y, radius, kind, title, hollow=False):
+        """A disc or, if hollow, a ring; `title` appears beside the pointer."""
+        fill = ' fill-opacity="0"' if hollow else ""
+        self.parts.append(f'<circle class="{kind}" cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" '
+                          f'stroke-width="1.6"{fill}><title>{escape(title)}</title></circle>')
+
     def matrix(self, x, y, rows, cell=(48, 28), kind="box", shade=False, decimals=3, size=13):
         """Numbers in cells; with `shade`, the number is also the opacity of its cell."""
         width, height = cell

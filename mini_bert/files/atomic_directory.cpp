@@ -27,8 +27,8 @@ void rename_folder(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(to, cannot_write, errno);
 }
 
-// Swaps two folders in one step. Returns 0 or the errno.
-int exchange(const fs::path& a, const fs::path& b) {
+// Swaps two folders in one step. Returns 0 or the errno, ENOSYS where the system cannot.
+int exchange([[maybe_unused]] const fs::path& a, [[maybe_unused]] const fs::path& b) {
 #ifdef RENAME_EXCHANGE
   return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0 ? 0 : errno;
 #else

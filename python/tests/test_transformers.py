@@ -37,7 +37,7 @@ def random_model(request, tmp_path, shipped_folder):
             num_attention_heads=2,
             intermediate_size=40,
             max_position_embeddings=64,
-            initializer_range=0.5,
+            initializer_range=0.2,  # with 0.5 rounding grows beyond the tolerance in some models
             **settings,
         )
         getattr(transformers, architecture)(config).save_pretrained(tmp_path)

@@ -27,14 +27,14 @@ def read_texts(path: Path) -> list:
         return [(row["text"], row["label"]) for row in csv.DictReader(file)]
 
 
-def make_waimai(source: Path, train: Path, validation: Path) -> None:
+def make_waimai(source: Path, train: Path, validation: Path, held_out: int = 1000) -> None:
     with (source / "waimai" / "waimai_10k.csv").open(encoding="utf-8", newline="") as file:
         rows = [(row["review"], row["label"]) for row in csv.DictReader(file) if row["review"].strip()]
-    for part, path in zip(take(rows, 2000, 1000), (train, validation), strict=True):
+    for part, path in zip(take(rows, 2000, held_out), (train, validation), strict=True):
         write_texts(part, path)
 
 
-def make_thucnews(source: Path, train: Path, validation: Path) -> None:
+def make_thucnews(source: Path, train: Path, validation: Path, held_out: int = 1000) -> None:
     names = (source / "thucnews-title" / "class.txt").read_text(encoding="utf-8").split()
     parts = []
     for file in ("dev.txt", "test.txt"):
@@ -42,7 +42,7 @@ def make_thucnews(source: Path, train: Path, validation: Path) -> None:
         rows = [line.rsplit("\t", 1) for line in lines if line.strip()]
         parts.append([(text, names[int(label)]) for text, label in rows])
     write_texts(take(parts[0], 2500, 0)[0], train)
-    write_texts(take(parts[1], 1000, 0)[0], validation)
+    write_texts(take(parts[1], held_out, 0)[0], validation)
 
 
 def make_weibo(source: Path, train: Path, validation: Path) -> None:

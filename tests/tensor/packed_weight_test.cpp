@@ -51,7 +51,7 @@ TEST_CASE("packed weight: panels of other elements take the place") {
   CHECK(floats->elements == Elements::f32_words);
 }
 
-TEST_CASE("packed weight: several threads get the same panels") {
+TEST_CASE("packed weight: several threads get the same panels", "[threads]") {
   PackedWeight weight;
   std::vector<std::shared_ptr<const WeightPanels>> found(4);
   std::vector<std::thread> threads;

@@ -1,6 +1,7 @@
 // Uses the page as a person does, in a real Chromium without a window. Needs playwright-core.
 //
-//   node playground_test.mjs SITE [SCREENSHOTS]     playground_test.sh runs it; MODES=one-thread and CASE=learns choose some
+//   node playground_test.mjs SITE [SCREENSHOTS]     playground_test.sh runs it; MODES=one-thread and CASE=learns choose
+// some; with ROUNDS=7 the page is opened seven times, and the time to its first answer is a median
 import assert from 'node:assert/strict';
 import {createServer} from 'node:http';
 import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
@@ -42,10 +43,11 @@ const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '
 const cases = [];
 const test = (name, run) => cases.push({name, run});
 
-async function open(server, {width = 1200, language = 'en', dark = false, hash = ''} = {}) {
+async function open(server, {width = 1200, language = 'en', dark = false, hash = '', before} = {}) {
   const context = await browser.newContext({viewport: {width, height: 900}, locale: language === 'zh' ? 'zh-CN' : 'en-US',
     colorScheme: dark ? 'dark' : 'light', acceptDownloads: true, serviceWorkers: mode.serviceWorkers});
   const page = await context.newPage();
+  if (before) await page.addInitScript(before);
   page.errors = [];
   page.on('pageerror', (error) => page.errors.push(error.message));
   page.on('console', (message) => message.type() === 'error' && page.errors.push(message.text()));
@@ -61,13 +63,27 @@ async function shoot(page, name) {
 
 const first = (page, panel) => page.locator(`#${panel} .bars tr th`).first();
 
+// Seconds from the beginning of the navigation to the first answer. Runs inside the page.
+function noteFirstAnswer() {
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('#ask .bars tr th')) return;
+    globalThis.firstAnswer = performance.now() / 1000;
+    observer.disconnect();
+  }).observe(document, {childList: true, subtree: true});
+}
+
 test('the first answer is 亮, and says how long it took', async (server) => {
-  const page = await open(server);
-  const begin = Date.now();
-  await first(page, 'ask').waitFor();
-  const seconds = (Date.now() - begin) / 1000;
-  assert.equal(await first(page, 'ask').textContent(), '亮');
-  console.log(`    first answer after ${seconds.toFixed(2)} s`);
+  const seconds = [];
+  let page;
+  for (let round = 0; round < Number(process.env.ROUNDS ?? 1); ++round) {
+    await page?.context().close();
+    page = await open(server, {before: noteFirstAnswer});
+    await first(page, 'ask').waitFor();
+    assert.equal(await first(page, 'ask').textContent(), '亮');
+    seconds.push(await page.evaluate(() => globalThis.firstAnswer));
+  }
+  seconds.sort((a, b) => a - b);
+  console.log(`    first answer after ${seconds[seconds.length >> 1].toFixed(2)} s (${seconds.map((s) => s.toFixed(2)).join(', ')})`);
   await page.fill('#question', '诸葛亮字[MASK][MASK]，是蜀国的丞相。');
   await page.locator('#ask .texts li').first().waitFor();
   await page.fill('#question', '没有空');

@@ -24,6 +24,11 @@ std::string_view name_of(AnswerPrecision precision) {
   }
 }
 
+Asked asked_in(Index passes) {
+  constexpr Index panels_pay = 3;
+  return passes < panels_pay ? Asked::once : Asked::often;
+}
+
 WeightUse weight_use(const Parameter& parameter, AnswerPrecision precision, Asked asked) {
   // A panel would be mostly padding, and takes no time.
   constexpr Index fewest_rows = 32;

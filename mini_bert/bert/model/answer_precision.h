@@ -24,6 +24,10 @@ std::string_view name_of(AnswerPrecision precision);
 //   often  weights are copied into panels when they are read for the first time (tensor/packed_weight.h)
 enum class Asked { once, often };
 
+// `often` if panels pay within so many passes over the weights. The first pass of a search has few rows, and reads
+// weights in place fastest. Later passes have many rows; without panels, each product would copy its weight anew.
+Asked asked_in(Index passes);
+
 // How products read a parameter while a model answers. int8 needs a copy in any case.
 WeightUse weight_use(const Parameter& parameter, AnswerPrecision precision, Asked asked);
 

@@ -10,8 +10,7 @@ namespace mini_bert::kernels {
 WeightPanels panels_of(const simd::Kernels& simd, const StoredWeight& weight, bool rounded);
 
 // y = x·Wᵀ + bias as weight.packed says: with panels or int8. Returns false, and has done nothing, if this CPU or these
-// types have no such product. After a change of the weight, the first product makes int8. Panels are made by the second
-// one; the first returns false.
+// types have no such product. After a change of the weight, the first product makes the panels anew.
 bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bias, Tensor& y);
 
 }  // namespace mini_bert::kernels

@@ -111,7 +111,7 @@ TEST_CASE("longest_pairs: no key makes a longer pair, and some make one as long"
       Index found = 0;
       for (std::uint32_t epoch = 0; epoch < 100; ++epoch) {
         const SentencePair pair = draw_pair(set, i, tokenizer, max_length, {.seed = 5, .step = epoch});
-        found = std::max(found, std::ssize(pair.sequence.ids));
+        found = std::max<Index>(found, std::ssize(pair.sequence.ids));
       }
       INFO("chunk " << i << " of at most " << max_length);
       CHECK(found <= longest[static_cast<std::size_t>(i)]);

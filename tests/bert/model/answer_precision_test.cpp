@@ -74,6 +74,13 @@ TEST_CASE("answer precision: int8 is for the encoder and the head for masked wor
   }
 }
 
+TEST_CASE("answer precision: panels are for those who need more than two passes") {
+  CHECK(asked_in(0) == Asked::once);
+  CHECK(asked_in(2) == Asked::once);
+  CHECK(asked_in(3) == Asked::often);
+  CHECK(asked_in(1000) == Asked::often);
+}
+
 TEST_CASE("answer precision: a question has the same answer every time, and without panels but for last digits") {
   const std::string name = GENERATE("f32", "bf16", "int8");
   BertForMaskedLM model(config());

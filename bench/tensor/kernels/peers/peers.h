@@ -7,6 +7,9 @@
 // The libraries with which the benchmark of matrix products compares ours.
 namespace mini_bert::bench {
 
+// What both factors are rounded to before they are multiplied. int8: docs/int8.md.
+enum class Rounded { f32, bf16, int8 };
+
 // C [M,N] = A·B. It covers the forms of a linear layer y = x·Wᵀ and of its gradients, without a transpose in memory: A
 // is [M,K], or [K,M] when a_transposed; B is [K,N], or [N,K] when b_transposed. All row-major f32.
 struct Problem {
@@ -22,5 +25,9 @@ struct Problem {
 // empty when this build or this CPU lacks the library.
 std::function<void()> onednn_product(const Problem& problem);
 std::function<void()> eigen_product(const Problem& problem);  // compiled for AVX2 and FMA
+
+// oneDNN's y = x·Wᵀ with rounded factors and C in f32; not for f32. Both factors are rounded before the first call. In
+// int8, each row of W has its own scale, as ours has, but x has one scale for all its numbers.
+std::function<void()> onednn_rounded_product(const Problem& problem, Rounded rounded);
 
 }  // namespace mini_bert::bench

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The long form of the tests that look for crashes, lost files and other bits: round after round, with other seeds and
-# larger counts each, until the time is up.
+# The long form of the tests that look for crashes, lost files and other bits: round after round, with other seeds each,
+# and from the second round on with larger counts, until the time is up.
 #   scripts/soak.sh [MINUTES [BUILD]]     60 minutes; BUILD: the folder of a build with tests (build/release)
 # After each round, and at the end, build/soak/table.txt says what was done, how often, and how many faults were found.
 # A fault leaves build/soak/faults/ROUND-NAME.log, whose first line is the command that repeats it. Exit code 1: a fault.
@@ -65,7 +65,7 @@ fuzz_next_reader() {
 }
 
 while (($(date +%s) < end)); do
-  factor=$((round < 8 ? round + 1 : 8))
+  factor=$((round < 8 ? round : 8))
   soak=(MINI_BERT_SOAK_SEED=$((round * 1000)) MINI_BERT_SOAK_FACTOR=$factor)
   try "kill -9 at random times, every kind of run" "${soak[@]}" "$bin/apps_test" '[kills]'
   try "kill -9 before each call that changes files" "${soak[@]}" "$bin/apps_test" '[killed]'
@@ -74,6 +74,7 @@ while (($(date +%s) < end)); do
   try "each call of a file fails" "${soak[@]}" "$bin/files_test" 'failing calls*'
   try "each call of a download fails" "${soak[@]}" "$bin/hub_test" 'failing calls*'
   try "memory that runs out" "${soak[@]}" "$bin/apps_test" 'failing malloc*'
+  try "memory of a run of 5,000 updates" "${soak[0]}" MINI_BERT_SOAK_FACTOR=10 "$bin/bert_test" 'memory growth*'
   try "a full disk" "${soak[@]}" "$bin/apps_test" '[full_disk]'
   try "odd files, locked files, pipes, links" "${soak[@]}" "$bin/apps_test" '[odd_files]'
   try "readers on mutated bytes" "${soak[@]}" "$bin/readers_test"

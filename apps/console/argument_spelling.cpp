@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "apps/console/command_line.h"
+#include "apps/console/find_option.h"
 #include "apps/console/value_cover.h"
 
 namespace mini_bert {
@@ -110,7 +111,7 @@ void CommandLine::check_dashes(const std::string& argument) const {
   if (is_typed && (argument.starts_with("--") || name.empty())) return;
   std::string flag = "--" + std::string(name.substr(0, name.find('=')));
   std::ranges::replace(flag, '_', '-');
-  const bool names_flag = name.size() > 1 && app_->get_option_no_throw(flag) != nullptr;
+  const bool names_flag = name.size() > 1 && find_option(*app_, flag) != nullptr;
   if (!names_flag || name.size() == argument.size()) return;
   throw UsageError(is_typed ? fmt::format("{} has one hyphen; write {} with two", argument, flag)
                             : fmt::format("{} begins with a dash, not with hyphens; write {}", argument, flag));
@@ -123,7 +124,7 @@ bool CommandLine::take_foreign(const std::vector<std::string>& arguments, std::s
   const std::size_t equals = argument.find('=');
   std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
   std::ranges::replace(name, '_', '-');
-  if (app_->get_option_no_throw("--" + name) != nullptr || !is_foreign_(name)) return false;
+  if (find_option(*app_, "--" + name) != nullptr || !is_foreign_(name)) return false;
   std::vector<std::string> values;
   if (equals != std::string::npos) values.push_back(argument.substr(equals + 1));
   while (at + 1 < arguments.size() && (!arguments[at + 1].starts_with('-') || is_negative_number(arguments[at + 1]))) {
@@ -163,7 +164,7 @@ std::vector<std::string> CommandLine::spell(const std::vector<std::string>& argu
     const bool has_value = argument != flag;
     std::replace(flag.begin(), flag.end(), '_', '-');
     argument.replace(0, flag.size(), flag);
-    const CLI::Option* const option = app_->get_option_no_throw(flag);
+    const CLI::Option* const option = find_option(*app_, flag);
     if (!option) fail_unknown(is_long ? flag : argument);
     const bool may_take_next = !has_value && i + 1 < arguments.size() && !is_flag(arguments[i + 1]);
     if (option->get_items_expected_max() == 0) {

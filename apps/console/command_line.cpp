@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "apps/console/argument_wording.h"
+#include "apps/console/find_option.h"
 #include "apps/console/shipped_files.h"
 #include "apps/console/terminal.h"
 #include "apps/console/text_format.h"
@@ -258,7 +259,7 @@ std::vector<std::string> CommandLine::given_names() const {
 }
 
 std::string CommandLine::message(const std::exception& error) const {
-  const auto has_flag = [this](const std::string& flag) { return app_->get_option_no_throw(flag) != nullptr; };
+  const auto has_flag = [this](const std::string& flag) { return find_option(*app_, flag) != nullptr; };
   return one_line(worded(error, has_flag));
 }
 

@@ -140,12 +140,7 @@ void RunDirectory::prepare(const std::string& arguments_json) {
 }
 
 void RunDirectory::start_metrics(const TrainingHistory& history) {
-  std::string lines;
-  for (const TrainingRow& row : history.training) lines += to_json_line(row);
-  for (const EvaluationRow& row : history.evaluations) lines += to_json_line(row);
-  for (const ProbeRow& row : history.probes) lines += to_json_line(row);
-  for (const GuardRow& row : history.guards) lines += to_json_line(row);
-  write_file_atomically(path_ / "metrics.jsonl", lines);
+  write_file_atomically(path_ / "metrics.jsonl", to_json_lines(history));
   metrics_.open(path_ / "metrics.jsonl", std::ios::app | std::ios::binary);
 }
 

@@ -21,7 +21,8 @@ struct MemoryLeft {
 // The least of
 //   MemAvailable of /proc/meminfo: what the machine can give without swapping;
 //   for the process's control group and each group around it, version 1 or 2, its limit less what it uses. Pages of
-//   files that nobody used lately count as free, because the system drops them first.
+//   files that nobody used lately (inactive_file) count as free: at the limit the kernel reclaims them before it ends
+//   a process.
 // Nothing where the system does not tell, as on systems other than Linux. What cannot be read or understood is left
 // out.
 std::optional<MemoryLeft> memory_left(const SystemFolders& system = {});

@@ -84,7 +84,7 @@ void copy_strided(const std::byte* from, const Layout& layout, To* to) {
 // Calls done(number of bytes) after every piece that it has read from `from` on.
 template <class From, class Done>
 void read_elements(const std::byte* from, const StoredTensor& stored, Tensor& to, const Done& done) {
-  constexpr Index piece = 1 << 22;  // elements
+  constexpr Index piece = 1 << 18;  // elements: what is in memory twice for a moment
   visit_floating(to.dtype(), [&]<class To>() {
     if (!stored.strides.empty()) return copy_strided<From>(from, Layout(stored), to.data<To>());
     for (Index begin = 0; begin < to.size(); begin += piece) {

@@ -166,7 +166,7 @@ CachingAllocator::Block* CachingAllocator::new_segment(std::size_t size) {
   if (memory == nullptr) return nullptr;
   if (keep_blocks) ask_for_huge_pages(memory, bytes);
   auto* const begin = static_cast<std::byte*>(memory);
-  Segment* const segment = keep_blocks ? &segments_.emplace_back(Segment{nullptr, begin, bytes}) : nullptr;
+  Segment* const segment = keep_blocks ? &segments_.emplace_back(Segment{nullptr, begin}) : nullptr;
   Block* const block = describe(begin, bytes, segment, nullptr, nullptr);
   if (keep_blocks) segment->first = block;
   ++statistics_.system_allocations;

@@ -62,7 +62,6 @@ class CachingAllocator {
   struct Segment {
     Block* first;
     std::byte* memory;
-    std::size_t size;
     std::size_t reached = 0;  // as in Statistics
   };
 

@@ -23,8 +23,8 @@ class Rehearsal {
 
   static bool is_running();  // on this thread
 
-  // Whose memory it is. Each keeps the most that it has asked for.
-  enum class Scratch { attention, products };
+  // Whose memory it is: each is one block in every thread. A block keeps the most that was asked for it.
+  enum class Scratch { attention, panels_of_a, panels_of_b };
   // Takes so many bytes for each of num_threads() threads, until the rehearsal ends: what a thread keeps from one loop
   // to the next. Nothing happens outside of a rehearsal.
   static void scratch(Scratch whose, std::size_t bytes);
@@ -32,11 +32,12 @@ class Rehearsal {
   static void passing(std::size_t bytes);
 
  private:
+  static constexpr int kinds = 3;                          // of Scratch
   using Memory = std::vector<std::shared_ptr<std::byte>>;  // of each thread
 
   Rehearsal* outer_;
-  std::size_t most_[2] = {};  // bytes of one thread, for each Scratch
-  Memory scratch_[2];
+  std::size_t most_[kinds] = {};  // bytes of one thread, for each Scratch
+  Memory scratch_[kinds];
 };
 
 }  // namespace mini_bert

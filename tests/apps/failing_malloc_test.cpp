@@ -1,4 +1,4 @@
-// Memory that runs out while a program reads its flags.
+// Memory that runs out while a program reads its flags, loads a model, makes an update or saves.
 #include "tests/apps/program_testing.h"
 #include "tests/soak.h"
 
@@ -21,28 +21,49 @@ void check_refusal(const TemporaryFolder& folder, const std::string& command, lo
   REQUIRE_THAT(outcome.err, ContainsSubstring("out of memory"));
 }
 
+// The number of allocations of a command that succeeds, to within a tenth.
+long allocations_of(const TemporaryFolder& folder, const std::string& command) {
+  long calls = 1;
+  const auto succeeds = [&](long call) {
+    return run(folder.path(),
+               fmt::format("FAIL_MALLOC_LASTING=1 FAIL_MALLOC_AT={} LD_PRELOAD='" MINI_BERT_FAILING_MALLOC "' {}", call,
+                           command))
+               .exit_code == 0;
+  };
+  while (!succeeds(calls)) calls += calls / 10 + 1;
+  return calls;
+}
+
+// Fails about `samples` of a command's allocations, from the first to the last; all of them with MINI_BERT_LONG.
+void check_allocations(const TemporaryFolder& folder, const std::string& command, int samples) {
+  const long calls = allocations_of(folder, command);
+  REQUIRE(calls > 100);
+  const long step = std::getenv("MINI_BERT_LONG") != nullptr ? 1 : calls / test::soak_count(samples) + 1;
+  for (long call = 1 + static_cast<long>(test::soak_seed(0) % 7); call < calls; call += call < 8 ? 1 : step) {
+    check_refusal(folder, command, call, false);
+    check_refusal(folder, command, call, true);
+  }
+}
+
 }  // namespace
 
-TEST_CASE("failing malloc: whichever allocation fails while flags are read, one line tells") {
+TEST_CASE("failing malloc: whichever allocation fails while flags are read, one line tells", "[apps][malloc]") {
   const TemporaryFolder folder;
-  const char* const all = std::getenv("MINI_BERT_LONG");
   for (const std::string program : {"mini_bert_train", "mini_bert_predict", "mini_bert_tokenize", "mini_bert_vocab"}) {
-    const std::string command = program + " --help";
-    long calls = 1;  // the number of allocations, to within a tenth
-    const auto succeeds = [&](long call) {
-      return run(folder.path(),
-                 fmt::format("FAIL_MALLOC_LASTING=1 FAIL_MALLOC_AT={} LD_PRELOAD='" MINI_BERT_FAILING_MALLOC "' {}",
-                             call, command))
-                 .exit_code == 0;
-    };
-    while (!succeeds(calls)) calls += calls / 10 + 1;
-    REQUIRE(calls > 100);
-    const long step = all != nullptr ? 1 : calls / test::soak_count(16) + 1;
-    for (long call = 1 + static_cast<long>(test::soak_seed(0) % 7); call < calls; call += call < 8 ? 1 : step) {
-      check_refusal(folder, command, call, false);
-      check_refusal(folder, command, call, true);
-    }
+    check_allocations(folder, program + " --help", 16);
   }
+}
+
+TEST_CASE("failing malloc: while a model is loaded, trained for one update and saved, and while it answers",
+          "[apps][malloc]") {
+  const TemporaryFolder folder;
+  write_tiny_model(folder.path() / "model");
+  write_file(folder.path() / "t.txt", "三国人物诸葛涛\n诸葛亮字孔明\n");
+  const std::string train =
+      "mini_bert_train --model model --train t.txt --output out --max-steps 1 --save-steps 1 --threads 1 --overwrite";
+  check_allocations(folder, train, 40);
+  CHECK(run(folder.path(), train).exit_code == 0);  // what was left behind hinders nobody
+  check_allocations(folder, "mini_bert_predict score --model model --threads 1 天地日月", 20);
 }
 
 #endif

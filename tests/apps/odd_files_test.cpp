@@ -186,3 +186,21 @@ TEST_CASE("odd files: a folder that may not be searched, a file that may not be 
   }
   fs::permissions(folder.path() / "locked", fs::perms(0755));
 }
+
+TEST_CASE("odd files: a folder that may be read and not written to", "[apps][odd_files]") {
+  const ProgramFolder folder;
+  write_file(folder.path() / "t.txt", "三国人物\n诸葛亮\n");
+  REQUIRE(folder.run("mini_bert_train --model model --train t.txt --output readonly --max-steps 2 --save-steps 1")
+              .exit_code == 0);
+  fs::remove(folder.path() / "readonly/model.safetensors");
+  fs::permissions(folder.path() / "readonly", fs::perms(0555));
+  for (const std::string command :
+       {"mini_bert_train --model model --train t.txt --output readonly/new --max-steps 1",
+        "mini_bert_train --model model --train t.txt --output readonly --overwrite --max-steps 1",
+        "mini_bert_train --resume --output readonly", "mini_bert_vocab --size 20 --output readonly/v t.txt"}) {
+    check_told(folder.path(), command, "readonly", run_as_ordinary);
+    CHECK_THAT(read_file(folder.path() / "stderr.txt"), ContainsSubstring("permission denied"));
+  }
+  fs::permissions(folder.path() / "readonly", fs::perms(0755));
+  CHECK(fs::exists(folder.path() / "readonly/checkpoint-2/model.safetensors"));
+}

@@ -1,8 +1,6 @@
 // A run of any kind that is killed (kill -9) at any time goes on to the bits of a run that was not. Where
 // killed_runs_test.cpp kills before a call that changes files, this kills whenever a clock says. A round of
 // scripts/soak.sh has other kinds, times and seeds.
-#include <set>
-
 #include "mini_bert/bert/training/checkpoint_folders.h"
 #include "mini_bert/tensor/random.h"
 #include "tests/apps/all_kinds.h"
@@ -37,14 +35,6 @@ int kill_and_resume(const AllData& data, const std::string& flags, RandomSequenc
   }
 }
 
-// The rows of metrics.jsonl, sorted: a resumed run writes the earlier ones by kind, not in the order of the run.
-std::multiset<std::string> rows_of(const fs::path& output) {
-  std::multiset<std::string> rows;
-  std::istringstream lines(read_file(output / "metrics.jsonl"));
-  for (std::string line; std::getline(lines, line);) rows.insert(line);
-  return rows;
-}
-
 TEST_CASE("random kills: every kind of run goes on to the same bits", "[apps][kills]") {
   const AllData data;
   std::vector<std::string> kinds = kinds_of_masking();
@@ -57,12 +47,11 @@ TEST_CASE("random kills: every kind of run goes on to the same bits", "[apps][ki
     const std::string& flags = kinds[random.below(static_cast<std::uint32_t>(kinds.size()))];
     INFO(flags);
     kills += kill_and_resume(data, flags, random);
-    for (const char* file : {"model.safetensors", "config.json", "trainer_state.json",
+    for (const char* file : {"model.safetensors", "config.json", "trainer_state.json", "metrics.jsonl",
                              "checkpoint-6/optimizer.safetensors", "checkpoint-6/checksums.json"}) {
       INFO(file);
       REQUIRE(read_file(data.path() / "out" / file) == read_file(data.path() / "unbroken" / file));
     }
-    REQUIRE(rows_of(data.path() / "out") == rows_of(data.path() / "unbroken"));
   }
   fmt::print("random kills: {} runs, {} kills\n", runs, kills);
 }

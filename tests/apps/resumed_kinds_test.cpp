@@ -27,7 +27,7 @@ class ResumedKinds : public AllData {
     INFO(resumed.out << resumed.err);
     REQUIRE(resumed.exit_code == 0);
     CHECK_THAT(resumed.out, ContainsSubstring("again/checkpoint-3 after 3 updates"));
-    for (const char* file : {"model.safetensors", "config.json", "trainer_state.json",
+    for (const char* file : {"model.safetensors", "config.json", "trainer_state.json", "metrics.jsonl",
                              "checkpoint-6/optimizer.safetensors", "checkpoint-6/checksums.json"}) {
       INFO(file);
       CHECK(read_file(path() / "again" / file) == read_file(path() / "out" / file));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <numeric>
 
 namespace mini_bert {
@@ -14,10 +15,12 @@ double mean(std::span<const double> x) {
 std::vector<double> ranks(std::span<const double> x) {
   std::vector<std::size_t> order(x.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t i) { return x[i]; });
+  // What is not a number has a place too, and a rank of its own.
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return std::strong_order(x[a], x[b]) < 0; });
   std::vector<double> ranks(x.size());
   for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
-    while (end < order.size() && x[order[end]] == x[order[begin]]) ++end;
+    do ++end;
+    while (end < order.size() && x[order[end]] == x[order[begin]]);
     for (std::size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end - 1) / 2;
   }
   return ranks;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include <fmt/core.h>
 
 #include "mini_bert/bert/names/name_table.h"
+#include "mini_bert/tensor/rehearsal.h"
 
 namespace mini_bert {
 namespace {
@@ -19,6 +21,10 @@ bool has_finite_values(const Tensor& tensor) {
 
 Tensor finite_answer(Tensor numbers, const BertPreTrainedModel& model) {
   if (has_finite_values(numbers)) return numbers;
+  if (Rehearsal::is_running()) {  // nobody has computed them
+    std::memset(numbers.raw(), 0, numbers.bytes());
+    return numbers;
+  }
   for (const Parameter& parameter : model.parameters()) {
     if (has_finite_values(parameter.value())) continue;
     throw NotFiniteAnswerError(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
@@ -156,6 +157,22 @@ std::string to_json_line(const GuardRow& row) {
                      {"guard_accuracy_5", row.accuracy(5)},
                      {"guard_mean_rank", row.mean_rank()}};
   return json.dump() + '\n';
+}
+
+// After an update the trainer reports the loss, then probes, guard and validation.
+std::string to_json_lines(const TrainingHistory& history) {
+  std::vector<std::pair<Index, std::string>> lines;
+  const auto add = [&](const auto& rows) {
+    for (const auto& row : rows) lines.emplace_back(row.step, to_json_line(row));
+  };
+  add(history.training);
+  add(history.probes);
+  add(history.guards);
+  add(history.evaluations);
+  std::ranges::stable_sort(lines, {}, &std::pair<Index, std::string>::first);
+  std::string all;
+  for (const auto& line : lines) all += line.second;
+  return all;
 }
 
 std::string TrainingHistory::to_json() const {

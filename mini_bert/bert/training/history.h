@@ -93,5 +93,7 @@ std::string to_json_line(const TrainingRow& row);
 std::string to_json_line(const EvaluationRow& row);
 std::string to_json_line(const ProbeRow& row);
 std::string to_json_line(const GuardRow& row);
+// All rows so far, in the order in which the run reported them.
+std::string to_json_lines(const TrainingHistory& history);
 
 }  // namespace mini_bert

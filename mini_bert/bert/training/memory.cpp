@@ -11,8 +11,8 @@ namespace mini_bert {
 namespace {
 
 constexpr std::size_t megabyte = std::size_t{1} << 20;
-constexpr std::size_t run_time_growth = 4 * megabyte;
-constexpr std::size_t other_gaps = 4 * megabyte;
+constexpr std::size_t run_time_growth = 3 * megabyte;
+constexpr std::size_t another_order = 2 * megabyte;
 constexpr std::size_t usual_program = 16 * megabyte;  // where the system does not tell
 
 // What the tensors and the threads of a run need.
@@ -42,7 +42,7 @@ std::size_t planned_training_bytes(const Objective& objective, const Tokenizer& 
   }
   allocator.release_cached();
   const std::size_t others = process.now - std::min<std::size_t>(tensors, process.now);
-  return std::max<std::size_t>(others + bytes + run_time_growth + other_gaps, process.peak);
+  return std::max<std::size_t>(others + bytes + run_time_growth + another_order, process.peak);
 }
 
 }  // namespace mini_bert

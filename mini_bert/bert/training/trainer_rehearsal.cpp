@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "mini_bert/bert/predict/finite_answer.h"
 #include "mini_bert/bert/training/trainer.h"
 
 namespace mini_bert {
@@ -10,6 +9,7 @@ namespace {
 
 // Masks are drawn, so of batches with about as many tokens another may need more memory.
 constexpr std::size_t rehearsed_updates = 32;
+constexpr Index rehearsed_evaluations = 4;
 constexpr Index most_examples = 10'000'000;  // looked at, which takes less than a second
 
 }  // namespace
@@ -37,16 +37,22 @@ std::vector<Index> Trainer::largest_updates() {
   return steps;
 }
 
+// In the order of a run, because the place of a tensor depends on the requests before it. Probes are single texts, and
+// need less than a batch.
 void Trainer::rehearse_memory() {
-  try {
+  const auto evaluate = [&] {
     objective_.score_guard();
     if (objective_.validates()) objective_.evaluate();
-  } catch (const NotFiniteAnswerError&) {  // nothing was computed
-  }
+  };
+  evaluate();
+  Index evaluations = 0;
   for (const Index step : largest_updates()) {
     history_.step = step;
     update();
+    const bool is_due = history_.step % plan_.eval_steps == 0;
+    if (is_due && ++evaluations <= rehearsed_evaluations) evaluate();
   }
+  evaluate();
 }
 
 }  // namespace mini_bert

@@ -82,7 +82,7 @@ class BlockedProduct {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
     if (packs_together()) pack_b_together(cols, depth, col_panels);
     const Grid grid = one_row_block_ ? Grid{1, num_threads()} : grid_for(num_threads(), row_panels, col_panels);
-    note_scratch(cols);
+    note_scratch(grid, row_panels, col_panels);
     parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
       const Index r = part / grid.cols, c = part % grid.cols;
       const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
@@ -93,11 +93,16 @@ class BlockedProduct {
     });
   }
 
-  // The memory of a thread in multiply_rows().
-  void note_scratch(Range cols) const {
+  // The memory of a thread in multiply_rows(), for the largest part of the grid.
+  void note_scratch(Grid grid, Index row_panels, Index col_panels) const {
+    if (!Rehearsal::is_running()) return;
     const auto bytes = [](Index floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
-    Rehearsal::scratch(Rehearsal::Scratch::products, bytes(panels_of_a + own_panels));
-    if (p_.c_dtype == DType::bf16) Rehearsal::passing(bytes(std::min(row_block, p_.m) * cols.size()));
+    Rehearsal::scratch(Rehearsal::Scratch::panels_of_a, bytes(panels_of_a));
+    Rehearsal::scratch(Rehearsal::Scratch::panels_of_b, bytes(own_panels));
+    if (p_.c_dtype != DType::bf16) return;
+    const Index rows = std::min({row_block, p_.m, divide_up(row_panels, grid.rows) * tiled_.tile_rows});
+    const Index cols = std::min(p_.n, divide_up(col_panels, grid.cols) * tiled_.tile_cols);
+    Rehearsal::passing(bytes(rows * cols));
   }
 
   void pack_b_together(Range cols, Range depth, Index col_panels) const {

@@ -1,5 +1,7 @@
 #include "mini_bert/bert/metrics/regression.h"
 
+#include <limits>
+
 #include "tests/bert/metrics/metrics_testing.h"
 #include "tests/catch.h"
 
@@ -26,4 +28,15 @@ TEST_CASE("regression metrics of what is known", "[metrics]") {
   CHECK(pearson_correlation(x, curve) < 0.9);
   CHECK(pearson_correlation(x, std::vector<double>(4, 2)) == 0);
   CHECK(regression_metrics(x, down)[2].value == Approx((9 + 1 + 1 + 9) / 4.0));
+}
+
+// A model that has diverged predicts what is not a number.
+TEST_CASE("regression metrics end, whatever was predicted", "[metrics]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> expected = {1, 2, 3, 4};
+  for (const std::vector<double>& predicted : {std::vector<double>{nan, nan, nan, nan},
+                                               {1, nan, 2, -nan},
+                                               {0.0, -0.0, std::numeric_limits<double>::infinity(), nan}}) {
+    CHECK(regression_metrics(expected, predicted).size() == 3);
+  }
 }

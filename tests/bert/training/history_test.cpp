@@ -164,3 +164,20 @@ TEST_CASE("history: the state of an earlier version is refused in one line") {
                     ContainsSubstring("out/trainer_state.json: identity is the sentence of an earlier version") &&
                         ContainsSubstring("start the run anew"));
 }
+
+TEST_CASE("history: all rows are in the order in which a run reports them") {
+  TrainingHistory history;
+  history.training = {{2, 0.5, 1, 1, 1}, {4, 1, 1, 1, 1}};
+  history.evaluations = {{0, 0, 3}, {3, 0.75, 2}, {4, 1, 1}};
+  history.probes = {{0, "a", {}}, {0, "b", {}}, {4, "a", {}}};
+  history.guards = {{0, -1, {1}}, {4, -2, {3}}};
+  std::string lines;
+  for (const std::string& line :
+       {to_json_line(history.probes[0]), to_json_line(history.probes[1]), to_json_line(history.guards[0]),
+        to_json_line(history.evaluations[0]), to_json_line(history.training[0]), to_json_line(history.evaluations[1]),
+        to_json_line(history.training[1]), to_json_line(history.probes[2]), to_json_line(history.guards[1]),
+        to_json_line(history.evaluations[2])}) {
+    lines += line;
+  }
+  CHECK(to_json_lines(history) == lines);
+}

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/train/train_options.h"
 #include "mini_bert/pipelines/training_inputs.h"
 
 namespace mini_bert {

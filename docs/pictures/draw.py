@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 from attention_example import attention_example, check_attention_page, transposed
+from pretraining import pretraining
 from svg import Picture
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -202,7 +203,7 @@ def bert():
     picture.line([(100, 240), (100, 274)])
     picture.box(30, 276, 140, 34, ["softmax"])
     picture.line([(170, 293), (208, 293)])
-    picture.box(210, 276, 340, 34, ["涛 87.8 %, 亮 9.3 %, 治 0.3 %"], "blue", 15)
+    picture.box(210, 276, 340, 34, ["涛 91.0 %, 亮 7.6 %, 瑾 0.3 %"], "blue", 15)
     picture.text(562, 298, "answers, after the demo", 13, kind="note")
     return picture
 
@@ -297,6 +298,7 @@ PICTURES = {
     "learning_zh": learning_zh,
     "matrix_product": matrix_product,
     "packed_sequences": packed_sequences,
+    "pretraining": pretraining,
     "tape": tape,
 }
 

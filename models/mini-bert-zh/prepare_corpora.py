@@ -1,26 +1,29 @@
 #!/usr/bin/env python3
-"""Turns a folder of plain text into samples for pre-training: one sample a line, whole sentences, at most 120 characters.
+"""Turns plain texts into samples for pre-training, one a line, made of whole sentences.
 
-    prepare_corpora.py CORPORA OUTPUT [--repeat sanguo=3] [--longest 120] [--hold-out 200]
+    prepare_corpora.py TABLE OUTPUT --corpora FOLDER [--corpora FOLDER ...] [--guard guard.jsonl] [--hold-out 200]
 
-CORPORA holds UTF-8 files NAME.txt. OUTPUT/train.txt gets the samples (those of a repeated corpus several times),
-OUTPUT/validation.txt every 200th of them, which train.txt then lacks. The same input gives the same output.
+TABLE is corpora.tsv: which file NAME.txt of the folders weighs how much, and what a line of it is. OUTPUT/train.txt gets
+every sample about as often as its file weighs (2.5: twice, and half of the samples once more; 0.2: a fifth of the
+samples, once). OUTPUT/held_out/NAME.txt gets every 200th sample of a file; train.txt lacks it. --guard leaves out of
+train.txt what holds one of its questions word for word. The same input gives the same output.
 
 This is the recipe of the shipped model. Nothing that builds, fine-tunes or runs a model needs it.
 """
 
 import argparse
+import csv
 import html
+import json
 import pathlib
 import random
 import re
 import sys
 import unicodedata
 
-# In these a line is only a paragraph, often a few words of dialogue: neighbouring lines are joined. In every other file a
-# line is a document (a poem, a review, an encyclopaedia entry) and is never joined with the next one.
-FLOWING = {"sanguo", "hongloumeng", "luxun", "zhuziqing", "yudafu", "manpages-zh", "debian-handbook-zh-CN",
-           "debian-docs-zh", "libreoffice-help-zh-cn"}
+# The longest sample of a document is drawn from these, so that the model reads short texts often and still knows all of
+# its positions.
+LONGEST = [40, 40, 64, 96, 96, 250]
 
 SHORTEST = 5  # characters; less than this teaches nothing
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -86,26 +89,25 @@ def is_heading(line):
     return bool(HEADING.match(line)) or (len(line) < 30 and not re.search(r"[，。！？；：、,.!?;:…”]", line))
 
 
-def documents(name, lines):
-    """The texts that may be cut into samples on their own."""
-    if name not in FLOWING:
-        yield from lines
-        return
+def documents(unit, lines):
+    """The texts that may be cut into samples on their own. unit says what a line is: "document" (a sentence, a poem, a
+    review), "paragraph" (neighbours are joined; a heading or an empty line parts them), or "turn" (of a dialogue, which
+    ends at an empty line)."""
     held = ""
     for line in lines:
-        if is_heading(line):
-            if held:
-                yield held
-            held = ""
-            yield HEADING.sub("", line) if len(line) > 12 else line
-            continue
-        # Latin words on both sides of a line break keep a space between them.
-        held += " " + line if held and held[-1].isascii() and line[:1].isascii() else line
-        if len(held) >= 1200:  # an arbitrary bound: cut where a paragraph ends
+        if unit == "document":
+            yield line
+        elif not line or is_heading(line) and unit == "paragraph":
             yield held
             held = ""
-    if held:
-        yield held
+            yield HEADING.sub("", line) if len(line) > 12 else line
+        else:
+            # Latin words on both sides of a line break keep a space between them.
+            held += " " + line if held and held[-1].isascii() and line[:1].isascii() else line
+            if len(held) >= 1200:  # an arbitrary bound: cut where a paragraph ends
+                yield held
+                held = ""
+    yield held
 
 
 def is_chinese_prose(sample):
@@ -133,70 +135,81 @@ def in_gb2312(character):
 
 
 def vary_ending(sample, random):
-    """Every other sample without its closing punctuation or cut off inside: people also ask about unfinished texts, and
-    a model that only ever read whole sentences answers a blank at the end with a full stop."""
-    choice = random.randrange(4)
-    if choice == 0:
+    """A quarter of the samples without their closing punctuation, an eighth cut off inside: people also ask about
+    unfinished texts, and a model that only ever read whole sentences answers a blank at the end with a full stop."""
+    choice = random.randrange(8)
+    if choice < 2:
         return sample.rstrip("。！？；：，、”’》）…—") or sample
-    if choice == 1 and len(sample) > 8:
+    if choice == 2 and len(sample) > 8:
         return sample[: random.randrange(6, len(sample))]
     return sample
 
 
+def bare(text):
+    """The letters and digits of text: two texts with the same ones differ in punctuation alone."""
+    return re.sub(r"[\W_]", "", text)
+
+
+def read_table(path, folders):
+    """Name, file, weight and unit of each corpus of the table."""
+    corpora = []
+    with open(path, encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            found = [folder / (row["name"] + ".txt") for folder in folders if (folder / (row["name"] + ".txt")).exists()]
+            if not found:
+                sys.exit(f"{path}: {row['name']}.txt is in none of the folders")
+            if row["a line is"] not in ("document", "paragraph", "turn"):
+                sys.exit(f"{path}: {row['name']}: a line is a document, a paragraph or a turn, not {row['a line is']}")
+            corpora.append((row["name"], found[0], float(row["weight"]), row["a line is"]))
+    return corpora
+
+
+def samples_of(file, unit, seen, draw):
+    """The samples of one file that are Chinese prose and that no earlier text had."""
+    lines = map(clean, file.read_text(encoding="utf-8", errors="replace").splitlines())
+    for document in documents(unit, lines):
+        for sample in map(str.strip, pack(document, draw.choice(LONGEST))):
+            key = bare(sample)
+            if is_chinese_prose(sample) and key not in seen:
+                seen.add(key)
+                yield sample
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpora", type=pathlib.Path, help="folder of UTF-8 files NAME.txt")
-    parser.add_argument("output", type=pathlib.Path, help="folder for train.txt and validation.txt")
-    parser.add_argument("--repeat", action="append", default=[], metavar="NAME=N", help="put a corpus into train.txt N times")
-    parser.add_argument("--longest", type=int, default=120, help="characters in a sample (default %(default)s)")
+    parser.add_argument("table", type=pathlib.Path, help="corpora.tsv: name, weight, what a line is")
+    parser.add_argument("output", type=pathlib.Path, help="folder for train.txt and held_out/")
+    parser.add_argument("--corpora", action="append", type=pathlib.Path, required=True, help="folder of NAME.txt, in UTF-8")
+    parser.add_argument("--guard", type=pathlib.Path, help="questions that no sample may hold word for word")
     parser.add_argument("--hold-out", type=int, default=200, metavar="K",
-                        help="every Kth sample goes to validation.txt (default %(default)s)")
+                        help="every Kth sample of a file is held out (default %(default)s)")
     options = parser.parse_args()
 
-    files = sorted(options.corpora.glob("*.txt"))
-    if not files:
-        sys.exit(f"{options.corpora}: no .txt files there")
-    repeat = {}
-    for entry in options.repeat:
-        name, _, times = entry.partition("=")
-        if name not in {file.stem for file in files} or not times.isdigit() or int(times) < 1:
-            sys.exit(f"--repeat {entry}: expected NAME=N with a NAME.txt in {options.corpora} and N of 1 or more")
-        repeat[name] = int(times)
-
-    options.output.mkdir(parents=True, exist_ok=True)
+    questions = []
+    if options.guard:
+        entries = map(json.loads, options.guard.read_text(encoding="utf-8").splitlines())
+        questions = [bare(entry["text"].replace("[MASK]", entry["answer"])) for entry in entries]
+    (options.output / "held_out").mkdir(parents=True, exist_ok=True)
     seen = set()
-    count = 0
-    endings = random.Random(0)
-    totals = [0, 0, 0, 0]
-    header = f"{'corpus':26}{'samples':>9}{'characters':>12}{'dropped':>9}{'repeated':>9}{'held out':>9}{'times':>6}"
-    print(header)
-    with open(options.output / "train.txt", "w", encoding="utf-8") as train, \
-         open(options.output / "validation.txt", "w", encoding="utf-8") as validation:
-        for file in files:
-            lines = [line for line in map(clean, file.read_text(encoding="utf-8", errors="replace").splitlines()) if line]
-            kept, dropped, repeated, held_out = [], 0, 0, 0
-            for document in documents(file.stem, lines):
-                for sample in map(str.strip, pack(document, options.longest)):
-                    if not is_chinese_prose(sample):
-                        dropped += 1
-                    elif sample in seen:
-                        repeated += 1
-                    else:
-                        seen.add(sample)
-                        count += 1
-                        if count % options.hold_out == 0:
-                            validation.write(sample + "\n")
-                            held_out += 1
-                        else:
-                            kept.append(sample)
-            times = repeat.get(file.stem, 1)
-            for _ in range(times):
-                train.writelines(vary_ending(sample, endings) + "\n" for sample in kept)
+    draw = random.Random(0)
+    print(f"{'corpus':26}{'samples':>9}{'characters':>12}{'times':>6}{'guard':>7}")
+    total = 0
+    with open(options.output / "train.txt", "w", encoding="utf-8") as train:
+        for name, file, weight, unit in read_table(options.table, options.corpora):
+            kept, held_out, asked = [], [], 0
+            for number, sample in enumerate(samples_of(file, unit, seen, draw), 1):
+                if any(question in bare(sample) for question in questions):
+                    asked += 1
+                else:
+                    (held_out if number % options.hold_out == 0 else kept).append(sample)
+            (options.output / "held_out" / (name + ".txt")).write_text("".join(line + "\n" for line in held_out), "utf-8")
+            for sample in kept:
+                for _ in range(int(weight + draw.random())):
+                    train.write(vary_ending(sample, draw) + "\n")
             characters = sum(map(len, kept))
-            print(f"{file.stem:26}{len(kept):9}{characters:12}{dropped:9}{repeated:9}{held_out:9}{times:6}")
-            for i, value in enumerate((len(kept) * times, characters * times, dropped, held_out)):
-                totals[i] += value
-    print(f"\ntrain.txt: {totals[0]} samples, {totals[1]} characters; validation.txt: {totals[3]} samples")
+            total += characters * weight
+            print(f"{name:26}{len(kept):9}{characters:12}{weight:6}{asked:7}")
+    print(f"\ntrain.txt: about {total:.0f} characters")
 
 
 if __name__ == "__main__":

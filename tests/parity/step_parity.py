@@ -29,7 +29,7 @@ from parity_testing import log_history, run, silence_transformers
 from task_parity import Task
 
 TOLERANCE = 1e-4
-STEPS, WARMUP, DECAY, MAX_NORM = 12, 3, 0.1, 1.0
+STEPS, WARMUP, DECAY, MAX_NORM = 12, 3, 0.1, 1.5
 
 LABELLED = [
     ("牛奶昨天到了，很新鲜。", "good"),

@@ -1,10 +1,13 @@
 #include "mini_bert/tensor/kernels/activated_linear.h"
 
 #include "mini_bert/tensor/kernels/linear.h"
+#include "mini_bert/tensor/kernels/matmul_packed.h"
 
 namespace mini_bert::kernels {
+
 void activated_linear(const Tensor& x, Activation activation, const StoredWeight& weight, const Tensor& bias,
                       Tensor& y) {
+  if (matmul_packed_activated(x, activation, weight, bias, y)) return;
   Tensor activated(x.shape(), x.dtype());
   activate(x, activation, activated);
   linear(activated, weight, bias, y);

@@ -27,9 +27,9 @@
 namespace mini_bert::kernels {
 namespace {
 
-// Sized for caches of 32 KB, 512 KB and some MB (docs/matrix_products.md). depth_block is even because a word may be a
-// pair of terms.
-constexpr Index depth_block = 256, depth_packed = 1024, row_block = 240, cols_packed = 3072;
+// Sized for caches of 512 KB and some MB (docs/matrix_products.md). A depth block is that of the tiles
+// (TiledProduct::block_words); depth_packed is a multiple of it.
+constexpr Index depth_packed = 1024, row_block = 240, cols_packed = 3072;
 
 // The number of terms that are copied into one panel before the next panel. It is smaller where the elements of one
 // term are contiguous in memory: neighbouring panels share cache lines there, and a small number reads memory along its
@@ -41,8 +41,7 @@ constexpr Index pack_depth = 64, pack_depth_along = 16;
 constexpr Index panels_at_once = 4;
 
 // The floats that each thread keeps for its own panels of A and of B.
-constexpr Index panels_of_a = row_block * depth_block,
-                own_panels = panels_at_once * simd::TiledProduct::most_tile_cols * depth_block;
+constexpr Index panels_of_a = row_block * 256, own_panels = panels_at_once * simd::TiledProduct::most_block_floats;
 
 // With at most this many rows in dY·W, W is read in place: a copy would be reused too rarely to pay off.
 constexpr Index in_place_rows_most = 32;
@@ -53,6 +52,7 @@ class BlockedProduct {
       : simd_(simd),
         tiled_(product.rounded ? simd.bf16_terms : simd.f32_terms),
         p_(product),
+        depth_block_(tiled_.block_words * tiled_.terms_per_word),
         one_row_block_(product.m <= row_block),
         b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && !product.rounded &&
                     product.b.dtype == DType::f32) {}
@@ -76,6 +76,7 @@ class BlockedProduct {
  private:
   Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
   bool packs_together() const { return !one_row_block_ && p_.panels == nullptr; }
+  bool packs_alone() const { return one_row_block_ && p_.panels == nullptr; }
 
   // Adds the terms `depth` to the columns `cols` of C.
   void multiply(Range cols, Range depth) {
@@ -108,8 +109,8 @@ class BlockedProduct {
   void pack_b_together(Range cols, Range depth, Index col_panels) const {
     if (p_.b.transposed) {
       parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) {
-        for (Index k = depth.begin; k < depth.end; k += depth_block) {
-          pack_b(cols, panel, k, std::min(depth_block, depth.end - k), b_panel(cols, depth, k, panel));
+        for (Index k = depth.begin; k < depth.end; k += depth_block_) {
+          pack_b(cols, panel, k, std::min(depth_block_, depth.end - k), b_panel(cols, depth, k, panel));
         }
       });
     } else {
@@ -126,8 +127,8 @@ class BlockedProduct {
   // Panels of B are stored as [depth block][panel][words][tile_cols]. Returns the address of term k of a panel.
   float* b_panel(Range cols, Range depth, Index k, Index panel) const {
     const Index padded_cols = divide_up(cols.size(), tiled_.tile_cols) * tiled_.tile_cols;
-    const Index block = depth.begin + (k - depth.begin) / depth_block * depth_block;
-    const Index deep = std::min(depth_block, depth.end - block);
+    const Index block = depth.begin + (k - depth.begin) / depth_block_ * depth_block_;
+    const Index deep = std::min(depth_block_, depth.end - block);
     return b_panels_ + words(block - depth.begin) * padded_cols +
            (panel * words(deep) + words(k - block)) * tiled_.tile_cols;
   }
@@ -172,7 +173,7 @@ class BlockedProduct {
 
   // Copies the panels `panels` in turn.
   void pack_b_alone(Range cols, Range panels, Index k, Index deep, float* target) const {
-    const Index slice = p_.b.transposed ? depth_block : pack_depth_along;
+    const Index slice = p_.b.transposed ? depth_block_ : pack_depth_along;
     for (Index i = 0; i < deep; i += slice) {
       for (Index panel = panels.begin; panel < panels.end; ++panel) {
         pack_b(cols, panel, k + i, std::min(slice, deep - i),
@@ -218,37 +219,71 @@ class BlockedProduct {
     const Index ldc = narrow ? wide.size() : p_.ldc;
     float* const c = narrow ? sums.data<float>() : static_cast<float*>(p_.c) + rows.begin * ldc + wide.begin;
 
-    Index k = depth.begin;
+    Index begin = depth.begin;
+    const Index section = depth_of_a(rows);
     do {
-      const Index deep = std::min(depth_block, depth.end - k);
-      pack_a(k, deep, rows, a);
+      const Range part = {begin, std::min(begin + section, depth.end)};
+      for (Index k = part.begin; k < part.end; k += depth_block_) {
+        pack_a(k, std::min(depth_block_, part.end - k), rows, a + rows.size() * words(k - part.begin));
+      }
       for (Index panel = panels.begin; panel < panels.end; ++panel) {
         const Range panel_cols = {cols.begin + panel * tiled_.tile_cols, cols.end};
-        const PanelOfB b = panel_of_b(cols, depth, {k, k + deep}, panel, panels, b_panels.data<float>());
-        multiply_panels(rows, panel_cols, k, deep, a, b, c + panel_cols.begin - wide.begin, ldc);
+        Index k = part.begin;
+        do {
+          const Range block = {k, std::min(k + depth_block_, part.end)};
+          const PanelOfB b = panel_of_b(cols, depth, block, panel, panels, b_panels.data<float>());
+          multiply_panels(rows, panel_cols, block, a + rows.size() * words(k - part.begin), b,
+                          fetched_after(cols, depth, part, block, panel, panels), c + panel_cols.begin - wide.begin,
+                          ldc);
+        } while ((k += depth_block_) < part.end);
       }
-    } while ((k += depth_block) < depth.end);
+    } while ((begin += section) < depth.end);
     for (Index row = 0; narrow && row < rows.size(); ++row) {
       simd_.narrow_row(c + row * ldc, static_cast<BFloat16*>(p_.c) + (rows.begin + row) * p_.ldc + wide.begin,
                        wide.size(), p_.output == Output::accumulate);
     }
   }
 
-  // Adds `deep` terms from term k on to the rows of one panel of C. Its first column is cols.begin.
-  void multiply_panels(Range rows, Range cols, Index k, Index deep, const float* a, PanelOfB b, float* c,
+  // How many terms of A are packed at once: as many as have room. Several depth blocks of a panel of B then follow each
+  // other, and C is still in the first-level cache when the next one is added. A thread that copies its own panels of B
+  // copies one depth block of several panels.
+  Index depth_of_a(Range rows) const {
+    if (packs_alone()) return depth_block_;
+    return std::max(panels_of_a / (rows.size() * words(depth_block_)), Index{1}) * depth_block_;
+  }
+
+  // The words of B that are needed after `block` of `panel`. Empty if they are not in memory as words.
+  simd::Fetched fetched_after(Range cols, Range depth, Range part, Range block, Index panel, Range panels) const {
+    const bool halves = p_.panels != nullptr && p_.panels->elements == WeightPanels::Elements::halves;
+    if (halves || packs_alone()) return {};
+    Range next = {block.end, std::min(block.end + depth_block_, part.end)};
+    if (next.begin == part.end) {
+      if (++panel == panels.end) return {};
+      next = {part.begin, std::min(part.begin + depth_block_, part.end)};
+    }
+    const float* const b = panel_of_b(cols, depth, next, panel, panels, nullptr).data;
+    return {b, b + words(next.size()) * tiled_.tile_cols};
+  }
+
+  // Adds the terms `block` to the rows of one panel of C. Its first column is cols.begin. Meanwhile it prefetches
+  // `fetched`.
+  void multiply_panels(Range rows, Range cols, Range block, const float* a, PanelOfB b, simd::Fetched fetched, float* c,
                        Index ldc) const {
+    const Index k = block.begin, deep = block.size();
     const bool accumulate = k > 0 || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);
     const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + cols.begin;
     for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
       const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
       tiled_.tile[tall - 1](words(deep), a + row * words(deep), b.data, b.ld, c + row * ldc, ldc,
-                            std::min(tiled_.tile_cols, cols.size()), accumulate, bias);
+                            std::min(tiled_.tile_cols, cols.size()), accumulate, bias,
+                            share(fetched, row, row + tall, rows.size()));
     }
   }
 
   const simd::Kernels& simd_;
   const simd::TiledProduct& tiled_;
   const Product& p_;
+  const Index depth_block_;  // terms
   const bool one_row_block_, b_in_place_;
   float* b_panels_ = nullptr;
 };

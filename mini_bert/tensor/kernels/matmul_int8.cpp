@@ -16,7 +16,7 @@
 namespace mini_bert::kernels {
 namespace {
 
-constexpr Index int8_row_block = 96;
+constexpr Index int8_row_block = 48;
 constexpr Index terms_per_word = 4;
 
 using Tiles = simd::Int8Product;
@@ -74,9 +74,17 @@ float* int8_scratch(Tensor& memory, Index floats) {
 
 class Int8Multiplication {
  public:
-  Int8Multiplication(const simd::Kernels& simd, const Tiles& tiles, const Tensor& x, const WeightPanels& panels,
+  using Activate = decltype(simd::ActivationLoops<float>::Loop::forward);
+
+  Int8Multiplication(const Tiles& tiles, const Tensor& x, Activate activate, const WeightPanels& panels,
                      const Tensor& bias, Tensor& y)
-      : simd_(simd), tiles_(tiles), x_(x), panels_(panels), bias_(bias), y_(y), words_(int8_words(panels.inputs)) {}
+      : tiles_(tiles),
+        x_(x),
+        activate_(activate),
+        panels_(panels),
+        bias_(bias),
+        y_(y),
+        words_(int8_words(panels.inputs)) {}
 
   void run() const {
     const Index row_panels = divide_up(x_.rows(), tiles_.tile_rows);
@@ -97,44 +105,49 @@ class Int8Multiplication {
   // Some rows of x, times some panels of W.
   void multiply(Range rows, Range panels) const {
     if (panels.size() == 0) return;
-    thread_local Tensor memory, row_memory;
+    thread_local Tensor memory;
     float* const a = int8_scratch(memory, rows.size() * words_);
-    float* const bytes = int8_scratch(row_memory, tiles_.tile_rows * words_);
     float row_scales[int8_row_block];
-    for (Index row = 0; row < rows.size(); row += tiles_.tile_rows) {
-      pack_rows({rows.begin + row, std::min(rows.begin + row + tiles_.tile_rows, rows.end)}, bytes, a + row * words_,
-                row_scales + row);
+    for (Index row = 0; row < rows.size(); ++row) {
+      row_scales[row] = quantize_row(rows.begin + row, reinterpret_cast<std::uint8_t*>(a + row * words_));
     }
     for (Index panel = panels.begin; panel < panels.end; ++panel) {
       for (Index row = 0; row < rows.size(); row += tiles_.tile_rows) {
         const Index tall = std::min(tiles_.tile_rows, rows.size() - row);
-        const Range fetched = panel + 1 < panels.end
-                                  ? Range{panel_size() * row / rows.size(), panel_size() * (row + tall) / rows.size()}
-                                  : Range{0, 0};
-        multiply_tile(rows.begin + row, tall, panel, a + row * words_, row_scales + row, fetched);
+        multiply_tile(rows.begin + row, tall, panel, a + row * words_, row_scales + row,
+                      share(next_panel(panel, panels), row, row + tall, rows.size()));
       }
     }
   }
 
-  // Rounds at most tile_rows rows of x and stores them as a panel [words][rows].
-  void pack_rows(Range rows, float* bytes, float* panel, float* row_scales) const {
+  // Rounds a row of φ(x), with zeros up to a whole word. Returns its scale.
+  float quantize_row(Index row, std::uint8_t* bytes) const {
     const Index depth = panels_.inputs;
-    for (Index row = rows.begin; row < rows.end; ++row) {
-      auto* const q = reinterpret_cast<std::uint8_t*>(bytes + (row - rows.begin) * words_);
-      row_scales[row - rows.begin] = tiles_.quantize(x_.data<float>() + row * depth, depth, q);
-      std::fill(q + depth, q + words_ * terms_per_word, std::uint8_t{0});
+    const float* x = x_.data<float>() + row * depth;
+    if (activate_ != nullptr) {
+      thread_local Tensor memory;
+      float* const activated = int8_scratch(memory, depth);
+      activate_(x, depth, activated);
+      x = activated;
     }
-    simd_.f32_terms.pack_transposed.f32(bytes, words_, words_, rows.size(), panel, rows.size());
+    std::fill(bytes + depth, bytes + words_ * terms_per_word, std::uint8_t{0});
+    return tiles_.quantize(x, depth, bytes);
   }
 
-  Index panel_size() const { return words_ * tiles_.tile_cols; }
+  const float* panel_of(Index panel) const { return panels_.values.data<float>() + panel * words_ * tiles_.tile_cols; }
 
-  // Meanwhile the tile prefetches the words `fetched` of the next panel. The first rows of a panel wait for memory;
-  // when few rows share it, memory would rest while the others are multiplied.
-  void multiply_tile(Index row, Index tall, Index panel, const float* a, const float* row_scales, Range fetched) const {
+  // To be prefetched: the first rows of a panel wait for memory, and when few rows share it, memory would rest while
+  // the others are multiplied.
+  simd::Fetched next_panel(Index panel, Range panels) const {
+    if (panel + 1 == panels.end) return {};
+    return {panel_of(panel + 1), panel_of(panel + 2)};
+  }
+
+  void multiply_tile(Index row, Index tall, Index panel, const float* a, const float* row_scales,
+                     simd::Fetched fetched) const {
     const Index col = panel * tiles_.tile_cols;
-    const float* const b = panels_.values.data<float>() + panel * panel_size();
-    tiles_.tile[tall - 1](words_, reinterpret_cast<const std::uint32_t*>(a), reinterpret_cast<const std::uint32_t*>(b),
+    tiles_.tile[tall - 1](words_, reinterpret_cast<const std::uint32_t*>(a), words_,
+                          reinterpret_cast<const std::uint32_t*>(panel_of(panel)),
                           {.offsets = panels_.offsets.data<std::int32_t>() + col,
                            .row_scales = row_scales,
                            .scales = panels_.scales.data<float>() + col,
@@ -142,13 +155,12 @@ class Int8Multiplication {
                            .c = y_.data<float>() + row * panels_.outputs + col,
                            .ldc = panels_.outputs,
                            .cols = std::min(tiles_.tile_cols, panels_.outputs - col),
-                           .fetch = b + panel_size() + fetched.begin,
-                           .fetch_end = b + panel_size() + fetched.end});
+                           .fetched = fetched});
   }
 
-  const simd::Kernels& simd_;
   const Tiles& tiles_;
   const Tensor& x_;
+  const Activate activate_;  // φ, or null
   const WeightPanels& panels_;
   const Tensor& bias_;
   Tensor& y_;
@@ -203,11 +215,21 @@ WeightPanels quantized_weight(const simd::Kernels* simd, const Tiles* tiles, con
   return result;
 }
 
-void matmul_int8(const simd::Kernels* simd, const Tiles* tiles, const Tensor& x, const WeightPanels& panels,
-                 const Tensor& bias, Tensor& y) {
+void matmul_int8(const Tiles* tiles, const Tensor& x, const WeightPanels& panels, const Tensor& bias, Tensor& y) {
   if (x.rows() == 0) return;
   if (tiles == nullptr) return matmul_int8_defined(x, panels, bias, y);
-  Int8Multiplication(*simd, *tiles, x, panels, bias, y).run();
+  Int8Multiplication(*tiles, x, nullptr, panels, bias, y).run();
+}
+
+void matmul_int8_activated(const Tiles* tiles, const Tensor& x, Activation activation, const WeightPanels& panels,
+                           const Tensor& bias, Tensor& y) {
+  // When few rows are shared, each thread reads all of them. Then φ is computed once, before.
+  if (tiles == nullptr || x.rows() <= int8_row_block) {
+    Tensor activated(x.shape(), x.dtype());
+    activate(x, activation, activated);
+    return matmul_int8(tiles, activated, panels, bias, y);
+  }
+  Int8Multiplication(*tiles, x, simd::loops<float>()->activation[activation].forward, panels, bias, y).run();
 }
 
 }  // namespace mini_bert::kernels

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mini_bert/tensor/kernels/activation.h"
 #include "mini_bert/tensor/packed_weight.h"
 #include "mini_bert/tensor/simd/kernels.h"
 #include "mini_bert/tensor/stored_weight.h"
@@ -22,7 +23,12 @@ constexpr Index int8_depth_most = 66'000;
 WeightPanels quantized_weight(const simd::Kernels* simd, const simd::Int8Product* tiles, const StoredWeight& weight);
 
 // y = x·Wᵀ + bias; x [M,K] and y [M,N] f32, bias f32 [N]. `panels` were made with the same tiles.
-void matmul_int8(const simd::Kernels* simd, const simd::Int8Product* tiles, const Tensor& x, const WeightPanels& panels,
-                 const Tensor& bias, Tensor& y);
+void matmul_int8(const simd::Int8Product* tiles, const Tensor& x, const WeightPanels& panels, const Tensor& bias,
+                 Tensor& y);
+
+// y = φ(x)·Wᵀ + bias, with the bits of activate() and matmul_int8(). Where threads divide the rows of x, φ is computed
+// while they are rounded, and φ(x) is not stored.
+void matmul_int8_activated(const simd::Int8Product* tiles, const Tensor& x, Activation activation,
+                           const WeightPanels& panels, const Tensor& bias, Tensor& y);
 
 }  // namespace mini_bert::kernels

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "mini_bert/tensor/kernels/spread_prefetch.h"
 #include "mini_bert/tensor/simd/kernels.h"
 #include "mini_bert/tensor/simd/registers.h"
 
@@ -35,8 +36,14 @@ struct WidenedWords {
 // The result of ROWS × VECTORS registers of sums over the words of two panels (Int8Product::Result). The sums begin
 // with the offsets of the columns.
 template <class F, int ROWS, int VECTORS, class Words>
-void int8_tile(Index words, const std::uint32_t* a, const std::uint32_t* b, const Int8Product::Result& result) {
+void int8_tile(Index words, const std::uint32_t* a, Index lda, const std::uint32_t* b,
+               const Int8Product::Result& result) {
   constexpr Index lanes = F::lanes;
+  // Prefetches C, so that it arrives while the sums are formed.
+#pragma GCC unroll 64
+  for (int r = 0; r < ROWS; ++r) {
+    for (Index j = 0; j < VECTORS * lanes; j += 16) __builtin_prefetch(result.c + r * result.ldc + j, 1);
+  }
   F sum[ROWS][VECTORS];
 #pragma GCC unroll 64
   for (int v = 0; v < VECTORS; ++v) {
@@ -44,21 +51,18 @@ void int8_tile(Index words, const std::uint32_t* a, const std::uint32_t* b, cons
 #pragma GCC unroll 64
     for (int r = 0; r < ROWS; ++r) sum[r][v] = offset;
   }
-  // Spread over the words, so that the multiplications hide it: as many lines of 64 bytes a word as a panel has.
-  constexpr Index line = 16, lines = (VECTORS * lanes + line - 1) / line;
-  const float* fetch = result.fetch;
+  SpreadPrefetch prefetch(result.fetched, words);
   for (Index k = 0; k < words; ++k) {
-    for (Index i = 0; i < lines && fetch < result.fetch_end; ++i, fetch += line) __builtin_prefetch(fetch, 0, 2);
+    prefetch.step(k);
     typename Words::B b_k[VECTORS];
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) b_k[v] = Words::b(bits(F::load(reinterpret_cast<const float*>(b) + v * lanes)));
 #pragma GCC unroll 64
     for (int r = 0; r < ROWS; ++r) {
-      const typename Words::A a_rk = Words::a(a[r]);
+      const typename Words::A a_rk = Words::a(a[r * lda + k]);
 #pragma GCC unroll 64
       for (int v = 0; v < VECTORS; ++v) sum[r][v] = from_bits(Words::multiply_add(a_rk, b_k[v], bits(sum[r][v])));
     }
-    a += ROWS;
     b += VECTORS * lanes;
   }
 #pragma GCC unroll 64
@@ -80,25 +84,37 @@ void int8_tile(Index words, const std::uint32_t* a, const std::uint32_t* b, cons
   }
 }
 
+// max|x|, and whether all x are finite.
+template <class F>
+std::pair<float, bool> largest_of_row(const float* x, Index n) {
+  constexpr Index sets = 4;               // take turns, so that no maximum waits for the one before it
+  F largest[sets], zero_if_finite[sets];  // max passes over NaN, and x·0 does not
+  for (Index s = 0; s < sets; ++s) largest[s] = zero_if_finite[s] = F(0.0f);
+  const auto look_at = [&](F x_i, Index s) {
+    largest[s] = max(largest[s], abs(x_i));
+    zero_if_finite[s] = fma(x_i, F(0.0f), zero_if_finite[s]);
+  };
+  Index i = 0;
+  for (; i + sets * F::lanes <= n; i += sets * F::lanes) {
+#pragma GCC unroll 8
+    for (Index s = 0; s < sets; ++s) look_at(F::load(x + i + s * F::lanes), s);
+  }
+  for (; i < n; i += F::lanes) look_at(i + F::lanes <= n ? F::load(x + i) : F::load(x + i, n - i), 0);
+  return {max_lane(max(max(largest[0], largest[1]), max(largest[2], largest[3]))),
+          sum(zero_if_finite[0] + zero_if_finite[1] + zero_if_finite[2] + zero_if_finite[3]) == 0};
+}
+
 template <class F>
 float quantize_row(const float* x, Index n, std::uint8_t* q) {
-  using Bits = typename F::Bits;
-  F largest(0.0f), zero_if_finite(0.0f);  // max passes over NaN, and x·0 does not
-  for_each_register<F>(n, [&](Index i, auto lanes) {
-    const F x_i = lanes.load(x + i);
-    largest = max(largest, abs(x_i));
-    zero_if_finite = fma(x_i, F(0.0f), zero_if_finite);
-  });
-  const float most = max_lane(largest);
-  const bool is_finite = sum(zero_if_finite) == 0;
+  const auto [most, is_finite] = largest_of_row<F>(x, n);
   if (!is_finite || most < Int8Product::least) {
     std::memset(q, Int8Product::zero, static_cast<std::size_t>(n));
     return is_finite ? 0.0f : std::numeric_limits<float>::quiet_NaN();
   }
-  const F factor(Int8Product::most / most);
-  const auto bytes_of = [factor](F x_i) {
-    return to_integer(round(x_i * factor)) + Bits(static_cast<std::uint32_t>(Int8Product::zero));
-  };
+  // Numbers from 2²³ to 2²⁴ have no fraction, so the addition rounds, ties to even, and the last byte of the sum is the
+  // result.
+  const F factor(Int8Product::most / most), shift(0x1.8p23f + Int8Product::zero);
+  const auto bytes_of = [&](F x_i) { return bits(x_i * factor + shift); };
   Index i = 0;
   for (; i + F::lanes <= n; i += F::lanes) store_bytes(bytes_of(F::load(x + i)), q + i);
   if (i < n) {

@@ -42,6 +42,19 @@ void pack_rows(const simd::TiledProduct& tiled, const Tensor& values, Index row,
   }
 }
 
+bool has_readable_panels(const StoredWeight& weight, const Tensor& bias) {
+  const WeightStorage* const storage = storage_of(weight.dtype());
+  const bool is_readable = weight.dtype() == DType::f32 || (storage != nullptr && storage->in_products);
+  return is_readable && bias.dtype() == DType::f32;
+}
+
+// Null unless the product is to be computed in int8.
+std::shared_ptr<const WeightPanels> int8_panels(const Tensor& x, const StoredWeight& weight, const Tensor& y) {
+  if (weight.packed->use() != WeightUse::int8 || x.dtype() != DType::f32 || y.dtype() != DType::f32) return nullptr;
+  return weight.packed->panels(Elements::int8_words,
+                               [&] { return quantized_weight(simd::kernels(), simd::int8_product(), weight); });
+}
+
 }  // namespace
 
 WeightPanels panels_of(const simd::Kernels& simd, const StoredWeight& weight, bool rounded) {
@@ -65,17 +78,13 @@ WeightPanels panels_of(const simd::Kernels& simd, const StoredWeight& weight, bo
 }
 
 bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bias, Tensor& y) {
-  const WeightStorage* const storage = storage_of(weight.dtype());
-  const bool is_readable = weight.dtype() == DType::f32 || (storage != nullptr && storage->in_products);
-  if (!is_readable || bias.dtype() != DType::f32) return false;
-  PackedWeight& packed = *weight.packed;
-  const simd::Kernels* const simd = simd::kernels();
-  if (packed.use() == WeightUse::int8 && x.dtype() == DType::f32 && y.dtype() == DType::f32) {
-    const simd::Int8Product* const tiles = simd::int8_product();
-    const auto panels = packed.panels(Elements::int8_words, [&] { return quantized_weight(simd, tiles, weight); });
-    matmul_int8(simd, tiles, x, *panels, bias, y);
+  if (!has_readable_panels(weight, bias)) return false;
+  if (const auto panels = int8_panels(x, weight, y)) {
+    matmul_int8(simd::int8_product(), x, *panels, bias, y);
     return true;
   }
+  PackedWeight& packed = *weight.packed;
+  const simd::Kernels* const simd = simd::kernels();
   if (simd == nullptr) return false;
   const bool rounded = x.dtype() == DType::bf16;
   const auto panels = packed.panels(elements_of(weight, rounded), [&] { return panels_of(*simd, weight, rounded); });
@@ -91,6 +100,15 @@ bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bi
                          .bias = bias.data<float>(),
                          .may_be_packed = true,
                          .panels = panels.get()});
+  return true;
+}
+
+bool matmul_packed_activated(const Tensor& x, Activation activation, const StoredWeight& weight, const Tensor& bias,
+                             Tensor& y) {
+  if (weight.packed == nullptr || !has_readable_panels(weight, bias)) return false;
+  const auto panels = int8_panels(x, weight, y);
+  if (panels == nullptr) return false;
+  matmul_int8_activated(simd::int8_product(), x, activation, *panels, bias, y);
   return true;
 }
 

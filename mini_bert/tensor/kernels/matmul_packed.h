@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mini_bert/tensor/kernels/activation.h"
 #include "mini_bert/tensor/kernels/matmul_blocked.h"
 
 namespace mini_bert::kernels {
@@ -12,5 +13,9 @@ WeightPanels panels_of(const simd::Kernels& simd, const StoredWeight& weight, bo
 // y = x·Wᵀ + bias as weight.packed says: with panels or int8. Returns false, and has done nothing, if this CPU or these
 // types have no such product. After a change of the weight, the first product makes the panels anew.
 bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bias, Tensor& y);
+
+// y = φ(x)·Wᵀ + bias in one pass over x, where there is such a product: in int8. Otherwise as above.
+bool matmul_packed_activated(const Tensor& x, Activation activation, const StoredWeight& weight, const Tensor& bias,
+                             Tensor& y);
 
 }  // namespace mini_bert::kernels

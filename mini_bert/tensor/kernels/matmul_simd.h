@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "mini_bert/tensor/kernels/matmul_words.h"
+#include "mini_bert/tensor/kernels/spread_prefetch.h"
 #include "mini_bert/tensor/simd/kernels.h"
 
 // The inner loops of matrix products; matmul_blocked.cpp explains how they fit together. They read panels: `width`
@@ -13,10 +14,10 @@ namespace mini_bert::simd {
 // c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels. The sum is held in ROWS × VECTORS registers. `a` is
 // a panel of ROWS rows, `b` a panel of VECTORS·lanes columns. The words of b are `ldb` apart: its width, or more if B
 // is read in place. `base` is c itself when `accumulate`, otherwise the bias, or 0 without a bias. At the right edge of
-// C, cols < VECTORS·lanes.
+// C, cols < VECTORS·lanes. Meanwhile it prefetches `fetched`.
 template <class F, int ROWS, int VECTORS, class Words = F32Words<F>>
 void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols, bool accumulate,
-               const float* bias) {
+               const float* bias, Fetched fetched) {
   constexpr Index lanes = F::lanes;
   // Prefetches C, so that it arrives while the sum is formed.
 #pragma GCC unroll 64
@@ -29,8 +30,10 @@ void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c,
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) sum[r][v] = F(0.0f);
   }
+  SpreadPrefetch prefetch(fetched, words);
 #pragma GCC unroll 4
   for (Index k = 0; k < words; ++k) {
+    prefetch.step(k);
     if (ldb != VECTORS * lanes) __builtin_prefetch(b + VECTORS * lanes);  // B in place: prefetches the next columns
     F b_k[VECTORS];
 #pragma GCC unroll 64
@@ -159,11 +162,14 @@ void gemm_narrow_row(const float* sums, BFloat16* c, Index n, bool accumulate) {
 template <class F, class Words>
 constexpr TiledProduct tiled_product() {
   constexpr int rows = F::registers == 16 ? 6 : 8, vectors = F::registers == 16 ? 2 : 3;
-  static_assert(rows <= TiledProduct::most_tile_rows && vectors * F::lanes <= TiledProduct::most_tile_cols);
+  constexpr Index width = vectors * F::lanes, block_words = width <= 24 ? 256 : 128;  // at most 24 KB
+  static_assert(rows <= TiledProduct::most_tile_rows && width <= TiledProduct::most_tile_cols);
+  static_assert(block_words * width <= TiledProduct::most_block_floats);
   TiledProduct product{};
   product.terms_per_word = Words::terms;
   product.tile_rows = rows;
-  product.tile_cols = vectors * F::lanes;
+  product.tile_cols = width;
+  product.block_words = block_words;
   [&]<int... R>(std::integer_sequence<int, R...>) {
     ((product.tile[R] = gemm_tile<F, R + 1, vectors, typename Words::Product>), ...);
   }

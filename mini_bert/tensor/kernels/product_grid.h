@@ -2,6 +2,7 @@
 
 #include "mini_bert/tensor/divide_up.h"
 #include "mini_bert/tensor/shape.h"
+#include "mini_bert/tensor/simd/kernels.h"
 
 // How threads divide the result of a product.
 namespace mini_bert::kernels {
@@ -14,6 +15,12 @@ struct Range {
 // Part `i` of `parts` nearly equal parts of [0, n).
 inline Range share(Index n, Index i, Index parts) {
   return {n * i / parts, n * (i + 1) / parts};
+}
+
+// What rows [begin, end) of `rows` prefetch.
+inline simd::Fetched share(simd::Fetched memory, Index begin, Index end, Index rows) {
+  const Index size = memory.end - memory.begin;
+  return {memory.begin + size * begin / rows, memory.begin + size * end / rows};
 }
 
 // The grid of rows × cols rectangles into which `threads` threads divide C. It minimises the largest rectangle. Among

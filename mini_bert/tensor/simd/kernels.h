@@ -10,12 +10,18 @@
 
 namespace mini_bert::simd {
 
+// Memory that will be needed soon, for a tile to prefetch while it multiplies. May be empty.
+struct Fetched {
+  const float *begin = nullptr, *end = nullptr;
+};
+
 // Products in tiles (tensor/kernels/matmul_simd.h) whose terms have one type. Panels consist of 32-bit words. A word is
 // a float, or, if the CPU multiplies bfloat16, a pair of them: two consecutive terms of the sum.
 struct TiledProduct {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
+  static constexpr Index most_block_floats = Index{most_tile_cols} * 128;
   using Tile = void (*)(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
-                        bool accumulate, const float* bias);
+                        bool accumulate, const float* bias, Fetched fetched);
   template <class Element>
   using Pack = void (*)(const Element* x, Index ldx, Index depth, Index count, float* panel, Index width);
   struct Packs {
@@ -26,6 +32,7 @@ struct TiledProduct {
 
   Index terms_per_word;
   Index tile_rows, tile_cols;
+  Index block_words;          // of a panel of B: a depth block, which stays in the first-level cache
   Tile tile[most_tile_rows];  // tile[r-1] computes r rows
   Packs pack, pack_transposed;
 };
@@ -48,8 +55,9 @@ struct DotProduct {
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 
-// Products of 8-bit integers (tensor/kernels/matmul_int8_simd.h). Panels consist of 32-bit words of four terms each: in
-// A unsigned numbers, in B signed ones. Sums are i32 and exact, so every instruction set has the same.
+// Products of 8-bit integers (tensor/kernels/matmul_int8_simd.h). Words of 32 bits hold four terms each: in A
+// [rows,words], which is read in place, unsigned numbers, in the panels of B signed ones. Sums are i32 and exact, so
+// every instruction set has the same.
 struct Int8Product {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
 
@@ -60,10 +68,9 @@ struct Int8Product {
     const float *row_scales, *scales, *bias;
     float* c;
     Index ldc, cols;
-    // Memory that the next panel needs, [fetch, fetch_end): the tile prefetches it while it multiplies.
-    const float *fetch, *fetch_end;
+    Fetched fetched;
   };
-  using Tile = void (*)(Index words, const std::uint32_t* a, const std::uint32_t* b, const Result& result);
+  using Tile = void (*)(Index words, const std::uint32_t* a, Index lda, const std::uint32_t* b, const Result& result);
 
   Index tile_rows, tile_cols;
   Tile tile[most_tile_rows];  // tile[r-1] computes r rows

@@ -101,7 +101,7 @@ void fill(Tensor& x, std::uint32_t stream) {
 Tensor product(const NamedTiles& set, const Tensor& x, const StoredWeight& w, const Tensor& bias) {
   Tensor y({x.rows(), w.shape().rows()});
   y.fill(NAN);
-  matmul_int8(set.simd, set.tiles, x, quantized_weight(set.simd, set.tiles, w), bias, y);
+  matmul_int8(set.tiles, x, quantized_weight(set.simd, set.tiles, w), bias, y);
   return y;
 }
 
@@ -117,7 +117,7 @@ void check(const NamedTiles& set, const Extents& e, unsigned number) {
   fill_normal(bias.tensor, 0, 1, {.seed = number});
   y.tensor.fill(NAN);
   const WeightPanels panels = quantized_weight(set.simd, set.tiles, w.tensor);
-  matmul_int8(set.simd, set.tiles, x.tensor, panels, bias.tensor, y.tensor);
+  matmul_int8(set.tiles, x.tensor, panels, bias.tensor, y.tensor);
   const Expected right = expected(x.memory.data(), w.memory.data(), e.m, e.n, e.k);
   CAPTURE(set.name, e.m, e.n, e.k, number);
   Index wrong = 0;
@@ -143,6 +143,46 @@ TEST_CASE("a product of int8 has the bits of its definition, up to guard pages",
       }
     }
   }
+}
+
+TEST_CASE("rows are rounded to the nearest, ties to even", "[matmul][int8][simd]") {
+  std::vector<float> x = {127};  // so that the scale is 1
+  for (int i = -127; i < 127; ++i) {
+    for (const float fraction : {0.0f, 0.25f, 0.5f, 0.75f}) x.push_back(static_cast<float>(i) + fraction);
+  }
+  for (const NamedTiles& set : all_tiles()) {
+    if (set.tiles == nullptr) continue;
+    std::vector<std::uint8_t> q(x.size());
+    CHECK(set.tiles->quantize(x.data(), std::ssize(x), q.data()) == 1.0f);
+    Index wrong = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) wrong += q[i] == static_cast<int>(std::nearbyint(x[i])) + 128 ? 0 : 1;
+    CAPTURE(set.name);
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("a product of int8 with an activation has the bits of both, one after the other", "[matmul][int8][simd]") {
+  const int before = num_threads();
+  const simd::Int8Product* const tiles = simd::int8_product();
+  for (const Index rows : {5, 16, 49, 200}) {  // shared by all threads, and divided
+    for (const Activation activation : {Activation::gelu, Activation::relu}) {
+      Tensor x({rows, 67}), w({50, 67}), bias({50}), activated(x.shape()), once(Shape{rows, 50}), both(Shape{rows, 50});
+      fill_normal(x, 0, 2, {.seed = 1});
+      fill_normal(w, 0, 1, {.seed = 2});
+      fill_normal(bias, 0, 1, {.seed = 3});
+      const WeightPanels panels = quantized_weight(simd::kernels(), tiles, w);
+      activate(x, activation, activated);
+      matmul_int8(tiles, activated, panels, bias, both);
+      for (const int threads : {1, 2, 3, 8}) {
+        set_num_threads(threads);
+        once.fill(NAN);
+        matmul_int8_activated(tiles, x, activation, panels, bias, once);
+        CAPTURE(rows, threads);
+        CHECK(std::ranges::equal(once.values<float>(), both.values<float>()));
+      }
+    }
+  }
+  set_num_threads(before);
 }
 
 TEST_CASE("a product of int8 has the bits of its definition across all blocks", "[matmul][int8][simd]") {

@@ -48,6 +48,26 @@ TEST_CASE("full disk: a run says so, and goes on to the same bits when there is 
   CHECK(full > 0);
 }
 
+TEST_CASE("full disk: an output that may only be read is refused before the model is, by --check too",
+          "[apps][full_disk]") {
+  const AllData data;
+  fs::create_directory(data.path() / "disk");
+  write_file(data.path() / "mount.sh",
+             "mount -t tmpfs -o size=100m none disk && mkdir disk/old && mount -o remount,ro disk && exec \"$@\"\n");
+  for (const char* const output : {"disk/old", "disk/new/deep"}) {
+    for (const char* const end : {"--check", "--max-steps 1"}) {
+      const Outcome outcome = data.run(
+          fmt::format("unshare --map-root-user --mount sh mount.sh mini_bert_train --model model --train t.txt "
+                      "--output {} {}",
+                      output, end));
+      CAPTURE(output, end, outcome.out, outcome.err);
+      CHECK(outcome.exit_code == 1);
+      CHECK(outcome.out.empty());
+      CHECK_THAT(outcome.err, ContainsSubstring("disk") && ContainsSubstring(": cannot be written: "));
+    }
+  }
+}
+
 }  // namespace full_disk_test
 
 #endif

@@ -1,6 +1,6 @@
 #pragma once
 
-// The AVX-512 intrinsics of tensor/simd in plain C++ and AVX2, for a CPU without AVX-512. Included before
+// The intrinsics of AVX-512 and AVX-VNNI in tensor/simd in plain C++ and AVX2, for a CPU without them. Included before
 // everything else (-include) by the files that CMakeLists.txt compiles once more for tensor_emulated: SIMDe gives its
 // functions the names of the intrinsics, and those that it lacks follow here, lane by lane as Intel's intrinsics guide
 // has them.
@@ -181,6 +181,8 @@ inline double reduce_add_pd(simde__m512d x) {
 #define _mm512_cvtne2ps_pbh mini_bert::emulation::cvtne2ps_pbh
 #undef _mm512_madd_epi16  // SIMDe 0.7.4 gives this name to the form with a mask
 #define _mm512_madd_epi16 simde_mm512_madd_epi16
+#undef _mm256_dpbusd_avx_epi32
+#define _mm256_dpbusd_avx_epi32 simde_mm256_dpbusd_epi32
 #undef _mm512_shuffle_f32x4
 #define _mm512_shuffle_f32x4 simde_mm512_shuffle_f32x4
 // NOLINTEND(bugprone-reserved-identifier)

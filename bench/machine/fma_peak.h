@@ -14,8 +14,8 @@ double fma_peak(Isa isa, int threads);
 // The peak of the instructions that this process uses for products of f32 or bf16.
 double product_peak(DType dtype, int threads);
 
-// The operations/s of the instruction that multiplies int8 in registers of 512 bits (VNNI), measured as above; a
-// multiplication and an addition are two. NaN if this process does not use it.
+// The operations/s of the instruction that multiplies int8 (VNNI), measured as above; a multiplication and an addition
+// are two. NaN if this process does not use it.
 double int8_peak(int threads);
 
 }  // namespace mini_bert::bench

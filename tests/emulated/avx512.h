@@ -1,8 +1,9 @@
 #pragma once
 
-// The AVX-512 intrinsics of tensor/simd in plain C++ and AVX2, for a CPU without AVX-512. Included before everything
-// else (-include) by the files that CMakeLists.txt compiles once more for tensor_emulated: SIMDe gives its functions
-// the names of the intrinsics, and those that it lacks follow here, lane by lane as Intel's intrinsics guide has them.
+// The intrinsics of AVX-512 and AVX-VNNI in tensor/simd in plain C++ and AVX2, for a CPU without them. Included before
+// everything else (-include) by the files that CMakeLists.txt compiles once more for tensor_emulated: SIMDe gives its
+// functions the names of the intrinsics, and those that it lacks follow here, lane by lane as Intel's intrinsics guide
+// has them.
 #include <immintrin.h>
 
 #define SIMDE_ENABLE_NATIVE_ALIASES
@@ -101,6 +102,23 @@ inline simde__m128i cvtepi32_epi8(simde__m512i x) {
 inline simde__m512 cvtepi32_ps(simde__m512i x) {
   return convert_lanes<simde__m512, float, std::int32_t>(x, [](std::int32_t lane) { return static_cast<float>(lane); });
 }
+inline std::uint16_t round_to_bf16(std::uint32_t word) {
+  const std::uint32_t magnitude = word & 0x7fffffff, infinity = 0x7f800000, least_normal = 0x00800000;
+  const std::uint32_t result = magnitude < least_normal ? word ^ magnitude
+                               : magnitude > infinity   ? word | 0x00400000
+                                                        : word + 0x7fff + (word >> 16 & 1);
+  return static_cast<std::uint16_t>(result >> 16);
+}
+// Rounds the lanes of `low`, then those of `high`. Denormals become 0, and NaN stays NaN.
+inline simde__m512i cvtne2ps_pbh(simde__m512 high, simde__m512 low) {
+  const auto first = lanes_of<std::uint32_t>(low), second = lanes_of<std::uint32_t>(high);
+  std::array<std::uint16_t, 32> rounded;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    rounded[i] = round_to_bf16(first[i]);
+    rounded[first.size() + i] = round_to_bf16(second[i]);
+  }
+  return register_of<simde__m512i>(rounded);
+}
 // What does not fit becomes the "integer indefinite value".
 inline simde__m512i cvtps_epi32(simde__m512 x) {
   return convert_lanes<simde__m512i, std::int32_t, float>(x, [](float lane) {
@@ -159,8 +177,12 @@ inline double reduce_add_pd(simde__m512d x) {
 #define _mm512_reduce_max_ps mini_bert::emulation::reduce_max_ps
 #undef _mm512_reduce_add_pd
 #define _mm512_reduce_add_pd mini_bert::emulation::reduce_add_pd
+#undef _mm512_cvtne2ps_pbh
+#define _mm512_cvtne2ps_pbh mini_bert::emulation::cvtne2ps_pbh
 #undef _mm512_madd_epi16  // SIMDe 0.7.4 gives this name to the form with a mask
 #define _mm512_madd_epi16 simde_mm512_madd_epi16
+#undef _mm256_dpbusd_avx_epi32
+#define _mm256_dpbusd_avx_epi32 simde_mm256_dpbusd_epi32
 #undef _mm512_shuffle_f32x4
 #define _mm512_shuffle_f32x4 simde_mm512_shuffle_f32x4
 // NOLINTEND(bugprone-reserved-identifier)

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/machine/fma_peak.h"
@@ -25,24 +27,31 @@ SequenceOffsets sentences(Index length) {
 }
 
 // Queries, keys and values. All benchmarks of one length share them, because drawing them takes longer than a trial.
-const kernels::AttentionInputs& inputs_of(Index length, Index tokens) {
-  static std::map<Index, kernels::AttentionInputs> drawn;
-  kernels::AttentionInputs& inputs = drawn[length];
+// Activations in f32 and in bfloat16 are the same numbers.
+const kernels::AttentionInputs& inputs_of(Index length, Index tokens, DType dtype) {
+  static std::map<std::pair<Index, DType>, kernels::AttentionInputs> drawn;
+  kernels::AttentionInputs& inputs = drawn[{length, dtype}];
   if (!inputs.q.defined()) {
-    inputs = {random_tensor({tokens, H}), random_tensor({tokens, H}, 2), random_tensor({tokens, H}, 3)};
+    const auto draw = [&](std::uint32_t stream) {
+      return random_tensor({tokens, H}, stream).to(DType::bf16).to(dtype);
+    };
+    inputs = {draw(0), draw(2), draw(3)};
   }
   return inputs;
 }
 
-// The arguments of a benchmark: threads, tokens per sentence, dropout in percent, and whether it measures the
-// definition or this CPU's SIMD kernels.
+// What a benchmark measures: this CPU's SIMD kernels or the definition.
+enum Measured : Index { f32_in_tiles, f32_as_defined, bf16_in_tiles };
+
+// The arguments of a benchmark: threads, tokens per sentence, dropout in percent, and what it measures.
 struct Inputs {
   explicit Inputs(const benchmark::State& state)
-      : as_defined(state.range(3) != 0),
+      : as_defined(state.range(3) == f32_as_defined),
+        dtype(state.range(3) == bf16_in_tiles ? DType::bf16 : DType::f32),
         offsets(sentences(state.range(1))),
         options{.heads = N, .dropout = static_cast<double>(state.range(2)) / 100, .key = {.seed = 5}},
-        inputs(inputs_of(state.range(1), offsets.tokens())),
-        output({offsets.tokens(), H}),
+        inputs(inputs_of(state.range(1), offsets.tokens(), dtype)),
+        output({offsets.tokens(), H}, dtype),
         log_sum_exp({offsets.tokens(), N}) {
     forward();
   }
@@ -64,6 +73,7 @@ struct Inputs {
   }
 
   bool as_defined;
+  DType dtype;
   SequenceOffsets offsets;
   kernels::AttentionOptions options;
   const kernels::AttentionInputs& inputs;
@@ -91,7 +101,9 @@ class Head {
   }
 
   // The part of a tensor [T,H] that belongs to this head.
-  Matrix<double> of(const Tensor& x) const { return block<float>(x, begin_, head_ * D, length_, D).cast<double>(); }
+  Matrix<double> of(const Tensor& x) const {
+    return block<float>(x.to(DType::f32), begin_, head_ * D, length_, D).cast<double>();
+  }
 
   Matrix<double> output() const { return p_.cwiseProduct(factors_) * v_; }
 
@@ -129,48 +141,56 @@ bool verified(benchmark::State& state, const Inputs& in, std::set<std::vector<In
   done.insert(arguments);
   return true;
 }
-bool agrees(const Matrix<double>& actual, const Matrix<double>& expected) {
-  return (actual - expected).cwiseAbs().maxCoeff() <= 1e-4 * expected.cwiseAbs().maxCoeff();  // false for NaN
+// In bfloat16, results and factors are rounded by up to 2⁻⁸ of themselves.
+bool agrees(DType dtype, const Matrix<double>& actual, const Matrix<double>& expected) {
+  const double tolerance = dtype == DType::bf16 ? 0x1p-6 : 1e-4;
+  return (actual - expected).cwiseAbs().maxCoeff() <= tolerance * expected.cwiseAbs().maxCoeff();  // false for NaN
 }
 
-void report(benchmark::State& state, double flops) {
-  static const double peaks[] = {product_peak(DType::f32, 1), product_peak(DType::f32, 2)};
+// "of peak" is the share of the peak of f32, or of bfloat16 for activations in it, where this CPU multiplies it.
+void report(benchmark::State& state, DType dtype, double flops) {
+  static std::map<std::pair<DType, Index>, double> peaks;
+  double& peak = peaks[{dtype, state.range(0)}];
+  if (peak == 0) peak = product_peak(dtype, static_cast<int>(state.range(0)));
   report_flops(state, flops);
-  state.counters["of peak"] = benchmark::Counter(
-      flops / peaks[state.range(0) - 1] * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.counters["of peak"] =
+      benchmark::Counter(flops / peak * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.SetLabel(std::string(name_of(dtype)) + " " + std::string(name_of(isa())));
 }
 
 void attention_forward(benchmark::State& state) {
   use_threads(state);
   Inputs in(state);
   static std::set<std::vector<Index>> done;
-  if (!verified(state, in, done, [&](const Head& head) { return agrees(head.of(in.output), head.output()); })) return;
+  const auto check = [&](const Head& head) { return agrees(in.dtype, head.of(in.output), head.output()); };
+  if (!verified(state, in, done, check)) return;
   time_it(state, [&] { in.forward(); });
-  report(state, in.flops());
+  report(state, in.dtype, in.flops());
 }
 
 void attention_backward(benchmark::State& state) {
   use_threads(state);
   const Inputs in(state);
   const Tensor& doutput = in.inputs.q;  // arbitrary numbers
-  Tensor dq(doutput.shape()), dk(doutput.shape()), dv(doutput.shape());
+  Tensor dq(doutput.shape(), in.dtype), dk(doutput.shape(), in.dtype), dv(doutput.shape(), in.dtype);
   constexpr auto replace = kernels::Output::replace;
   const auto backward = [&] { in.backward(doutput, {{dq, replace}, {dk, replace}, {dv, replace}}); };
   backward();
   static std::set<std::vector<Index>> done;
   const auto check = [&](const Head& head) {
     const Head::Gradients expected = head.backward(head.of(doutput));
-    return agrees(head.of(dq), expected.dq) && agrees(head.of(dk), expected.dk) && agrees(head.of(dv), expected.dv);
+    return agrees(in.dtype, head.of(dq), expected.dq) && agrees(in.dtype, head.of(dk), expected.dk) &&
+           agrees(in.dtype, head.of(dv), expected.dv);
   };
   if (!verified(state, in, done, check)) return;
   time_it(state, backward);
-  report(state, 2 * in.flops());
+  report(state, in.dtype, 2 * in.flops());
 }
 
 void all_cases(benchmark::internal::Benchmark* b) {
-  b->ArgNames({"threads", "tokens", "dropout_percent", "definition"})
-      ->ArgsProduct({{1, 2}, {16, 32, 128, 512, 0}, {0, 10}, {0, 1}})
-      ->MinTime(0.05)  // seconds; all 80 benchmarks take less than a minute
+  b->ArgNames({"threads", "tokens", "dropout_percent", "measured"})
+      ->ArgsProduct({{1, 2}, {16, 32, 128, 512, 0}, {0, 10}, {f32_in_tiles, f32_as_defined, bf16_in_tiles}})
+      ->MinTime(0.05)  // seconds; all 120 benchmarks take about a minute
       ->UseRealTime()
       ->Unit(benchmark::kMicrosecond);
 }

@@ -33,6 +33,19 @@ struct WidenedWords {
   }
 };
 
+// Words as they are, for CPUs with VNNI: add_byte_products(a, b, sum), which the instruction set defines, adds the four
+// products of every word.
+template <class F>
+struct ByteWords {
+  using Bits = typename F::Bits;
+  using A = Bits;
+  using B = F;
+
+  static A a(std::uint32_t word) { return Bits(word); }
+  static B b(Bits words) { return from_bits(words); }
+  static Bits multiply_add(A a, B b, Bits sum) { return add_byte_products(a, bits(b), sum); }
+};
+
 // The result of ROWS × VECTORS registers of sums over the words of two panels (Int8Product::Result). The sums begin
 // with the offsets of the columns.
 template <class F, int ROWS, int VECTORS, class Words>

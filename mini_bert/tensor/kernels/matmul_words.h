@@ -21,6 +21,7 @@ F rounded_to_bf16(F x) {
 template <class F>
 struct F32Words {
   using Product = F32Words;  // which words' products the tiles compute
+  using Number = float;      // what a word consists of
   static constexpr Index terms = 1;
   template <class T>
   static F word(F x) {
@@ -38,20 +39,28 @@ struct RoundedWords : F32Words<F> {
   }
 };
 
-// Each word is two bfloat16 with the first in the lower half; dot_pairs(a, b, sum) adds both products.
+// Each word is two bfloat16 with the first in the lower half. The instruction set defines dot_pairs(a, b, sum), which
+// adds both products, and two functions that round to the nearest bfloat16, ties to even: rounded_pairs(first, second)
+// has in lane i the pair of first_i and second_i, rounded_row(first, second) has the lanes of `first` and then those of
+// `second`.
 template <class F>
 struct PairWords {
   using Product = PairWords;
+  using Number = BFloat16;
   static constexpr Index terms = 2;
   template <class T>
   static F word(F first, F second) {
-    if constexpr (!std::is_same_v<T, BFloat16>) {
-      first = rounded_to_bf16(first);
-      second = rounded_to_bf16(second);
-    }
+    if constexpr (!std::is_same_v<T, BFloat16>) return rounded_pairs(first, second);
     return from_bits((bits(first) >> 16) | bits(second));
   }
+  static F row(F first, F second) { return rounded_row(first, second); }
   static F multiply_add(F a, F b, F sum) { return dot_pairs(a, b, sum); }
 };
+
+// How many words hold so many terms of a sum.
+template <class Words>
+constexpr Index words_of(Index terms) {
+  return (terms + Words::terms - 1) / Words::terms;
+}
 
 }  // namespace mini_bert::simd

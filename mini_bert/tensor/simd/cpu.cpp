@@ -14,6 +14,12 @@ bool widens_float16() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
 }
+
+// AVX-VNNI: leaf 7.1, EAX bit 4. Clang 14 does not know it either.
+bool multiplies_int8_in_avx2() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & (1u << 4)) != 0;
+}
 #endif
 
 }  // namespace
@@ -38,6 +44,7 @@ bool has(Isa isa) {
 
 bool has_int8_instructions(Isa isa) {
 #if defined(__x86_64__)
+  if (isa == Isa::avx2) return has(isa) && multiplies_int8_in_avx2();
   return (isa == Isa::avx512 || isa == Isa::avx512_bf16) && __builtin_cpu_supports("avx512vnni");
 #else
   (void)isa;

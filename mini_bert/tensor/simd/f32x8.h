@@ -8,8 +8,9 @@
 #include "mini_bert/tensor/dtype.h"
 #include "mini_bert/tensor/shape.h"
 
-// Eight floats in an AVX2 register. Only avx2.cpp includes this header; it is compiled with -mavx2 -mfma. The anonymous
-// namespace gives everything that is built from it internal linkage, so that no other code can call it.
+// Eight floats in an AVX2 register. Only avx2.cpp and avx2_vnni.cpp include this header; they are compiled with -mavx2
+// -mfma. The anonymous namespace gives everything that is built from it internal linkage, so that no other code can
+// call it.
 namespace mini_bert::simd {
 namespace {
 

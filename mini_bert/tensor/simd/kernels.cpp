@@ -7,6 +7,7 @@ namespace mini_bert::simd {
 const Kernels& avx2_kernels();
 const Kernels& avx512_kernels();
 const Kernels& avx512_bf16_kernels();
+const Int8Product& avx2_vnni_int8();
 const Int8Product& avx512_vnni_int8();
 #endif
 #if defined(__aarch64__) || defined(MINI_BERT_EMULATE_SIMD)
@@ -42,9 +43,7 @@ const Kernels* kernels_for(Isa isa) {
 
 const Int8Product* int8_instructions_for(Isa isa) {
 #if defined(__x86_64__)
-  if ((isa == Isa::avx512 || isa == Isa::avx512_bf16) && has(isa) && has_int8_instructions(isa)) {
-    return &avx512_vnni_int8();
-  }
+  if (has(isa) && has_int8_instructions(isa)) return isa == Isa::avx2 ? &avx2_vnni_int8() : &avx512_vnni_int8();
 #endif
   (void)isa;
   return nullptr;

@@ -39,13 +39,14 @@ class DotProduct {
 
   void run() {
     pack_a();
-    const Index tiles = divide_up(p_.n, tile_cols), shares = shares_per_thread * num_threads();
-    const auto multiply_tile = [&](Index tile) { multiply(tile * tile_cols); };
+    const Index tile_cols = simd_.tile_cols, tiles = divide_up(p_.n, tile_cols),
+                shares = shares_per_thread * num_threads();
+    const auto multiply_tile = [&](Index tile) { multiply(tile * simd_.tile_cols); };
     parallel_for(tiles, divide_up(tiles, shares), multiply_tile, Sharing::free);
   }
 
  private:
-  static constexpr Index tile_rows = simd::DotProduct::tile_rows, tile_cols = simd::DotProduct::tile_cols;
+  static constexpr Index tile_rows = simd::DotProduct::tile_rows;
 
   // Panels are stored as [piece][group of rows].
   float* panel(Index k, Index row) { return panels_.data<float>() + k * p_.m + row * padded(terms(k)); }
@@ -64,7 +65,7 @@ class DotProduct {
   // Computes the tile of C that begins at column `col`. Meanwhile it prefetches the next rows of W, a share in each
   // group of rows.
   void multiply(Index col) {
-    const Index cols = std::min(tile_cols, p_.n - col);
+    const Index cols = std::min(simd_.tile_cols, p_.n - col);
     Index k = 0;
     do {  // runs once even without terms, so that C becomes 0
       const bool accumulate = k > 0 || p_.output == Output::accumulate;

@@ -67,18 +67,22 @@ void gemm_dot(Index depth, const float* a, const T* b, Index ldb, const T* fetch
   }
 }
 
+// Sums, numbers of W and one of x fill the registers: 4 × 3 + 3 + 1 of 16, and 4 × 6 + 6 + 1 of 32.
+template <class F>
+constexpr int dot_tile_cols = F::registers == 16 ? 3 : 6;
+
 template <class F, class T>
 constexpr DotProduct::Tiles<T> gemm_dot_tiles() {
   return []<int... R>(std::integer_sequence<int, R...>) {
-    return DotProduct::Tiles<T>{{gemm_dot<F, R + 1, DotProduct::tile_cols, T>...}};
+    return DotProduct::Tiles<T>{{gemm_dot<F, R + 1, dot_tile_cols<F>, T>...}};
   }
   (std::make_integer_sequence<int, DotProduct::tile_rows>());
 }
 
 template <class F>
 constexpr void add_gemm_dot(Kernels& kernels) {
-  kernels.dot = {gemm_dot_tiles<F, float>(), gemm_dot_tiles<F, BFloat16>(), gemm_dot_tiles<F, Float16>(),
-                 gemm_dot_pack<F>};
+  kernels.dot = {dot_tile_cols<F>, gemm_dot_tiles<F, float>(), gemm_dot_tiles<F, BFloat16>(),
+                 gemm_dot_tiles<F, Float16>(), gemm_dot_pack<F>};
 }
 
 }  // namespace mini_bert::simd

@@ -39,7 +39,7 @@ struct TiledProduct {
 
 // Products x·Wᵀ with few rows of x, which read W in place (tensor/kernels/matmul_dot_simd.h).
 struct DotProduct {
-  static constexpr int tile_rows = 4, tile_cols = 3;
+  static constexpr int tile_rows = 4;
   template <class Element>
   using Tile = void (*)(Index depth, const float* a, const Element* b, Index ldb, const Element* fetch, Index fetched,
                         float* c, Index ldc, Index cols, bool accumulate, const float* bias);
@@ -49,6 +49,7 @@ struct DotProduct {
     Tile<Element> of_rows[tile_rows];  // of_rows[r-1] computes r rows
   };
 
+  Index tile_cols;
   Tiles<float> f32;
   Tiles<BFloat16> bf16;
   Tiles<Float16> f16;

@@ -94,8 +94,10 @@ RunDirectory::RunDirectory(fs::path path, IfRunExists if_run_exists)
   if (!fs::is_directory(status_of(existing))) {
     fail("{}: --output must be a directory, this is a file", fs::exists(path_) ? name : existing.string());
   }
-  if (access(existing.c_str(), W_OK | X_OK) != 0)
-    fail_with_errno(fs::exists(path_) ? path_ : existing, cannot_write, errno);
+  if (access(existing.c_str(), W_OK | X_OK) != 0) {
+    const int reason = errno;
+    fail_with_errno(fs::exists(path_) ? path_ : existing, cannot_write, reason);
+  }
   if (fs::is_directory(path_) && (holds_run(path_) || fs::exists(path_ / FolderLock::file_name))) {
     lock_ = std::make_unique<FolderLock>(path_);  // first: who is at work here is the first thing to tell
   }

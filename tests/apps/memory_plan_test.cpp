@@ -130,6 +130,22 @@ TEST_CASE("memory plan: models from files, tasks, anchors", "[apps][memory_plan]
   }
 }
 
+TEST_CASE("memory plan: two budgets of the same batch need the same memory, and a smaller one less",
+          "[apps][memory_plan]") {
+  const Grid grid;
+  const auto memory = [&](const std::string& budget) {
+    const Outcome outcome = grid.run("mini_bert_train --check --json " + grid.sizes(2, 64) + budget);
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    return nlohmann::json::parse(outcome.out).at("memory_bytes").get<double>();
+  };
+  const double by_tokens = memory("--batch-tokens 20000"), by_texts = memory("--batch-size 96");
+  CAPTURE(by_tokens, by_texts);
+  // Both are all texts. Two processes have not the same pages of libraries in memory, so they differ a little.
+  CHECK(std::abs(by_tokens - by_texts) < 5e6);
+  CHECK(by_tokens - memory("--batch-tokens 1000") > 15e6);
+}
+
 // More weights than any machine has memory for. Only addresses are taken before the refusal.
 TEST_CASE("memory plan: a run that cannot fit is refused at once, and so is its check", "[apps][memory_plan]") {
   const Grid grid;

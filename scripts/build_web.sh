@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Compiles the library and its tests to WebAssembly, twice, and runs the tests under Node.
 #
-#   scripts/build_web.sh [--roots DIR] [--engine | --quick]
+#   scripts/build_web.sh [--roots DIR] [--engine | --one-thread]
 #
-#   --roots DIR  where the Debian 13 lies that compiles, if this system is another; the default is that of
-#                scripts/try_release.sh
-#   --engine     only compiles what the page and the npm package load
-#   --quick      only one thread, and of the tests those of the kernels and of the operations with gradients
+#   --roots DIR   where the Debian 13 lies that compiles, if this system is another; the default is that of
+#                 scripts/try_release.sh
+#   --engine      only compiles what the page and the npm package load
+#   --one-thread  only compiles what a page on one thread loads
 #
 # build/web has one thread and runs on any page. build/web-threads has as many as the page allows, and needs one that is
 # cross-origin isolated. Debian 13 is the first with a new enough emscripten (3.1.69). Elsewhere this script runs itself in
@@ -19,8 +19,8 @@ what=all
 while (($# > 0)); do
   case $1 in
     --roots) roots=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
-    --engine | --quick) what=${1#--}; shift ;;
-    *) sed -n '4,8s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    --engine | --one-thread) what=${1#--}; shift ;;
+    *) sed -n '4,9s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
   esac
 done
 
@@ -33,7 +33,7 @@ if [[ ${VERSION_CODENAME-} != trixie ]] && ! emcc --version 2> /dev/null | grep 
   for build in web web-threads; do
     [[ -d $root/build/$build/engine ]] || continue
     mkdir -p "build/$build"
-    [[ $what == engine ]] || cp -r "$root/build/$build/bin" "build/$build/"
+    [[ $what != all ]] || cp -r "$root/build/$build/bin" "build/$build/"
     cp -r "$root/build/$build/engine" "build/$build/"
   done
   exit
@@ -55,11 +55,7 @@ build() {
   scripts/web_dependencies.sh "build/$preset/prefix" -msimd128 "$@"
   cmake --preset "$preset"
   case $what in
-    engine) cmake --build --preset "$preset" --target mini_bert_engine ;;
-    quick)
-      cmake --build --preset "$preset" --target mini_bert_engine tensor_test autograd_test web_results
-      ctest --preset "$preset" -R '^(tensor|autograd)$'
-      ;;
+    engine | one-thread) cmake --build --preset "$preset" --target mini_bert_engine ;;
     all)
       cmake --build --preset "$preset"
       ctest --preset "$preset"
@@ -67,4 +63,4 @@ build() {
   esac
 }
 build web
-[[ $what == quick ]] || build web-threads -pthread
+[[ $what == one-thread ]] || build web-threads -pthread

@@ -22,8 +22,8 @@ case ${1-} in
   "") ;;
   --ci)
     ci=1
-    programs+=(chromium:chromium python3:python3 node:nodejs)
-    libraries+=(libdnnl-dev fonts-noto-cjk python3-dev python3-venv)
+    programs+=(chromium:chromium python3:python3 node:nodejs debootstrap:debootstrap wget:wget)
+    libraries+=(libdnnl-dev fonts-noto-cjk python3-dev python3-venv debian-archive-keyring)
     ;;
   --node) [[ -e /usr/include/node/node_api.h ]] || libraries+=(libnode-dev) ;;
   *)

@@ -139,7 +139,8 @@ make_site() {
   mkdir -p build/site
   cp -r build/playground "build/site/$name"
   (cd build/site && find "$name" -type f | LC_ALL=C sort > files &&
-    cmake -E tar cf "../../dist/$name.zip" --format=zip --mtime="@$SOURCE_DATE_EPOCH" --files-from=files)
+    cmake -E tar cf "../../dist/$name.zip" --format=zip --files-from=files \
+      --mtime="$(date -u -d "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S UTC')")  # CMake 3.25 reads no seconds of the epoch
 }
 
 for part in ${parts[@]+"${parts[@]}"}; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests what runs in browsers: the kernels in WebAssembly under Node, its numbers beside the native ones, the npm package
-# (Node, TypeScript, a page that Vite builds), and the playground in Chromium.
+# (Node, TypeScript, a page that Vite builds), the size of the playground's code, and the playground in Chromium.
 #
 #   scripts/test_web.sh [--roots DIR] [--work DIR]
 #
@@ -29,4 +29,5 @@ scripts/build_npm.sh --no-web
 tests/web/package/package_test.sh dist/mini-bert-*.tgz "${work[@]}"
 
 web/make_site.sh build/playground build/web/engine build/web-threads/engine
+tests/web/page_size_test.sh
 tests/web/playground_test.sh ${work:+--work "${work[@]}"}

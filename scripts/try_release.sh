@@ -52,7 +52,7 @@ git ls-files -z --cached --others --exclude-standard | tar --null --files-from=-
 
 inside() { in_root "$root" /home/mini_bert "$1"; }
 
-[[ -z $packages ]] || inside "apt-get -qq update && apt-get -qq -y --no-install-recommends install ${packages//,/ } > /dev/null"
+[[ -z $packages ]] || inside "apt-get -qq update && apt-get -qq -y --no-install-recommends -o DPkg::Options::=--force-unsafe-io install ${packages//,/ } > /dev/null"
 
 failed=()
 for command in "$@"; do

@@ -18,7 +18,10 @@ TEMPLATE = """// Written by web/make_unicode.py from utf8proc {version}.
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <iterator>
+#include <numeric>
 
 namespace {{
 
@@ -30,15 +33,29 @@ struct Property {{
 }};
 constexpr Property properties[] = {{{properties}}};
 
-struct Lower {{
-  utf8proc_int32_t upper, lower;
-}};
-constexpr Lower lower_case[] = {{{lower}}};
+// The tables of what a page downloads are columns, because similar numbers side by side shrink most. A column of
+// ascending numbers holds their steps: sums() adds them up when the table is asked for the first time.
+template <std::size_t N>
+using Column = std::array<utf8proc_int32_t, N>;
+template <std::size_t N>
+Column<N> sums(const Column<N>& steps) {{
+  Column<N> result;
+  std::partial_sum(steps.begin(), steps.end(), result.begin());
+  return result;
+}}
 
-struct Decomposition {{
-  utf8proc_int32_t composed, parts[{most_parts}];
-}};
-constexpr Decomposition decompositions[] = {{{decompositions}}};
+constexpr Column<{lower_count}> upper_steps = {{{upper_steps}}};
+constexpr Column<{lower_count}> lower_distances = {{{lower_distances}}};  // lower case minus upper case
+
+constexpr Column<{count}> composed_steps = {{{composed_steps}}};
+constexpr Column<{count}> parts_of[] = {{{part_columns}}};  // the first code point of each, the second, …, or 0
+
+// Where c is in an ascending column; its size if it is not there.
+template <std::size_t N>
+std::size_t find(const Column<N>& column, utf8proc_int32_t c) {{
+  const auto found = std::ranges::lower_bound(column, c);
+  return found != column.end() && *found == c ? static_cast<std::size_t>(found - column.begin()) : N;
+}}
 
 Property property_of(utf8proc_int32_t c) {{
   if (c < 0 || c > 0x10ffff) return {{UTF8PROC_CATEGORY_CN, 0}};
@@ -63,14 +80,16 @@ const utf8proc_property_t* utf8proc_get_property(utf8proc_int32_t c) {{
 }}
 
 utf8proc_int32_t utf8proc_tolower(utf8proc_int32_t c) {{
-  const auto* const found = std::ranges::lower_bound(lower_case, c, {{}}, &Lower::upper);
-  return found != std::end(lower_case) && found->upper == c ? found->lower : c;
+  static const auto upper_case = sums(upper_steps);
+  const std::size_t found = find(upper_case, c);
+  return found < upper_case.size() ? c + lower_distances[found] : c;
 }}
 
 // The full canonical decomposition, the only one that is asked for.
 utf8proc_ssize_t utf8proc_decompose_char(utf8proc_int32_t c, utf8proc_int32_t* parts, utf8proc_ssize_t size,
                                          utf8proc_option_t, int*) {{
-  utf8proc_int32_t whole[{most_parts}] = {{c}};
+  static const auto composed = sums(composed_steps);
+  utf8proc_int32_t whole[std::max<std::size_t>(std::size(parts_of), 3)] = {{c}};
   utf8proc_ssize_t count = 1;
   if (c >= 0xac00 && c < 0xac00 + 11172) {{
     const utf8proc_int32_t syllable = c - 0xac00, trailing = syllable % 28;
@@ -78,10 +97,10 @@ utf8proc_ssize_t utf8proc_decompose_char(utf8proc_int32_t c, utf8proc_int32_t* p
     whole[1] = 0x1161 + syllable % 588 / 28;
     whole[2] = 0x11a7 + trailing;
     count = trailing == 0 ? 2 : 3;
-  }} else if (const auto* const found = std::ranges::lower_bound(decompositions, c, {{}}, &Decomposition::composed);
-             found != std::end(decompositions) && found->composed == c) {{
-    std::ranges::copy(found->parts, whole);
-    count = std::ranges::find(found->parts, 0) - found->parts;
+  }} else if (const std::size_t found = find(composed, c); found < composed.size()) {{
+    for (count = 0; count < std::ssize(parts_of) && parts_of[count][found] != 0; ++count) {{
+      whole[count] = parts_of[count][found];
+    }}
   }}
   std::copy_n(whole, std::min(count, size), parts);
   return count;
@@ -113,6 +132,18 @@ def decomposition(library, c):
     return list(parts[:count])
 
 
+def listed(values):
+    return ",".join(map(str, values))
+
+
+def rows(values):
+    return ",".join("{" + listed(row) + "}" for row in values)
+
+
+def steps(values):
+    return [value - before for value, before in zip(values, [0, *values])]
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -130,12 +161,14 @@ def main():
         blocks.append(kinds.setdefault(tuple(row), len(kinds)))
     if len(properties) > 256 or len(kinds) > 256:
         sys.exit(f"{len(properties)} properties and {len(kinds)} blocks do not fit in a byte: change BLOCK")
-    rows = lambda values: ",".join("{" + ",".join(map(str, row)) + "}" for row in values)
+    composed, parts = zip(*decomposed)
+    upper = [c for c, _ in lower]
     text = TEMPLATE.format(
-        version=library.utf8proc_version().decode(), block=BLOCK, blocks=",".join(map(str, blocks)),
-        kinds=rows(kinds), properties=rows(properties), lower=rows(lower),
-        most_parts=max(len(parts) for _, parts in decomposed) + 1,  # a zero ends them
-        decompositions=rows([c, "{" + ",".join(map(str, parts)) + "}"] for c, parts in decomposed))
+        version=library.utf8proc_version().decode(), block=BLOCK, blocks=listed(blocks), kinds=rows(kinds),
+        properties=rows(properties), lower_count=len(lower), upper_steps=listed(steps(upper)),
+        lower_distances=listed(after - before for before, after in lower), count=len(decomposed),
+        composed_steps=listed(steps(composed)),
+        part_columns=rows(zip(*((row + [0] * 8)[:max(map(len, parts))] for row in parts))))
     with open(sys.argv[1], "w", encoding="utf-8") as file:
         file.write(text)
 

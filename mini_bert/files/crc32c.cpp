@@ -14,7 +14,7 @@ namespace {
 using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 // tables[k][b]: the remainder of byte b followed by k zero bytes.
-constexpr CrcTables make_crc_tables() {
+CrcTables make_crc_tables() {
   constexpr std::uint32_t reflected_polynomial = 0x82f63b78u;
   CrcTables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
@@ -33,7 +33,12 @@ constexpr CrcTables make_crc_tables() {
   return tables;
 }
 
-constexpr CrcTables crc_tables = make_crc_tables();
+// Made when they are needed first. As constants they would be 8 kB that no compression makes smaller, in what each page
+// downloads.
+const CrcTables& crc_tables() {
+  static const CrcTables tables = make_crc_tables();
+  return tables;
+}
 
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) std::uint32_t crc32c_by_instruction(std::uint32_t remainder,
@@ -55,18 +60,19 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_by_instruction(std::uint3
 
 // Eight bytes at a time ("slicing by 8"): the remainder of the sum is the sum of the eight remainders.
 std::uint32_t crc32c_by_tables(std::uint32_t remainder, std::span<const std::byte> bytes) {
+  const CrcTables& tables = crc_tables();
   if constexpr (std::endian::native == std::endian::little) {
     while (bytes.size() >= 8) {
       std::uint64_t eight = 0;
       std::memcpy(&eight, bytes.data(), 8);
       eight ^= remainder;
       remainder = 0;
-      for (std::size_t i = 0; i < 8; ++i) remainder ^= crc_tables[7 - i][(eight >> (8 * i)) & 0xff];
+      for (std::size_t i = 0; i < 8; ++i) remainder ^= tables[7 - i][(eight >> (8 * i)) & 0xff];
       bytes = bytes.subspan(8);
     }
   }
   for (const std::byte byte : bytes) {
-    remainder = crc_tables[0][(remainder ^ std::to_integer<std::uint32_t>(byte)) & 0xff] ^ (remainder >> 8);
+    remainder = tables[0][(remainder ^ std::to_integer<std::uint32_t>(byte)) & 0xff] ^ (remainder >> 8);
   }
   return remainder;
 }

@@ -126,8 +126,8 @@ float quantize_row(const float* x, Index n, std::uint8_t* q) {
   }
   // Numbers from 2²³ to 2²⁴ have no fraction, so the addition rounds, ties to even, and the last byte of the sum is the
   // result. The maximum changes nothing. It stands between product and sum, which compilers would otherwise contract.
-  const F factor(Int8Product::most / most), least(-Int8Product::most - 1), shift(0x1.8p23f + Int8Product::zero);
-  const auto bytes_of = [&](F x_i) { return bits(max(x_i * factor, least) + shift); };
+  const F factor(Int8Product::most / most), lowest(-Int8Product::most - 1), shift(0x1.8p23f + Int8Product::zero);
+  const auto bytes_of = [&](F x_i) { return bits(max(x_i * factor, lowest) + shift); };
   Index i = 0;
   for (; i + F::lanes <= n; i += F::lanes) store_bytes(bytes_of(F::load(x + i)), q + i);
   if (i < n) {

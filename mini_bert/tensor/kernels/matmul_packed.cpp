@@ -42,7 +42,7 @@ void pack_rows(const simd::TiledProduct& tiled, const Tensor& values, Index row,
   }
 }
 
-bool has_readable_panels(const StoredWeight& weight, const Tensor& bias) {
+bool is_packable(const StoredWeight& weight, const Tensor& bias) {
   const WeightStorage* const storage = storage_of(weight.dtype());
   const bool is_readable = weight.dtype() == DType::f32 || (storage != nullptr && storage->in_products);
   return is_readable && bias.dtype() == DType::f32;
@@ -78,7 +78,7 @@ WeightPanels panels_of(const simd::Kernels& simd, const StoredWeight& weight, bo
 }
 
 bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bias, Tensor& y) {
-  if (!has_readable_panels(weight, bias)) return false;
+  if (!is_packable(weight, bias)) return false;
   if (const auto panels = int8_panels(x, weight, y)) {
     matmul_int8(simd::int8_product(), x, *panels, bias, y);
     return true;
@@ -105,7 +105,7 @@ bool matmul_packed(const Tensor& x, const StoredWeight& weight, const Tensor& bi
 
 bool matmul_packed_activated(const Tensor& x, Activation activation, const StoredWeight& weight, const Tensor& bias,
                              Tensor& y) {
-  if (weight.packed == nullptr || !has_readable_panels(weight, bias)) return false;
+  if (weight.packed == nullptr || !is_packable(weight, bias)) return false;
   const auto panels = int8_panels(x, weight, y);
   if (panels == nullptr) return false;
   matmul_int8_activated(simd::int8_product(), x, activation, *panels, bias, y);

@@ -19,6 +19,7 @@
 #include "mini_bert/autograd/tape.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "mini_bert/bert/training/flops.h"
+#include "mini_bert/tensor/eigen.h"
 #include "mini_bert/tensor/parallel.h"
 #include "mini_bert/tensor/profile.h"
 
@@ -74,11 +75,12 @@ void check_scores(const BertForMaskedLM& model, const MaskedBatch& batch) {
 // The best answer to each blank: the result that a program which fills blanks needs.
 std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch) {
   const Tensor all = scores(model, batch);
-  std::vector<Index> best;
-  for (Index row = 0; row < all.rows(); ++row) {
-    const Tensor one = all.rows(row, row + 1);
-    best.push_back(std::ranges::max_element(one.values<float>()) - one.values<float>().begin());
-  }
+  std::vector<Index> best(static_cast<std::size_t>(all.rows()));
+  parallel_for(all.rows(), 1, [&](Index row) {
+    const auto of_row = matrix<float>(all).row(row);
+    const float largest = of_row.maxCoeff();  // in registers, as numpy's argmax, which other engines are followed by
+    best[static_cast<std::size_t>(row)] = std::find(of_row.begin(), of_row.end(), largest) - of_row.begin();
+  });
   return best;
 }
 

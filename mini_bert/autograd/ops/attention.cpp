@@ -26,7 +26,8 @@ Var attention(const Var& q, const Var& k, const Var& v, const SequenceOffsets& o
               const AttentionOptions& options) {
   const profile::Timed timed("attention");
   check(q, k, v, offsets, options);
-  Tensor y(q.shape(), q.dtype()), log_sum_exp({q.shape()[0], options.heads}, arithmetic_dtype(q.dtype()));
+  Tensor y(q.shape(), q.dtype()), log_sum_exp;
+  if (Tape::current() != nullptr) log_sum_exp = Tensor({q.shape()[0], options.heads}, arithmetic_dtype(q.dtype()));
   kernels::attention({q.value(), k.value(), v.value()}, offsets, options, y, log_sum_exp);
   return record(y, {q, k, v}, [q, k, v, offsets, options, log_sum_exp](const Tensor& dy) {
     // In the order in which the kernel writes them, because q, k and v may be one Var.

@@ -54,7 +54,9 @@ void forward(const Head& head, const AttentionInputs& in, const AttentionOptions
     p_i = (p_i - maximum).exp();
     const Element sum = p_i.sum();
     p_i /= sum;
-    log_sum_exp.data<Element>()[(head.begin + i) * head.count + head.index] = maximum + std::log(sum);
+    if (log_sum_exp.defined()) {
+      log_sum_exp.data<Element>()[(head.begin + i) * head.count + head.index] = maximum + std::log(sum);
+    }
   }
   if (options.dropout > 0) p.array() *= probability_mask<Element>(head, options).array();
   head.of<Element>(output).noalias() = p * v;  // [length,D]

@@ -17,12 +17,23 @@ float* scratch_of_this_thread(Index floats) {
   return memory.data<float>();
 }
 
-// Calls body(sentence, head) for every head of every sentence, longest sentences first. A thread takes the next head
-// when it has finished one, so that all threads end at about the same time. The result does not depend on which thread
-// computes a head. The body uses so many floats of scratch memory.
+// How many heads of a sentence one thread computes in turn, so that it prefetches the next one while it computes one.
+// There are enough such groups for all threads to end at about the same time.
+Index heads_in_turn(Index sentences, Index heads) {
+  constexpr Index groups_per_thread = 16;
+  Index group = heads;
+  while (group > 1 && (heads % group != 0 || sentences * (heads / group) < groups_per_thread * num_threads())) --group;
+  return group;
+}
+
+// Calls body(sentence, head) for every head of every sentence. The heads of a single sentence are shared like the
+// columns of the products that made them, so that threads find them in their caches. Otherwise the longest sentences
+// come first, and a thread takes the next heads when it has finished some, so that all threads end at about the same
+// time. The result does not depend on which thread computes a head. The body uses so many floats of scratch memory.
 template <class Body>
 void for_each_head(const SequenceOffsets& offsets, Index heads, Index scratch_floats, const Body& body) {
   Rehearsal::scratch(Rehearsal::Scratch::attention, static_cast<std::size_t>(scratch_floats) * sizeof(float));
+  if (offsets.count() == 1) return parallel_for(heads, 1, [&](Index head) { body(Index{0}, head); });
   thread_local std::vector<Index> order_of_this_thread;
   std::vector<Index>& order = order_of_this_thread;
   order.resize(static_cast<std::size_t>(offsets.count()));
@@ -30,9 +41,13 @@ void for_each_head(const SequenceOffsets& offsets, Index heads, Index scratch_fl
   std::ranges::sort(order, [&](Index a, Index b) {
     return offsets.length(a) != offsets.length(b) ? offsets.length(a) > offsets.length(b) : a < b;
   });
+  const Index group = heads_in_turn(offsets.count(), heads), groups = heads / group;
   std::atomic<Index> next = 0;
   parallel_for(num_threads(), 1, [&](Index) {
-    for (Index task = next++; task < offsets.count() * heads; task = next++) body(order[task / heads], task % heads);
+    for (Index task = next++; task < offsets.count() * groups; task = next++) {
+      const Index sentence = order[task / groups], first = task % groups * group;
+      for (Index head = first; head < first + group; ++head) body(sentence, head);
+    }
   });
 }
 
@@ -72,7 +87,7 @@ void attention_blocked(const simd::AttentionLoops<Element>& loops, const Attenti
     const Index begin = offsets.begin(sentence);
     loops.forward(head_of<Element>(in, offsets, options, sentence, head, scratch_of_this_thread(floats)),
                   output.data<Element>() + begin * hidden + head * size,
-                  log_sum_exp.data<float>() + begin * options.heads + head);
+                  log_sum_exp.defined() ? log_sum_exp.data<float>() + begin * options.heads + head : nullptr);
   });
 }
 

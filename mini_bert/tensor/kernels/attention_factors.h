@@ -50,7 +50,7 @@ Index panels_size(Index length, Index size) {
 // The transpose of x [rows,cols], which is stored as rows, as the columns of panels.
 template <class F, class Words>
 Panels pack_transpose(const float* x, Index ldx, Index rows, Index cols, float* panels) {
-  constexpr Index width = panel_width<F>;
+  const Index width = rows < panel_width<F> ? whole_registers<F>(rows) : panel_width<F>;
   const auto* const numbers = reinterpret_cast<const typename Words::Number*>(x);
   for (Index j = 0; j < rows; j += width) {
     gemm_pack_transposed<F, Words>(numbers + j * ldx * Words::terms, ldx * Words::terms, cols,

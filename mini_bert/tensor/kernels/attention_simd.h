@@ -39,9 +39,12 @@ const float* dropout_row(const AttentionHead<Element>& head, Index i, float* fac
   return factors;
 }
 
+// Scores j, j+1, … of a row; those behind its end are −∞. (If −∞ were stored, the next load would wait for the store.)
 template <class F>
-void hide_scores_behind_the_end(float* scores, Index length) {
-  for (Index j = length; j < whole_registers<F>(length); ++j) scores[j] = -__builtin_inff();
+F load_scores(const float* row, Index j, Index length) {
+  const F scores = F::load(row + j);
+  if (j + F::lanes <= length) return scores;
+  return select(to_float(F::Bits::iota()) < F(static_cast<float>(length - j)), scores, F(-__builtin_inff()));
 }
 
 // The factor 1/√D. Queries are multiplied by it when they are copied. In bfloat16 that would round them, unless D is a
@@ -57,10 +60,9 @@ struct Scale {
 // exp(scores − max), by which the caller divides.
 template <class F, class Words>
 float softmax_row(float* p, Index length, const float* factors, float score_factor, float& maximum) {
-  hide_scores_behind_the_end<F>(p, length);
   F most(-__builtin_inff());
   for (Index j = 0; j < length; j += F::lanes) {
-    F score = F::load(p + j);
+    F score = load_scores<F>(p, j, length);
     if constexpr (Words::terms > 1) {
       score *= F(score_factor);
       score.store(p + j);
@@ -70,12 +72,23 @@ float softmax_row(float* p, Index length, const float* factors, float score_fact
   maximum = max_lane(most);
   F sums(0.0f);
   for (Index j = 0; j < length; j += F::lanes) {
-    const F e = exp_of_nonpositive(F::load(p + j) - F(maximum));
+    const F e = exp_of_nonpositive(load_scores<F>(p, j, length) - F(maximum));
     sums += e;
     (factors == nullptr ? e : e * F::load(factors + j)).store(p + j);
   }
   if constexpr (Words::terms > 1) round_row<F, Words>(p, length, p);
   return sum(sums);
+}
+
+// Prefetches what attention_forward reads and writes for row i of the next head, which lies beside this one.
+template <class Element>
+void prefetch_next_head(const AttentionHead<Element>& head, const Element* output, Index i) {
+  constexpr Index line = 64 / sizeof(Element);
+  const Index row = i * head.heads * head.size + head.size;
+  for (Index j = 0; j < head.size; j += line) {
+    for (const Element* const x : {head.q, head.k, head.v}) __builtin_prefetch(x + row + j, 0, 2);
+    __builtin_prefetch(output + row + j, 1, 2);
+  }
 }
 
 template <class F, class Words, class Element>
@@ -95,11 +108,12 @@ void attention_forward(const AttentionHead<Element>& head, Element* output, floa
     multiply<F, Words, false>(rows, length, words_of<Words>(size), m.queries, m.ld_rows, keys_t, m.p, m.ld_scores,
                               false);
     for (Index i = 0; i < rows; ++i) {
+      prefetch_next_head(head, output, begin + i);
       float maximum;
       const float* const factors = dropout_row<F>(head, begin + i, m.factors);
       const float sum = softmax_row<F, Words>(m.p + i * m.ld_scores, length, factors, scale.of_scores, maximum);
       m.inverse_sum[i] = 1.0f / sum;
-      log_sum_exp[(begin + i) * head.heads] = maximum + __builtin_logf(sum);
+      if (log_sum_exp != nullptr) log_sum_exp[(begin + i) * head.heads] = maximum + __builtin_logf(sum);
     }
     multiply<F, Words, false>(rows, size, words_of<Words>(length), m.p, m.ld_scores, values, m.output, m.ld_size,
                               false);
@@ -114,7 +128,6 @@ void attention_forward(const AttentionHead<Element>& head, Element* output, floa
 template <class F, class Words>
 void softmax_row_backward(float* p, float* dp, Index length, const float* factors, float score_factor,
                           float log_sum_exp, float* spare) {
-  hide_scores_behind_the_end<F>(p, length);
   if constexpr (Words::terms > 1) {
     // Rounded and stored as in the forward pass. A multiplication in the next loop could become part of an FMA.
     for (Index j = 0; j < length; j += F::lanes) (F::load(p + j) * F(score_factor)).store(p + j);
@@ -123,7 +136,7 @@ void softmax_row_backward(float* p, float* dp, Index length, const float* factor
   float* const undropped = factors == nullptr ? p : spare;
   F sums(0.0f);
   for (Index j = 0; j < length; j += F::lanes) {
-    F p_j = exp_of_nonpositive(F::load(p + j) - F(log_sum_exp));
+    F p_j = exp_of_nonpositive(load_scores<F>(p, j, length) - F(log_sum_exp));
     if (factors != nullptr) {
       p_j.store(undropped + j);
       p_j *= F::load(factors + j);

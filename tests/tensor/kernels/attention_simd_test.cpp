@@ -67,6 +67,27 @@ TEST_CASE("attention in tiles with scores of thousands", "[simd][attention]") {
 
 TEST_CASE("attention in tiles: the same bits with any number of threads", "[simd][attention]") {
   check_same_bits_with_any_threads<float>(Problem({33, 1, 70, 128, 5, 190}, 3, 16, 0.1));
+  check_same_bits_with_any_threads<float>(Problem({65}, 3, 16, 0.1));
+  // One thread takes all heads of a sentence in turn, several threads take one head at a time.
+  check_same_bits_with_any_threads<float>(Problem(Lengths(20, 5), 3, 16, 0));
+}
+
+TEST_CASE("attention without a place for log_sum_exp has the same output", "[simd][attention]") {
+  const Problem p({17, 5}, 2, 16, 0.1);
+  const kernels::AttentionInputs in = p.inputs(DType::f32);
+  Tensor nowhere;
+  for (const auto& [name, loops] : all_attention_loops<float>()) {
+    CAPTURE(name);
+    Results with(p, DType::f32, nan), without(p, DType::f32, nan);
+    kernels::attention_blocked(loops, in, p.offsets, p.options, with.output, with.log_sum_exp);
+    kernels::attention_blocked(loops, in, p.offsets, p.options, without.output, nowhere);
+    CHECK_FALSE(nowhere.defined());
+    CHECK(std::ranges::equal(with.output.values<float>(), without.output.values<float>()));
+  }
+  Results with(p, DType::f32, nan), without(p, DType::f32, nan);
+  kernels::attention_as_defined(in, p.offsets, p.options, with.output, with.log_sum_exp);
+  kernels::attention_as_defined(in, p.offsets, p.options, without.output, nowhere);
+  CHECK(std::ranges::equal(with.output.values<float>(), without.output.values<float>()));
 }
 
 TEST_CASE("attention in tiles touches nothing but its head", "[simd][attention]") {

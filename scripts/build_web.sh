@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Compiles the library and its tests to WebAssembly, twice, and runs the tests under Node.
 #
-#   scripts/build_web.sh [--roots DIR] [--engine | --one-thread]
+#   scripts/build_web.sh [--roots DIR] [--engine | --kernels]
 #
 #   --roots DIR   where the Debian 13 lies that compiles, if this system is another; the default is that of
 #                 scripts/try_release.sh
 #   --engine      only compiles what the page and the npm package load
-#   --one-thread  only compiles what a page on one thread loads
+#   --kernels     only compiles what a page on one thread loads, and what tests/web/kernels_test.sh runs
 #
 # build/web has one thread and runs on any page. build/web-threads has as many as the page allows, and needs one that is
 # cross-origin isolated. Debian 13 is the first with a new enough emscripten (3.1.69). Elsewhere this script runs itself in
@@ -19,10 +19,12 @@ what=all
 while (($# > 0)); do
   case $1 in
     --roots) roots=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
-    --engine | --one-thread) what=${1#--}; shift ;;
+    --engine | --kernels) what=${1#--}; shift ;;
     *) sed -n '4,9s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
   esac
 done
+presets=(web)
+[[ $what == kernels ]] || presets+=(web-threads)
 
 packages=(emscripten nodejs cmake ninja-build ccache dpkg-dev libeigen3-dev nlohmann-json3-dev libfmt-dev libutf8proc-dev)
 . /etc/os-release
@@ -30,10 +32,9 @@ if [[ ${VERSION_CODENAME-} != trixie ]] && ! emcc --version 2> /dev/null | grep 
   scripts/try_release.sh "${roots[@]}" --packages "$(IFS=,; echo "${packages[*]}")" trixie \
     "scripts/build_web.sh$([[ $what == all ]] || echo " --$what")"
   root=${roots[1]-/var/tmp/mini_bert-roots}/trixie/home/mini_bert
-  for build in web web-threads; do
-    [[ -d $root/build/$build/engine ]] || continue
+  for build in "${presets[@]}"; do
     mkdir -p "build/$build"
-    [[ $what != all ]] || cp -r "$root/build/$build/bin" "build/$build/"
+    [[ $what == engine ]] || cp -r "$root/build/$build/bin" "build/$build/"
     cp -r "$root/build/$build/engine" "build/$build/"
   done
   exit
@@ -55,7 +56,8 @@ build() {
   scripts/web_dependencies.sh "build/$preset/prefix" -msimd128 "$@"
   cmake --preset "$preset"
   case $what in
-    engine | one-thread) cmake --build --preset "$preset" --target mini_bert_engine ;;
+    engine) cmake --build --preset "$preset" --target mini_bert_engine ;;
+    kernels) cmake --build --preset "$preset" --target mini_bert_engine tensor_test autograd_test web_results ;;
     all)
       cmake --build --preset "$preset"
       ctest --preset "$preset"
@@ -63,4 +65,4 @@ build() {
   esac
 }
 build web
-[[ $what == one-thread ]] || build web-threads -pthread
+[[ $what == kernels ]] || build web-threads -pthread

@@ -30,7 +30,7 @@ has_release() { wget -q --spider "$1/dists/$2/Release"; }
 # make_root RELEASE FOLDER [MIRROR] [KEYRING]: fills FOLDER with the smallest system of that release. A folder that is
 # complete stays as it is. Needs root and debootstrap, and ends the script where one is missing. MIRROR may be empty, and is
 # then the mirror of this system, or that of Debian or Ubuntu; KEYRING, the keys that the release is signed with, is then
-# where Debian and Ubuntu install their own.
+# where Debian and Ubuntu install their own. A file of certificates in PIP_CERT goes into FOLDER, for in_root.
 make_root() {
   local release=$1 folder=$2 mirror=${3-} keyring=${4-}
   if ((EUID != 0)); then
@@ -71,10 +71,12 @@ make_root() {
     touch "$folder/etc/made-by-try-release"
   fi
   cp /etc/resolv.conf "$folder/etc/resolv.conf"
+  [[ -z ${PIP_CERT-} ]] || cp "$PIP_CERT" "$folder/etc/pip-certificates.pem"
 }
 
 # in_root ROOT FOLDER COMMAND: runs one shell command in a folder of the root, in a mount namespace that shows nothing
-# of this system but the network. Whatever the command leaves running ends with it.
+# of this system but the network. Whatever the command leaves running ends with it. It reaches the network as this system
+# does: by its proxies, and for pip by PIP_INDEX_URL and PIP_CERT.
 in_root() {
   # shellcheck disable=SC2016 # expanded by the inner shells
   unshare --mount --pid --fork --kill-child bash -c '
@@ -82,5 +84,6 @@ in_root() {
       mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts" &&
       exec chroot "$0" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin \
         ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+        ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} ${PIP_CERT:+PIP_CERT=/etc/pip-certificates.pem} \
         bash -c "cd \"\$0\" && eval \"\$1\"" "$1" "$2"' "$1" "$2" "$3" < /dev/null
 }

@@ -3,33 +3,35 @@
 #
 #   scripts/release.sh [--without PART]… [--python PYTHON]… [--roots DIR]
 #
-#   --without PART   leaves a part out: deb, tarball, wheel, npm, site, or web (npm and site)
+#   --without PART   leaves a part out: deb, tarball, wheel, abi3, npm, site, or web (npm and site)
 #   --python PYTHON  the interpreter to make a wheel for, once for each; the default is python3
-#   --roots DIR      see scripts/build_web.sh, which npm and site need
+#   --roots DIR      where the bare Debian 13 lies that compiles abi3, npm and site; the default is that of
+#                    scripts/try_release.sh, which makes it and needs root
 #
 #   deb      mini-bert_VERSION_ARCH.deb for this release of Debian or Ubuntu and later ones
 #   tarball  mini_bert-VERSION-linux-ARCH.tar.gz: programs without downloads for any Linux, in one folder
-#   wheel    mini_bert-VERSION-….whl (scripts/build_wheel.sh)
+#   wheel    mini_bert-VERSION-….whl for the Python of this system (scripts/build_wheel.sh)
+#   abi3     mini_bert-VERSION-cp312-abi3-….whl for Python 3.12 and later, compiled in Debian 13 unless wheel makes it
 #   npm      mini-bert-VERSION.tgz (scripts/build_npm.sh)
 #   site     mini_bert-VERSION-playground.zip: the page for any static host (scripts/playground.sh)
 #
 # SHA256SUMS lists everything in dist/. The same commit on the same system gives the same bytes, except in the wheel.
 # The oldest system decides where the deb and the wheel run, so build them in Debian 12: scripts/try_release.sh bookworm
-# 'apt-get install -y python3-venv help2man' scripts/release.sh.
+# 'apt-get install -y python3-venv help2man' 'scripts/release.sh --without abi3 --without web'.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  sed -n '4,14s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '4,16s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
 
-parts=(deb tarball wheel npm site)
+parts=(deb tarball wheel abi3 npm site)
 pythons=()
-web_options=()
+root_options=()
 leave_out() {
   local part kept=()
-  [[ " ${parts[*]-} " == *" $1 "* ]] || { echo "$0: --without $1: expected deb, tarball, wheel, npm, site or web, each once" >&2; exit 2; }
+  [[ " ${parts[*]-} " == *" $1 "* ]] || { echo "$0: --without $1: expected deb, tarball, wheel, abi3, npm, site or web, each once" >&2; exit 2; }
   for part in "${parts[@]}"; do [[ $part == "$1" ]] || kept+=("$part"); done
   parts=(${kept[@]+"${kept[@]}"})
 }
@@ -43,12 +45,22 @@ while (($# > 0)); do
       shift 2
       ;;
     --python) pythons+=("${2:?--python needs an interpreter}"); shift 2 ;;
-    --roots) web_options+=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
+    --roots) root_options+=(--roots "${2:?--roots needs a folder}"); shift 2 ;;
     *) usage ;;
   esac
 done
 ((${#pythons[@]} > 0)) || pythons=(python3)
 wants() { [[ " ${parts[*]-} " == *" $1 "* ]]; }
+
+# A wheel for Python 3.12 or later is for all of them, so one of this system's interpreters may make it.
+new_python() {
+  local python
+  for python in "${pythons[@]}"; do
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' && return
+  done
+  return 1
+}
+! { wants wheel && wants abi3 && new_python; } || leave_out abi3
 
 # A part that cannot be made is said before the long builds begin.
 needs() {  # PART SCRIPT
@@ -56,6 +68,8 @@ needs() {  # PART SCRIPT
 }
 needs npm scripts/build_npm.sh
 needs site scripts/playground.sh
+! wants abi3 || ((EUID == 0)) || grep -q '^VERSION_CODENAME=trixie' /etc/os-release ||
+  { echo "$0: abi3 needs root, for a bare Debian 13; --without abi3 leaves it out" >&2; exit 1; }
 ! wants deb || command -v dpkg-shlibdeps > /dev/null ||
   { echo "$0: deb needs dpkg-shlibdeps, of the package dpkg-dev; --without deb leaves it out" >&2; exit 1; }
 ! wants deb || command -v help2man > /dev/null ||
@@ -125,15 +139,21 @@ make_wheel() {
   for python in "${pythons[@]}"; do quietly scripts/build_wheel.sh "$python"; done
 }
 
+make_abi3() {
+  rm -f dist/mini_bert-*-abi3-*.whl
+  quietly scripts/build_wheel.sh --release trixie ${root_options[@]+"${root_options[@]}"}
+  compgen -G 'dist/mini_bert-*-abi3-*.whl' > /dev/null || { echo "$0: scripts/build_wheel.sh left no dist/mini_bert-*-abi3-*.whl" >&2; exit 1; }
+}
+
 make_npm() {
   rm -f dist/mini-bert-*.tgz
-  quietly scripts/build_npm.sh ${web_options[@]+"${web_options[@]}"}
+  quietly scripts/build_npm.sh ${root_options[@]+"${root_options[@]}"}
   compgen -G 'dist/mini-bert-*.tgz' > /dev/null || { echo "$0: scripts/build_npm.sh left no dist/mini-bert-*.tgz" >&2; exit 1; }
 }
 
 make_site() {
   local name=mini_bert-$version-playground
-  quietly scripts/playground.sh --build ${web_options[@]+"${web_options[@]}"}
+  quietly scripts/playground.sh --build ${root_options[@]+"${root_options[@]}"}
   [[ -f build/playground/index.html ]] || { echo "$0: scripts/playground.sh left no build/playground/index.html" >&2; exit 1; }
   rm -rf build/site dist/mini_bert-*-playground.zip
   mkdir -p build/site

@@ -21,9 +21,7 @@ while (($# > 0)); do
 done
 
 scripts/build_web.sh "${roots[@]}"
-MINI_BERT_ISA=portable build/release/bin/web_results results models/mini-bert-zh > build/web/native.txt
-node build/web/bin/web_results.js results models/mini-bert-zh > build/web/web.txt
-node tests/web/compare.mjs build/web/native.txt build/web/web.txt
+tests/web/kernels_test.sh
 
 scripts/build_npm.sh --no-web
 tests/web/package/package_test.sh dist/mini-bert-*.tgz "${work[@]}"

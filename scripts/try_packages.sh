@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tries the packages in dist/ (scripts/release.sh) as somebody would who has just downloaded them: in a bare Debian or
-# Ubuntu without a compiler. Prints one line for each try; exit code 1 if one fails.
+# Ubuntu without a compiler. Prints one line for each try; exit code 1 if one fails, or if dist/ has wheels but none for
+# the Python of a release.
 #
 #   scripts/try_packages.sh [--roots DIR] [--mirror URL] [--keyring FILE] [--dist DIR] [RELEASE…]
 #
@@ -10,13 +11,13 @@
 #                    which begins anew each time; the default is /var/tmp/mini_bert-roots
 #   --mirror URL, --keyring FILE    as for scripts/try_release.sh
 #
-# Needs root and debootstrap. What dist/ lacks is not tried, and a line says so. The wheel needs numpy from PyPI;
-# PIP_CERT and PIP_INDEX_URL count if they are set.
+# Needs root and debootstrap. A kind of package that dist/ lacks is not tried: a line says so, and the last line again. The
+# wheel needs numpy from PyPI; PIP_CERT and PIP_INDEX_URL count if they are set.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  sed -n '5,12s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '6,13s/^# \{0,3\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
 . scripts/debian_root.sh
@@ -32,7 +33,9 @@ done
 (($# > 0)) || set -- bookworm trixie
 [[ -f $dist/SHA256SUMS ]] || { echo "$0: $dist/SHA256SUMS is missing; scripts/release.sh makes the packages" >&2; exit 1; }
 
+passed=0
 failed=0
+absent=()
 say() { printf '%-7s %-9s %s\n' "$1" "$release" "$2"; }
 # try NAME FUNCTION [ARGUMENT…]: calls the function, with its output in the log.
 try() {
@@ -43,20 +46,21 @@ try() {
   cat "$log.part" >> "$log"
   if ((status == 0)); then
     say ok "$name"
+    passed=$((passed + 1))
   else
     say FAILED "$name"
     tail -n 5 "$log.part" | sed 's/^/          /'
-    failed=1
+    failed=$((failed + 1))
   fi
   rm -f "$log.part"
   return "$status"
 }
-has() { compgen -G "$dist/$1" > /dev/null || { say absent "$1 is not in $dist"; return 1; }; }
+has() { compgen -G "$dist/$1" > /dev/null || { say absent "$1 is not in $dist"; absent+=("$1"); return 1; }; }
 as_root() { in_root "$root" / "export DEBIAN_FRONTEND=noninteractive; set -e; $1"; }
 as_user() {
   cat > "$root/home/user/command" << END
 set -e
-export PIP_DISABLE_PIP_VERSION_CHECK=1 ${pip_settings[*]-}
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 question='三国人物诸葛[MASK]'
 # first_answer_is TEXT COMMAND…: looks at the line after the question.
 first_answer_is() { local text=\$1 answer; shift; answer=\$("\$@" | sed -n 2p); echo "\$answer"; [[ \$answer == *"\$text"* ]]; }
@@ -116,9 +120,10 @@ try_wheel() {
   try "wheel: apt install python3-venv" install_packages python3-venv || return 0
   local version
   version=$(in_root "$root" / 'python3 -c "import sys; print(\"%d.%d\" % sys.version_info[:2])"')
-  has "mini_bert-*-cp${version/./}-*.whl" || return 0  # a wheel runs in one version of Python
-  try "wheel: pip install into a fresh venv, Python $version" as_user "python3 -m venv venv; venv/bin/pip install -q numpy
-    venv/bin/pip install -q --no-index --find-links dist mini-bert" || return 0
+  try "wheel: pip finds one for Python $version" as_user "python3 -m venv venv
+    venv/bin/pip download -q --no-index --no-deps --find-links dist --dest wheel-found mini-bert; ls wheel-found" || return 0
+  try "wheel: pip install into a fresh venv" as_user "venv/bin/pip install -q numpy
+    venv/bin/pip install -q --no-index wheel-found/*.whl" || return 0
   try "wheel: the four commands" as_user "$teach; programs venv/bin" || true
   try "wheel: load, ask, train, save, ask" as_user 'mkdir wheel; cd wheel; ../venv/bin/python - << END
 import mini_bert
@@ -175,11 +180,6 @@ for release in "$@"; do
   rm -rf --one-file-system "$root"
   cp -a "$roots/clean-$release" "$root"
   : > "$log"
-  pip_settings=(${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"})
-  if [[ -n ${PIP_CERT-} ]]; then
-    cp "$PIP_CERT" "$root/etc/pip-certificates.pem"
-    pip_settings+=(PIP_CERT=/etc/pip-certificates.pem)
-  fi
   in_root "$root" / 'useradd --create-home --shell /bin/bash user'
   mkdir "$root/home/user/shipped"
   cp -r "$dist" "$root/home/user/dist"
@@ -188,4 +188,7 @@ for release in "$@"; do
   for part in deb tarball wheel npm site; do "try_$part"; done
   rm -rf --one-file-system "$root"
 done
-exit "$failed"
+printf '\n%d tries passed, %d failed' "$passed" "$failed"
+((${#absent[@]} == 0)) || printf '; not tried, because %s lacks them: %s' "$dist" "$(printf '%s\n' "${absent[@]}" | sort -u | paste -sd ' ')"
+printf '\n'
+((failed == 0))

@@ -59,8 +59,7 @@ TEST_CASE("chunks are consecutive, full and the same with any number of threads"
   }
 }
 
-TEST_CASE("a thread that is held up holds up no other when chunks go to whoever is free", "[parallel]") {
-  if (!has_threads) return;
+TEST_CASE("a thread that is held up holds up no other when chunks go to whoever is free", "[parallel][threads]") {
   const Threads scope(2);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   std::atomic<int> others = 0;
@@ -72,8 +71,7 @@ TEST_CASE("a thread that is held up holds up no other when chunks go to whoever 
   CHECK(std::chrono::steady_clock::now() < deadline);
 }
 
-TEST_CASE("a loop runs on as many threads as it may", "[parallel]") {
-  if (!has_threads) return;
+TEST_CASE("a loop runs on as many threads as it may", "[parallel][threads]") {
   for (const int threads : {2, 3, 8, 2}) {
     const Threads scope(threads);
     std::mutex mutex;
@@ -86,8 +84,7 @@ TEST_CASE("a loop runs on as many threads as it may", "[parallel]") {
   }
 }
 
-TEST_CASE("several threads begin loops at the same time", "[parallel]") {
-  if (!has_threads) return;
+TEST_CASE("several threads begin loops at the same time", "[parallel][threads]") {
   const Threads scope(2);
   std::atomic<Index> sum = 0;
   std::vector<std::thread> callers;

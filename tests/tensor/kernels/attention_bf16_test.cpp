@@ -197,7 +197,7 @@ TEST_CASE("a rehearsal of attention takes the scratch memory of its loops", "[si
   }
 }
 
-TEST_CASE("attention multiplies pairs of bfloat16 where the CPU can", "[simd][attention][bf16]") {
+TEST_CASE("attention multiplies pairs of bfloat16 where the CPU can", "[simd][attention][bf16][avx512_bf16]") {
   const simd::Kernels *const pairs = simd::kernels_for(Isa::avx512_bf16), *const floats =
                                                                               simd::kernels_for(Isa::avx512);
   if (pairs == nullptr || floats == nullptr) return;

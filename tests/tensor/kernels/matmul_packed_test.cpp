@@ -102,7 +102,7 @@ TEST_CASE("a product of a weight that may be packed is right", "[matmul][packed]
   }
 }
 
-TEST_CASE("halves stay halves in panels, and bf16 products have words", "[matmul][packed]") {
+TEST_CASE("halves stay halves in panels, and bf16 products have words", "[simd][matmul][packed]") {
   const simd::Kernels* const simd = simd::kernels();
   if (simd == nullptr) return;
   const Tensor w = normal({100, 64}, DType::f16, 1);

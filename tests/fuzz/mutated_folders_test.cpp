@@ -64,7 +64,9 @@ int exit_code_of(const fs::path& folder, const Command& command) {
 }
 
 const Command predict_score{mini_bert_predict_main, {"mini_bert_predict", "score", "--model", "model", "三国"}};
-const Command predict_embed{mini_bert_predict_main, {"mini_bert_predict", "embed", "--model", "model", "三国"}};
+// Without --pooling it says first how it makes vectors, and an error would be its second line.
+const Command predict_embed{mini_bert_predict_main,
+                            {"mini_bert_predict", "embed", "--model", "model", "--pooling", "mean", "三国"}};
 const Command predict_file{mini_bert_predict_main,
                            {"mini_bert_predict", "score", "--model", "model", "--json", "--file", "t.jsonl"}};
 const Command tokenize{mini_bert_tokenize_main, {"mini_bert_tokenize", "--model", "model", "t.txt"}};

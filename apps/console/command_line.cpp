@@ -48,11 +48,6 @@ std::optional<T> parse_number(const std::string& text) {
 // A limit so high that nobody reaches it is not worth telling.
 constexpr std::int64_t endless = 1'000'000'000;
 
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
 // The layout of --help: flags on the left, their texts in a column of their own. As wide as the terminal, but lines
 // that are too long are hard to read.
 constexpr std::size_t help_column = 30;
@@ -75,6 +70,8 @@ Flag& Flag::repeatable() {
   option_->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   return *this;
 }
+
+UsageError::UsageError(const std::string& message) : std::runtime_error(one_line(message)) {}
 
 CommandLine::~CommandLine() = default;
 
@@ -115,16 +112,15 @@ Flag CommandLine::texts(const std::string& names, std::vector<std::string>& valu
 }
 
 Flag CommandLine::model(const std::string& names, std::string& value, const std::string& help) {
-  Flag flag = text(names, value, help);
-  app_->get_option(names.substr(0, names.find(',')))
-      ->transform([](const std::string& given) { return covered(shipped_model_or(uncovered(given))); }, "", "");
+  const Flag flag = text(names, value, help);
+  flag.option_->transform([](const std::string& given) { return covered(shipped_model_or(uncovered(given))); }, "", "");
   return flag;
 }
 
 // spell() gives each value a flag of its own before CLI11 sees it.
 Flag CommandLine::files(const std::string& names, std::vector<std::string>& values, const std::string& help) {
-  Flag flag = texts(names, values, help).repeatable();
-  file_flags_.push_back(app_->get_option(names.substr(0, names.find(',')))->type_name("FILES"));
+  const Flag flag = texts(names, values, help).repeatable();
+  file_flags_.push_back(flag.option_->type_name("FILES"));
   return flag;
 }
 

@@ -19,7 +19,7 @@ namespace mini_bert {
 // Wrong usage, such as an unknown flag or an invalid value.
 class UsageError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit UsageError(const std::string& message);
 };
 
 // A declared flag. Its functions add conditions to it.
@@ -31,6 +31,7 @@ class Flag {
   Flag& repeatable();  // each occurrence takes one value, and all values count
 
  private:
+  friend class CommandLine;
   CLI::Option* option_;
 };
 

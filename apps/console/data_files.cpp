@@ -8,6 +8,7 @@
 #include "apps/console/command_line.h"
 #include "mini_bert/base/error.h"
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/folder.h"
 #include "mini_bert/base/foreign_error.h"
 
 namespace mini_bert {
@@ -15,13 +16,10 @@ namespace {
 
 // The file in the same folder whose name is the likeliest slip; empty: there is none.
 std::string nearest_file(const std::filesystem::path& path) {
-  std::vector<std::string> names;
-  std::error_code error;
+  std::error_code ignored;
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->is_regular_file(ignored)) names.push_back(entry->path().filename().string());
-  }
+  std::vector<std::string> names = names_in(folder, ignored);
+  std::erase_if(names, [&](const auto& name) { return !std::filesystem::is_regular_file(folder / name, ignored); });
   std::ranges::sort(names);
   const std::string nearest = nearest_word(path.filename().string(), names);
   return nearest.empty() ? "" : (path.parent_path() / nearest).string();

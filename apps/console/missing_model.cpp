@@ -8,6 +8,7 @@
 
 #include "apps/console/command_line.h"
 #include "mini_bert/base/error.h"
+#include "mini_bert/base/folder.h"
 #include "mini_bert/base/foreign_error.h"
 #include "mini_bert/files/model_folder.h"
 
@@ -17,13 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<std::string> folders_in(const fs::path& parent) {
-  std::vector<std::string> names;
-  std::error_code error;
+  std::error_code ignored;
   const fs::path place = parent.empty() ? fs::path(".") : parent;
-  for (fs::directory_iterator entry(place, error), end; !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->is_directory(ignored)) names.push_back(entry->path().filename().string());
-  }
+  std::vector<std::string> names = names_in(place, ignored);
+  std::erase_if(names, [&](const std::string& name) { return !fs::is_directory(place / name, ignored); });
   return names;
 }
 

@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include "apps/console/text_format.h"
+#include "mini_bert/base/error.h"
 #include "mini_bert/base/utf8.h"
 
 namespace mini_bert {
@@ -148,9 +149,10 @@ std::string output_problem() {
   return output_error() == 0 ? problem : problem + ": " + std::generic_category().message(output_error());
 }
 
-void print_message(std::string_view text) {
+void print_message(std::string_view message) {
+  const std::string text = one_line(message);
   const std::optional<std::size_t> width = terminal_width(STDERR_FILENO);
-  print_error_text((width && display_width(text) > *width ? wrapped(text, *width) : std::string(text)) + '\n');
+  print_error_text((width && display_width(text) > *width ? wrapped(text, *width) : text) + '\n');
 }
 
 void print_rows(std::string_view rows) {

@@ -42,7 +42,8 @@ int output_error();
 std::string output_problem();
 
 // Print on stderr one line for a person, and on stdout rows of a table. On a terminal they are wrapped and folded.
-void print_message(std::string_view text);
+// Control characters of the line are escaped: it may quote a file.
+void print_message(std::string_view message);
 void print_rows(std::string_view rows);
 
 // An argument as a shell reads it: in single quotes, unless it needs none.

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "apps/console/terminal.h"
@@ -30,11 +31,12 @@ class Predictor {
 // Says on standard error what answers are computed with, if it is not f32.
 void print_precision(const PredictOptions& options, AnswerPrecision precision);
 
-// Loads the model of a task. Names on standard error what is odd about its files: keys that nobody knows, and many rows
-// without a token.
+// Loads the model of a task. Error when it has no vector for a token that every question has. Names on standard error
+// what is odd about its files: keys that nobody knows, and many rows without a token.
 template <class Model = BertForMaskedLM>
 Pretrained<Model> load_for_answers(const PredictOptions& options, const LoadOptions& how = {}) {
   Pretrained<Model> loaded = load_pretrained<Model>(options.model, how);
+  loaded.tokenizer.require_special_rows(std::is_same_v<Model, BertForMaskedLM>);
   if (!loaded.report.unknown_keys.empty()) {
     print_message(fmt::format("keys without effect here: {}", fmt::join(loaded.report.unknown_keys, ", ")));
   }

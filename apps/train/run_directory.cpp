@@ -9,6 +9,7 @@
 #include "apps/console/data_files.h"
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/folder.h"
 #include "mini_bert/base/foreign_error.h"
 #include "mini_bert/base/posix.h"
 #include "mini_bert/bert/training/checkpoint_folders.h"
@@ -60,12 +61,6 @@ bool is_half_written(std::string_view name) {
   return std::ranges::find(written, name) != written.end();
 }
 
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
-  return names;
-}
-
 // Whether there is more than what a run leaves that was killed as it began.
 bool is_occupied(const fs::path& folder) {
   return fs::is_directory(folder) && std::ranges::any_of(names_in(folder), [](const std::string& name) {
@@ -80,7 +75,7 @@ void remove_half_written(const fs::path& folder) {
     std::error_code ignored;
     const std::string checkpoint = checkpoint_of(name);
     if (!checkpoint.empty()) AtomicDirectory(folder / checkpoint);  // moves back what was moved aside, removes the rest
-    fs::remove_all(folder / name, ignored);
+    remove_tree(folder / name, ignored);
   }
   remove_half_replaced(folder);
 }

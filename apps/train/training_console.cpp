@@ -44,11 +44,11 @@ std::string probe_cells(const std::vector<ProbeRow>& rows, bool is_short) {
 TrainingConsole::TrainingConsole(const Plan& plan, bool has_probes)
     : plan_(plan), has_probes_(has_probes), width_(terminal_width(STDOUT_FILENO)), time_(plan) {}
 
-void TrainingConsole::fact(std::string_view label, std::string_view text) {
+void TrainingConsole::fact(std::string_view label, std::string_view said) {
+  const std::string text = one_line(said);  // it may quote a file
   const std::size_t whole = label_width + display_width(text);
   const std::size_t width = std::min(terminal_width(STDOUT_FILENO).value_or(whole), whole);
-  print_out("{}{}\n", pad_right(label, label_width),
-            width < whole ? hanging(text, label_width, width) : std::string(text));
+  print_out("{}{}\n", pad_right(label, label_width), width < whole ? hanging(text, label_width, width) : text);
 }
 
 void TrainingConsole::on_update(const UpdateReport& update, const TrainingHistory& history) {

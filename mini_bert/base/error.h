@@ -3,14 +3,21 @@
 #include <fmt/core.h>
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace mini_bert {
 
+// The text with its control characters escaped, "\x0a", so that it takes one line of a terminal and cannot move its
+// cursor. A text that has been escaped stays as it is.
+std::string one_line(std::string_view text);
+
 // The library's one exception: a mistake of its caller or of a file. what() is one line that says where, what was found
-// and what was expected. Classes derived from Error exist where somebody catches them.
+// and what was expected; one_line() makes it so, because a message may quote a file. Classes derived from Error exist
+// where somebody catches them.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& message);
 };
 
 // Throws Error with the formatted text. Not a template, so that a check costs its caller little code.

@@ -76,17 +76,7 @@ std::string printable(std::string_view text) {
   std::size_t length = std::min(text.size(), longest);
   // Not in the middle of a UTF-8 character.
   while (length < text.size() && length > 0 && is_continuation(text[length])) --length;
-  std::string result;
-  for (const char c : text.substr(0, length)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      result += fmt::format("\\x{:02x}", byte);
-    } else {
-      result += c;
-    }
-  }
-  if (length < text.size()) result += "…";
-  return result;
+  return one_line(text.substr(0, length)) + (length < text.size() ? "…" : "");
 }
 
 std::string in_quotes(std::string_view text) {

@@ -1,6 +1,5 @@
 #include "mini_bert/base/foreign_error.h"
 
-#include <algorithm>
 #include <new>
 #include <stdexcept>
 #include <system_error>
@@ -14,11 +13,6 @@ namespace mini_bert {
 namespace {
 
 constexpr std::string_view cannot_look = "cannot be examined";
-
-std::string one_line(std::string text) {
-  std::ranges::replace(text, '\n', ' ');
-  return text;
-}
 
 // The words of file errors.
 std::string words_for(const std::filesystem::filesystem_error& error) {

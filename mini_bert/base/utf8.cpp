@@ -24,6 +24,7 @@ bool is_python_space(char32_t c) {
 }  // namespace
 
 CodePoint read_code_point(std::string_view text, size_t position) {
+  if (position >= text.size()) return {};
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[position + i]); };
   const auto continues = [&](size_t i) { return is_continuation(text[position + i]); };
   const size_t left = text.size() - position;

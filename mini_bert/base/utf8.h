@@ -23,7 +23,8 @@ struct CodePoint {
 };
 
 // Reads the code point that starts at `position`. Ill-formed (length 0): a stray continuation byte, a sequence cut
-// short, an overlong form, a surrogate, a value beyond U+10FFFF. The Unicode Standard 15.0, table 3-7.
+// short, an overlong form, a surrogate, a value beyond U+10FFFF. The Unicode Standard 15.0, table 3-7. Length 0 also at
+// the end of the text.
 CodePoint read_code_point(std::string_view text, size_t position);
 
 // The same for a text that is known to be well-formed. A code point must start at `position`.

@@ -45,7 +45,8 @@ DType mapped_dtype(const StoredTensor& stored, const Parameter& parameter) {
 std::string tokens_from(const Tokenizer& tokenizer, Index first) {
   constexpr std::size_t most = 5;
   const auto& tokens = tokenizer.vocabulary().tokens();
-  std::vector<std::string> names(tokens.begin() + first, tokens.end());
+  std::vector<std::string> names;
+  std::transform(tokens.begin() + first, tokens.end(), std::back_inserter(names), printable);
   const std::size_t more = names.size() - std::min(most, names.size());
   names.resize(names.size() - more);
   return fmt::format("{}{}", fmt::join(names, ", "), more > 0 ? fmt::format(" and {} more", more) : "");

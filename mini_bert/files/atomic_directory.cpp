@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/folder.h"
 #include "mini_bert/base/posix.h"
 #include "mini_bert/files/atomic_file.h"
 
@@ -38,7 +39,7 @@ int exchange([[maybe_unused]] const fs::path& a, [[maybe_unused]] const fs::path
 
 // Replaces `path`, which exists, by `fresh`. Returns the path that now holds the old folder, which is `old` where the
 // two cannot be swapped.
-fs::path replace(const fs::path& fresh, const fs::path& path, const fs::path& old) {
+const fs::path& replace(const fs::path& fresh, const fs::path& path, const fs::path& old) {
   const int error = exchange(fresh, path);
   if (error == 0) return fresh;
   if (error != EINVAL && error != ENOSYS) fail_with_errno(path, cannot_write, error);
@@ -57,18 +58,19 @@ void sync_file(const fs::path& path) {
 // Every file, then every folder, `folder` last.
 void sync_tree(const fs::path& folder) {
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
-    check(folder, error);
-    const fs::file_status status = entry->symlink_status(error);
-    check(entry->path(), error);
+  const std::vector<std::string> names = names_in(folder, error);
+  check(folder, error);
+  for (const std::string& name : names) {
+    const fs::path entry = folder / name;
+    const fs::file_status status = fs::symlink_status(entry, error);
+    check(entry, error);
     if (fs::is_symlink(status)) continue;
     if (fs::is_directory(status)) {
-      sync_tree(entry->path());
+      sync_tree(entry);
     } else {
-      sync_file(entry->path());
+      sync_file(entry);
     }
   }
-  check(folder, error);
   sync_folder(folder);
 }
 
@@ -76,22 +78,22 @@ void sync_tree(const fs::path& folder) {
 
 struct AtomicDirectory::State {
   fs::path path;
-  fs::path staging, old;
-  posix::Descriptor lock;  // the staging folder, locked
+  fs::path staging, old, parent;
+  posix::Descriptor lock = posix::Descriptor();  // the staging folder, locked
   bool committed = false;
 
   ~State() {
     std::error_code ignored;
-    if (!committed) fs::remove_all(staging, ignored);
+    if (lock.valid() && !committed) remove_tree(staging, ignored);
   }
 
   // What follows once the new folder is in place. `replaced` is where the old one is now; empty: there was none.
   void finish(const fs::path& replaced) {
     committed = true;
-    sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+    sync_folder(parent);
     // From here on the new folder survives a power cut.
     std::error_code ignored;
-    if (!replaced.empty()) fs::remove_all(replaced, ignored);
+    if (!replaced.empty()) remove_tree(replaced, ignored);
   }
 };
 
@@ -107,30 +109,35 @@ AtomicDirectory::AtomicDirectory(fs::path path, std::string_view mark) {
           path.string());
   if (fs::exists(fs::symlink_status(old, error))) {
     if (!fs::exists(found)) rename_folder(old, path);
-    fs::remove_all(old, error);
+    remove_tree(old, error);
   }
+
+  // Once the staging folder is made nothing may fail for want of memory, so what the state needs comes first.
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  // NOLINTNEXTLINE(modernize-make-unique): an aggregate that cannot be moved
+  std::unique_ptr<State> state(new State{path, staging, old, parent});
 
   const auto open_locked = [&] {
     posix::Descriptor folder(
         posix::retry([&] { return ::open(staging.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); }));
     const bool locked =
         !folder.valid() || posix::retry([&] { return ::flock(folder.number(), LOCK_EX | LOCK_NB); }) == 0;
-    require(locked || errno != EWOULDBLOCK,
-            "{}: cannot be written: another process is writing it now; wait for it or choose another path",
-            path.string());
+    if (!locked && errno == EWOULDBLOCK) {
+      fail("{}: cannot be written: another process is writing it now; wait for it or choose another path",
+           path.string());
+    }
     return folder;
   };
   {
     const posix::Descriptor leftover = open_locked();  // if it exists, and no other process has locked it
-    fs::remove_all(staging, error);
+    remove_tree(staging, error);
     check(staging, error);
   }
   fs::create_directory(staging, error);
   check(path, error);
-  posix::Descriptor lock = open_locked();
-  if (!lock.valid()) fail_with_errno(path, cannot_write, errno);
-  // NOLINTNEXTLINE(modernize-make-unique): an aggregate that cannot be moved
-  state_.reset(new State{std::move(path), staging, old, std::move(lock)});
+  state->lock = open_locked();
+  if (!state->lock.valid()) fail_with_errno(path, cannot_write, errno);
+  state_ = std::move(state);
 }
 
 AtomicDirectory::~AtomicDirectory() = default;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/folder.h"
 #include "mini_bert/files/atomic_directory.h"
 #include "mini_bert/files/atomic_file.h"
 
@@ -22,28 +23,14 @@ namespace {
 
 constexpr std::string_view mark = ".mini_bert";
 
-std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
-  std::vector<fs::directory_entry> entries;
-  std::error_code error;
-  fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) entries.push_back(*entry);
-  if (error) fail_with_errno(folder, "cannot be read", error.value());
-  return entries;
-}
-
-std::string name_of_entry(const fs::directory_entry& entry) {
-  return entry.path().filename().string();
-}
-
 // The names in a folder that belong to the set.
 std::vector<std::string> members_in(const fs::path& folder, const FileSet& set) {
   std::vector<std::string> names;
-  for (const fs::directory_entry& entry : entries_of(folder)) {
-    const std::string name = name_of_entry(entry);
+  for (const std::string& name : names_in(folder)) {
     if (!set.contains(name)) continue;
     std::error_code ignored;
-    require(!fs::is_directory(entry.symlink_status(ignored)),
-            "{}: cannot be written: it is a folder; move it elsewhere", entry.path().string());
+    require(!fs::is_directory(fs::symlink_status(folder / name, ignored)),
+            "{}: cannot be written: it is a folder; move it elsewhere", (folder / name).string());
     names.push_back(name);
   }
   return names;
@@ -52,15 +39,15 @@ std::vector<std::string> members_in(const fs::path& folder, const FileSet& set) 
 // Makes `copy` hold everything that `folder` holds, files as hard links. Returns false when something cannot be linked.
 bool link_tree(const fs::path& folder, const fs::path& copy, const std::function<bool(std::string_view)>& is_left_out) {
   std::error_code error;
-  for (const fs::directory_entry& entry : entries_of(folder)) {
-    const std::string name = name_of_entry(entry);
+  for (const std::string& name : names_in(folder)) {
     if (is_left_out(name)) continue;
-    if (!fs::is_directory(entry.symlink_status(error))) {
-      if (::linkat(AT_FDCWD, entry.path().c_str(), AT_FDCWD, (copy / name).c_str(), 0) != 0) return false;
+    const fs::path entry = folder / name;
+    if (!fs::is_directory(fs::symlink_status(entry, error))) {
+      if (::linkat(AT_FDCWD, entry.c_str(), AT_FDCWD, (copy / name).c_str(), 0) != 0) return false;
       continue;
     }
-    if (!fs::create_directory(copy / name, entry.path(), error)) return false;  // with its permissions
-    if (!link_tree(entry.path(), copy / name, [](std::string_view) { return false; })) return false;
+    if (!fs::create_directory(copy / name, entry, error)) return false;  // with its permissions
+    if (!link_tree(entry, copy / name, [](std::string_view) { return false; })) return false;
   }
   return true;
 }
@@ -108,8 +95,7 @@ void remove_member(const fs::path& path) {
 void replace_in_place(const fs::path& folder, const FileSet& set, const std::function<void(const fs::path&)>& write) {
   const AtomicDirectory fresh(folder / "new_files");
   write(fresh.staging());
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : entries_of(fresh.staging())) names.push_back(name_of_entry(entry));
+  const std::vector<std::string> names = names_in(fresh.staging());
   remove_member(folder / set.key);
   sync_folder(folder);
   for (const std::string& old : members_in(folder, set)) {

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/folder.h"
 #include "mini_bert/base/json.h"
 #include "mini_bert/base/json_fields.h"
 #include "mini_bert/base/text_file.h"
@@ -68,10 +69,9 @@ std::map<std::string, std::vector<std::string>> read_weight_map(const fs::path& 
 std::string other_weights(const fs::path& directory, const std::string& index) {
   constexpr std::size_t most = 6;
   std::set<std::string> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    const std::string ending = entry->path().extension().string();
+  std::error_code ignored;
+  for (const std::string& name : names_in(directory, ignored)) {
+    const std::string ending = fs::path(name).extension().string();
     if (name != index && std::ranges::find(weight_endings, ending) != std::end(weight_endings)) found.insert(name);
   }
   if (found.empty()) return "";

@@ -114,10 +114,27 @@ void Tokenizer::set_rows(int64_t rows) {
 
 void Tokenizer::require_row(int32_t id) const {
   if (id < rows_) return;
+  const std::pair<const char*, int32_t> roles[] = {
+      {"cls_token", cls_id_}, {"sep_token", sep_id_}, {"mask_token", mask_id_}};
+  const auto* const role = std::ranges::find(roles, id, &std::pair<const char*, int32_t>::second);
+  if (role != std::end(roles)) {
+    fail(
+        "the tokenizer's {} is '{}', which was added to it, but the model has no vector for it; name another one in "
+        "tokenizer_config.json, or train the model further: that gives it one",
+        role->first, vocabulary_.token(id));
+  }
   fail(
       "the text has the token '{}', which was added to the tokenizer, but the model has no vector for it; leave it out "
       "of the text, or train the model further: that gives it one",
       vocabulary_.token(id));
+}
+
+void Tokenizer::require_special_rows(bool is_masked) const {
+  if (options_.adds_special_tokens) {
+    require_row(cls_id_);
+    require_row(sep_id_);
+  }
+  if (is_masked) require_row(mask_id_);
 }
 
 // The encoding itself, once each of its tokens is known to have a row. What was cut off may have none.

@@ -101,6 +101,8 @@ class Tokenizer {
   int32_t size_with_rows() const { return std::min(rows_, vocabulary_.size()); }
   // Error when a token has no row; it names the token.
   void require_row(int32_t id) const;
+  // The same for what every sequence has: [CLS] and [SEP], if the tokenizer adds them, and [MASK] if it `is_masked`.
+  void require_special_rows(bool is_masked) const;
   const TokenizerOptions& options() const { return options_; }
 
   // The text of vocab.txt (without added tokens) and of tokenizer_config.json (with them). from_directory and

@@ -106,6 +106,32 @@ TEST_CASE("settings: tokens that the model has no rows for harm only the texts t
   CHECK(after.err.empty());
 }
 
+// The note about such tokens would be a line in front of the error.
+TEST_CASE("settings: a special token that the model has no row for is one line", "[apps]") {
+  const Settings folder;
+  const std::string sound = read_file(folder.path() / "model/tokenizer_config.json");
+  for (const std::string role : {"cls_token", "sep_token", "mask_token"}) {
+    CAPTURE(role);
+    folder.edit_json("model/tokenizer_config.json", [&](json& config) { config[role] = "[OWN]\n"; });
+    const std::string line =
+        "mini_bert_predict: the tokenizer's " + role +
+        " is '[OWN]\\x0a', which was added to it, but the model has no vector for it; name another " +
+        "one in tokenizer_config.json, or train the model further: that gives it one\n";
+    for (const char* task : {"score 三国", "fill-mask '三[MASK]'"}) {
+      const Outcome asked = folder.run(std::string("mini_bert_predict ") + task + " --model model");
+      CHECK(asked.exit_code == 1);
+      CHECK(asked.err == line);
+    }
+    const Outcome vector = folder.run("mini_bert_predict embed --model model --pooling mean 三国");
+    CHECK(vector.exit_code == (role == "mask_token" ? 0 : 1));  // a vector needs no [MASK]
+    CHECK_THAT(vector.err,
+               ContainsSubstring(role == "mask_token" ? "were added to the tokenizer: [OWN]\\x0a\n" : line));
+    CHECK(folder.train("--overwrite").exit_code == 0);
+    CHECK(folder.run("mini_bert_predict score --model out 三国").exit_code == 0);
+    write_file(folder.path() / "model/tokenizer_config.json", sound);
+  }
+}
+
 TEST_CASE("settings: a head for labels without names knows the labels 0, 1, …", "[apps]") {
   const Settings folder;
   const auto train = [&](const std::string& model, const std::string& labels, const std::string& output) {

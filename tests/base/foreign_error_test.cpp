@@ -32,7 +32,7 @@ TEST_CASE("foreign errors: each is one line in plain words") {
         "more was asked for than memory can hold");
   CHECK(words([] { return nlohmann::json::parse("1e999"); }) == "number overflow parsing '1e999'");
   CHECK_THAT(words([] { return nlohmann::json("a").get<int>(); }), ContainsSubstring("type must be number"));
-  CHECK(words([] { throw std::runtime_error("two\nlines"); }) == "two lines");
+  CHECK(words([] { throw std::runtime_error("two\nlines"); }) == "two\\x0alines");
 }
 
 TEST_CASE("foreign errors: a file system's error has the words of file errors") {

@@ -19,6 +19,8 @@ TEST_CASE("utf8: every code point survives a round trip") {
     wrong += value != c || length != text.size() || find_ill_formed(text) != std::string::npos;
   }
   CHECK(wrong == 0);
+  CHECK(read_code_point("", 0).length == 0);
+  CHECK(read_code_point("a", 1).length == 0);
 }
 
 TEST_CASE("utf8: ill-formed bytes are found where they are") {

@@ -8,6 +8,7 @@
 
 #include "mini_bert/files/atomic_file.h"
 #include "tests/catch.h"
+#include "tests/failing_new.h"
 #include "tests/files/temporary_folder.h"
 
 using namespace mini_bert;
@@ -122,4 +123,24 @@ TEST_CASE("atomic directory: killed at any moment, the folder is the old one or 
     REQUIRE(holds(path, content(found[0] - 'a')));
     REQUIRE(folder.names().size() <= 2);
   }
+}
+
+TEST_CASE("atomic directory: whichever allocation fails, the path has a whole folder and nothing is left beside it") {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "c";
+  int failures = 0;
+  fail_each_new([&] { write_checkpoint(path, "new"); },
+                [&] {
+                  ++failures;
+                  CHECK((!fs::exists(path) || holds(path, "new")));
+                  fs::remove_all(path);
+                  CHECK(folder.names().empty());
+                });
+  CHECK(failures > 20);
+  fail_each_new([&] { write_checkpoint(path, "newer"); },
+                [&] {
+                  CHECK((holds(path, "new") || holds(path, "newer")));
+                  CHECK(folder.names() == std::vector<std::string>{"c"});
+                  write_checkpoint(path, "new");
+                });
 }

@@ -202,6 +202,7 @@ class TagLines {
   void read_conllu(std::string_view line, std::size_t number) {
     const Fields fields = fields_of(line, true);
     if (fields[0].find_first_of("-.") != std::string_view::npos) return;
+    if (fields[1].empty()) return note_fault(line, number, "a word in the second column");
     if (fields[3].empty() || fields[3] == "_") return note_fault(line, number, "a part of speech in the fourth column");
     add(fields[1], fields[3]);
   }

@@ -22,6 +22,7 @@ double TextScore::perplexity() const {
 
 std::vector<TextScore> score(const BertForMaskedLM& model, const Tokenizer& tokenizer,
                              std::span<const std::string> texts) {
+  tokenizer.require_row(tokenizer.mask_id());
   std::vector<TextScore> scores(texts.size());
   std::vector<Sequence> sequences;
   std::vector<Blank> blanks;

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "mini_bert/base/file_error.h"
+#include "mini_bert/base/folder.h"
 #include "mini_bert/files/manifest.h"
 
 namespace fs = std::filesystem;
@@ -45,12 +46,12 @@ std::vector<CheckpointFolder> checkpoints_in(const fs::path& output) {
   std::vector<CheckpointFolder> found;
   std::error_code error;
   if (!fs::is_directory(output, error)) return found;
-  fs::directory_iterator entry(output, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (const std::string& name : names_in(output, error)) {
     std::error_code ignored;
-    const std::optional<Index> step = step_in_name(entry->path().filename().string());
-    if (!step || !entry->is_directory(ignored) || !has_file_of_checkpoint(entry->path())) continue;
-    found.push_back({*step, entry->path()});
+    const fs::path entry = output / name;
+    const std::optional<Index> step = step_in_name(name);
+    if (!step || !fs::is_directory(entry, ignored) || !has_file_of_checkpoint(entry)) continue;
+    found.push_back({*step, entry});
   }
   if (error) fail_with_errno(output, "cannot be searched for checkpoints", error.value());
   std::ranges::sort(found, {}, &CheckpointFolder::step);

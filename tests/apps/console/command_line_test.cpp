@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/failing_new.h"
 
 using namespace mini_bert;
 
@@ -194,4 +195,22 @@ TEST_CASE("nearest_word: counts slips", "[apps]") {
   CHECK(nearest_word("--ouput", flags) == "--output");
   CHECK(nearest_word("--sed", flags) == "--seed");
   CHECK(nearest_word("--vocabulary", flags) == "");
+}
+
+TEST_CASE("command_line: whichever allocation fails, an exception tells", "[apps]") {
+  const int calls = test::fail_each_new([] {
+    Values values;
+    CommandLine line("mini_bert_test", "A program with flags of the kinds that name files.");
+    line.model("--model,-m", values.model, "a model");
+    line.files("--files-with-a-long-name,--files", values.files, "files");
+    line.parse({"--model", "a", "--files", "b", "c"});
+  });
+  CHECK(calls > 50);
+}
+
+TEST_CASE("command_line: what an error quotes takes no second line", "[apps]") {
+  Program program;
+  CHECK(program.error({"--epochs", "5\n\x1b[2J"}) ==
+        "--num-train-epochs is '5\\x0a\\x1b[2J'; expected a whole number in 1..1000");
+  CHECK(program.error({"--no\nflag"}) == "unknown flag --no\\x0aflag; --help lists all");
 }

@@ -117,6 +117,14 @@ TEST_CASE("tagged texts: CoNLL-U", "[tagged]") {
   REQUIRE(texts.size() == 2);
   CHECK(texts[0].words == Names{"我", "们"});
   CHECK(texts[0].tags == Names{"PRON", "PART"});
+  CHECK_THROWS_WITH(read("a.conllu", "1\t\t_\tNOUN\t_\t_\t_\t_\t_\t_\n2\t明\t_\tX\t_\t_\t_\t_\t_\t_\n"),
+                    ContainsSubstring("line 1: \"1\\x09\\x09_") && ContainsSubstring("expected a word in the second"));
+}
+
+TEST_CASE("tagged texts: a word may be empty", "[tagged]") {
+  const auto texts = read("a.jsonl", "{\"tokens\": [\"\", \"明\"], \"tags\": [\"O\", \"O\"]}\n");
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0].words == Names{"", "明"});
 }
 
 TEST_CASE("tagged texts: word/TAG", "[tagged]") {

@@ -66,7 +66,7 @@ void Answering::print_problem(const Request& request, const std::string& problem
   const bool is_empty_line = !request.problem.empty() && !request.is_object && is_blank(request.text);
   if (!is_empty_line || request.is_mistake) ++failures_;
   if (json_) {
-    nlohmann::ordered_json answer;
+    auto answer = nlohmann::ordered_json::object();
     if (!request.id.empty()) answer["id"] = nlohmann::ordered_json::parse(request.id);
     answer["error"] = problem;
     // A problem may quote bytes of the request that are not UTF-8.

@@ -60,7 +60,7 @@ class TagPredictor : public Predictor {
   static std::string json(const std::vector<TaggedSpan>& spans, Aggregation aggregation) {
     Json rows = Json::array();
     for (const TaggedSpan& span : spans) {
-      Json row;
+      Json row = Json::object();
       row[aggregation == Aggregation::none ? "entity" : "entity_group"] = span.entity;
       row["score"] = span.score;
       if (aggregation == Aggregation::none) row["index"] = span.index;

@@ -129,7 +129,7 @@ Json to_json(const std::vector<Repeat>& repeats, const LinePlaces& places, const
              const LinePlaces& first_places) {
   Json rows = Json::array();
   for (const Repeat& repeat : repeats) {
-    Json row;
+    Json row = Json::object();
     add_place(row, "", repeat.line, places);
     add_place(row, first, repeat.first_line, first_places);
     rows.push_back(std::move(row));

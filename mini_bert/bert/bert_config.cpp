@@ -224,6 +224,7 @@ std::string BertConfig::to_json() const {
   set("problem_type", problem_type ? json(*problem_type) : json(), problem_type.has_value());
   // num_labels would repeat id2label, and could contradict it.
   for (const char* key : {"id2label", "label2id", "num_labels", "_num_labels"}) object.erase(key);
+  if (!labels.empty()) object["id2label"] = object["label2id"] = json::object();
   for (std::size_t id = 0; id < labels.size(); ++id) {
     object["id2label"][std::to_string(id)] = labels[id];
     object["label2id"][labels[id]] = id;

@@ -70,7 +70,7 @@ JsonPipeline::Result JsonPipeline::result(std::string_view operation, std::strin
 }
 
 std::string JsonPipeline::call(std::string_view operation, std::string_view options) {
-  Json answer;
+  Json answer = Json::object();
   try {
     answer["result"] = run(operation, options);
   } catch (const std::bad_alloc&) {

@@ -65,7 +65,7 @@ std::string Tokenizer::vocab_text() const {
 }
 
 std::string Tokenizer::config_text(int32_t positions) const {
-  Json config;
+  Json config = Json::object();
   const bool general = needs_json();
   config["tokenizer_class"] = general ? "PreTrainedTokenizerFast" : "BertTokenizer";
   config["do_lower_case"] = options_.do_lower_case;
@@ -97,6 +97,7 @@ std::string Tokenizer::config_text(int32_t positions) const {
       if (!is_declared(config[role].get<std::string>())) config.erase(role);
     }
   }
+  if (!added_tokens_.tokens().empty()) config["added_tokens_decoder"] = Json::object();
   for (const AddedToken& token : added_tokens_.tokens()) {
     config["added_tokens_decoder"][std::to_string(token.id)] = token_json(token);
   }

@@ -176,7 +176,7 @@ std::string to_json_lines(const TrainingHistory& history) {
 }
 
 std::string TrainingHistory::to_json() const {
-  Json json;
+  Json json = Json::object();
   json["global_step"] = step;
   json["epoch"] = epoch;
   json["max_steps"] = total_steps;

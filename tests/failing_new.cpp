@@ -17,6 +17,15 @@ void* operator new(std::size_t size) {
   return memory;
 }
 
+// std::stable_sort() calls it. Sanitizers have one of their own, whose memory the function below may not free.
+void* operator new(std::size_t size, const std::nothrow_t& /*nothrow*/) noexcept {
+  try {
+    return ::operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }

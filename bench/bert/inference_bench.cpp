@@ -78,7 +78,7 @@ std::vector<Index> fill(const BertForMaskedLM& model, const MaskedBatch& batch) 
   std::vector<Index> best(static_cast<std::size_t>(all.rows()));
   parallel_for(all.rows(), 1, [&](Index row) {
     const auto of_row = matrix<float>(all).row(row);
-    const float largest = of_row.maxCoeff();  // in registers, as numpy's argmax, which other engines are followed by
+    const float largest = of_row.maxCoeff();  // with SIMD, like the argmax of numpy that the other engines use
     best[static_cast<std::size_t>(row)] = std::find(of_row.begin(), of_row.end(), largest) - of_row.begin();
   });
   return best;

@@ -13,10 +13,10 @@ namespace mini_bert::kernels {
 //   scores = queries·keysᵀ/√D [length,length],   p = softmax(scores),   dropped = dropout(p),   output = dropped·values
 // A sentence attends only to itself, so the work is Σ length² over the sentences, with no mask and no padding.
 // `log_sum_exp` [T,N] keeps the logarithm of the sum of exp(scores) of every row, computed without overflow. With it
-// the backward pass rebuilds p from the queries and keys: T·N numbers are kept instead of Σ N·length². An undefined
-// tensor is left alone. For activations
-// stored as bf16 the arithmetic and log_sum_exp are f32; but on CPUs that multiply bf16, dropout(exp(scores − max)) and
-// dscores are rounded to bf16 where they are factors of a product (docs/attention.md).
+// the backward pass rebuilds p from the queries and keys: T·N numbers are kept instead of Σ N·length². Inference passes
+// an undefined tensor, and then nothing is kept. For activations stored as bf16 the arithmetic and log_sum_exp are f32;
+// but on CPUs that multiply bf16, dropout(exp(scores − max)) and dscores are rounded to bf16 where they are factors of
+// a product (docs/attention.md).
 struct AttentionOptions {
   Index heads = 1;
   double dropout = 0;  // of the probabilities p

@@ -15,12 +15,13 @@
 //                  panels of tile_cols columns. They stay in the third-level cache. Each thread then computes a
 //                  rectangle of C:
 //   row blocks     `row_block` rows of A at a time,
-//   depth blocks   `depth_block` terms at a time, copied into panels of tile_rows rows: second-level cache
-//   a panel of B   `depth_block` terms of it stay in the first-level cache, while the panels of A stream past
+//   sections       as many terms of these rows as stay in the second-level cache, copied into panels of tile_rows rows
+//   a panel of B   `depth_block` terms of it at a time stay in the first-level cache, while the rows of A stream past
 //   tiles          tile_rows × tile_cols elements of C, summed in registers
 //
 // When C is a single row block, each panel of B is used only once. Then each thread gets some columns of C and copies
-// its own panels of B, `panels_at_once` at a time.
+// a depth block of B when it needs it, and A is read in place where its words are in memory: the copy would be used by
+// too few panels to pay off. A weight in panels is read like this as well.
 //
 // Every element of C is computed by the same sequence of additions, whichever thread computes its tile. So the bits do
 // not depend on the number of threads.
@@ -36,15 +37,12 @@ constexpr Index depth_packed = 1024, row_block = 240, cols_packed = 3072;
 // rows.
 constexpr Index pack_depth = 64, pack_depth_along = 16;
 
-// A thread that copies its own panels copies this many at once. Their rows lie in one page, and they stay in the
-// second-level cache.
-constexpr Index panels_at_once = 4;
-
 // The floats that each thread keeps for its own panels of A and of B.
-constexpr Index panels_of_a = row_block * 256, own_panels = panels_at_once * simd::TiledProduct::most_block_floats;
+constexpr Index panels_of_a = row_block * 256, own_panel = simd::TiledProduct::most_block_floats;
 
-// With at most this many rows in dY·W, W is read in place: a copy would be reused too rarely to pay off.
-constexpr Index in_place_rows_most = 32;
+// With at most this many rows, A is copied in no time, and W is read in place in dY·W: a copy would be reused too
+// rarely to pay off.
+constexpr Index few_rows = 32;
 
 class BlockedProduct {
  public:
@@ -54,7 +52,8 @@ class BlockedProduct {
         p_(product),
         depth_block_(tiled_.block_words * tiled_.terms_per_word),
         one_row_block_(product.m <= row_block),
-        b_in_place_(product.m <= in_place_rows_most && !product.b.transposed && !product.rounded &&
+        a_in_place_(product.m > few_rows && !packs_together() && has_words_of_a()),
+        b_in_place_(product.m <= few_rows && !product.b.transposed && !product.rounded &&
                     product.b.dtype == DType::f32) {}
 
   void run() {
@@ -78,6 +77,13 @@ class BlockedProduct {
   bool packs_together() const { return !one_row_block_ && p_.panels == nullptr; }
   bool packs_alone() const { return one_row_block_ && p_.panels == nullptr; }
 
+  // Whether the words of A are in memory as the panels would have them.
+  bool has_words_of_a() const {
+    if (p_.a.transposed) return false;
+    if (tiled_.terms_per_word == 1) return p_.a.dtype == DType::f32 && !p_.rounded;
+    return p_.a.dtype == DType::bf16 && p_.k % 2 == 0 && p_.a.ld % 2 == 0;
+  }
+
   // Adds the terms `depth` to the columns `cols` of C.
   void multiply(Range cols, Range depth) {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
@@ -99,7 +105,7 @@ class BlockedProduct {
     if (!Rehearsal::is_running()) return;
     const auto bytes = [](Index floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
     Rehearsal::scratch(Rehearsal::Scratch::panels_of_a, bytes(panels_of_a));
-    Rehearsal::scratch(Rehearsal::Scratch::panels_of_b, bytes(own_panels));
+    Rehearsal::scratch(Rehearsal::Scratch::panels_of_b, bytes(own_panel));
     if (p_.c_dtype != DType::bf16) return;
     const Index rows = std::min({row_block, p_.m, divide_up(row_panels, grid.rows) * tiled_.tile_rows});
     const Index cols = std::min(p_.n, divide_up(col_panels, grid.cols) * tiled_.tile_cols);
@@ -143,20 +149,17 @@ class BlockedProduct {
     Index ld;  // distance between words
   };
 
-  // Returns the terms `block` of a panel of B. With one row block, they are read in place or copied now, together with
-  // the next panels. Otherwise all threads have copied them before.
-  PanelOfB panel_of_b(Range cols, Range depth, Range block, Index panel, Range panels, float* own) const {
+  // Returns the terms `block` of a panel of B. With one row block, they are read in place or copied now. Otherwise all
+  // threads have copied them before.
+  PanelOfB panel_of_b(Range cols, Range depth, Range block, Index panel, float* own) const {
     if (p_.panels != nullptr) return panel_of_weight(block, panel, own);
     const Index col = cols.begin + panel * tiled_.tile_cols;
     if (!one_row_block_) return {b_panel(cols, depth, block.begin, panel), tiled_.tile_cols};
     if (b_in_place_ && col + tiled_.tile_cols <= cols.end) {
       return {static_cast<const float*>(p_.b.data) + block.begin * p_.b.ld + col, p_.b.ld};
     }
-    const Index copied = b_in_place_ ? 0 : (panel - panels.begin) % panels_at_once;
-    if (copied == 0) {
-      pack_b_alone(cols, {panel, std::min(panel + panels_at_once, panels.end)}, block.begin, block.size(), own);
-    }
-    return {own + copied * words(block.size()) * tiled_.tile_cols, tiled_.tile_cols};
+    pack_b(cols, panel, block.begin, block.size(), own);
+    return {own, tiled_.tile_cols};
   }
 
   // The same terms of a panel of the weight. Halves are widened now.
@@ -169,17 +172,6 @@ class BlockedProduct {
     const std::byte* const halves = weight.values.raw() + panel * p_.k * width * Index{sizeof(BFloat16)};
     pack({halves, weight.values.dtype(), width, true}, true, 0, width, block.begin, block.size(), own, width);
     return {own, width};
-  }
-
-  // Copies the panels `panels` in turn.
-  void pack_b_alone(Range cols, Range panels, Index k, Index deep, float* target) const {
-    const Index slice = p_.b.transposed ? depth_block_ : pack_depth_along;
-    for (Index i = 0; i < deep; i += slice) {
-      for (Index panel = panels.begin; panel < panels.end; ++panel) {
-        pack_b(cols, panel, k + i, std::min(slice, deep - i),
-               target + ((panel - panels.begin) * words(deep) + words(i)) * tiled_.tile_cols);
-      }
-    }
   }
 
   // Copies `count` rows of A or columns of B, `deep` terms each. If `along`, the elements of one term are contiguous.
@@ -209,7 +201,7 @@ class BlockedProduct {
 
   void multiply_rows(Range rows, Range cols, Range depth, Range panels) const {
     thread_local Tensor a_panels({panels_of_a});
-    thread_local Tensor b_panels({own_panels});
+    thread_local Tensor own({own_panel});
     float* const a = a_panels.data<float>();
     // Sums are formed in C itself, or in f32 memory when C is bfloat16, and then rounded once.
     const bool narrow = p_.c_dtype == DType::bf16;
@@ -223,7 +215,7 @@ class BlockedProduct {
     const Index section = depth_of_a(rows);
     do {
       const Range part = {begin, std::min(begin + section, depth.end)};
-      for (Index k = part.begin; k < part.end; k += depth_block_) {
+      for (Index k = part.begin; k < part.end && !a_in_place_; k += depth_block_) {
         pack_a(k, std::min(depth_block_, part.end - k), rows, a + rows.size() * words(k - part.begin));
       }
       for (Index panel = panels.begin; panel < panels.end; ++panel) {
@@ -231,10 +223,10 @@ class BlockedProduct {
         Index k = part.begin;
         do {
           const Range block = {k, std::min(k + depth_block_, part.end)};
-          const PanelOfB b = panel_of_b(cols, depth, block, panel, panels, b_panels.data<float>());
-          multiply_panels(rows, panel_cols, block, a + rows.size() * words(k - part.begin), b,
-                          fetched_after(cols, depth, part, block, panel, panels), c + panel_cols.begin - wide.begin,
-                          ldc);
+          const PanelOfB b = panel_of_b(cols, depth, block, panel, own.data<float>());
+          multiply_panel(rows, panel_cols, block, rows_of_a(rows, part, block, a), b,
+                         fetched_after(cols, depth, part, block, panel, panels), c + panel_cols.begin - wide.begin,
+                         ldc);
         } while ((k += depth_block_) < part.end);
       }
     } while ((begin += section) < depth.end);
@@ -244,11 +236,11 @@ class BlockedProduct {
     }
   }
 
-  // How many terms of A are packed at once: as many as have room. Several depth blocks of a panel of B then follow each
-  // other, and C is still in the first-level cache when the next one is added. A thread that copies its own panels of B
-  // copies one depth block of several panels.
+  // How many terms of A a section has: as many as there is room for in copies. Several depth blocks of a panel of B
+  // then follow each other, and C is still in the first-level cache when the next one is added. B in place is read
+  // along its rows instead.
   Index depth_of_a(Range rows) const {
-    if (packs_alone()) return depth_block_;
+    if (b_in_place_) return depth_block_;
     return std::max(panels_of_a / (rows.size() * words(depth_block_)), Index{1}) * depth_block_;
   }
 
@@ -261,22 +253,35 @@ class BlockedProduct {
       if (++panel == panels.end) return {};
       next = {part.begin, std::min(part.begin + depth_block_, part.end)};
     }
-    const float* const b = panel_of_b(cols, depth, next, panel, panels, nullptr).data;
+    const float* const b = panel_of_b(cols, depth, next, panel, nullptr).data;
     return {b, b + words(next.size()) * tiled_.tile_cols};
+  }
+
+  struct RowsOfA {
+    const float* data;
+    Index ld;  // how many words each row has here
+  };
+
+  // The terms `block` of rows of A, in place or in the copied terms `part`.
+  RowsOfA rows_of_a(Range rows, Range part, Range block, const float* copied) const {
+    if (!a_in_place_) return {copied + rows.size() * words(block.begin - part.begin), words(block.size())};
+    const Index ld = words(p_.a.ld);
+    return {static_cast<const float*>(p_.a.data) + rows.begin * ld + words(block.begin), ld};
   }
 
   // Adds the terms `block` to the rows of one panel of C. Its first column is cols.begin. Meanwhile it prefetches
   // `fetched`.
-  void multiply_panels(Range rows, Range cols, Range block, const float* a, PanelOfB b, simd::Fetched fetched, float* c,
-                       Index ldc) const {
-    const Index k = block.begin, deep = block.size();
-    const bool accumulate = k > 0 || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);
-    const float* const bias = p_.bias == nullptr || k > 0 ? nullptr : p_.bias + cols.begin;
+  void multiply_panel(Range rows, Range cols, Range block, RowsOfA a, PanelOfB b, simd::Fetched fetched, float* c,
+                      Index ldc) const {
+    const bool is_first = block.begin == 0;
+    const bool accumulate = !is_first || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);
+    const float* const bias = p_.bias == nullptr || !is_first ? nullptr : p_.bias + cols.begin;
+    const simd::TiledProduct::Tile* const tile = a_in_place_ ? tiled_.tile_in_place : tiled_.tile;
     for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
       const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
-      tiled_.tile[tall - 1](words(deep), a + row * words(deep), b.data, b.ld, c + row * ldc, ldc,
-                            std::min(tiled_.tile_cols, cols.size()), accumulate, bias,
-                            share(fetched, row, row + tall, rows.size()));
+      tile[tall - 1](words(block.size()), a.data + row * a.ld, a.ld, b.data, b.ld, c + row * ldc, ldc,
+                     std::min(tiled_.tile_cols, cols.size()), accumulate, bias,
+                     share(fetched, row, row + tall, rows.size()));
     }
   }
 
@@ -284,7 +289,7 @@ class BlockedProduct {
   const simd::TiledProduct& tiled_;
   const Product& p_;
   const Index depth_block_;  // terms
-  const bool one_row_block_, b_in_place_;
+  const bool one_row_block_, a_in_place_, b_in_place_;
   float* b_panels_ = nullptr;
 };
 

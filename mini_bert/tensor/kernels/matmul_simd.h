@@ -8,18 +8,22 @@
 
 // The inner loops of matrix products; matmul_blocked.cpp explains how they fit together. They read panels: `width`
 // neighbouring columns of B, or rows of A, stored as [words][width], so that each step of the sum reads contiguous
-// memory. A word is one term of the sum or two (matmul_words.h).
+// memory. Both may also be read in place. A word is one term of the sum or two (matmul_words.h).
 namespace mini_bert::simd {
 
 // c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels. The sum is held in ROWS × VECTORS registers. `a` is
-// a panel of ROWS rows, `b` a panel of VECTORS·lanes columns. The words of b are `ldb` apart: its width, or more if B
-// is read in place. `base` is c itself when `accumulate`, otherwise the bias, or 0 without a bias. At the right edge of
-// C, cols < VECTORS·lanes. Meanwhile it prefetches `fetched`.
-template <class F, int ROWS, int VECTORS, class Words = F32Words<F>>
-void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols, bool accumulate,
-               const float* bias, Fetched fetched) {
+// a panel of ROWS rows, or, if IN_PLACE, rows that are `lda` words apart; `b` is a panel of VECTORS·lanes columns. The
+// words of b are `ldb` apart: its width, or more if B is read in place. `base` is c itself when `accumulate`, otherwise
+// the bias, or 0 without a bias. At the right edge of C, cols < VECTORS·lanes. Meanwhile it prefetches `fetched`.
+template <class F, int ROWS, int VECTORS, class Words, bool IN_PLACE>
+void gemm_tile(Index words, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc, Index cols,
+               bool accumulate, const float* bias, Fetched fetched) {
   constexpr Index lanes = F::lanes;
-  // Prefetches C, so that it arrives while the sum is formed.
+  // Every third row has a pointer, and the two rows after it are one and two distances away: this takes four registers.
+  const float* rows[(ROWS + 2) / 3];
+#pragma GCC unroll 64
+  for (int r = 0; r < ROWS; r += 3) rows[r / 3] = a + r * (IN_PLACE ? lda : 1);
+    // Prefetches C, so that it arrives while the sum is formed.
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; ++r) {
     for (Index j = 0; j < VECTORS * lanes; j += 16) __builtin_prefetch(c + r * ldc + j, 1);
@@ -34,17 +38,22 @@ void gemm_tile(Index words, const float* a, const float* b, Index ldb, float* c,
 #pragma GCC unroll 4
   for (Index k = 0; k < words; ++k) {
     prefetch.step(k);
+    if (IN_PLACE && k % 16 == 0) {  // prefetches the same terms of the next rows
+#pragma GCC unroll 64
+      for (int r = 0; r < ROWS; ++r) __builtin_prefetch(rows[r / 3] + (r % 3 + ROWS) * lda);
+    }
     if (ldb != VECTORS * lanes) __builtin_prefetch(b + VECTORS * lanes);  // B in place: prefetches the next columns
     F b_k[VECTORS];
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) b_k[v] = F::load(b + v * lanes);
 #pragma GCC unroll 64
     for (int r = 0; r < ROWS; ++r) {
-      const F a_rk(a[r]);
+      const F a_rk(rows[r / 3][r % 3 * (IN_PLACE ? lda : 1)]);
 #pragma GCC unroll 64
       for (int v = 0; v < VECTORS; ++v) sum[r][v] = Words::multiply_add(a_rk, b_k[v], sum[r][v]);
     }
-    a += ROWS;
+#pragma GCC unroll 64
+    for (int r = 0; r < ROWS; r += 3) rows[r / 3] += IN_PLACE ? 1 : ROWS;
     b += ldb;
   }
   if (cols == VECTORS * lanes) {
@@ -96,7 +105,7 @@ void gemm_store_row(F row, float* target, Index n, Index width, const float* end
 template <class F, class Words = F32Words<F>, class T = float>
 void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
   constexpr Index lanes = F::lanes;
-  const float* const end = panel + (depth + Words::terms - 1) / Words::terms * width;
+  const float* const end = panel + words_of<Words>(depth) * width;
   const auto load = [count](const T* row, Index j) {
     return j + lanes <= count ? F::load(row + j) : j < count ? F::load(row + j, count - j) : F(0.0f);
   };
@@ -114,33 +123,60 @@ void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, In
   }
 }
 
-// panel_kj = x_jk for `count` ≤ width rows of x [·,depth], with zeros as above. Works on squares of lanes × lanes.
+// The word of the terms that begin here.
+template <class F, class Words, class T>
+F gemm_word(const F* terms) {
+  if constexpr (Words::terms == 1) {
+    return Words::template word<T>(terms[0]);
+  } else {
+    return Words::template word<T>(terms[0], terms[1]);
+  }
+}
+
+// panel_kj = x_jk for a square of lanes × lanes.
+template <class F, class Words, class T>
+void gemm_pack_square(const T* x, Index ldx, float* panel, Index width) {
+  F square[F::lanes];
+#pragma GCC unroll 16
+  for (F& row : square) {
+    row = F::load(x);
+    x += ldx;
+  }
+  transpose(square);
+#pragma GCC unroll 16
+  for (Index i = 0; i < F::lanes; i += Words::terms, panel += width) gemm_word<F, Words, T>(square + i).store(panel);
+}
+
+// The same for `rows` rows of `deep` terms, and zeros up to `wide` columns; `end` is that of the panel.
+template <class F, class Words, class T>
+void gemm_pack_part(const T* x, Index ldx, Index rows, Index deep, float* panel, Index wide, Index width,
+                    const float* end) {
+  F square[F::lanes];
+  for (Index r = 0; r < F::lanes; ++r) square[r] = r < rows ? F::load(x + r * ldx, deep) : F(0.0f);
+  transpose(square);
+  for (Index i = 0; i < deep; i += Words::terms, panel += width) {
+    gemm_store_row(gemm_word<F, Words, T>(square + i), panel, wide, width, end);
+  }
+}
+
+// panel_kj = x_jk for `count` ≤ width rows of x [·,depth], with zeros as above.
 template <class F, class Words = F32Words<F>, class T = float>
 void gemm_pack_transposed(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
   constexpr Index lanes = F::lanes;
-  const float* const end = panel + (depth + Words::terms - 1) / Words::terms * width;
-  for (Index k = 0; k < depth; k += lanes, panel += lanes / Words::terms * width) {
+  const float* const end = panel + words_of<Words>(depth) * width;
+  for (Index k = 0; k < depth; k += lanes, panel += words_of<Words>(lanes) * width) {
     const Index deep = depth - k < lanes ? depth - k : lanes;
+    // Prefetches the square after the next in these rows, at their end the first of the next panel.
+    const Index ahead = k + 2 * lanes < depth ? 2 * lanes : 2 * lanes - depth + width * ldx;
     for (Index j = 0; j < width; j += lanes) {
-      const Index wide = width - j < lanes ? width - j : lanes;
-      F square[lanes];
+      const T* const square = x + j * ldx + k;
 #pragma GCC unroll 16
-      for (Index r = 0; r < lanes; ++r) {
-        const T* const row = x + (j + r) * ldx + k;
-        __builtin_prefetch(row + width * ldx);  // the same terms of the next panel
-        square[r] = j + r >= count ? F(0.0f) : deep == lanes ? F::load(row) : F::load(row, deep);
-      }
-      transpose(square);
-#pragma GCC unroll 16
-      for (Index i = 0; i < lanes; i += Words::terms) {
-        if (i >= deep) break;
-        F word;
-        if constexpr (Words::terms == 1) {
-          word = Words::template word<T>(square[i]);
-        } else {
-          word = Words::template word<T>(square[i], square[i + 1]);
-        }
-        gemm_store_row(word, panel + i / Words::terms * width + j, wide, width, end);
+      for (Index r = 0; r < lanes; ++r) __builtin_prefetch(square + ahead + r * ldx);
+      if (deep == lanes && count - j >= lanes) {
+        gemm_pack_square<F, Words, T>(square, ldx, panel + j, width);
+      } else {
+        const Index wide = width - j < lanes ? width - j : lanes;
+        gemm_pack_part<F, Words, T>(square, ldx, count - j, deep, panel + j, wide, width, end);
       }
     }
   }
@@ -171,7 +207,8 @@ constexpr TiledProduct tiled_product() {
   product.tile_cols = width;
   product.block_words = block_words;
   [&]<int... R>(std::integer_sequence<int, R...>) {
-    ((product.tile[R] = gemm_tile<F, R + 1, vectors, typename Words::Product>), ...);
+    ((product.tile[R] = gemm_tile<F, R + 1, vectors, typename Words::Product, false>), ...);
+    ((product.tile_in_place[R] = gemm_tile<F, R + 1, vectors, typename Words::Product, true>), ...);
   }
   (std::make_integer_sequence<int, rows>());
   product.pack = {gemm_pack<F, Words, float>, gemm_pack<F, Words, BFloat16>, gemm_pack<F, Words, Float16>};

@@ -20,8 +20,8 @@ struct Fetched {
 struct TiledProduct {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
   static constexpr Index most_block_floats = Index{most_tile_cols} * 128;
-  using Tile = void (*)(Index words, const float* a, const float* b, Index ldb, float* c, Index ldc, Index cols,
-                        bool accumulate, const float* bias, Fetched fetched);
+  using Tile = void (*)(Index words, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc,
+                        Index cols, bool accumulate, const float* bias, Fetched fetched);
   template <class Element>
   using Pack = void (*)(const Element* x, Index ldx, Index depth, Index count, float* panel, Index width);
   struct Packs {
@@ -32,8 +32,9 @@ struct TiledProduct {
 
   Index terms_per_word;
   Index tile_rows, tile_cols;
-  Index block_words;          // of a panel of B: a depth block, which stays in the first-level cache
-  Tile tile[most_tile_rows];  // tile[r-1] computes r rows
+  Index block_words;                   // of a panel of B: a depth block, which stays in the first-level cache
+  Tile tile[most_tile_rows];           // tile[r-1] computes r rows of a panel of A
+  Tile tile_in_place[most_tile_rows];  // the same of A in place, whose rows are `lda` words apart
   Packs pack, pack_transposed;
 };
 

@@ -27,12 +27,10 @@ bool Rehearsal::is_running() {
   return rehearsal != nullptr;
 }
 
-void Rehearsal::scratch(Scratch whose, std::size_t bytes) {
-  if (rehearsal == nullptr) return;
-  std::size_t& most = rehearsal->most_[static_cast<int>(whose)];
-  if (bytes <= most) return;
-  most = bytes;
-  rehearsal->scratch_[static_cast<int>(whose)] = for_each_thread(bytes);
+void Rehearsal::scratch(std::size_t bytes) {
+  if (rehearsal == nullptr || bytes <= rehearsal->most_) return;
+  rehearsal->most_ = bytes;
+  rehearsal->scratch_ = for_each_thread(bytes);
 }
 
 void Rehearsal::passing(std::size_t bytes) {

@@ -23,21 +23,18 @@ class Rehearsal {
 
   static bool is_running();  // on this thread
 
-  // Whose memory it is: each is one block in every thread. A block keeps the most that was asked for it.
-  enum class Scratch { attention, panels_of_a, panels_of_b };
   // Takes so many bytes for each of num_threads() threads, until the rehearsal ends: what a thread keeps from one loop
-  // to the next. Nothing happens outside of a rehearsal.
-  static void scratch(Scratch whose, std::size_t bytes);
+  // to the next. The largest request counts. Nothing happens outside of a rehearsal.
+  static void scratch(std::size_t bytes);
   // Takes them for a moment: what a body allocates and gives back.
   static void passing(std::size_t bytes);
 
  private:
-  static constexpr int kinds = 3;                          // of Scratch
   using Memory = std::vector<std::shared_ptr<std::byte>>;  // of each thread
 
   Rehearsal* outer_;
-  std::size_t most_[kinds] = {};  // bytes of one thread, for each Scratch
-  Memory scratch_[kinds];
+  std::size_t most_ = 0;  // bytes of one thread
+  Memory scratch_;
 };
 
 }  // namespace mini_bert

@@ -41,20 +41,19 @@ TEST_CASE("rehearsal: numbers with fractions are not written, indices are") {
   CHECK(Tensor::full({2}, 5, DType::i32).data<std::int32_t>()[1] == 5);
 }
 
-TEST_CASE("rehearsal: each thread has as much scratch memory as the largest request of each kind") {
+TEST_CASE("rehearsal: each thread has as much scratch memory as the largest request") {
   const auto live = [] { return CachingAllocator::instance().statistics().live; };
   const std::size_t before = live(), threads = static_cast<std::size_t>(num_threads());
-  Rehearsal::scratch(Rehearsal::Scratch::attention, 1'000'000);  // of no rehearsal
+  Rehearsal::scratch(1'000'000);  // of no rehearsal
   Rehearsal::passing(1'000'000);
   CHECK(live() == before);
   {
     const Rehearsal rehearsal;
-    Rehearsal::scratch(Rehearsal::Scratch::attention, 640'000);
-    Rehearsal::scratch(Rehearsal::Scratch::attention, 64'000);
-    Rehearsal::scratch(Rehearsal::Scratch::panels_of_a, 6'400);
+    Rehearsal::scratch(640'000);
+    Rehearsal::scratch(64'000);
     Rehearsal::passing(6'400'000);
-    CHECK(live() >= before + threads * 646'400);
-    CHECK(live() < before + threads * 647'000);
+    CHECK(live() >= before + threads * 640'000);
+    CHECK(live() < before + threads * 641'000);
   }
   CHECK(live() == before);
 }

@@ -32,7 +32,7 @@ Index heads_in_turn(Index sentences, Index heads) {
 // time. The result does not depend on which thread computes a head. The body uses so many floats of scratch memory.
 template <class Body>
 void for_each_head(const SequenceOffsets& offsets, Index heads, Index scratch_floats, const Body& body) {
-  Rehearsal::scratch(Rehearsal::Scratch::attention, static_cast<std::size_t>(scratch_floats) * sizeof(float));
+  Rehearsal::scratch(static_cast<std::size_t>(scratch_floats) * sizeof(float));
   if (offsets.count() == 1) return parallel_for(heads, 1, [&](Index head) { body(Index{0}, head); });
   thread_local std::vector<Index> order_of_this_thread;
   std::vector<Index>& order = order_of_this_thread;

@@ -37,8 +37,8 @@ constexpr Index depth_packed = 1024, row_block = 240, cols_packed = 3072;
 // rows.
 constexpr Index pack_depth = 64, pack_depth_along = 16;
 
-// The floats that each thread keeps for its own panels of A and of B.
-constexpr Index panels_of_a = row_block * 256, own_panel = simd::TiledProduct::most_block_floats;
+// Room for a section of A and a depth block of B, in floats.
+constexpr Index section_of_a = row_block * 256, block_of_b = simd::TiledProduct::most_block_floats;
 
 // With at most this many rows, A is copied in no time, and W is read in place in dY·W: a copy would be reused too
 // rarely to pay off.
@@ -64,6 +64,9 @@ class BlockedProduct {
     const Index most_panels = packs_together() ? divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols) : 0;
     Tensor b_panels({most_panels * tiled_.tile_cols, std::max(words(std::min(deepest, p_.k)), Index{1})});
     b_panels_ = b_panels.data<float>();
+    a_floats_ = a_in_place_ ? 0 : std::min(section_of_a, std::min(row_block, p_.m) * words(std::min(deepest, p_.k)));
+    Tensor own({num_threads() * own_floats()});
+    own_ = own.data<float>();
     for (Index col = 0; col < p_.n; col += widest) {
       Index k = 0;
       do {  // runs once even without terms, so that C becomes 0
@@ -89,27 +92,27 @@ class BlockedProduct {
     const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
     if (packs_together()) pack_b_together(cols, depth, col_panels);
     const Grid grid = one_row_block_ ? Grid{1, num_threads()} : grid_for(num_threads(), row_panels, col_panels);
-    note_scratch(grid, row_panels, col_panels);
+    note_sums(grid, row_panels, col_panels);
     parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
       const Index r = part / grid.cols, c = part % grid.cols;
       const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
       for (Index row = row_panels * r / grid.rows * tiled_.tile_rows; row < row_end; row += row_block) {
         multiply_rows({row, std::min(row + row_block, row_end)}, cols, depth,
-                      {col_panels * c / grid.cols, col_panels * (c + 1) / grid.cols});
+                      {col_panels * c / grid.cols, col_panels * (c + 1) / grid.cols}, own_ + part * own_floats());
       }
     });
   }
 
-  // The memory of a thread in multiply_rows(), for the largest part of the grid.
-  void note_scratch(Grid grid, Index row_panels, Index col_panels) const {
-    if (!Rehearsal::is_running()) return;
-    const auto bytes = [](Index floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
-    Rehearsal::scratch(Rehearsal::Scratch::panels_of_a, bytes(panels_of_a));
-    Rehearsal::scratch(Rehearsal::Scratch::panels_of_b, bytes(own_panel));
+  // The memory of one part of the grid for its section of A and its block of B. All of it is taken at once and by one
+  // thread: then the plan of a run's memory (bert/training/memory.h) does not depend on which thread came first.
+  Index own_floats() const { return divide_up(a_floats_, Index{16}) * 16 + block_of_b; }
+
+  // The sums of multiply_rows(), for the largest part of the grid.
+  void note_sums(Grid grid, Index row_panels, Index col_panels) const {
     if (p_.c_dtype != DType::bf16) return;
     const Index rows = std::min({row_block, p_.m, divide_up(row_panels, grid.rows) * tiled_.tile_rows});
     const Index cols = std::min(p_.n, divide_up(col_panels, grid.cols) * tiled_.tile_cols);
-    Rehearsal::passing(bytes(rows * cols));
+    Rehearsal::passing(static_cast<std::size_t>(rows * cols) * sizeof(float));
   }
 
   void pack_b_together(Range cols, Range depth, Index col_panels) const {
@@ -199,10 +202,9 @@ class BlockedProduct {
     }
   }
 
-  void multiply_rows(Range rows, Range cols, Range depth, Range panels) const {
-    thread_local Tensor a_panels({panels_of_a});
-    thread_local Tensor own({own_panel});
-    float* const a = a_panels.data<float>();
+  // `own` is memory of this thread's part.
+  void multiply_rows(Range rows, Range cols, Range depth, Range panels, float* own) const {
+    float* const a = own + block_of_b;
     // Sums are formed in C itself, or in f32 memory when C is bfloat16, and then rounded once.
     const bool narrow = p_.c_dtype == DType::bf16;
     const Range wide = {cols.begin + panels.begin * tiled_.tile_cols,
@@ -223,7 +225,7 @@ class BlockedProduct {
         Index k = part.begin;
         do {
           const Range block = {k, std::min(k + depth_block_, part.end)};
-          const PanelOfB b = panel_of_b(cols, depth, block, panel, own.data<float>());
+          const PanelOfB b = panel_of_b(cols, depth, block, panel, own);
           multiply_panel(rows, panel_cols, block, rows_of_a(rows, part, block, a), b,
                          fetched_after(cols, depth, part, block, panel, panels), c + panel_cols.begin - wide.begin,
                          ldc);
@@ -241,7 +243,7 @@ class BlockedProduct {
   // along its rows instead.
   Index depth_of_a(Range rows) const {
     if (b_in_place_) return depth_block_;
-    return std::max(panels_of_a / (rows.size() * words(depth_block_)), Index{1}) * depth_block_;
+    return std::max(section_of_a / (rows.size() * words(depth_block_)), Index{1}) * depth_block_;
   }
 
   // The words of B that are needed after `block` of `panel`. Empty if they are not in memory as words.
@@ -290,7 +292,8 @@ class BlockedProduct {
   const Product& p_;
   const Index depth_block_;  // terms
   const bool one_row_block_, a_in_place_, b_in_place_;
-  float* b_panels_ = nullptr;
+  float *b_panels_ = nullptr, *own_ = nullptr;
+  Index a_floats_ = 0;
 };
 
 }  // namespace

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +18,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mini_bert/base/folder.h"
 #include "mini_bert/bert/checkpoint.h"
 #include "tests/catch.h"
 #include "tests/files/temporary_folder.h"
@@ -41,6 +45,17 @@ struct Outcome {
   std::string out, err;
 };
 
+// LLVM's OpenMP keeps a file in /dev/shm for each process. One that was killed leaves its own there, perhaps half
+// written, and a later process with the same number would read it. Removes those of processes that are gone.
+inline void clear_up_after_killed_programs() {
+  if (!fs::exists("/dev/shm")) return;
+  for (const std::string& name : names_in("/dev/shm")) {
+    int process = 0;
+    if (std::sscanf(name.c_str(), "__KMP_REGISTERED_LIB_%d_", &process) != 1) continue;
+    if (::kill(process, 0) != 0 && errno == ESRCH) ::unlink(("/dev/shm/" + name).c_str());
+  }
+}
+
 // Runs a shell command inside `folder`, with the programs on its PATH. The programs run offline (HF_HUB_OFFLINE=1), so
 // a model name never causes a network request. Ctrl-C reaches them, also where the tests themselves run in the
 // background of a script and were started to ignore it.
@@ -49,9 +64,9 @@ inline Outcome run(const fs::path& folder, const std::string& command) {
                            "' && export HF_HUB_OFFLINE=1 PATH='" MINI_BERT_BIN_DIR "':\"$PATH\" && { " + command +
                            "; } >stdout.txt 2>stderr.txt </dev/null";
   std::signal(SIGINT, SIG_DFL);
-  const int status = std::system(full.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "stdout.txt"),
-          read_file(folder / "stderr.txt")};
+  const int status = std::system(full.c_str()), exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  if (exit_code == 128 + SIGKILL) clear_up_after_killed_programs();
+  return {exit_code, read_file(folder / "stdout.txt"), read_file(folder / "stderr.txt")};
 }
 
 // The values of JSON in a text, one a line.

@@ -23,6 +23,7 @@ void gemm_tile(Index words, const float* a, Index lda, const float* b, Index ldb
   const float* rows[(ROWS + 2) / 3];
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; r += 3) rows[r / 3] = a + r * (IN_PLACE ? lda : 1);
+
     // Prefetches C, so that it arrives while the sum is formed.
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; ++r) {

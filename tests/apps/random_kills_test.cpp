@@ -25,8 +25,10 @@ int kill_and_resume(const AllData& data, const std::string& flags, RandomSequenc
   std::string command = begin;
   for (int kills = 0;; ++kills) {
     REQUIRE(kills < 200);
-    const std::uint32_t milliseconds = 5 + random.below(250);
-    const Outcome outcome = data.run(fmt::format("timeout -s KILL 0.{:03} {}", milliseconds, command));
+    // Later and later, so that a machine that is busy with other work gets to the end as well.
+    const std::uint32_t milliseconds = 5 + random.below(250 + 10 * static_cast<std::uint32_t>(kills));
+    const Outcome outcome =
+        data.run(fmt::format("timeout -s KILL {}.{:03} {}", milliseconds / 1000, milliseconds % 1000, command));
     INFO(command << "\nkilled after " << milliseconds << " ms\n" << outcome.out << outcome.err);
     if (outcome.exit_code == 0) return kills;
     REQUIRE(outcome.exit_code == 137);

@@ -77,8 +77,8 @@ TEST_CASE("texts: the sample page in Chinese says what the English page says") {
   std::size_t translations = 0;
   for (const Tag& tag : page.tags) translations += tag.attribute("data-zh").empty() ? 0U : 1U;
   CHECK(translations > 100);
-  for (std::size_t i = 0; i < page.tags.size(); ++i) {  // headings of the page's own are all translated
-    if (page.tags[i].name == "h2" || page.tags[i].name == "figcaption") CHECK(page.tags[i].attribute("data-zh") != "");
+  for (const Tag& tag : page.tags) {  // headings of the page's own are all translated
+    if (tag.name == "h2" || tag.name == "figcaption") CHECK(tag.attribute("data-zh") != "");
   }
 }
 

@@ -20,8 +20,8 @@
 //   tiles          tile_rows × tile_cols elements of C, summed in registers
 //
 // When C is a single row block, each panel of B is used only once. Then each thread gets some columns of C and copies
-// a depth block of B when it needs it, and A is read in place where its words are in memory: the copy would be used by
-// too few panels to pay off. A weight in panels is read like this as well.
+// a depth block of B when it needs it. A is read in place if its words are in memory (has_words_of_a), because too few
+// panels would use a copy. It is also read in place when B is a weight in panels. Up to `few_rows` rows are copied.
 //
 // Every element of C is computed by the same sequence of additions, whichever thread computes its tile. So the bits do
 // not depend on the number of threads.

@@ -14,14 +14,14 @@
 //   panels of B    All threads together copy `cols_packed` columns and `depth_packed` of the K terms of every sum into
 //                  panels of tile_cols columns. They stay in the third-level cache. Each thread then computes a
 //                  rectangle of C:
-//   row blocks     `row_block` rows of A at a time,
+//   row blocks     at most `row_block` rows of A at a time,
 //   sections       as many terms of these rows as stay in the second-level cache, copied into panels of tile_rows rows
 //   a panel of B   `depth_block` terms of it at a time stay in the first-level cache, while the rows of A stream past
 //   tiles          tile_rows × tile_cols elements of C, summed in registers
 //
-// When C is a single row block, each panel of B is used only once. Then each thread gets some columns of C and copies
-// a depth block of B when it needs it. A is read in place if its words are in memory (has_words_of_a), because too few
-// panels would use a copy. It is also read in place when B is a weight in panels. Up to `few_rows` rows are copied.
+// A is read in place if its words are in memory (has_words_of_a) and it has more than `few_rows` rows. When C is a
+// single row block, each panel of B is used only once. Then each thread gets some columns of C and copies a depth block
+// of B when it needs it.
 //
 // Every element of C is computed by the same sequence of additions, whichever thread computes its tile. So the bits do
 // not depend on the number of threads.
@@ -52,7 +52,7 @@ class BlockedProduct {
         p_(product),
         depth_block_(tiled_.block_words * tiled_.terms_per_word),
         one_row_block_(product.m <= row_block),
-        a_in_place_(product.m > few_rows && !packs_together() && has_words_of_a()),
+        a_in_place_(product.m > few_rows && has_words_of_a()),
         b_in_place_(product.m <= few_rows && !product.b.transposed && !product.rounded &&
                     product.b.dtype == DType::f32) {}
 
@@ -95,13 +95,19 @@ class BlockedProduct {
     note_sums(grid, row_panels, col_panels);
     parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
       const Index r = part / grid.cols, c = part % grid.cols;
-      const Index row_end = std::min(row_panels * (r + 1) / grid.rows * tiled_.tile_rows, p_.m);
-      for (Index row = row_panels * r / grid.rows * tiled_.tile_rows; row < row_end; row += row_block) {
-        multiply_rows({row, std::min(row + row_block, row_end)}, cols, depth,
-                      {col_panels * c / grid.cols, col_panels * (c + 1) / grid.cols}, own_ + part * own_floats());
+      const Range panels = share(row_panels, r, grid.rows);
+      const Index blocks = row_blocks(panels.size());
+      for (Index block = 0; block < blocks; ++block) {
+        const Range rows = share(panels.size(), block, blocks);
+        multiply_rows({(panels.begin + rows.begin) * tiled_.tile_rows,
+                       std::min((panels.begin + rows.end) * tiled_.tile_rows, p_.m)},
+                      cols, depth, share(col_panels, c, grid.cols), own_ + part * own_floats());
       }
     });
   }
+
+  // Row blocks have nearly the same size. A last one of few rows would read all panels of B for little work.
+  Index row_blocks(Index row_panels) const { return divide_up(row_panels, row_block / tiled_.tile_rows); }
 
   // The memory of one part of the grid for its section of A and its block of B. All of it is taken at once and by one
   // thread: then the plan of a run's memory (bert/training/memory.h) does not depend on which thread came first.
@@ -110,7 +116,8 @@ class BlockedProduct {
   // The sums of multiply_rows(), for the largest part of the grid.
   void note_sums(Grid grid, Index row_panels, Index col_panels) const {
     if (p_.c_dtype != DType::bf16) return;
-    const Index rows = std::min({row_block, p_.m, divide_up(row_panels, grid.rows) * tiled_.tile_rows});
+    const Index panels = divide_up(row_panels, grid.rows);
+    const Index rows = std::min(divide_up(panels, row_blocks(panels)) * tiled_.tile_rows, p_.m);
     const Index cols = std::min(p_.n, divide_up(col_panels, grid.cols) * tiled_.tile_cols);
     Rehearsal::passing(static_cast<std::size_t>(rows * cols) * sizeof(float));
   }

@@ -11,8 +11,8 @@
 #include "mini_bert/tensor/parallel.h"
 
 // W's panels are read once for every `row_block` rows of x. The rows of x are rounded by the thread that multiplies
-// them, and stay in its second-level cache. Sums are exact, so their order does not matter: a tile sums all terms at
-// once, and blocks may have any size.
+// them, and stay in its second-level cache. Sums are exact, so their order does not matter, and blocks may have any
+// size: a tile sums all terms at once, or a block of them if its words must be widened before.
 namespace mini_bert::kernels {
 namespace {
 
@@ -84,7 +84,8 @@ class Int8Multiplication {
         panels_(panels),
         bias_(bias),
         y_(y),
-        words_(int8_words(panels.inputs)) {}
+        words_(int8_words(panels.inputs)),
+        lda_(words_ * read_per_word()) {}
 
   void run() const {
     const Index row_panels = divide_up(x_.rows(), tiles_.tile_rows);
@@ -102,26 +103,25 @@ class Int8Multiplication {
   }
 
  private:
+  bool widens() const { return tiles_.widen_row != nullptr; }
+  Index read_per_word() const { return widens() ? 2 : 1; }
+
   // Some rows of x, times some panels of W.
   void multiply(Range rows, Range panels) const {
     if (panels.size() == 0) return;
     thread_local Tensor memory;
-    float* const a = int8_scratch(memory, rows.size() * words_);
+    auto* const a = reinterpret_cast<std::uint32_t*>(int8_scratch(memory, rows.size() * lda_));
     float row_scales[int8_row_block];
     for (Index row = 0; row < rows.size(); ++row) {
-      row_scales[row] = quantize_row(rows.begin + row, reinterpret_cast<std::uint8_t*>(a + row * words_));
+      row_scales[row] = quantize_row(rows.begin + row, a + row * lda_);
     }
     for (Index panel = panels.begin; panel < panels.end; ++panel) {
-      for (Index row = 0; row < rows.size(); row += tiles_.tile_rows) {
-        const Index tall = std::min(tiles_.tile_rows, rows.size() - row);
-        multiply_tile(rows.begin + row, tall, panel, a + row * words_, row_scales + row,
-                      share(next_panel(panel, panels), row, row + tall, rows.size()));
-      }
+      multiply_panel(rows, a, row_scales, panel, next_panel(panel, panels));
     }
   }
 
   // Rounds a row of φ(x), with zeros up to a whole word. Returns its scale.
-  float quantize_row(Index row, std::uint8_t* bytes) const {
+  float quantize_row(Index row, std::uint32_t* words) const {
     const Index depth = panels_.inputs;
     const float* x = x_.data<float>() + row * depth;
     if (activate_ != nullptr) {
@@ -130,8 +130,58 @@ class Int8Multiplication {
       activate_(x, depth, activated);
       x = activated;
     }
+    thread_local Tensor memory;
+    std::uint32_t* const rounded = widens() ? reinterpret_cast<std::uint32_t*>(int8_scratch(memory, words_)) : words;
+    auto* const bytes = reinterpret_cast<std::uint8_t*>(rounded);
     std::fill(bytes + depth, bytes + words_ * terms_per_word, std::uint8_t{0});
-    return tiles_.quantize(x, depth, bytes);
+    const float scale = tiles_.quantize(x, depth, bytes);
+    if (widens()) tiles_.widen_row(rounded, words_, words);
+    return scale;
+  }
+
+  // One panel of W: all its words at once or, if they are widened, as many as stay in the first-level cache.
+  void multiply_panel(Range rows, const std::uint32_t* a, const float* row_scales, Index panel,
+                      simd::Fetched next) const {
+    thread_local Tensor memory;
+    float* const sums = int8_scratch(memory, int8_row_block * tiles_.tile_cols + Tiles::most_block_floats);
+    float* const widened = sums + int8_row_block * tiles_.tile_cols;
+    const Index deepest = widens() ? tiles_.block_words : words_;
+    Index word = 0;
+    do {
+      const Range block = {word, std::min(word + deepest, words_)};
+      const float* b = panel_of(panel) + block.begin * tiles_.tile_cols;
+      if (widens()) {
+        tiles_.widen_panel(b, block.size(), tiles_.tile_cols, widened);
+        b = widened;
+      }
+      const simd::Fetched fetched = share(next, block.begin, block.end, std::max(words_, Index{1}));
+      for (Index row = 0; row < rows.size(); row += tiles_.tile_rows) {
+        const Index tall = std::min(tiles_.tile_rows, rows.size() - row);
+        float* const own_sums = sums + row * tiles_.tile_cols;
+        tiles_.tile[tall - 1](
+            block.size() * read_per_word(), a + row * lda_ + block.begin * read_per_word(), lda_, b,
+            sums_of(block, panel, own_sums),
+            result_of(rows.begin + row, panel, row_scales + row, share(fetched, row, row + tall, rows.size())));
+      }
+    } while ((word += deepest) < words_);
+  }
+
+  // Sums begin with the offsets of the columns. Between blocks they wait in `sums`.
+  Tiles::Sums sums_of(Range block, Index panel, float* sums) const {
+    float* const end = block.end == words_ ? nullptr : sums;
+    if (block.begin > 0) return {sums, tiles_.tile_cols, end};
+    return {reinterpret_cast<const float*>(panels_.offsets.data<std::int32_t>() + panel * tiles_.tile_cols), 0, end};
+  }
+
+  Tiles::Result result_of(Index row, Index panel, const float* row_scales, simd::Fetched fetched) const {
+    const Index col = panel * tiles_.tile_cols;
+    return {.row_scales = row_scales,
+            .scales = panels_.scales.data<float>() + col,
+            .bias = bias_.data<float>() + col,
+            .c = y_.data<float>() + row * panels_.outputs + col,
+            .ldc = panels_.outputs,
+            .cols = std::min(tiles_.tile_cols, panels_.outputs - col),
+            .fetched = fetched};
   }
 
   const float* panel_of(Index panel) const { return panels_.values.data<float>() + panel * words_ * tiles_.tile_cols; }
@@ -143,28 +193,13 @@ class Int8Multiplication {
     return {panel_of(panel + 1), panel_of(panel + 2)};
   }
 
-  void multiply_tile(Index row, Index tall, Index panel, const float* a, const float* row_scales,
-                     simd::Fetched fetched) const {
-    const Index col = panel * tiles_.tile_cols;
-    tiles_.tile[tall - 1](words_, reinterpret_cast<const std::uint32_t*>(a), words_,
-                          reinterpret_cast<const std::uint32_t*>(panel_of(panel)),
-                          {.offsets = panels_.offsets.data<std::int32_t>() + col,
-                           .row_scales = row_scales,
-                           .scales = panels_.scales.data<float>() + col,
-                           .bias = bias_.data<float>() + col,
-                           .c = y_.data<float>() + row * panels_.outputs + col,
-                           .ldc = panels_.outputs,
-                           .cols = std::min(tiles_.tile_cols, panels_.outputs - col),
-                           .fetched = fetched});
-  }
-
   const Tiles& tiles_;
   const Tensor& x_;
   const Activate activate_;  // φ, or null
   const WeightPanels& panels_;
   const Tensor& bias_;
   Tensor& y_;
-  const Index words_;
+  const Index words_, lda_;  // of a row: words of four terms, and words that tiles read
 };
 
 // The definition: plain sums of integers.

@@ -9,28 +9,34 @@
 #include "mini_bert/tensor/simd/kernels.h"
 #include "mini_bert/tensor/simd/registers.h"
 
-// The inner loops of products of int8; matmul_int8.h says what they compute. Panels are those of matmul_simd.h: words
-// of 32 bits, [words][rows] and [words][columns]. Here a word holds four consecutive terms.
+// The inner loops of products of int8; matmul_int8.h says what they compute. Panels of B are those of matmul_simd.h:
+// words of 32 bits, [words][columns]. Here a word holds four consecutive terms, or two if they are widened. Rows of A
+// follow each other.
 namespace mini_bert::simd {
 
-// Words for CPUs that multiply only numbers of 16 bits: terms 0 and 2 and terms 1 and 3 of each word are widened. A sum
-// of two products, at most 2·255·127, fits 32 bits. (vpmaddubsw, which multiplies bytes, would need 16 bits for it.)
+// Words for CPUs that multiply only numbers of 16 bits: each word of four bytes is widened to two words, of terms 0 and
+// 2 and of terms 1 and 3. A sum of two products, at most 2·255·127, fits 32 bits. (vpmaddubsw, which multiplies bytes,
+// would need 16 bits for it.)
 template <class F>
 struct WidenedWords {
   using Bits = typename F::Bits;
-  struct Pairs {
-    F even, odd;
-  };
-  using A = Pairs;
-  using B = Pairs;
 
-  static A a(std::uint32_t word) {
-    return {from_bits(Bits(word & 0x00ff00ffu)), from_bits(Bits((word >> 8) & 0x00ff00ffu))};
+  static void widen_row(const std::uint32_t* row, Index words, std::uint32_t* widened) {
+    for (Index k = 0; k < words; ++k) {
+      widened[2 * k] = row[k] & 0x00ff00ffu;
+      widened[2 * k + 1] = (row[k] >> 8) & 0x00ff00ffu;
+    }
   }
-  static B b(Bits words) { return {from_bits(even_bytes(words)), from_bits(odd_bytes(words))}; }
-  static Bits multiply_add(A a, B b, Bits sum) {
-    return add_products(bits(a.odd), bits(b.odd), add_products(bits(a.even), bits(b.even), sum));
+  static void widen_panel(const float* panel, Index words, Index width, float* widened) {
+    for (Index k = 0; k < words; ++k, panel += width, widened += 2 * width) {
+      for (Index j = 0; j < width; j += F::lanes) {
+        const Bits word = bits(F::load(panel + j));
+        from_bits(even_bytes(word)).store(widened + j);
+        from_bits(odd_bytes(word)).store(widened + width + j);
+      }
+    }
   }
+  static Bits multiply_add(Bits a, Bits b, Bits sum) { return add_products(a, b, sum); }
 };
 
 // Words as they are, for CPUs with VNNI: add_byte_products(a, b, sum), which the instruction set defines, adds the four
@@ -38,45 +44,49 @@ struct WidenedWords {
 template <class F>
 struct ByteWords {
   using Bits = typename F::Bits;
-  using A = Bits;
-  using B = F;
 
-  static A a(std::uint32_t word) { return Bits(word); }
-  static B b(Bits words) { return from_bits(words); }
-  static Bits multiply_add(A a, B b, Bits sum) { return add_byte_products(a, bits(b), sum); }
+  static Bits multiply_add(Bits a, Bits b, Bits sum) { return add_byte_products(a, b, sum); }
 };
 
-// The result of ROWS × VECTORS registers of sums over the words of two panels (Int8Product::Result). The sums begin
-// with the offsets of the columns.
+// ROWS × VECTORS registers of sums over the words of rows of A and of a panel of B, or of a block of them
+// (Int8Product::Sums).
 template <class F, int ROWS, int VECTORS, class Words>
-void int8_tile(Index words, const std::uint32_t* a, Index lda, const std::uint32_t* b,
+void int8_tile(Index words, const std::uint32_t* a, Index lda, const float* b, const Int8Product::Sums& sums,
                const Int8Product::Result& result) {
-  constexpr Index lanes = F::lanes;
+  constexpr Index lanes = F::lanes, width = VECTORS * lanes;
   // Prefetches C, so that it arrives while the sums are formed.
 #pragma GCC unroll 64
   for (int r = 0; r < ROWS; ++r) {
-    for (Index j = 0; j < VECTORS * lanes; j += 16) __builtin_prefetch(result.c + r * result.ldc + j, 1);
+    for (Index j = 0; j < width; j += 16) __builtin_prefetch(result.c + r * result.ldc + j, 1);
   }
   F sum[ROWS][VECTORS];
 #pragma GCC unroll 64
-  for (int v = 0; v < VECTORS; ++v) {
-    const F offset = F::load(reinterpret_cast<const float*>(result.offsets) + v * lanes);
+  for (int r = 0; r < ROWS; ++r) {
 #pragma GCC unroll 64
-    for (int r = 0; r < ROWS; ++r) sum[r][v] = offset;
+    for (int v = 0; v < VECTORS; ++v) sum[r][v] = F::load(sums.begin + r * sums.ld_begin + v * lanes);
   }
   SpreadPrefetch prefetch(result.fetched, words);
-  for (Index k = 0; k < words; ++k) {
+  for (Index k = 0; k < words; ++k, b += width) {
     prefetch.step(k);
-    typename Words::B b_k[VECTORS];
+    F b_k[VECTORS];
 #pragma GCC unroll 64
-    for (int v = 0; v < VECTORS; ++v) b_k[v] = Words::b(bits(F::load(reinterpret_cast<const float*>(b) + v * lanes)));
+    for (int v = 0; v < VECTORS; ++v) b_k[v] = F::load(b + v * lanes);
 #pragma GCC unroll 64
     for (int r = 0; r < ROWS; ++r) {
-      const typename Words::A a_rk = Words::a(a[r * lda + k]);
+      const typename F::Bits a_rk(a[r * lda + k]);
 #pragma GCC unroll 64
-      for (int v = 0; v < VECTORS; ++v) sum[r][v] = from_bits(Words::multiply_add(a_rk, b_k[v], bits(sum[r][v])));
+      for (int v = 0; v < VECTORS; ++v) {
+        sum[r][v] = from_bits(Words::multiply_add(a_rk, bits(b_k[v]), bits(sum[r][v])));
+      }
     }
-    b += VECTORS * lanes;
+  }
+  if (sums.end != nullptr) {
+#pragma GCC unroll 64
+    for (int r = 0; r < ROWS; ++r) {
+#pragma GCC unroll 64
+      for (int v = 0; v < VECTORS; ++v) sum[r][v].store(sums.end + r * width + v * lanes);
+    }
+    return;
   }
 #pragma GCC unroll 64
   for (int v = 0; v < VECTORS; ++v) {
@@ -144,6 +154,11 @@ constexpr Int8Product int8_product() {
   Int8Product product{};
   product.tile_rows = ROWS;
   product.tile_cols = VECTORS * F::lanes;
+  if constexpr (requires { Words::widen_row; }) {
+    product.block_words = Int8Product::most_block_floats / (2 * VECTORS * F::lanes);
+    product.widen_row = Words::widen_row;
+    product.widen_panel = Words::widen_panel;
+  }
   [&]<int... R>(std::integer_sequence<int, R...>) {
     ((product.tile[R] = int8_tile<F, R + 1, VECTORS, Words>), ...);
   }
@@ -152,7 +167,7 @@ constexpr Int8Product int8_product() {
   return product;
 }
 
-// Registers: of 16, eight sums, four of B and two of A; of 32, sixteen sums.
+// Registers: of 16, eight sums; of 32, sixteen.
 template <class F>
 constexpr void add_gemm_int8(Kernels& kernels) {
   kernels.int8 = int8_product < F, F::registers == 16 ? 4 : 8, 2, WidenedWords < F >> ();

@@ -57,25 +57,38 @@ struct DotProduct {
   void (*pack)(const float* x, Index ldx, Index depth, Index rows, float* panel);
 };
 
-// Products of 8-bit integers (tensor/kernels/matmul_int8_simd.h). Words of 32 bits hold four terms each: in A
-// [rows,words], which is read in place, unsigned numbers, in the panels of B signed ones. Sums are i32 and exact, so
-// every instruction set has the same.
+// Products of 8-bit integers (tensor/kernels/matmul_int8_simd.h). Words of 32 bits hold four terms each: in the rows of
+// A unsigned numbers, in the panels of B signed ones. Sums are i32 and exact, so every instruction set has the same.
 struct Int8Product {
-  static constexpr int most_tile_rows = 8, most_tile_cols = 48;
+  static constexpr int most_tile_rows = 8, most_tile_cols = 48, most_block_floats = 6144;
 
-  // What a tile makes of its sums, and where: c_rj = (offsets_j + sum_rj)·row_scales_r·scales_j + bias_j for the first
-  // `cols` columns. The arrays hold a whole tile; bias and c hold `cols` columns.
+  // The bits of a tile's sums, i32: where they begin, and where they are left if more terms follow (null: they are
+  // complete). Rows of the first are `ld_begin` apart, 0 if all rows begin alike, those of the second tile_cols.
+  struct Sums {
+    const float* begin;
+    Index ld_begin;
+    float* end;
+  };
+  // What a tile makes of complete sums, and where: c_rj = sum_rj·row_scales_r·scales_j + bias_j for the first `cols`
+  // columns. The arrays hold a whole tile; bias and c hold `cols` columns.
   struct Result {
-    const std::int32_t* offsets;
     const float *row_scales, *scales, *bias;
     float* c;
     Index ldc, cols;
     Fetched fetched;
   };
-  using Tile = void (*)(Index words, const std::uint32_t* a, Index lda, const std::uint32_t* b, const Result& result);
+  using Tile = void (*)(Index words, const std::uint32_t* a, Index lda, const float* b, const Sums& sums,
+                        const Result& result);
 
   Index tile_rows, tile_cols;
   Tile tile[most_tile_rows];  // tile[r-1] computes r rows
+
+  // Where tiles do not read words of four terms but of two: these make two words of each, of a row of A and of a block
+  // of a panel of B. A block has at most block_words words, most_block_floats when widened. Otherwise 0 and null.
+  Index block_words;
+  void (*widen_row)(const std::uint32_t* row, Index words, std::uint32_t* widened);
+  void (*widen_panel)(const float* panel, Index words, Index width, float* widened);
+
   // A number x stands as zero + round(x/s) with s = max|x|/127. If max|x| is below `least`, all of them stand as 0.
   static constexpr int zero = 128;
   static constexpr float most = 127, least = 1e-30f;

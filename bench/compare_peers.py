@@ -39,13 +39,14 @@ def main():
     parser.add_argument("--rounds", type=int, help="turns of every side (default: as many as fit in about two minutes)")
     parser.add_argument("--alone", action="store_true", help="one side after the other, when memory is short")
     parser.add_argument("--patience", type=float, default=90, help="seconds after which a side that does not answer is left out")
+    parser.add_argument("--avx2-alone", action="store_true", help="without AVX-512, all but ONNX Runtime; saved as ROW-avx2")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--text", nargs="+", type=Path, default=[], help="text files for train-real")
     parser.add_argument("--vocab", type=Path, help="vocab.txt of bert-base-chinese, for train-real")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "peers", help="weights and batches are kept here")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")
-    parser.add_argument("--name", help="of the JSON file (default: the row)")
+    parser.add_argument("--name", help="of the JSON file (default: ROW)")
     parser.add_argument("--table", action="store_true", help="print the saved results as Markdown and end")
     options = parser.parse_args()
     if options.table:
@@ -56,7 +57,8 @@ def main():
     for row in options.rows:
         result = rows.run(row, options)
         results.print_table(result)
-        print("  -> " + str(results.save(options.results, options.name or row, result)))
+        name = options.name or (row + "-avx2" if options.avx2_alone else row)
+        print("  -> " + str(results.save(options.results, name, result)))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class Where:
 
     def __init__(self, options):
         self.build, self.work = options.build, options.work
-        self.threads, self.patience = options.threads, options.patience
+        self.threads, self.patience, self.avx2_alone = options.threads, options.patience, options.avx2_alone
         self.model = options.work / "bert-base"
         workload.make_model(self.model)
 
@@ -194,10 +194,14 @@ def command_of(row, options):
         words += ["--rounds", str(options.rounds)]
     if options.alone:
         words.append("--alone")
+    if options.avx2_alone:
+        words.append("--avx2-alone")
     return " ".join(words)
 
 
 def run(row, options):
     print(f"{row}:", flush=True)
     result = ROWS[row](options)
+    if options.avx2_alone:
+        result["title"] += ", without AVX-512"
     return {"row": row, "command": command_of(row, options), "versions": results.versions(), **result}

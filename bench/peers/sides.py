@@ -51,9 +51,20 @@ def split(side):
     return name, set(options)
 
 
-def environment(options, work, threads):
-    values = {"OMP_NUM_THREADS": str(threads), "TORCHINDUCTOR_CACHE_DIR": str(work / "inductor")}
+# What a CPU without AVX-512 would run. Nothing limits ONNX Runtime.
+AVX2_ALONE = {
+    "MINI_BERT_ISA": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+}
+
+
+def environment(options, where):
+    values = {"OMP_NUM_THREADS": str(where.threads), "TORCHINDUCTOR_CACHE_DIR": str(where.work / "inductor")}
     values.update(HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error")
+    if where.avx2_alone:
+        values.update(AVX2_ALONE)
     if "glibc" in options:
         values.update(GLIBC_KEEPS)
     for option, library in PRELOADS.items():
@@ -69,7 +80,7 @@ def environment(options, work, threads):
 def start(kind, side, where, batches, check):
     """A worker of `kind` "train" or "inference" for a side; `where` is a rows.Where."""
     name, options = split(side)
-    settings = environment(options, where.work, where.threads)
+    settings = environment(options, where)
     log = where.work / "logs" / f"{kind}-{side}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     if name == "ours":

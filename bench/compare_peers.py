@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--rounds", type=int, help="turns of every side (default: as many as fit in about two minutes)")
     parser.add_argument("--alone", action="store_true", help="one side after the other, when memory is short")
     parser.add_argument("--patience", type=float, default=90, help="seconds after which a side that does not answer is left out")
-    parser.add_argument("--avx2-alone", action="store_true", help="without AVX-512, all but ONNX Runtime; saved as ROW-avx2")
+    parser.add_argument("--avx2-alone", action="store_true", help="ours and torch without AVX-512; saved as ROW-avx2")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--text", nargs="+", type=Path, default=[], help="text files for train-real")
     parser.add_argument("--vocab", type=Path, help="vocab.txt of bert-base-chinese, for train-real")

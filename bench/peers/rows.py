@@ -203,5 +203,5 @@ def run(row, options):
     print(f"{row}:", flush=True)
     result = ROWS[row](options)
     if options.avx2_alone:
-        result["title"] += ", without AVX-512"
+        result["title"] += ", mini_bert and PyTorch without AVX-512"
     return {"row": row, "command": command_of(row, options), "versions": results.versions(), **result}

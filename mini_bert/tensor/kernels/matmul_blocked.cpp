@@ -176,12 +176,19 @@ class BlockedProduct {
   PanelOfB panel_of_weight(Range block, Index panel, float* own) const {
     const WeightPanels& weight = *p_.panels;
     const Index width = tiled_.tile_cols;
-    if (weight.elements != WeightPanels::Elements::halves) {
+    if (!has_halves()) {
       return {weight.values.data<float>() + (panel * words(p_.k) + words(block.begin)) * width, width};
     }
-    const std::byte* const halves = weight.values.raw() + panel * p_.k * width * Index{sizeof(BFloat16)};
-    pack({halves, weight.values.dtype(), width, true}, true, 0, width, block.begin, block.size(), own, width);
+    pack({halves_of(panel, 0), weight.values.dtype(), width, true}, true, 0, width, block.begin, block.size(), own,
+         width);
     return {own, width};
+  }
+
+  bool has_halves() const { return p_.panels != nullptr && p_.panels->elements == WeightPanels::Elements::halves; }
+
+  // Term k of a panel of halves.
+  const std::byte* halves_of(Index panel, Index k) const {
+    return p_.panels->values.raw() + (panel * p_.k + k) * tiled_.tile_cols * Index{sizeof(BFloat16)};
   }
 
   // Copies `count` rows of A or columns of B, `deep` terms each. If `along`, the elements of one term are contiguous.
@@ -253,14 +260,17 @@ class BlockedProduct {
     return std::max(section_of_a / (rows.size() * words(depth_block_)), Index{1}) * depth_block_;
   }
 
-  // The words of B that are needed after `block` of `panel`. Empty if they are not in memory as words.
+  // What is needed of B after `block` of `panel`. Empty if it is not in panels.
   simd::Fetched fetched_after(Range cols, Range depth, Range part, Range block, Index panel, Range panels) const {
-    const bool halves = p_.panels != nullptr && p_.panels->elements == WeightPanels::Elements::halves;
-    if (halves || packs_alone()) return {};
+    if (packs_alone()) return {};
     Range next = {block.end, std::min(block.end + depth_block_, part.end)};
     if (next.begin == part.end) {
       if (++panel == panels.end) return {};
       next = {part.begin, std::min(part.begin + depth_block_, part.end)};
+    }
+    if (has_halves()) {
+      return {reinterpret_cast<const float*>(halves_of(panel, next.begin)),
+              reinterpret_cast<const float*>(halves_of(panel, next.end))};
     }
     const float* const b = panel_of_b(cols, depth, next, panel, nullptr).data;
     return {b, b + words(next.size()) * tiled_.tile_cols};

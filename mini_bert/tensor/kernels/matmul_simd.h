@@ -101,11 +101,30 @@ void gemm_store_row(F row, float* target, Index n, Index width, const float* end
   }
 }
 
+// panel_kj = x_kj for VECTORS registers of neighbouring columns of x [depth,·], with the last pair as below.
+template <class F, class Words, class T, int VECTORS>
+void gemm_pack_whole(const T* x, Index ldx, Index depth, float* panel) {
+  constexpr Index lanes = F::lanes, width = VECTORS * lanes;
+  for (Index k = 0; k < depth; k += Words::terms, x += Words::terms * ldx, panel += width) {
+#pragma GCC unroll 64
+    for (Index j = 0; j < width; j += lanes) {
+      if (j * Index{sizeof(T)} % 64 == 0) __builtin_prefetch(x + 16 * ldx + j);
+      if constexpr (Words::terms == 1) {
+        Words::template word<T>(F::load(x + j)).store(panel + j);
+      } else {
+        const F odd = k + 1 < depth ? F::load(x + ldx + j) : F(0.0f);
+        Words::template word<T>(F::load(x + j), odd).store(panel + j);
+      }
+    }
+  }
+}
+
 // panel_kj = x_kj for `count` ≤ width neighbouring columns of x [depth,·]. Zeros fill the row up to `width`, and
 // complete the last pair when the number of terms is odd.
-template <class F, class Words = F32Words<F>, class T = float>
+template <class F, class Words = F32Words<F>, class T = float, int VECTORS = 1>
 void gemm_pack(const T* x, Index ldx, Index depth, Index count, float* panel, Index width) {
   constexpr Index lanes = F::lanes;
+  if (count == VECTORS * lanes && width == count) return gemm_pack_whole<F, Words, T, VECTORS>(x, ldx, depth, panel);
   const float* const end = panel + words_of<Words>(depth) * width;
   const auto load = [count](const T* row, Index j) {
     return j + lanes <= count ? F::load(row + j) : j < count ? F::load(row + j, count - j) : F(0.0f);
@@ -212,7 +231,8 @@ constexpr TiledProduct tiled_product() {
     ((product.tile_in_place[R] = gemm_tile<F, R + 1, vectors, typename Words::Product, true>), ...);
   }
   (std::make_integer_sequence<int, rows>());
-  product.pack = {gemm_pack<F, Words, float>, gemm_pack<F, Words, BFloat16>, gemm_pack<F, Words, Float16>};
+  product.pack = {gemm_pack<F, Words, float, vectors>, gemm_pack<F, Words, BFloat16, vectors>,
+                  gemm_pack<F, Words, Float16, vectors>};
   product.pack_transposed = {gemm_pack_transposed<F, Words, float>, gemm_pack_transposed<F, Words, BFloat16>,
                              gemm_pack_transposed<F, Words, Float16>};
   return product;

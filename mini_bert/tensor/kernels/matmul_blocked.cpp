@@ -4,6 +4,7 @@
 
 #include "mini_bert/tensor/divide_up.h"
 #include "mini_bert/tensor/kernels/matmul_dot.h"
+#include "mini_bert/tensor/kernels/panels_of_b.h"
 #include "mini_bert/tensor/kernels/product_grid.h"
 #include "mini_bert/tensor/parallel.h"
 #include "mini_bert/tensor/rehearsal.h"
@@ -21,7 +22,7 @@
 //
 // A is read in place if its words are in memory (has_words_of_a) and it has more than `few_rows` rows. When C is a
 // single row block, each panel of B is used only once. Then each thread gets some columns of C and copies a depth block
-// of B when it needs it.
+// of B when it needs it. If B is in memory as rows of floats, the first tile reads it there and copies it meanwhile.
 //
 // Every element of C is computed by the same sequence of additions, whichever thread computes its tile. So the bits do
 // not depend on the number of threads.
@@ -32,16 +33,10 @@ namespace {
 // (TiledProduct::block_words); depth_packed is a multiple of it.
 constexpr Index depth_packed = 1024, row_block = 240, cols_packed = 3072;
 
-// The number of terms that are copied into one panel before the next panel. It is smaller where the elements of one
-// term are contiguous in memory: neighbouring panels share cache lines there, and a small number reads memory along its
-// rows.
-constexpr Index pack_depth = 64, pack_depth_along = 16;
-
 // Room for a section of A and a depth block of B, in floats.
 constexpr Index section_of_a = row_block * 256, block_of_b = simd::TiledProduct::most_block_floats;
 
-// With at most this many rows, A is copied in no time, and W is read in place in dY·W: a copy would be reused too
-// rarely to pay off.
+// At most this many rows of A are copied in no time.
 constexpr Index few_rows = 32;
 
 class BlockedProduct {
@@ -53,18 +48,15 @@ class BlockedProduct {
         depth_block_(tiled_.block_words * tiled_.terms_per_word),
         one_row_block_(product.m <= row_block),
         a_in_place_(product.m > few_rows && has_words_of_a()),
-        b_in_place_(product.m <= few_rows && !product.b.transposed && !product.rounded &&
-                    product.b.dtype == DType::f32) {}
+        b_(tiled_, product, one_row_block_) {}
 
   void run() {
     // A bfloat16 result is rounded once, when its sums are complete. A weight in panels needs no memory here.
     const bool whole_depth = p_.c_dtype == DType::bf16 || p_.panels != nullptr;
-    const Index deepest = whole_depth ? std::max(p_.k, Index{1}) : depth_packed;
+    const Index deepest = std::min(p_.k, whole_depth ? std::max(p_.k, Index{1}) : depth_packed);
     const Index widest = p_.panels != nullptr ? p_.n : cols_packed;
-    const Index most_panels = packs_together() ? divide_up(std::min(cols_packed, p_.n), tiled_.tile_cols) : 0;
-    Tensor b_panels({most_panels * tiled_.tile_cols, std::max(words(std::min(deepest, p_.k)), Index{1})});
-    b_panels_ = b_panels.data<float>();
-    a_floats_ = a_in_place_ ? 0 : std::min(section_of_a, std::min(row_block, p_.m) * words(std::min(deepest, p_.k)));
+    b_.reserve(std::min(widest, p_.n), deepest);
+    a_floats_ = a_in_place_ ? 0 : std::min(section_of_a, std::min(row_block, p_.m) * words(deepest));
     Tensor own({num_threads() * own_floats()});
     own_ = own.data<float>();
     for (Index col = 0; col < p_.n; col += widest) {
@@ -77,8 +69,6 @@ class BlockedProduct {
 
  private:
   Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
-  bool packs_together() const { return !one_row_block_ && p_.panels == nullptr; }
-  bool packs_alone() const { return one_row_block_ && p_.panels == nullptr; }
 
   // Whether the words of A are in memory as the panels would have them.
   bool has_words_of_a() const {
@@ -89,8 +79,9 @@ class BlockedProduct {
 
   // Adds the terms `depth` to the columns `cols` of C.
   void multiply(Range cols, Range depth) {
-    const Index row_panels = divide_up(p_.m, tiled_.tile_rows), col_panels = divide_up(cols.size(), tiled_.tile_cols);
-    if (packs_together()) pack_b_together(cols, depth, col_panels);
+    const Index row_panels = divide_up(p_.m, tiled_.tile_rows);
+    b_.prepare(cols, depth);
+    const Index col_panels = b_.count();
     const Grid grid = one_row_block_ ? Grid{1, num_threads()} : grid_for(num_threads(), row_panels, col_panels);
     note_sums(grid, row_panels, col_panels);
     parallel_for(grid.rows * grid.cols, 1, [&](Index part) {
@@ -101,7 +92,7 @@ class BlockedProduct {
         const Range rows = share(panels.size(), block, blocks);
         multiply_rows({(panels.begin + rows.begin) * tiled_.tile_rows,
                        std::min((panels.begin + rows.end) * tiled_.tile_rows, p_.m)},
-                      cols, depth, share(col_panels, c, grid.cols), own_ + part * own_floats());
+                      depth, share(col_panels, c, grid.cols), own_ + part * own_floats());
       }
     });
   }
@@ -122,110 +113,27 @@ class BlockedProduct {
     Rehearsal::passing(static_cast<std::size_t>(rows * cols) * sizeof(float));
   }
 
-  void pack_b_together(Range cols, Range depth, Index col_panels) const {
-    if (p_.b.transposed) {
-      parallel_for(col_panels, divide_up(col_panels, num_threads()), [&](Index panel) {
-        for (Index k = depth.begin; k < depth.end; k += depth_block_) {
-          pack_b(cols, panel, k, std::min(depth_block_, depth.end - k), b_panel(cols, depth, k, panel));
-        }
-      });
-    } else {
-      const Index slices = divide_up(depth.size(), pack_depth_along);
-      parallel_for(slices, std::max(divide_up(slices, num_threads()), Index{1}), [&](Index slice) {
-        const Index k = depth.begin + slice * pack_depth_along;
-        for (Index panel = 0; panel < col_panels; ++panel) {
-          pack_b(cols, panel, k, std::min(pack_depth_along, depth.end - k), b_panel(cols, depth, k, panel));
-        }
-      });
-    }
-  }
-
-  // Panels of B are stored as [depth block][panel][words][tile_cols]. Returns the address of term k of a panel.
-  float* b_panel(Range cols, Range depth, Index k, Index panel) const {
-    const Index padded_cols = divide_up(cols.size(), tiled_.tile_cols) * tiled_.tile_cols;
-    const Index block = depth.begin + (k - depth.begin) / depth_block_ * depth_block_;
-    const Index deep = std::min(depth_block_, depth.end - block);
-    return b_panels_ + words(block - depth.begin) * padded_cols +
-           (panel * words(deep) + words(k - block)) * tiled_.tile_cols;
-  }
-
-  void pack_b(Range cols, Index panel, Index k, Index deep, float* target) const {
-    const Index col = cols.begin + panel * tiled_.tile_cols, width = std::min(tiled_.tile_cols, cols.end - col);
-    pack(p_.b, !p_.b.transposed, col, width, k, deep, target, tiled_.tile_cols);
-  }
-
-  struct PanelOfB {
-    const float* data;
-    Index ld;  // distance between words
-  };
-
-  // Returns the terms `block` of a panel of B. With one row block, they are read in place or copied now. Otherwise all
-  // threads have copied them before.
-  PanelOfB panel_of_b(Range cols, Range depth, Range block, Index panel, float* own) const {
-    if (p_.panels != nullptr) return panel_of_weight(block, panel, own);
-    const Index col = cols.begin + panel * tiled_.tile_cols;
-    if (!one_row_block_) return {b_panel(cols, depth, block.begin, panel), tiled_.tile_cols};
-    if (b_in_place_ && col + tiled_.tile_cols <= cols.end) {
-      return {static_cast<const float*>(p_.b.data) + block.begin * p_.b.ld + col, p_.b.ld};
-    }
-    pack_b(cols, panel, block.begin, block.size(), own);
-    return {own, tiled_.tile_cols};
-  }
-
-  // The same terms of a panel of the weight. Halves are widened now.
-  PanelOfB panel_of_weight(Range block, Index panel, float* own) const {
-    const WeightPanels& weight = *p_.panels;
-    const Index width = tiled_.tile_cols;
-    if (!has_halves()) {
-      return {weight.values.data<float>() + (panel * words(p_.k) + words(block.begin)) * width, width};
-    }
-    pack({halves_of(panel, 0), weight.values.dtype(), width, true}, true, 0, width, block.begin, block.size(), own,
-         width);
-    return {own, width};
-  }
-
-  bool has_halves() const { return p_.panels != nullptr && p_.panels->elements == WeightPanels::Elements::halves; }
-
-  // Term k of a panel of halves.
-  const std::byte* halves_of(Index panel, Index k) const {
-    return p_.panels->values.raw() + (panel * p_.k + k) * tiled_.tile_cols * Index{sizeof(BFloat16)};
-  }
-
-  // Copies `count` rows of A or columns of B, `deep` terms each. If `along`, the elements of one term are contiguous.
-  void pack(const Factor& x, bool along, Index first, Index count, Index k, Index deep, float* panel,
-            Index width) const {
-    const Index offset = along ? k * x.ld + first : first * x.ld + k;
-    const simd::TiledProduct::Packs& packs = along ? tiled_.pack : tiled_.pack_transposed;
-    if (x.dtype == DType::bf16) {
-      packs.bf16(static_cast<const BFloat16*>(x.data) + offset, x.ld, deep, count, panel, width);
-    } else if (x.dtype == DType::f16) {
-      packs.f16(static_cast<const Float16*>(x.data) + offset, x.ld, deep, count, panel, width);
-    } else {
-      packs.f32(static_cast<const float*>(x.data) + offset, x.ld, deep, count, panel, width);
-    }
-  }
-
   void pack_a(Index k, Index deep, Range rows, float* target) const {
     const Index slice = p_.a.transposed ? pack_depth_along : pack_depth;
     for (Index i = 0; i < deep; i += slice) {
       for (Index row = rows.begin; row < rows.end; row += tiled_.tile_rows) {
         const Index tall = std::min(tiled_.tile_rows, rows.end - row);
         float* const panel = target + (row - rows.begin) * words(deep) + words(i) * tall;
-        pack(p_.a, p_.a.transposed, row, tall, k + i, std::min(slice, deep - i), panel, tall);
+        pack(tiled_, p_.a, p_.a.transposed, row, tall, k + i, std::min(slice, deep - i), panel, tall);
       }
     }
   }
 
   // `own` is memory of this thread's part.
-  void multiply_rows(Range rows, Range cols, Range depth, Range panels, float* own) const {
+  void multiply_rows(Range rows, Range depth, Range panels, float* own) const {
     float* const a = own + block_of_b;
     // Sums are formed in C itself, or in f32 memory when C is bfloat16, and then rounded once.
     const bool narrow = p_.c_dtype == DType::bf16;
-    const Range wide = {cols.begin + panels.begin * tiled_.tile_cols,
-                        std::min(cols.begin + panels.end * tiled_.tile_cols, cols.end)};
-    Tensor sums = narrow ? Tensor({rows.size(), wide.size()}) : Tensor();
-    const Index ldc = narrow ? wide.size() : p_.ldc;
-    float* const c = narrow ? sums.data<float>() : static_cast<float*>(p_.c) + rows.begin * ldc + wide.begin;
+    const Index first = b_.cols_from(panels.begin).begin;
+    const Index width = std::min(panels.size() * tiled_.tile_cols, b_.cols_from(panels.begin).size());
+    Tensor sums = narrow ? Tensor({rows.size(), width}) : Tensor();
+    const Index ldc = narrow ? width : p_.ldc;
+    float* const c = narrow ? sums.data<float>() : static_cast<float*>(p_.c) + rows.begin * ldc + first;
 
     Index begin = depth.begin;
     const Index section = depth_of_a(rows);
@@ -235,20 +143,17 @@ class BlockedProduct {
         pack_a(k, std::min(depth_block_, part.end - k), rows, a + rows.size() * words(k - part.begin));
       }
       for (Index panel = panels.begin; panel < panels.end; ++panel) {
-        const Range panel_cols = {cols.begin + panel * tiled_.tile_cols, cols.end};
         Index k = part.begin;
         do {
           const Range block = {k, std::min(k + depth_block_, part.end)};
-          const PanelOfB b = panel_of_b(cols, depth, block, panel, own);
-          multiply_panel(rows, panel_cols, block, rows_of_a(rows, part, block, a), b,
-                         fetched_after(cols, depth, part, block, panel, panels), c + panel_cols.begin - wide.begin,
-                         ldc);
+          multiply_panel(rows, block, panel, rows_of_a(rows, part, block, a), b_.panel(block, panel, own),
+                         fetched_after(part, block, panel, panels), c + b_.cols_from(panel).begin - first, ldc);
         } while ((k += depth_block_) < part.end);
       }
     } while ((begin += section) < depth.end);
     for (Index row = 0; narrow && row < rows.size(); ++row) {
-      simd_.narrow_row(c + row * ldc, static_cast<BFloat16*>(p_.c) + (rows.begin + row) * p_.ldc + wide.begin,
-                       wide.size(), p_.output == Output::accumulate);
+      simd_.narrow_row(c + row * ldc, static_cast<BFloat16*>(p_.c) + (rows.begin + row) * p_.ldc + first, width,
+                       p_.output == Output::accumulate);
     }
   }
 
@@ -256,24 +161,18 @@ class BlockedProduct {
   // then follow each other, and C is still in the first-level cache when the next one is added. B in place is read
   // along its rows instead.
   Index depth_of_a(Range rows) const {
-    if (b_in_place_) return depth_block_;
+    if (b_.in_place()) return depth_block_;
     return std::max(section_of_a / (rows.size() * words(depth_block_)), Index{1}) * depth_block_;
   }
 
-  // What is needed of B after `block` of `panel`. Empty if it is not in panels.
-  simd::Fetched fetched_after(Range cols, Range depth, Range part, Range block, Index panel, Range panels) const {
-    if (packs_alone()) return {};
+  // What is needed of B after `block` of `panel`.
+  simd::Fetched fetched_after(Range part, Range block, Index panel, Range panels) const {
     Range next = {block.end, std::min(block.end + depth_block_, part.end)};
     if (next.begin == part.end) {
       if (++panel == panels.end) return {};
       next = {part.begin, std::min(part.begin + depth_block_, part.end)};
     }
-    if (has_halves()) {
-      return {reinterpret_cast<const float*>(halves_of(panel, next.begin)),
-              reinterpret_cast<const float*>(halves_of(panel, next.end))};
-    }
-    const float* const b = panel_of_b(cols, depth, next, panel, nullptr).data;
-    return {b, b + words(next.size()) * tiled_.tile_cols};
+    return b_.fetched(next, panel);
   }
 
   struct RowsOfA {
@@ -288,19 +187,21 @@ class BlockedProduct {
     return {static_cast<const float*>(p_.a.data) + rows.begin * ld + words(block.begin), ld};
   }
 
-  // Adds the terms `block` to the rows of one panel of C. Its first column is cols.begin. Meanwhile it prefetches
-  // `fetched`.
-  void multiply_panel(Range rows, Range cols, Range block, RowsOfA a, PanelOfB b, simd::Fetched fetched, float* c,
-                      Index ldc) const {
+  // Adds the terms `block` to the rows of one panel of C. Meanwhile it prefetches `fetched`.
+  void multiply_panel(Range rows, Range block, Index panel, RowsOfA a, PanelsOfB::Panel b, simd::Fetched fetched,
+                      float* c, Index ldc) const {
+    const Range cols = b_.cols_from(panel);
     const bool is_first = block.begin == 0;
     const bool accumulate = !is_first || (p_.output == Output::accumulate && p_.c_dtype != DType::bf16);
     const float* const bias = p_.bias == nullptr || !is_first ? nullptr : p_.bias + cols.begin;
-    const simd::TiledProduct::Tile* const tile = a_in_place_ ? tiled_.tile_in_place : tiled_.tile;
+    const simd::TiledProduct::Tiles& tiles = a_in_place_ ? tiled_.in_place : tiled_.in_panels;
     for (Index row = 0; row < rows.size(); row += tiled_.tile_rows) {
       const Index tall = std::min(tiled_.tile_rows, rows.size() - row);
-      tile[tall - 1](words(block.size()), a.data + row * a.ld, a.ld, b.data, b.ld, c + row * ldc, ldc,
-                     std::min(tiled_.tile_cols, cols.size()), accumulate, bias,
-                     share(fetched, row, row + tall, rows.size()));
+      const simd::TiledProduct::Tile tile = b.copy == nullptr ? tiles.of_rows[tall - 1] : tiles.copying;
+      tile(words(block.size()), a.data + row * a.ld, a.ld, b,
+           {c + row * ldc, ldc, std::min(tiled_.tile_cols, cols.size()), accumulate, bias,
+            share(fetched, row, row + tall, rows.size())});
+      if (b.copy != nullptr) b = {b.copy, tiled_.tile_cols, nullptr};
     }
   }
 
@@ -308,8 +209,9 @@ class BlockedProduct {
   const simd::TiledProduct& tiled_;
   const Product& p_;
   const Index depth_block_;  // terms
-  const bool one_row_block_, a_in_place_, b_in_place_;
-  float *b_panels_ = nullptr, *own_ = nullptr;
+  const bool one_row_block_, a_in_place_;
+  PanelsOfB b_;
+  float* own_ = nullptr;
   Index a_floats_ = 0;
 };
 

@@ -154,14 +154,14 @@ class Int8Multiplication {
         tiles_.widen_panel(b, block.size(), tiles_.tile_cols, widened);
         b = widened;
       }
-      const simd::Fetched fetched = share(next, block.begin, block.end, std::max(words_, Index{1}));
+      const simd::Fetched part = share(next, block.begin, block.end, std::max(words_, Index{1}));
       for (Index row = 0; row < rows.size(); row += tiles_.tile_rows) {
         const Index tall = std::min(tiles_.tile_rows, rows.size() - row);
         float* const own_sums = sums + row * tiles_.tile_cols;
         tiles_.tile[tall - 1](
             block.size() * read_per_word(), a + row * lda_ + block.begin * read_per_word(), lda_, b,
             sums_of(block, panel, own_sums),
-            result_of(rows.begin + row, panel, row_scales + row, share(fetched, row, row + tall, rows.size())));
+            result_of(rows.begin + row, panel, row_scales + row, share(part, row, row + tall, rows.size())));
       }
     } while ((word += deepest) < words_);
   }
@@ -190,7 +190,7 @@ class Int8Multiplication {
   // the others are multiplied.
   simd::Fetched next_panel(Index panel, Range panels) const {
     if (panel + 1 == panels.end) return {};
-    return {panel_of(panel + 1), panel_of(panel + 2)};
+    return {panel_of(panel + 1), words_, tiles_.tile_cols};
   }
 
   const Tiles& tiles_;

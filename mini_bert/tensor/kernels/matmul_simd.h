@@ -15,9 +15,10 @@ namespace mini_bert::simd {
 // a panel of ROWS rows, or, if IN_PLACE, rows that are `lda` words apart; `b` is a panel of VECTORS·lanes columns. The
 // words of b are `ldb` apart: its width, or more if B is read in place. `base` is c itself when `accumulate`, otherwise
 // the bias, or 0 without a bias. At the right edge of C, cols < VECTORS·lanes. Meanwhile it prefetches `fetched`.
-template <class F, int ROWS, int VECTORS, class Words, bool IN_PLACE>
-void gemm_tile(Index words, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc, Index cols,
-               bool accumulate, const float* bias, Fetched fetched) {
+template <class F, int ROWS, int VECTORS, class Words, bool IN_PLACE, bool COPIES = false>
+void gemm_tile(Index words, const float* a, Index lda, const TiledProduct::PanelOfB& panel,
+               const TiledProduct::Result& result) {
+  const auto [c, ldc, cols, accumulate, bias, fetched] = result;
   constexpr Index lanes = F::lanes;
   // Every third row has a pointer, and the two rows after it are one and two distances away: this takes four registers.
   const float* rows[(ROWS + 2) / 3];
@@ -35,7 +36,8 @@ void gemm_tile(Index words, const float* a, Index lda, const float* b, Index ldb
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) sum[r][v] = F(0.0f);
   }
-  SpreadPrefetch prefetch(fetched, words);
+  SpreadPrefetch<VECTORS * F::lanes> prefetch(fetched, words);
+  auto [b, ldb, copy] = panel;
 #pragma GCC unroll 4
   for (Index k = 0; k < words; ++k) {
     prefetch.step(k);
@@ -43,10 +45,14 @@ void gemm_tile(Index words, const float* a, Index lda, const float* b, Index ldb
 #pragma GCC unroll 64
       for (int r = 0; r < ROWS; ++r) __builtin_prefetch(rows[r / 3] + (r % 3 + ROWS) * lda);
     }
-    if (ldb != VECTORS * lanes) __builtin_prefetch(b + VECTORS * lanes);  // B in place: prefetches the next columns
     F b_k[VECTORS];
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) b_k[v] = F::load(b + v * lanes);
+    if (COPIES) {
+#pragma GCC unroll 64
+      for (int v = 0; v < VECTORS; ++v) b_k[v].store(copy + v * lanes);
+      copy += VECTORS * lanes;
+    }
 #pragma GCC unroll 64
     for (int r = 0; r < ROWS; ++r) {
       const F a_rk(rows[r / 3][r % 3 * (IN_PLACE ? lda : 1)]);
@@ -227,10 +233,12 @@ constexpr TiledProduct tiled_product() {
   product.tile_cols = width;
   product.block_words = block_words;
   [&]<int... R>(std::integer_sequence<int, R...>) {
-    ((product.tile[R] = gemm_tile<F, R + 1, vectors, typename Words::Product, false>), ...);
-    ((product.tile_in_place[R] = gemm_tile<F, R + 1, vectors, typename Words::Product, true>), ...);
+    ((product.in_panels.of_rows[R] = gemm_tile<F, R + 1, vectors, typename Words::Product, false>), ...);
+    ((product.in_place.of_rows[R] = gemm_tile<F, R + 1, vectors, typename Words::Product, true>), ...);
   }
   (std::make_integer_sequence<int, rows>());
+  product.in_panels.copying = gemm_tile<F, rows, vectors, typename Words::Product, false, true>;
+  product.in_place.copying = gemm_tile<F, rows, vectors, typename Words::Product, true, true>;
   product.pack = {gemm_pack<F, Words, float, vectors>, gemm_pack<F, Words, BFloat16, vectors>,
                   gemm_pack<F, Words, Float16, vectors>};
   product.pack_transposed = {gemm_pack_transposed<F, Words, float>, gemm_pack_transposed<F, Words, BFloat16>,

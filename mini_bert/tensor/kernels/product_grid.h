@@ -19,8 +19,8 @@ inline Range share(Index n, Index i, Index parts) {
 
 // What rows [begin, end) of `rows` prefetch.
 inline simd::Fetched share(simd::Fetched memory, Index begin, Index end, Index rows) {
-  const Index size = memory.end - memory.begin;
-  return {memory.begin + size * begin / rows, memory.begin + size * end / rows};
+  const Range part = {memory.rows * begin / rows, memory.rows * end / rows};
+  return {memory.begin + part.begin * memory.ld, part.size(), memory.ld};
 }
 
 // The grid of rows × cols rectangles into which `threads` threads divide C. It minimises the largest rectangle. Among

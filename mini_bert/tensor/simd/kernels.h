@@ -10,9 +10,11 @@
 
 namespace mini_bert::simd {
 
-// Memory that will be needed soon, for a tile to prefetch while it multiplies. May be empty.
+// Memory that will be needed soon, for a tile to prefetch while it multiplies: rows as wide as a panel, `ld` floats
+// apart. May be empty.
 struct Fetched {
-  const float *begin = nullptr, *end = nullptr;
+  const float* begin = nullptr;
+  Index rows = 0, ld = 0;
 };
 
 // Products in tiles (tensor/kernels/matmul_simd.h) whose terms have one type. Panels consist of 32-bit words. A word is
@@ -20,8 +22,27 @@ struct Fetched {
 struct TiledProduct {
   static constexpr int most_tile_rows = 8, most_tile_cols = 48;
   static constexpr Index most_block_floats = Index{most_tile_cols} * 128;
-  using Tile = void (*)(Index words, const float* a, Index lda, const float* b, Index ldb, float* c, Index ldc,
-                        Index cols, bool accumulate, const float* bias, Fetched fetched);
+
+  // A panel of B, whose words are `ld` apart, and where a copying tile writes it as a panel.
+  struct PanelOfB {
+    const float* data;
+    Index ld;
+    float* copy;
+  };
+  // Where a tile writes its sums, how, and what it prefetches meanwhile: c = base + sums for the first `cols` columns.
+  // `base` is c itself when `accumulate`, otherwise the bias, or 0 if that is null.
+  struct Result {
+    float* c;
+    Index ldc, cols;
+    bool accumulate;
+    const float* bias;
+    Fetched fetched;
+  };
+  using Tile = void (*)(Index words, const float* a, Index lda, const PanelOfB& b, const Result& result);
+  struct Tiles {
+    Tile of_rows[most_tile_rows];  // of_rows[r-1] computes r rows
+    Tile copying;                  // computes tile_rows rows and copies the panel of B
+  };
   template <class Element>
   using Pack = void (*)(const Element* x, Index ldx, Index depth, Index count, float* panel, Index width);
   struct Packs {
@@ -32,9 +53,8 @@ struct TiledProduct {
 
   Index terms_per_word;
   Index tile_rows, tile_cols;
-  Index block_words;                   // of a panel of B: a depth block, which stays in the first-level cache
-  Tile tile[most_tile_rows];           // tile[r-1] computes r rows of a panel of A
-  Tile tile_in_place[most_tile_rows];  // the same of A in place, whose rows are `lda` words apart
+  Index block_words;          // of a panel of B: a depth block, which stays in the first-level cache
+  Tiles in_panels, in_place;  // for a panel of A; for rows of A, which are `lda` words apart
   Packs pack, pack_transposed;
 };
 

@@ -14,14 +14,14 @@ dnnl::memory::desc matrix(Index rows, Index cols, dnnl::memory::format_tag tag) 
 
 }  // namespace
 
-std::function<void()> onednn_product(const Problem& p) {
+std::function<void()> onednn_product(const Problem& p, LayoutOfB layout) {
   using Tag = dnnl::memory::format_tag;
   const auto engine = std::make_shared<dnnl::engine>(dnnl::engine::kind::cpu, 0);
   const auto stream = std::make_shared<dnnl::stream>(*engine);
   const auto a = matrix(p.m, p.k, p.a_transposed ? Tag::ba : Tag::ab);
   const auto b = matrix(p.k, p.n, p.b_transposed ? Tag::ba : Tag::ab);
   const auto c = matrix(p.m, p.n, Tag::ab);
-  const auto wanted_b = p.b_is_weight ? matrix(p.k, p.n, Tag::any) : b;
+  const auto wanted_b = layout == LayoutOfB::given ? b : matrix(p.k, p.n, Tag::any);
 #if DNNL_VERSION_MAJOR >= 3
   const dnnl::matmul::primitive_desc primitive(*engine, a, wanted_b, c);
 #else
@@ -29,16 +29,18 @@ std::function<void()> onednn_product(const Problem& p) {
 #endif
 
   const dnnl::memory a_memory(a, *engine, const_cast<float*>(p.a)), c_memory(c, *engine, p.c);
-  dnnl::memory b_memory(b, *engine, const_cast<float*>(p.b));
-  if (primitive.weights_desc() != b) {
-    dnnl::memory packed(primitive.weights_desc(), *engine);
-    dnnl::reorder(b_memory, packed).execute(*stream, b_memory, packed);
-    stream->wait();
-    b_memory = packed;
-  }
+  const dnnl::memory b_given(b, *engine, const_cast<float*>(p.b));
+  const bool converts = primitive.weights_desc() != b;
+  const dnnl::memory b_wanted = converts ? dnnl::memory(primitive.weights_desc(), *engine) : b_given;
+  const auto convert = [=] {
+    dnnl::memory from = b_given, to = b_wanted;  // handles of the same memory
+    if (converts) dnnl::reorder(from, to).execute(*stream, from, to);
+  };
+  if (layout == LayoutOfB::converted_before) convert();
   const dnnl::matmul product(primitive);
   return [=] {
-    product.execute(*stream, {{DNNL_ARG_SRC, a_memory}, {DNNL_ARG_WEIGHTS, b_memory}, {DNNL_ARG_DST, c_memory}});
+    if (layout == LayoutOfB::converted) convert();
+    product.execute(*stream, {{DNNL_ARG_SRC, a_memory}, {DNNL_ARG_WEIGHTS, b_wanted}, {DNNL_ARG_DST, c_memory}});
     stream->wait();
   };
 }
@@ -49,7 +51,7 @@ std::function<void()> onednn_product(const Problem& p) {
 
 namespace mini_bert::bench {
 
-std::function<void()> onednn_product(const Problem&) {
+std::function<void()> onednn_product(const Problem&, LayoutOfB) {
   return {};
 }
 

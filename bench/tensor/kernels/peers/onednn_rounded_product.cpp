@@ -50,26 +50,20 @@ float scale_of(const float* x, Index n) {
   return largest / most;
 }
 
-template <class Integer>
-void round_to(const float* x, Index n, float scale, int offset, Integer* q) {
-  for (Index i = 0; i < n; ++i) q[i] = static_cast<Integer>(offset + static_cast<int>(std::nearbyint(x[i] / scale)));
-}
-
-// The factors as whole numbers, and what C's sums are multiplied by.
+// W as whole numbers, and what C's sums are multiplied by.
 struct Whole {
-  std::vector<std::uint8_t> x;
   std::vector<std::int8_t> w;
   float x_scale;
   std::vector<float> w_scales;
 
-  explicit Whole(const Problem& p)
-      : x(static_cast<std::size_t>(p.m * p.k)),
-        w(static_cast<std::size_t>(p.n * p.k)),
-        x_scale(scale_of(p.a, p.m * p.k)) {
-    round_to(p.a, p.m * p.k, x_scale, zero, x.data());
+  explicit Whole(const Problem& p) : w(static_cast<std::size_t>(p.n * p.k)), x_scale(scale_of(p.a, p.m * p.k)) {
     for (Index row = 0; row < p.n; ++row) {
-      w_scales.push_back(scale_of(p.b + row * p.k, p.k));
-      round_to(p.b + row * p.k, p.k, w_scales.back(), 0, w.data() + row * p.k);
+      const float* const numbers = p.b + row * p.k;
+      w_scales.push_back(scale_of(numbers, p.k));
+      for (Index i = 0; i < p.k; ++i) {
+        w[static_cast<std::size_t>(row * p.k + i)] =
+            static_cast<std::int8_t>(std::nearbyint(numbers[i] / w_scales.back()));
+      }
     }
   }
 };
@@ -138,15 +132,42 @@ std::function<void()> bf16_product(const Problem& p) {
       {{DNNL_ARG_SRC, reordered(*library, x, rounded.x)}, {DNNL_ARG_WEIGHTS, reordered(*library, w, rounded.w)}});
 }
 
+// Rounds x to whole numbers.
+std::function<void()> rounding(const std::shared_ptr<Library>& library, const Problem& p, float scale,
+                               const memory& rounded) {
+  const memory x({{p.m, p.k}, Type::f32, Tag::ab}, library->engine, const_cast<float*>(p.a));
+  dnnl::primitive_attr attr;
+  Arguments arguments = {{DNNL_ARG_FROM, x}, {DNNL_ARG_TO, rounded}};
+#if DNNL_VERSION_MAJOR >= 3
+  attr.set_scales_mask(DNNL_ARG_TO, 0);
+  attr.set_zero_points_mask(DNNL_ARG_TO, 0);
+  const std::int32_t zero_point = zero;
+  arguments.emplace(DNNL_ARG_ATTR_SCALES | DNNL_ARG_TO, copied(*library, {{1}, Type::f32, Tag::a}, &scale, 1));
+  arguments.emplace(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_TO,
+                    copied(*library, {{1}, Type::s32, Tag::a}, &zero_point, 1));
+#else
+  attr.set_output_scales(0, {1 / scale});
+  attr.set_zero_points(DNNL_ARG_TO, 0, {zero});
+#endif
+  const dnnl::reorder reorder(
+      dnnl::reorder::primitive_desc(library->engine, x.get_desc(), library->engine, rounded.get_desc(), attr));
+  return [library, reorder, arguments] { reorder.execute(library->stream, arguments); };
+}
+
 std::function<void()> int8_product(const Problem& p) {
   const auto library = std::make_shared<Library>();
   const Descriptions of(p, Type::u8, Type::s8);
   const Whole whole(p);
-  Arguments arguments = {{DNNL_ARG_SRC, copied(*library, of.x, whole.x.data(), p.m * p.k)},
-                         {DNNL_ARG_WEIGHTS, copied(*library, of.w, whole.w.data(), p.n * p.k)}};
+  const memory x(of.x, library->engine);
+  Arguments arguments = {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, copied(*library, of.w, whole.w.data(), p.n * p.k)}};
   dnnl::primitive_attr attr;
   set_scales(*library, whole, attr, arguments);
-  return prepared(library, p, described(*library, of, attr), arguments);
+  const auto round = rounding(library, p, whole.x_scale, x);
+  const auto multiply = prepared(library, p, described(*library, of, attr), arguments);
+  return [round, multiply] {
+    round();
+    multiply();
+  };
 }
 
 }  // namespace

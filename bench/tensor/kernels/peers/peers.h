@@ -15,19 +15,23 @@ enum class Rounded { f32, bf16, int8 };
 struct Problem {
   Index m, n, k;
   bool a_transposed, b_transposed;
-  bool b_is_weight;  // a library may convert B to its own layout beforehand
   const float* a;
   const float* b;
   float* c;
 };
 
+// How oneDNN reads B: as it lies in memory, in its own layout to which every call converts B first, or in its own
+// layout since before the first call.
+enum class LayoutOfB { given, converted, converted_before };
+
 // Each function returns a function that computes C once. Work that need not be repeated is done before. The result is
 // empty when this build or this CPU lacks the library.
-std::function<void()> onednn_product(const Problem& problem);
+std::function<void()> onednn_product(const Problem& problem, LayoutOfB layout);
 std::function<void()> eigen_product(const Problem& problem);  // compiled for AVX2 and FMA
 
-// oneDNN's y = x·Wᵀ with rounded factors and C in f32; not for f32. Both factors are rounded before the first call. In
-// int8, each row of W has its own scale, as ours has, but x has one scale for all its numbers.
+// oneDNN's y = x·Wᵀ with rounded factors and C in f32; not for f32. W is rounded and converted to oneDNN's layout
+// before the first call. In bf16 so is x. In int8 every call rounds x, whose scale is known before: oneDNN has one
+// scale for all numbers of x, and like ours one for each row of W.
 std::function<void()> onednn_rounded_product(const Problem& problem, Rounded rounded);
 
 }  // namespace mini_bert::bench

@@ -161,7 +161,7 @@ class BlockedProduct {
   // then follow each other, and C is still in the first-level cache when the next one is added. B in place is read
   // along its rows instead.
   Index depth_of_a(Range rows) const {
-    if (b_.in_place()) return depth_block_;
+    if (b_.reads_rows()) return depth_block_;
     return std::max(section_of_a / (rows.size() * words(depth_block_)), Index{1}) * depth_block_;
   }
 

@@ -36,7 +36,7 @@ void gemm_tile(Index words, const float* a, Index lda, const TiledProduct::Panel
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) sum[r][v] = F(0.0f);
   }
-  SpreadPrefetch<VECTORS * F::lanes> prefetch(fetched, words);
+  SpreadPrefetch prefetch(fetched, words);
   auto [b, ldb, copy] = panel;
 #pragma GCC unroll 4
   for (Index k = 0; k < words; ++k) {

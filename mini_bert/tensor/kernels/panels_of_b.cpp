@@ -69,7 +69,7 @@ PanelsOfB::Panel PanelsOfB::panel(Range block, Index panel, float* own) const {
     case Source::in_place:
       if (is_whole(panel)) {
         const bool has_more_tiles = p_.m > tiled_.tile_rows;
-        return {floats_in_place(block.begin, panel), p_.b.ld, has_more_tiles ? own : nullptr};
+        return {static_cast<const float*>(in_place(block.begin, panel)), p_.b.ld, has_more_tiles ? own : nullptr};
       }
       [[fallthrough]];
     case Source::alone:
@@ -79,19 +79,19 @@ PanelsOfB::Panel PanelsOfB::panel(Range block, Index panel, float* own) const {
 }
 
 simd::Fetched PanelsOfB::fetched(Range block, Index panel) const {
-  const Index rows = words(block.size()), width = tiled_.tile_cols;
-  switch (source_) {
-    case Source::weight:
-      if (!has_halves()) return {weight_words(block.begin, panel), rows, width};
-      return {reinterpret_cast<const float*>(halves(block.begin, panel)), divide_up(block.size(), Index{2}), width};
-    case Source::together:
-      return {copied(block.begin, panel), rows, width};
-    case Source::in_place:
-      return {floats_in_place(block.begin, panel), rows, p_.b.ld};
-    case Source::alone:
-      break;
+  const Index width = tiled_.tile_cols;
+  const auto of_panel = [&](const float* data) {
+    return fetched_rows(data, words(block.size()), width, width, sizeof(float));
+  };
+  if (source_ == Source::together) return of_panel(copied(block.begin, panel));
+  if (source_ == Source::weight && !has_halves()) return of_panel(weight_words(block.begin, panel));
+  if (source_ == Source::weight) {
+    return fetched_rows(halves(block.begin, panel), block.size(), width, width, sizeof(BFloat16));
   }
-  return {};
+  const Index cols = std::min(width, cols_from(panel).size()), size = static_cast<Index>(size_of(p_.b.dtype));
+  const bool transposed = p_.b.transposed;
+  return fetched_rows(in_place(block.begin, panel), transposed ? cols : block.size(), transposed ? block.size() : cols,
+                      p_.b.ld, size);
 }
 
 bool PanelsOfB::has_halves() const {
@@ -114,8 +114,11 @@ const float* PanelsOfB::weight_words(Index k, Index panel) const {
   return p_.panels->values.data<float>() + (panel * words(p_.k) + words(k)) * tiled_.tile_cols;
 }
 
-const float* PanelsOfB::floats_in_place(Index k, Index panel) const {
-  return static_cast<const float*>(p_.b.data) + k * p_.b.ld + cols_from(panel).begin;
+// The address of term k of B's column where the panel begins.
+const void* PanelsOfB::in_place(Index k, Index panel) const {
+  const Index col = cols_from(panel).begin, ld = p_.b.ld;
+  const Index element = p_.b.transposed ? col * ld + k : k * ld + col;
+  return static_cast<const std::byte*>(p_.b.data) + element * static_cast<Index>(size_of(p_.b.dtype));
 }
 
 void PanelsOfB::copy(Index panel, Index k, Index deep, float* target) const {

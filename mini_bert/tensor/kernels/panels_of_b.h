@@ -39,11 +39,11 @@ class PanelsOfB {
   // The terms `block` of a panel. They are copied to `own`, now or by the first tile, if nothing else holds them.
   Panel panel(Range block, Index panel, float* own) const;
 
-  // What is to be prefetched of them. Empty if they will be copied.
+  // What is to be prefetched of them.
   simd::Fetched fetched(Range block, Index panel) const;
 
   // Whether B is read along its rows.
-  bool in_place() const { return source_ == Source::in_place; }
+  bool reads_rows() const { return source_ == Source::in_place; }
 
  private:
   enum class Source {
@@ -61,7 +61,7 @@ class PanelsOfB {
   float* copied(Index k, Index panel) const;
   const std::byte* halves(Index k, Index panel) const;
   const float* weight_words(Index k, Index panel) const;
-  const float* floats_in_place(Index k, Index panel) const;
+  const void* in_place(Index k, Index panel) const;
   void copy(Index panel, Index k, Index deep, float* target) const;
 
   const simd::TiledProduct& tiled_;

@@ -17,10 +17,15 @@ inline Range share(Index n, Index i, Index parts) {
   return {n * i / parts, n * (i + 1) / parts};
 }
 
+// `rows` rows of memory to be prefetched, whose elements have `size` bytes and which are `ld` elements apart.
+inline simd::Fetched fetched_rows(const void* begin, Index rows, Index cols, Index ld, Index size) {
+  return {static_cast<const std::byte*>(begin), rows, ld * size, divide_up(cols * size, simd::Fetched::line)};
+}
+
 // What rows [begin, end) of `rows` prefetch.
 inline simd::Fetched share(simd::Fetched memory, Index begin, Index end, Index rows) {
   const Range part = {memory.rows * begin / rows, memory.rows * end / rows};
-  return {memory.begin + part.begin * memory.ld, part.size(), memory.ld};
+  return {memory.begin + part.begin * memory.ld, part.size(), memory.ld, memory.lines};
 }
 
 // The grid of rows × cols rectangles into which `threads` threads divide C. It minimises the largest rectangle. Among

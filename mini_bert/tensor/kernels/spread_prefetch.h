@@ -7,30 +7,34 @@ namespace mini_bert::simd {
 // Prefetches memory evenly over the steps of a loop. A tile asks for what the next tiles need while it multiplies. If
 // it asked for all at once, the CPU could not queue so many requests and would stop multiplying, and memory would rest
 // after that.
-template <Index WIDTH>  // floats of a row
 class SpreadPrefetch {
  public:
-  SpreadPrefetch(Fetched memory, Index steps)
+  SpreadPrefetch(const Fetched& memory, Index steps)
       : next_(memory.begin),
-        end_(memory.begin + memory.rows * memory.ld),
-        until_(next_),
+        row_end_(memory.begin + memory.lines * Fetched::line),
         ld_(memory.ld),
-        share_(steps == 0 ? 0 : ((end_ - next_) * every + steps - 1) / steps) {}
+        to_next_row_(memory.ld - memory.lines * Fetched::line),
+        left_(memory.rows * memory.lines),
+        share_(steps == 0 ? 0 : (left_ * every + steps - 1) / steps) {}
 
   // To be called in step 0, 1, 2, …
   void step(Index i) {
     if (i % every != 0) return;
-    until_ = end_ - until_ > share_ ? until_ + share_ : end_;
-    for (; next_ < until_; next_ += ld_) {
-#pragma GCC unroll 64
-      for (Index j = 0; j < WIDTH; j += line) __builtin_prefetch(next_ + j, 0, 2);  // into the second-level cache
+    Index lines = left_ < share_ ? left_ : share_;  // the same number each time: the CPU predicts the loop
+    left_ -= lines;
+    for (; lines > 0; --lines) {
+      __builtin_prefetch(next_, 0, 2);  // into the second-level cache
+      next_ += Fetched::line;
+      const bool ends = next_ == row_end_;
+      next_ += ends ? to_next_row_ : 0;
+      row_end_ += ends ? ld_ : 0;
     }
   }
 
  private:
-  static constexpr Index line = 16, every = 4;  // floats of a line of the cache; steps
-  const float *next_, *end_, *until_;
-  Index ld_, share_;
+  static constexpr Index every = 4;  // steps
+  const std::byte *next_, *row_end_;
+  Index ld_, to_next_row_, left_, share_;  // the last two in lines
 };
 
 }  // namespace mini_bert::simd

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -10,11 +11,13 @@
 
 namespace mini_bert::simd {
 
-// Memory that will be needed soon, for a tile to prefetch while it multiplies: rows as wide as a panel, `ld` floats
-// apart. May be empty.
+// Memory that will be needed soon, for a tile to prefetch while it multiplies: rows, `ld` bytes apart, and the lines of
+// the cache in each. May be empty.
 struct Fetched {
-  const float* begin = nullptr;
-  Index rows = 0, ld = 0;
+  const std::byte* begin = nullptr;
+  Index rows = 0, ld = 0, lines = 0;
+
+  static constexpr Index line = 64;  // bytes
 };
 
 // Products in tiles (tensor/kernels/matmul_simd.h) whose terms have one type. Panels consist of 32-bit words. A word is

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One operation is one stem in four places. Fails when an operation of autograd/ops lacks its header, its line in
-# autograd/ops.h, its kernel, its test or its benchmark, and when a kernel of tensor/kernels lacks its header, its test or
-# its benchmark. X_avx2.cpp, X_blocked.cpp and the like are variants of X: they need a header and X.
+# autograd/ops.h, its kernel, its test or its benchmark, and when a kernel of tensor/kernels lacks its header, its test
+# or its benchmark. X_avx2.cpp, X_blocked.cpp and the like are variants or parts of X: they need a header and X.
 #
 #   scripts/check_stems.sh [ROOT]
 set -euo pipefail
@@ -27,7 +27,7 @@ done
 for stem in $(stems mini_bert/tensor/kernels); do
   kernel=mini_bert/tensor/kernels/$stem
   exists "$kernel.h" || lacks "$kernel" "$kernel.h"
-  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked|dot|packed)$ ]]; then
+  if [[ $stem =~ ^(.+)_(avx2|avx512|avx512_bf16|amx|neon|blocked|dot|packed|panels)$ ]]; then
     definition=mini_bert/tensor/kernels/${BASH_REMATCH[1]}
     exists "$definition.*" || lacks "$kernel" "$definition.cpp it is a variant of"
     continue

@@ -102,24 +102,38 @@ def print_table(result):
         print(f"  WORTHLESS: other programs used {result['disturbed']:.0%} of the processors meanwhile")
 
 
+INTRODUCTION = """# Measured beside other programs
+
+`bench/compare_peers.py --table` makes this page from the files of this folder;
+[docs/performance.md](../../docs/performance.md) explains what the rows measure, how the comparison is made fair, and
+what follows. Medians, with the fastest and the slowest round in brackets. Speed is relative to the fastest peer of the
+table."""
+
+
+def where(result):
+    """The machine and the peers."""
+    machine = result["machine"]
+    peers = ", ".join(f"{name} {version}" for name, version in result["versions"].items() if name != "mini_bert")
+    return (
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
+        f"{' '.join(machine['instruction_sets'])}; {peers}"
+    )
+
+
 def markdown(paths):
-    """The tables of saved results, grouped by machine."""
-    lines = []
-    shown = None
-    for path in paths:
-        result = json.loads(path.read_text(encoding="utf-8"))
-        if "sides" not in result:  # of another benchmark
-            continue
-        where = (
-            f"{result['machine']['cpu']}, {result['machine']['cores']} cores, {result['machine']['memory_gb']} GB, "
-            f"{' '.join(result['machine']['instruction_sets'])}; "
-            + ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-        )
-        if where != shown:
-            lines += [f"{where}:", ""]
-            shown = where
-        lines += [f"**{result['title']}**, {result['date']}, `{result['command']}`", ""]
-        lines += ["| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
-        lines += ["| " + " | ".join(row) + " |" for row in rows_of(result)]
-        lines += ["", *(f"Left out: {reason}." for reason in result.get("left_out", {}).values())]
-    return "\n".join(lines)
+    """A page with the tables of saved results, grouped by machine."""
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    groups = {}
+    for result in results:
+        if "sides" in result:  # else of another benchmark
+            groups.setdefault(where(result), []).append(result)
+    parts = [INTRODUCTION]
+    for place, group in groups.items():
+        parts.append(f"## {place.split(',')[0]}\n\n{place}")
+        for result in group:
+            commit = result["versions"].get("mini_bert", "")
+            made = ", ".join(filter(None, [result["date"], commit and f"mini_bert {commit}", f"`{result['command']}`"]))
+            table = ["| " + " | ".join(row) + " |" for row in [HEADER, ["---"] * len(HEADER), *rows_of(result)]]
+            parts += [f"**{result['title']}**, {made}", "\n".join(table)]
+            parts += [f"Left out: {reason}." for reason in result.get("left_out", {}).values()]
+    return "\n\n".join(parts)

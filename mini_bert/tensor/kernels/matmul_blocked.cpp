@@ -4,7 +4,7 @@
 
 #include "mini_bert/tensor/divide_up.h"
 #include "mini_bert/tensor/kernels/matmul_dot.h"
-#include "mini_bert/tensor/kernels/panels_of_b.h"
+#include "mini_bert/tensor/kernels/matmul_panels.h"
 #include "mini_bert/tensor/kernels/product_grid.h"
 #include "mini_bert/tensor/parallel.h"
 #include "mini_bert/tensor/rehearsal.h"

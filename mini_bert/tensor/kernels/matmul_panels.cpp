@@ -1,4 +1,4 @@
-#include "mini_bert/tensor/kernels/panels_of_b.h"
+#include "mini_bert/tensor/kernels/matmul_panels.h"
 
 #include <algorithm>
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 
+#include "mini_bert/tensor/rehearsal.h"
+
 namespace mini_bert::profile {
 namespace {
 
@@ -42,7 +44,7 @@ std::vector<Row> rows() {
 
 Timed::Timed(std::string_view name, Pass pass) : name_(name), pass_(pass), outer_(innermost) {
   innermost = this;
-  if (is_enabled) begin_ = Clock::now();
+  if (is_enabled && !Rehearsal::is_running()) begin_ = Clock::now();
 }
 
 Timed::~Timed() {

@@ -9,7 +9,7 @@
 namespace mini_bert {
 
 // Measures how much of a run's time each operation takes. Off by default. When it is on, every Timed adds its time to
-// the row of its name.
+// the row of its name, except in a rehearsal (rehearsal.h), which computes nothing.
 namespace profile {
 
 enum class Pass { forward, backward };

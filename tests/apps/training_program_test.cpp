@@ -115,6 +115,7 @@ TEST_CASE("gradient checkpointing computes layers twice and ends with the same b
   REQUIRE((plain.exit_code == 0 && again.exit_code == 0));
   CHECK(plain.out.find("recompute") == std::string::npos);  // an operation of the profile
   CHECK_THAT(again.out, ContainsSubstring("recompute"));
+  CHECK_THAT(plain.out, ContainsSubstring("\nadamw                    4 "));  // of the run, not of its rehearsal
   CHECK(read_file(shop.path() / "again/model.safetensors") == read_file(shop.path() / "plain/model.safetensors"));
 }
 

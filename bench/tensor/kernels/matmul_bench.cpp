@@ -189,8 +189,8 @@ std::string cell(double value, int decimals) {
 
 void print_row(const Case& shape, const Rates& one, const Rates& two, const Peaks& peaks) {
   const auto half = [](const Rates& rates, double peak) {
-    return fmt::format("{:>8} {:>3} % {:>8} {:>5}", cell(rates[0], 1), cell(1e11 * rates[0] / peak, 0),
-                       cell(rates[1], 1), cell(rates[0] / rates[1], 2));
+    return fmt::format("{:>8} {:>3} {} {:>8} {:>5}", cell(rates[0], 1), cell(1e11 * rates[0] / peak, 0),
+                       std::isfinite(peak) ? '%' : ' ', cell(rates[1], 1), cell(rates[0] / rates[1], 2));
   };
   fmt::print("{:<26}{} {:>8}  |{} {:>5}\n", shape.name(), half(one, peaks[0]), cell(one[2], 1), half(two, peaks[1]),
              cell(two[0] / one[0], 2));

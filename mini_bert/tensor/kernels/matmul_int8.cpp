@@ -190,7 +190,7 @@ class Int8Multiplication {
   // the others are multiplied.
   simd::Fetched next_panel(Index panel, Range panels) const {
     if (panel + 1 == panels.end) return {};
-    return fetched_rows(panel_of(panel + 1), words_, tiles_.tile_cols, tiles_.tile_cols, sizeof(float));
+    return fetched_bytes(panel_of(panel + 1), words_ * tiles_.tile_cols * Index{sizeof(float)});
   }
 
   const Tiles& tiles_;

@@ -79,16 +79,14 @@ PanelsOfB::Panel PanelsOfB::panel(Range block, Index panel, float* own) const {
 }
 
 simd::Fetched PanelsOfB::fetched(Range block, Index panel) const {
-  const Index width = tiled_.tile_cols;
-  const auto of_panel = [&](const float* data) {
-    return fetched_rows(data, words(block.size()), width, width, sizeof(float));
-  };
-  if (source_ == Source::together) return of_panel(copied(block.begin, panel));
-  if (source_ == Source::weight && !has_halves()) return of_panel(weight_words(block.begin, panel));
+  const Index width = tiled_.tile_cols, bytes = words(block.size()) * width * Index{sizeof(float)};
+  if (source_ == Source::together) return fetched_bytes(copied(block.begin, panel), bytes);
+  if (source_ == Source::weight && !has_halves()) return fetched_bytes(weight_words(block.begin, panel), bytes);
   if (source_ == Source::weight) {
-    return fetched_rows(halves(block.begin, panel), block.size(), width, width, sizeof(BFloat16));
+    return fetched_bytes(halves(block.begin, panel), block.size() * width * Index{sizeof(BFloat16)});
   }
-  const Index cols = std::min(width, cols_from(panel).size()), size = static_cast<Index>(size_of(p_.b.dtype));
+  const Index cols = std::min(width, cols_from(panel).size());
+  const Index size = static_cast<Index>(size_of(p_.b.dtype));
   const bool transposed = p_.b.transposed;
   return fetched_rows(in_place(block.begin, panel), transposed ? cols : block.size(), transposed ? block.size() : cols,
                       p_.b.ld, size);

@@ -22,6 +22,11 @@ inline simd::Fetched fetched_rows(const void* begin, Index rows, Index cols, Ind
   return {static_cast<const std::byte*>(begin), rows, ld * size, divide_up(cols * size, simd::Fetched::line)};
 }
 
+// Memory without gaps, to be prefetched.
+inline simd::Fetched fetched_bytes(const void* begin, Index bytes) {
+  return {static_cast<const std::byte*>(begin), divide_up(bytes, simd::Fetched::line), simd::Fetched::line, 1};
+}
+
 // What rows [begin, end) of `rows` prefetch.
 inline simd::Fetched share(simd::Fetched memory, Index begin, Index end, Index rows) {
   const Range part = {memory.rows * begin / rows, memory.rows * end / rows};

@@ -80,8 +80,9 @@ float softmax_row(float* p, Index length, const float* factors, float score_fact
   return sum(sums);
 }
 
-// Prefetches what attention_forward reads and writes for row i of the next head, which lies beside this one.
-template <class Element>
+// Prefetches what attention_forward reads and writes for row i of the next head, which lies beside this one. <F>:
+// as in SpreadPrefetch.
+template <class F, class Element>
 void prefetch_next_head(const AttentionHead<Element>& head, const Element* output, Index i) {
   constexpr Index line = 64 / sizeof(Element);
   const Index row = i * head.heads * head.size + head.size;
@@ -108,7 +109,7 @@ void attention_forward(const AttentionHead<Element>& head, Element* output, floa
     multiply<F, Words, false>(rows, length, words_of<Words>(size), m.queries, m.ld_rows, keys_t, m.p, m.ld_scores,
                               false);
     for (Index i = 0; i < rows; ++i) {
-      prefetch_next_head(head, output, begin + i);
+      prefetch_next_head<F>(head, output, begin + i);
       float maximum;
       const float* const factors = dropout_row<F>(head, begin + i, m.factors);
       const float sum = softmax_row<F, Words>(m.p + i * m.ld_scores, length, factors, scale.of_scores, maximum);

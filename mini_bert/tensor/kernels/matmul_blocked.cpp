@@ -45,7 +45,7 @@ class BlockedProduct {
       : simd_(simd),
         tiled_(product.rounded ? simd.bf16_terms : simd.f32_terms),
         p_(product),
-        depth_block_(tiled_.block_words * tiled_.terms_per_word),
+        depth_block_(tiled_.depth_block()),
         one_row_block_(product.m <= row_block),
         a_in_place_(product.m > few_rows && has_words_of_a()),
         b_(tiled_, product, one_row_block_) {}
@@ -53,7 +53,7 @@ class BlockedProduct {
   void run() {
     // A bfloat16 result is rounded once, when its sums are complete. A weight in panels needs no memory here.
     const bool whole_depth = p_.c_dtype == DType::bf16 || p_.panels != nullptr;
-    const Index deepest = std::min(p_.k, whole_depth ? std::max(p_.k, Index{1}) : depth_packed);
+    const Index deepest = whole_depth ? p_.k : std::min(p_.k, depth_packed);
     const Index widest = p_.panels != nullptr ? p_.n : cols_packed;
     b_.reserve(std::min(widest, p_.n), deepest);
     a_floats_ = a_in_place_ ? 0 : std::min(section_of_a, std::min(row_block, p_.m) * words(deepest));
@@ -68,7 +68,7 @@ class BlockedProduct {
   }
 
  private:
-  Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
+  Index words(Index terms) const { return tiled_.words(terms); }
 
   // Whether the words of A are in memory as the panels would have them.
   bool has_words_of_a() const {

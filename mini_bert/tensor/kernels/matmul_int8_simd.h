@@ -65,7 +65,7 @@ void int8_tile(Index words, const std::uint32_t* a, Index lda, const float* b, c
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) sum[r][v] = F::load(sums.begin + r * sums.ld_begin + v * lanes);
   }
-  SpreadPrefetch prefetch(result.fetched, words);
+  SpreadPrefetch<F> prefetch(result.fetched, words);
   for (Index k = 0; k < words; ++k, b += width) {
     prefetch.step(k);
     F b_k[VECTORS];

@@ -31,7 +31,7 @@ PanelsOfB::Source PanelsOfB::source_of(const Product& product, bool one_row_bloc
 
 void PanelsOfB::reserve(Index cols, Index terms) {
   const Index panels = source_ == Source::together ? divide_up(cols, tiled_.tile_cols) : 0;
-  memory_ = Tensor({panels * tiled_.tile_cols, std::max(words(terms), Index{1})});
+  memory_ = Tensor({panels * tiled_.tile_cols, std::max(tiled_.words(terms), Index{1})});
   copies_ = memory_.data<float>();
 }
 
@@ -41,8 +41,8 @@ void PanelsOfB::prepare(Range cols, Range depth) {
   if (source_ != Source::together) return;
   if (p_.b.transposed) {
     parallel_for(count(), divide_up(count(), num_threads()), [&](Index panel) {
-      for (Index k = depth.begin; k < depth.end; k += depth_block()) {
-        copy(panel, k, std::min(depth_block(), depth.end - k), copied(k, panel));
+      for (Index k = depth.begin; k < depth.end; k += tiled_.depth_block()) {
+        copy(panel, k, std::min(tiled_.depth_block(), depth.end - k), copied(k, panel));
       }
     });
   } else {
@@ -79,7 +79,7 @@ PanelsOfB::Panel PanelsOfB::panel(Range block, Index panel, float* own) const {
 }
 
 simd::Fetched PanelsOfB::fetched(Range block, Index panel) const {
-  const Index width = tiled_.tile_cols, bytes = words(block.size()) * width * Index{sizeof(float)};
+  const Index width = tiled_.tile_cols, bytes = tiled_.words(block.size()) * width * Index{sizeof(float)};
   if (source_ == Source::together) return fetched_bytes(copied(block.begin, panel), bytes);
   if (source_ == Source::weight && !has_halves()) return fetched_bytes(weight_words(block.begin, panel), bytes);
   if (source_ == Source::weight) {
@@ -98,9 +98,10 @@ bool PanelsOfB::has_halves() const {
 
 // Copied panels are stored as [depth block][panel][words][width]. Returns the address of term k of a panel.
 float* PanelsOfB::copied(Index k, Index panel) const {
-  const Index block = depth_.begin + (k - depth_.begin) / depth_block() * depth_block();
-  const Index deep = std::min(depth_block(), depth_.end - block);
-  const Index before = words(block - depth_.begin) * count() + panel * words(deep) + words(k - block);
+  const Index block = depth_.begin + (k - depth_.begin) / tiled_.depth_block() * tiled_.depth_block();
+  const Index deep = std::min(tiled_.depth_block(), depth_.end - block);
+  const Index before =
+      tiled_.words(block - depth_.begin) * count() + panel * tiled_.words(deep) + tiled_.words(k - block);
   return copies_ + before * tiled_.tile_cols;
 }
 
@@ -109,7 +110,7 @@ const std::byte* PanelsOfB::halves(Index k, Index panel) const {
 }
 
 const float* PanelsOfB::weight_words(Index k, Index panel) const {
-  return p_.panels->values.data<float>() + (panel * words(p_.k) + words(k)) * tiled_.tile_cols;
+  return p_.panels->values.data<float>() + (panel * tiled_.words(p_.k) + tiled_.words(k)) * tiled_.tile_cols;
 }
 
 // The address of term k of B's column where the panel begins.

@@ -54,8 +54,6 @@ class PanelsOfB {
   };
   static Source source_of(const Product& product, bool one_row_block);
 
-  Index words(Index terms) const { return divide_up(terms, tiled_.terms_per_word); }
-  Index depth_block() const { return tiled_.block_words * tiled_.terms_per_word; }
   bool is_whole(Index panel) const { return cols_from(panel).size() >= tiled_.tile_cols; }
   bool has_halves() const;
   float* copied(Index k, Index panel) const;

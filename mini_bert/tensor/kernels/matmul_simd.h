@@ -12,9 +12,9 @@
 namespace mini_bert::simd {
 
 // c [ROWS,cols] = base + Σ_k a_k·b_kᵀ over the words of two panels. The sum is held in ROWS × VECTORS registers. `a` is
-// a panel of ROWS rows, or, if IN_PLACE, rows that are `lda` words apart; `b` is a panel of VECTORS·lanes columns. The
-// words of b are `ldb` apart: its width, or more if B is read in place. `base` is c itself when `accumulate`, otherwise
-// the bias, or 0 without a bias. At the right edge of C, cols < VECTORS·lanes. Meanwhile it prefetches `fetched`.
+// a panel of ROWS rows, or, if IN_PLACE, rows that are `lda` words apart. b has VECTORS·lanes columns, whose words are
+// `ldb` apart: in a panel its width, more if B is read in place. If COPIES, it becomes a panel at `copy`. `base` and
+// `fetched` are those of TiledProduct::Result. At the right edge of C, cols < VECTORS·lanes.
 template <class F, int ROWS, int VECTORS, class Words, bool IN_PLACE, bool COPIES = false>
 void gemm_tile(Index words, const float* a, Index lda, const TiledProduct::PanelOfB& panel,
                const TiledProduct::Result& result) {
@@ -36,7 +36,7 @@ void gemm_tile(Index words, const float* a, Index lda, const TiledProduct::Panel
 #pragma GCC unroll 64
     for (int v = 0; v < VECTORS; ++v) sum[r][v] = F(0.0f);
   }
-  SpreadPrefetch prefetch(fetched, words);
+  SpreadPrefetch<F> prefetch(fetched, words);
   auto [b, ldb, copy] = panel;
 #pragma GCC unroll 4
   for (Index k = 0; k < words; ++k) {

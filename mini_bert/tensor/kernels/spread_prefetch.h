@@ -6,7 +6,8 @@ namespace mini_bert::simd {
 
 // Prefetches memory evenly over the steps of a loop. A tile asks for what the next tiles need while it multiplies. If
 // it asked for all at once, the CPU could not queue so many requests and would stop multiplying, and memory would rest
-// after that.
+// after that. <F> is not used: it keeps the copies of this code apart that are compiled for different CPUs.
+template <class F>
 class SpreadPrefetch {
  public:
   SpreadPrefetch(const Fetched& memory, Index steps)

@@ -59,6 +59,9 @@ struct TiledProduct {
   Index block_words;          // of a panel of B: a depth block, which stays in the first-level cache
   Tiles in_panels, in_place;  // for a panel of A; for rows of A, which are `lda` words apart
   Packs pack, pack_transposed;
+
+  Index words(Index terms) const { return (terms + terms_per_word - 1) / terms_per_word; }
+  Index depth_block() const { return block_words * terms_per_word; }  // in terms
 };
 
 // Products x·Wᵀ with few rows of x, which read W in place (tensor/kernels/matmul_dot_simd.h).
